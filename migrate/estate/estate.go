@@ -1,0 +1,362 @@
+// Package estate is the model as meant: one neutral value for a classic network, for its ARM
+// form, for a target and for every state in between. Every question the tool answers is asked
+// of it.
+//
+// Objects refer to each other by ID; slices are in a defined order (by subscription, then name),
+// whatever order the input had. Every field that came from a document keeps its Refs.
+package estate
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// ID names one object. Parts are compared case-folded: use Key or Same. In a classic estate Group
+// is empty and Subscription is the name of the document that described it.
+type ID struct{ Cloud, Tenant, Subscription, Group, Type, Name, Child string }
+
+// The types an ID may have: the ARM type names without their provider.
+const (
+	TypeVNet       = "virtualNetworks"
+	TypeSubnet     = "virtualNetworks/subnets"
+	TypePeering    = "virtualNetworks/virtualNetworkPeerings"
+	TypeSite       = "localNetworkGateways"
+	TypeGateway    = "virtualNetworkGateways"
+	TypeConnection = "connections"
+	TypePublicIP   = "publicIPAddresses"
+	TypeCircuit    = "expressRouteCircuits"
+)
+
+// Key is the ID as a folded string: equal Keys are equal objects.
+func (id ID) Key() string {
+	var b strings.Builder
+	b.Grow(len(id.Subscription) + len(id.Group) + len(id.Type) + len(id.Name) + len(id.Child) + 8)
+	for _, part := range [...]string{id.Cloud, id.Tenant, id.Subscription, id.Group, id.Type, id.Name, id.Child} {
+		b.WriteString(part)
+		b.WriteByte(0)
+	}
+	return strings.ToLower(b.String())
+}
+
+// Same reports whether two IDs name the same object.
+func (id ID) Same(other ID) bool {
+	return strings.EqualFold(id.Type, other.Type) && strings.EqualFold(id.Name, other.Name) &&
+		strings.EqualFold(id.Child, other.Child) && strings.EqualFold(id.Subscription, other.Subscription) &&
+		strings.EqualFold(id.Group, other.Group) && strings.EqualFold(id.Tenant, other.Tenant) && strings.EqualFold(id.Cloud, other.Cloud)
+}
+
+// IsZero reports whether the ID names nothing.
+func (id ID) IsZero() bool { return id == ID{} }
+
+// String is the ID for people: "virtualNetworks/hub".
+func (id ID) String() string {
+	s := id.Type + "/" + id.Name
+	if id.Child != "" {
+		s += "/" + id.Child
+	}
+	return s
+}
+
+// Estate is a network as meant.
+type Estate struct {
+	Docs []string // names of the documents that Refs count
+
+	VNets       []VNet
+	Sites       []Site
+	Gateways    []Gateway
+	Connections []Connection
+	Peerings    []Peering
+
+	Mapping     []Mapping
+	Assumptions []Assumption
+}
+
+// Pos is the place of a Ref in its document.
+func (e *Estate) Pos(r diag.Ref) diag.Pos {
+	if r.IsZero() || int(r.Doc) >= len(e.Docs) {
+		return diag.Pos{}
+	}
+	return r.Pos(e.Docs[r.Doc])
+}
+
+// Prefix is a canonical prefix with the text it was written as.
+type Prefix struct {
+	netip.Prefix
+	Raw  string
+	Refs []diag.Ref // the element and its text
+}
+
+// Address is an IP address with the text it was written as.
+type Address struct {
+	netip.Addr
+	Raw         string
+	Placeholder string // why the address cannot be a device's, or "": see azure.Placeholder
+	Refs        []diag.Ref
+}
+
+// Region is where something lives. Name is canonical ("westeurope") or empty when unknown.
+type Region struct {
+	Name          string
+	Raw           string // Location as written
+	AffinityGroup string // classic: the name of the group when no location was written
+	Refs          []diag.Ref
+}
+
+// String names the region for people: the canonical name, or the affinity group that hides it.
+func (r Region) String() string {
+	switch {
+	case r.Name != "":
+		return r.Name
+	case r.AffinityGroup != "":
+		return "affinity group " + r.AffinityGroup
+	case r.Raw != "":
+		return r.Raw
+	}
+	return "unknown region"
+}
+
+// Model tells a classic object from an ARM one.
+type Model uint8
+
+// The two deployment models.
+const (
+	Classic Model = iota
+	ARM
+)
+
+// VNet is a virtual network.
+type VNet struct {
+	ID      ID
+	Name    string // as written
+	Model   Model
+	Region  Region
+	Space   []Prefix // the address space
+	Subnets []Subnet
+	DNS     []DNSServer
+	Refs    []diag.Ref // the element, its name, and what holds its lists
+}
+
+// Subnet is a subnet of a VNet.
+type Subnet struct {
+	Name   string // in an ARM estate a legal name; GatewaySubnet in exactly this spelling
+	Raw    string // as written
+	Prefix Prefix
+	Refs   []diag.Ref
+}
+
+// GatewaySubnet is the subnet that holds gateways; its name must be spelled like this.
+// Source: docs/sources.md#gateway-subnet.
+const GatewaySubnet = "GatewaySubnet"
+
+// DNSServer is an entry of a VNet's server list.
+type DNSServer struct {
+	Name    string
+	Address Address
+	Refs    []diag.Ref // the reference in the VNet, then the server it resolved to
+}
+
+// SiteClass says what a local network site is.
+type SiteClass uint8
+
+// The classes. A site is a next hop with prefixes behind it, so a site that stands for a VNet may
+// also carry what lies behind that VNet: that is Transit.
+const (
+	SiteUnreferenced SiteClass = iota
+	SiteOnPremises             // a network outside this estate
+	SiteVNet                   // one VNet of the estate, and nothing else
+	SiteTransit                // a VNet of the estate and ranges behind it, or an on-premises device and VNets behind it
+)
+
+// String names the class.
+func (c SiteClass) String() string {
+	switch c {
+	case SiteOnPremises:
+		return "on-premises"
+	case SiteVNet:
+		return "VNet"
+	case SiteTransit:
+		return "transit"
+	}
+	return "unreferenced"
+}
+
+// Site is a LocalNetworkSite or LocalNetworkGateway: a device and the prefixes reached through it.
+type Site struct {
+	ID       ID
+	Name     string // as written
+	Region   Region // ARM only
+	Prefixes []Prefix
+	Address  Address // invalid when none was written
+	// AddressOf is, in an ARM estate, the gateway whose public address this site takes; its own
+	// Address is then what the classic file had and is not used.
+	AddressOf ID
+
+	Class SiteClass
+	// Endpoint is the VNet whose gateway the device is; zero for a device outside the estate.
+	Endpoint ID
+	// Network names the on-premises network when Endpoint is zero: sites with the same device
+	// address share it.
+	Network string
+	Refs    []diag.Ref
+}
+
+// GatewayKind tells the gateways of a VNet apart.
+type GatewayKind uint8
+
+// The kinds of gateway.
+const (
+	VPNGateway GatewayKind = iota
+	ExpressRouteGateway
+)
+
+// String names the kind as ARM does.
+func (k GatewayKind) String() string {
+	if k == ExpressRouteGateway {
+		return "ExpressRoute"
+	}
+	return "Vpn"
+}
+
+// Gateway is a virtual network gateway.
+type Gateway struct {
+	ID          ID
+	VNet        ID
+	Kind        GatewayKind
+	SKU         string   // ARM only; assumed when the input does not say
+	PublicIP    ID       // ARM VPN gateways only
+	ClientPools []Prefix // point-to-site
+	Region      Region   // ARM only: its VNet's
+	Refs        []diag.Ref
+}
+
+// ConnectionKind is the type of a connection.
+type ConnectionKind uint8
+
+// The kinds of connection.
+const (
+	IPsec ConnectionKind = iota
+	Vnet2Vnet
+	ExpressRoute // classic: Dedicated
+)
+
+// String names the kind as ARM does.
+func (k ConnectionKind) String() string {
+	switch k {
+	case Vnet2Vnet:
+		return "Vnet2Vnet"
+	case ExpressRoute:
+		return "ExpressRoute"
+	}
+	return "IPsec"
+}
+
+// Connection is one directed half: from a gateway to a remote. What it routes is the prefixes of
+// its Site, or, for Vnet2Vnet, the address space of the VNet behind RemoteGateway.
+type Connection struct {
+	ID            ID
+	Gateway       ID
+	Kind          ConnectionKind
+	Site          ID     // IPsec and classic
+	RemoteGateway ID     // Vnet2Vnet
+	KeyName       string // ARM: the parameter that holds the shared key; both halves of a link share it
+	Pairing       Pairing
+	Refs          []diag.Ref
+}
+
+// Confidence says how sure a pairing is.
+type Confidence uint8
+
+// The confidences. NotPaired is for connections to something outside the estate.
+const (
+	NotPaired Confidence = iota
+	OneSided
+	Ambiguous
+	Likely
+	Certain
+)
+
+// String is the word printed in reports.
+func (c Confidence) String() string {
+	switch c {
+	case OneSided:
+		return "one-sided"
+	case Ambiguous:
+		return "ambiguous"
+	case Likely:
+		return "likely"
+	case Certain:
+		return "certain"
+	}
+	return "not paired"
+}
+
+// Pairing says which half is the other end of this one, how sure that is, and why.
+type Pairing struct {
+	Confidence Confidence
+	Partner    ID     // the other half; zero unless Certain or Likely
+	Candidates []ID   // halves it could be, when Ambiguous
+	Suspect    string // rule id of a finding that says the tunnel cannot have been up as written, or ""
+	Evidence   []Evidence
+}
+
+// EvidenceKind is a sort of evidence for a pairing.
+type EvidenceKind uint8
+
+// The evidence, strongest first (reference: docs/design.md, "pairing").
+const (
+	SameAddress        EvidenceKind = iota + 1 // sites with this device address describe one gateway
+	OwnSpace                                   // the site's prefixes are exactly the partner's address space
+	CoversSpace                                // the site's prefixes contain the partner's address space and more
+	PartOfSpace                                // the site's prefixes are part of the partner's address space
+	Reciprocal                                 // the partner has a site that covers this VNet
+	OnlyCandidate                              // no other half fits
+	SiteName                                   // the site is named like the partner
+	AgainstAddress                             // the device address speaks for another gateway
+	NoReciprocal                               // no half of the candidate covers this VNet
+	PlaceholderAddress                         // the device address cannot be a device's
+)
+
+// Evidence is one reason, with the value it rests on.
+type Evidence struct {
+	Kind  EvidenceKind
+	Value string
+}
+
+// PeeringState is the state of a peering half.
+type PeeringState uint8
+
+// The states of a peering.
+const (
+	PeeringConnected PeeringState = iota
+	PeeringInitiated
+	PeeringDisconnected
+)
+
+// Peering is one directed half of a peering.
+type Peering struct {
+	ID                        ID // Name is the VNet, Child the peering
+	VNet, Remote              ID
+	AllowVirtualNetworkAccess bool
+	AllowForwardedTraffic     bool
+	AllowGatewayTransit       bool
+	UseRemoteGateways         bool
+	State                     PeeringState
+}
+
+// Mapping says which classic object became which ARM object, and under which rule when the name
+// or the meaning had to change.
+type Mapping struct {
+	From, To ID
+	Rule     string // empty: as it was
+}
+
+// Assumption is something the input cannot say, what was taken for it, and what would settle it.
+type Assumption struct {
+	ID       string   // ASM-…
+	Assumed  string   // what is taken to be true
+	Because  string   // why the input cannot say
+	Settle   string   // which answer would settle it
+	Subjects []string // the objects it is assumed of, in order
+}

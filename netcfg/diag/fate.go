@@ -1,0 +1,61 @@
+package diag
+
+// FateKind says what became of one leaf of the input.
+type FateKind uint8
+
+// The fates. Every leaf has exactly one.
+const (
+	Converted   FateKind = iota + 1 // carried over as it was
+	Changed                         // carried over, and the rule says how it was changed
+	Dropped                         // left out on purpose; the rule or the reason says why
+	NeedsPerson                     // cannot be carried over without an answer from a person
+)
+
+// String is the fate in the words of the reports.
+func (k FateKind) String() string {
+	switch k {
+	case Converted:
+		return "converted"
+	case Changed:
+		return "changed"
+	case Dropped:
+		return "dropped"
+	case NeedsPerson:
+		return "needs a person"
+	}
+	return "no fate"
+}
+
+// Fate is what became of one leaf. Targets are what it turned into, as resource and property
+// ("virtualNetworks/hub properties.addressSpace.addressPrefixes[0]"). Why is a rule id, an
+// assumption id, or a reason in plain words. A Fate never holds a value of the input.
+type Fate struct {
+	Ref     Ref
+	Kind    FateKind
+	Why     string
+	Targets []string
+}
+
+// Tally counts fates.
+type Tally struct{ Converted, Changed, Dropped, NeedsPerson int }
+
+// Total is the number of leaves counted.
+func (t Tally) Total() int { return t.Converted + t.Changed + t.Dropped + t.NeedsPerson }
+
+// Count tallies the fates.
+func Count(fates []Fate) Tally {
+	var t Tally
+	for _, f := range fates {
+		switch f.Kind {
+		case Converted:
+			t.Converted++
+		case Changed:
+			t.Changed++
+		case Dropped:
+			t.Dropped++
+		case NeedsPerson:
+			t.NeedsPerson++
+		}
+	}
+	return t
+}
