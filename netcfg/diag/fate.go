@@ -1,5 +1,7 @@
 package diag
 
+import "slices"
+
 // FateKind says what became of one leaf of the input.
 type FateKind uint8
 
@@ -58,4 +60,29 @@ func Count(fates []Fate) Tally {
 		}
 	}
 	return t
+}
+
+// MergeFates orders fates by Ref and joins those of one Ref into one: the targets together, and
+// the fate that asks most of the reader.
+func MergeFates(fates []Fate) []Fate {
+	slices.SortStableFunc(fates, func(a, b Fate) int { return a.Ref.Compare(b.Ref) })
+	out := fates[:0]
+	for _, f := range fates {
+		if n := len(out); n > 0 && out[n-1].Ref == f.Ref {
+			out[n-1] = out[n-1].and(f)
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func (f Fate) and(g Fate) Fate {
+	targets := append(slices.Clip(f.Targets), g.Targets...)
+	// What is carried over somewhere is not dropped, whoever else has no use for it.
+	if f.Kind == Dropped && g.Kind != Dropped || g.Kind != Dropped && g.Kind > f.Kind {
+		f = g
+	}
+	f.Targets = targets
+	return f
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Severity says how much a finding matters. Its zero value is no severity at all.
@@ -143,33 +145,31 @@ func (l List) Print(w io.Writer) error {
 	return err
 }
 
-// Plain returns s with every control character, line end, bidirectional override and invalid
-// byte written as an escape, so that a name from a file can neither move a terminal's cursor nor
-// start a line of its own.
+// Plain returns s with every control character, line end, invisible or bidirectional control and
+// invalid byte written as an escape, so that a name from a file can neither move a terminal's
+// cursor nor start a line of its own.
 func Plain(s string) string {
-	if !slices.ContainsFunc([]rune(s), harmful) && !strings.Contains(s, "\ufffd") {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, harmful) {
 		return s
 	}
 	var b strings.Builder
-	for i, r := range s {
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
 		switch {
-		case r == '\ufffd' && s[i] != 0xef: // an invalid byte, not the character itself
-			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case r == utf8.RuneError && size == 1: // an invalid byte, not the character U+FFFD itself
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		case harmful(r) && r > 0xffff:
+			fmt.Fprintf(&b, `\U%08x`, r)
 		case harmful(r):
 			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
 			b.WriteRune(r)
 		}
+		s = s[size:]
 	}
 	return b.String()
 }
 
-func harmful(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa0: // C0, DEL, C1
-		return true
-	case r >= 0x200b && r <= 0x200f, r >= 0x2028 && r <= 0x202e, r >= 0x2060 && r <= 0x206f, r == 0xfeff:
-		return true // invisible marks, line separators, bidirectional controls
-	}
-	return false
-}
+// harmful covers control, format (marks without width, bidirectional controls, tags), line and
+// paragraph separator characters.
+func harmful(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
