@@ -1,0 +1,73 @@
+package azure
+
+// Limits of Resource Manager networks, per region and subscription unless said.
+// Source: docs/sources.md#limits.
+const (
+	// MaxVNetsPerSubscription is how many virtual networks a subscription holds in one region.
+	MaxVNetsPerSubscription = 1000
+	// MaxSubnetsPerVNet is how many subnets one virtual network holds.
+	MaxSubnetsPerVNet = 3000
+	// MaxPeeringsPerVNet is how many peerings one virtual network holds: the spokes of one hub.
+	MaxPeeringsPerVNet = 500
+	// MaxDNSServersPerVNet is how many DNS servers one virtual network names.
+	MaxDNSServersPerVNet = 20
+	// MaxIPsPerVNet is how many private addresses may be in use in one virtual network.
+	MaxIPsPerVNet = 65536
+	// MaxIPsPerPeeredGroup is the same for a virtual network together with all its peers.
+	MaxIPsPerPeeredGroup = 128000
+	// MaxRouteTables is how many route tables there are.
+	MaxRouteTables = 200
+	// MaxRoutesPerTable is how many routes one table holds.
+	MaxRoutesPerTable = 400
+	// MaxSubnetsPerPeering is how many subnets a subnet peering names on both sides together.
+	MaxSubnetsPerPeering = 200
+)
+
+// Limits of gateways. Tunnels and clients depend on the SKU: see VPNGatewaySKUs.
+// Source: docs/sources.md#limits.
+const (
+	// MaxVPNGatewaysPerVNet is one; an ExpressRoute gateway may stand beside it.
+	MaxVPNGatewaysPerVNet = 1
+	// MaxGatewayPrefixes is how many address prefixes of virtual networks one VPN gateway serves.
+	MaxGatewayPrefixes = 600
+	// MaxLocalNetworkGatewayPrefixes is how many prefixes one local network gateway lists.
+	MaxLocalNetworkGatewayPrefixes = 1000
+	// MaxBGPRoutes is how many routes a VPN gateway learns by BGP; beyond, the session drops.
+	MaxBGPRoutes = 4000
+	// MaxRootCertificates and MaxRevokedCertificates bound the point-to-site certificates of a
+	// gateway.
+	MaxRootCertificates    = 20
+	MaxRevokedCertificates = 300
+	// MaxExpressRoutePrefixes is how many IPv4 prefixes a hub and the spokes that use its gateway
+	// advertise to one circuit.
+	MaxExpressRoutePrefixes = 1000
+	// MaxTunnelMbps is the planning ceiling for one tunnel, in megabits per second.
+	MaxTunnelMbps = 1250
+)
+
+// Limits of classic networks, per subscription unless said. Source: docs/sources.md#limits.
+const (
+	// MaxClassicVNets is how many classic virtual networks there are.
+	MaxClassicVNets = 100
+	// MaxClassicLocalNetworkSites is how many local network sites a subscription could be raised
+	// to; DefaultClassicLocalNetworkSites is what it had without asking.
+	MaxClassicLocalNetworkSites     = 50
+	DefaultClassicLocalNetworkSites = 20
+	// MaxClassicDNSServersPerVNet is how many DNS servers one classic virtual network names.
+	MaxClassicDNSServersPerVNet = 20
+	// MaxClassicIPsPerVNet is how many private addresses one classic virtual network holds.
+	MaxClassicIPsPerVNet = 4096
+	// MaxClassicTunnels is how many tunnels a dynamic gateway of the Default or Standard size
+	// holds; MaxClassicTunnelsHighPerformance is the same for HighPerformance.
+	MaxClassicTunnels                = 10
+	MaxClassicTunnelsHighPerformance = 30
+	// MaxClassicClients is how many point-to-site clients a classic gateway serves at once.
+	MaxClassicClients = 128
+	// ClassicGatewayMbps and ClassicHighPerformanceMbps are the aggregate rates of classic
+	// gateways, in megabits per second, for all tunnels together.
+	ClassicGatewayMbps         = 100
+	ClassicHighPerformanceMbps = 200
+)
+
+// MaxDeploymentNameLength is the length of a deployment's name. Source: docs/sources.md#names.
+const MaxDeploymentNameLength = 64
