@@ -1,0 +1,240 @@
+package arm_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netmigrate/netmigrate/arm"
+)
+
+func ExampleEncode() {
+	hub := arm.ResourceID(arm.TypeVirtualNetwork, "hub")
+	t := &arm.Template{
+		Parameters: []arm.Parameter{{Name: "location", Type: arm.ParamString, Default: "[resourceGroup().location]"}},
+		Metadata:   arm.Object{{Name: arm.MetadataExisting, Value: arm.Array{arm.Existing(arm.TypeVirtualNetwork, "hub")}}},
+		Resources: []arm.Resource{
+			{
+				Type: arm.TypeVirtualNetwork, Name: "spoke", Location: arm.ParameterRef("location"),
+				Tags: []arm.Tag{{Name: "note", Value: arm.Literal("[sic]")}},
+				Properties: &arm.VirtualNetwork{
+					AddressPrefixes: []string{"10.1.0.0/16"},
+					Subnets:         []arm.Subnet{{Name: "app", AddressPrefix: "10.1.0.0/24", DefaultOutboundAccess: true}},
+				},
+			},
+			{
+				Type: arm.TypePeering, Name: "spoke/to-hub", DependsOn: []string{arm.ResourceID(arm.TypeVirtualNetwork, "spoke")},
+				Properties: &arm.Peering{RemoteVirtualNetwork: hub, AllowVirtualNetworkAccess: true},
+			},
+		},
+	}
+	if err := arm.Encode(os.Stdout, t); err != nil {
+		panic(err)
+	}
+	// Output:
+	// {
+	//   "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+	//   "contentVersion": "1.0.0.0",
+	//   "metadata": {
+	//     "existing": [
+	//       "virtualNetworks/hub"
+	//     ]
+	//   },
+	//   "parameters": {
+	//     "location": {
+	//       "type": "string",
+	//       "defaultValue": "[resourceGroup().location]"
+	//     }
+	//   },
+	//   "resources": [
+	//     {
+	//       "type": "Microsoft.Network/virtualNetworks",
+	//       "apiVersion": "2025-05-01",
+	//       "name": "spoke",
+	//       "location": "[parameters('location')]",
+	//       "tags": {
+	//         "note": "[[sic]"
+	//       },
+	//       "properties": {
+	//         "addressSpace": {
+	//           "addressPrefixes": [
+	//             "10.1.0.0/16"
+	//           ]
+	//         },
+	//         "subnets": [
+	//           {
+	//             "name": "app",
+	//             "properties": {
+	//               "addressPrefix": "10.1.0.0/24",
+	//               "defaultOutboundAccess": true
+	//             }
+	//           }
+	//         ]
+	//       }
+	//     },
+	//     {
+	//       "type": "Microsoft.Network/virtualNetworks/virtualNetworkPeerings",
+	//       "apiVersion": "2025-05-01",
+	//       "name": "spoke/to-hub",
+	//       "dependsOn": [
+	//         "[resourceId('Microsoft.Network/virtualNetworks', 'spoke')]"
+	//       ],
+	//       "properties": {
+	//         "remoteVirtualNetwork": {
+	//           "id": "[resourceId('Microsoft.Network/virtualNetworks', 'hub')]"
+	//         },
+	//         "allowVirtualNetworkAccess": true,
+	//         "allowForwardedTraffic": false,
+	//         "allowGatewayTransit": false,
+	//         "useRemoteGateways": false
+	//       }
+	//     }
+	//   ]
+	// }
+}
+
+func ExampleEncodeParameters() {
+	err := arm.EncodeParameters(os.Stdout, &arm.Parameters{Values: []arm.ParameterValue{
+		{Name: "location", Value: "westeurope"},
+		{Name: "sharedKeyOffice", KeyVault: &arm.KeyVaultReference{VaultID: "/subscriptions/…/vaults/keys", SecretName: "office"}},
+	}})
+	if err != nil {
+		panic(err)
+	}
+	// Output:
+	// {
+	//   "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentParameters.json#",
+	//   "contentVersion": "1.0.0.0",
+	//   "parameters": {
+	//     "location": {
+	//       "value": "westeurope"
+	//     },
+	//     "sharedKeyOffice": {
+	//       "reference": {
+	//         "keyVault": {
+	//           "id": "/subscriptions/…/vaults/keys"
+	//         },
+	//         "secretName": "office"
+	//       }
+	//     }
+	//   }
+	// }
+}
+
+func encode(t testing.TB, template *arm.Template) string {
+	t.Helper()
+	var text bytes.Buffer
+	if err := arm.Encode(&text, template); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+// TestEncodeAsIndent: the text is what the standard library makes of the same document, so no
+// reader can trip over it.
+func TestEncodeAsIndent(t *testing.T) {
+	for name, template := range map[string]*arm.Template{"mesh": mesh(50, 3), "hub": hub(50), "empty": {}} {
+		got := encode(t, template)
+		var compact, want bytes.Buffer
+		if err := json.Compact(&compact, []byte(got)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := json.Indent(&want, compact.Bytes(), "", "  "); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.String()+"\n", got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestDecodeEncode: what is written reads back and is written again, byte for byte, typed or not.
+func TestDecodeEncode(t *testing.T) {
+	for name, template := range map[string]*arm.Template{"mesh": mesh(20, 3), "hub": hub(20), "empty": {}} {
+		want := encode(t, template)
+		back, err := arm.Decode([]byte(want))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(want, encode(t, back)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestEncodeResource(t *testing.T) {
+	got, err := arm.EncodeResource(&mesh(1, 0).Resources[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{
+  "type": "Microsoft.Network/publicIPAddresses",
+  "apiVersion": "2025-05-01",
+  "name": "network-00000-gw-pip",
+  "location": "[parameters('location')]",
+  "sku": {
+    "name": "Standard",
+    "tier": "Regional"
+  },
+  "zones": [
+    "1",
+    "2",
+    "3"
+  ],
+  "properties": {
+    "publicIPAllocationMethod": "Static"
+  }
+}
+`
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+type brokenWriter struct{ after int }
+
+func (w *brokenWriter) Write(p []byte) (int, error) {
+	if w.after--; w.after < 0 {
+		return 0, errors.New("disk full")
+	}
+	return len(p), nil
+}
+
+func TestEncodeErrors(t *testing.T) {
+	for after := range 3 {
+		if err := arm.Encode(&brokenWriter{after}, mesh(200, 5)); err == nil || !strings.Contains(err.Error(), "disk full") {
+			t.Errorf("writer that breaks after %d writes: error %v", after, err)
+		}
+	}
+	alien := &arm.Template{Outputs: []arm.Output{{Name: "x", Type: arm.ParamString, Value: 1.5}}}
+	if err := arm.Encode(&bytes.Buffer{}, alien); err == nil || !strings.Contains(err.Error(), "float64") {
+		t.Errorf("a value without a JSON form: error %v", err)
+	}
+}
+
+// FuzzString: any string is quoted as encoding/json quotes it.
+func FuzzString(f *testing.F) {
+	for _, seed := range []string{"", "plain", "\"\\\b\f\n\r\t\x00\x1f\x7f", "<&>", "\u2028\u2029", "\xff\xc3", "[x]", "é𐀀", "\ufffd"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := arm.EncodeResource(&arm.Resource{Type: "t", Name: s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want bytes.Buffer
+		e := json.NewEncoder(&want)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(s); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(got), `"name": `+strings.TrimSuffix(want.String(), "\n")+"\n") {
+			t.Errorf("%q is written in\n%s, want %s", s, got, want.String())
+		}
+	})
+}
