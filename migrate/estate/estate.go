@@ -27,6 +27,7 @@ const (
 	TypeConnection = "connections"
 	TypePublicIP   = "publicIPAddresses"
 	TypeCircuit    = "expressRouteCircuits"
+	TypeDNSServer  = "dnsServers" // classic only
 )
 
 // Key is the ID as a folded string: equal Keys are equal objects.
@@ -64,6 +65,7 @@ type Estate struct {
 	Docs []string // names of the documents that Refs count
 
 	VNets       []VNet
+	DNSServers  []DNSServer
 	Sites       []Site
 	Gateways    []Gateway
 	Connections []Connection
@@ -134,8 +136,8 @@ type VNet struct {
 	Region  Region
 	Space   []Prefix // the address space
 	Subnets []Subnet
-	DNS     []DNSServer
-	Refs    []diag.Ref // the element, its name, and what holds its lists
+	DNS     []DNSServerRef // in the order of resolution
+	Refs    []diag.Ref     // the element, its name, and what holds its lists
 }
 
 // Subnet is a subnet of a VNet.
@@ -150,11 +152,20 @@ type Subnet struct {
 // Source: docs/sources.md#gateway-subnet.
 const GatewaySubnet = "GatewaySubnet"
 
-// DNSServer is an entry of a VNet's server list.
+// DNSServer is a name server that VNets refer to.
 type DNSServer struct {
+	ID      ID
 	Name    string
 	Address Address
-	Refs    []diag.Ref // the reference in the VNet, then the server it resolved to
+	Refs    []diag.Ref // the element and its name
+}
+
+// DNSServerRef is an entry of a VNet's server list.
+type DNSServerRef struct {
+	Server  ID
+	Name    string
+	Address netip.Addr
+	Refs    []diag.Ref
 }
 
 // SiteClass says what a local network site is.
@@ -297,6 +308,7 @@ type Pairing struct {
 	Confidence Confidence
 	Partner    ID     // the other half; zero unless Certain or Likely
 	Candidates []ID   // halves it could be, when Ambiguous
+	Toward     ID     // the VNet that a OneSided half means
 	Suspect    string // rule id of a finding that says the tunnel cannot have been up as written, or ""
 	Evidence   []Evidence
 }

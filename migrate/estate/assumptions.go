@@ -1,0 +1,169 @@
+package estate
+
+import "slices"
+
+// What a classic file cannot say. Each is an assumption of the estate when it applies, and is
+// printed in every report. Source: docs/sources.md#unknowns.
+const (
+	AsmLive          = "ASM-LIVE"            // the mesh runs today as the file describes it
+	AsmGateway       = "ASM-GATEWAY"         // gateways exist, are provisioned and route-based
+	AsmSKU           = "ASM-SKU"             // gateway SKU
+	AsmAddress       = "ASM-ADDRESS"         // a placeholder was replaced by the real address later
+	AsmKey           = "ASM-KEY"             // both ends have the same key
+	AsmRegion        = "ASM-REGION"          // region behind an affinity group
+	AsmRoutes        = "ASM-ROUTES"          // no route table, network security group or default site
+	AsmOnPremises    = "ASM-ONPREM"          // on-premises devices route back what they are sent
+	AsmOnPremTransit = "ASM-ONPREM-TRANSIT"  // an on-premises device forwards between VNets
+	AsmExternal      = "ASM-EXTERNAL"        // a site that matches no VNet is on-premises
+	AsmCircuit       = "ASM-CIRCUIT"         // ExpressRoute circuit and the prefixes it announces
+	AsmCoexistence   = "ASM-COEXISTENCE"     // no VPN tunnel beside ExpressRoute
+	AsmCertificates  = "ASM-P2S-CERTIFICATE" // root certificates of point-to-site
+	AsmPairing       = "ASM-PAIRING"         // halves joined by inference
+	AsmDNS           = "ASM-DNS"             // DNS servers answer from where they are
+)
+
+// assume lists what has to be assumed of an estate that classic files describe.
+func assume(e *Estate) []Assumption {
+	a := assumer{}
+	for i := range e.VNets {
+		v := &e.VNets[i]
+		if v.Region.Name == "" {
+			a.of(AsmRegion, v.Region.String())
+		}
+		if len(v.DNS) > 0 {
+			a.of(AsmDNS, v.Name)
+		}
+		a.of(AsmRoutes, v.Name)
+	}
+	for i := range e.Gateways {
+		g := &e.Gateways[i]
+		a.of(AsmGateway, g.VNet.Name)
+		a.of(AsmSKU, g.VNet.Name)
+		if len(g.ClientPools) > 0 {
+			a.of(AsmCertificates, g.VNet.Name)
+		}
+		if g.Kind == ExpressRouteGateway {
+			a.of(AsmCircuit, g.VNet.Name)
+			a.of(AsmCoexistence, g.VNet.Name)
+		}
+	}
+	for i := range e.Connections {
+		c := &e.Connections[i]
+		if c.Kind == IPsec {
+			a.of(AsmKey, c.ID.Name+" to "+c.Site.Name)
+		}
+		if c.Pairing.Confidence == Likely || c.Pairing.Confidence == Ambiguous {
+			a.of(AsmPairing, c.ID.Name+" to "+c.Site.Name)
+		}
+	}
+	for i := range e.Sites {
+		s := &e.Sites[i]
+		switch {
+		case s.Class == SiteUnreferenced:
+			continue
+		case s.Endpoint.IsZero():
+			a.of(AsmOnPremises, s.Network)
+			a.of(AsmExternal, s.Name)
+			if s.Class == SiteTransit {
+				a.of(AsmOnPremTransit, s.Name)
+			}
+		}
+		if s.Address.Placeholder != "" || !s.Address.IsValid() {
+			a.of(AsmAddress, s.Name)
+		}
+	}
+	return a.list()
+}
+
+type assumer map[string][]string
+
+func (a assumer) of(id, subject string) {
+	if n := len(a[id]); n == 0 || a[id][n-1] != subject {
+		a[id] = append(a[id], subject)
+	}
+}
+
+// list returns the assumptions that apply, in the order of assumptionTexts.
+func (a assumer) list() []Assumption {
+	var out []Assumption
+	for _, text := range assumptionTexts {
+		if subjects, ok := a[text.ID]; ok {
+			slices.Sort(subjects)
+			text.Subjects = slices.Compact(subjects)
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// AssumptionText is the catalogued text of an assumption, without subjects.
+func AssumptionText(id string) (Assumption, bool) {
+	i := slices.IndexFunc(assumptionTexts, func(a Assumption) bool { return a.ID == id })
+	if i < 0 {
+		return Assumption{}, false
+	}
+	return assumptionTexts[i], true
+}
+
+var assumptionTexts = []Assumption{
+	{ID: AsmLive,
+		Assumed: "the network that the files describe runs today in its ARM form: the same VNets, gateways and connections",
+		Because: "a classic file describes the past; classic gateways have been retired",
+		Settle:  "a listing of the live subscription, verified against this plan before the first step"},
+	{ID: AsmGateway,
+		Assumed: "every VNet with connections or a client pool has a provisioned, route-based (dynamic) gateway",
+		Because: "a netcfg says neither whether a gateway was created nor its routing type",
+		Settle:  "the gateway's dump (GatewayType, State), or a live listing"},
+	{ID: AsmSKU,
+		Assumed: "a gateway of the smallest zone-redundant SKU carries the traffic",
+		Because: "a netcfg does not name SKUs; classic gateways reached 100 or 200 Mbps",
+		Settle:  "the gateway's size, or measured throughput"},
+	{ID: AsmAddress,
+		Assumed: "the real device address was entered after this file was saved, and the tunnel came up",
+		Because: "the file holds no address or a placeholder",
+		Settle:  "the address of the device"},
+	{ID: AsmKey,
+		Assumed: "both ends of the tunnel have the same shared key",
+		Because: "keys are not in a netcfg",
+		Settle:  "compare the keys at both ends; they are set from a Key Vault secret in the target"},
+	{ID: AsmPairing,
+		Assumed: "two connections are the two ends of one tunnel",
+		Because: "a netcfg does not say which VNet a local network site stands for",
+		Settle:  "the public addresses of the gateways"},
+	{ID: AsmRegion,
+		Assumed: "nothing: the region is asked for as a template parameter",
+		Because: "an affinity group does not tell its region, or the location is not a known one",
+		Settle:  "the region of the affinity group"},
+	{ID: AsmRoutes,
+		Assumed: "no route table, network security group or default site (forced tunnelling) changes what is reachable",
+		Because: "they are not in a netcfg",
+		Settle:  "their dumps, or a live listing"},
+	{ID: AsmOnPremises,
+		Assumed: "the device routes back to whatever sends to it through its tunnel, and to nothing else",
+		Because: "routing outside Azure is not in any Azure document",
+		Settle:  "the device's routes and traffic selectors"},
+	{ID: AsmOnPremTransit,
+		Assumed: "nothing: whether the device forwards between VNets stays unknown",
+		Because: "a site of an on-premises device lists ranges of VNets",
+		Settle:  "the device's routes, or a test between the VNets"},
+	{ID: AsmExternal,
+		Assumed: "the site is an on-premises network",
+		Because: "its prefixes match no VNet of the given files, but it may be a VNet of another subscription",
+		Settle:  "the files of the other subscriptions"},
+	{ID: AsmCircuit,
+		Assumed: "the circuit stays as it is and announces the prefixes of its site",
+		Because: "ExpressRoute takes prefixes from BGP; a netcfg names neither circuit nor routes",
+		Settle:  "the circuit's id and its route table"},
+	{ID: AsmCoexistence,
+		Assumed: "no site-to-site tunnel exists beside ExpressRoute",
+		Because: "such tunnels were kept outside the netcfg",
+		Settle:  "the dump of the second-generation gateways and connections"},
+	{ID: AsmCertificates,
+		Assumed: "nothing: the root certificates are asked for as template parameters",
+		Because: "they are not in a netcfg",
+		Settle:  "the public data of the root certificates"},
+	{ID: AsmDNS,
+		Assumed: "each DNS server stays where it is and answers as before",
+		Because: "a netcfg holds addresses, not where a server runs",
+		Settle:  "where each server runs, and which names it answers"},
+}

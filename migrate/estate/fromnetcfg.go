@@ -1,0 +1,313 @@
+package estate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/netcfg"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// FromNetcfg reads the meaning of one or several network configurations; one file is one
+// subscription. Files are taken in the order of their names, so the result does not depend on the
+// order of the arguments.
+//
+// The fates are those of the leaves that the estate does not carry on. Findings tell what was
+// corrected or could not be understood. An object whose values are unusable is left out, with a
+// finding and with the fate "needs a person" for each of its leaves.
+func FromNetcfg(files ...*netcfg.File) (*Estate, []diag.Fate, diag.List) {
+	files = slices.Clone(files)
+	slices.SortStableFunc(files, func(a, b *netcfg.File) int { return cmp.Compare(a.Name, b.Name) })
+	b := &builder{e: &Estate{}, dns: map[string]int{}, sites: map[string]int{}}
+	for doc, f := range files {
+		b.e.Docs = append(b.e.Docs, f.Name)
+		b.file(doc, f)
+	}
+	b.order()
+	b.resolve()
+	pair(b.e)
+	classify(b.e)
+	b.e.Assumptions = assume(b.e)
+	return b.e, b.fates, b.found
+}
+
+// builder turns documents into an estate. References are kept until every object is known.
+type builder struct {
+	e     *Estate
+	fates []diag.Fate
+	found diag.List
+	doc   int
+	name  string // of the document
+
+	dns, sites map[string]int // folded subscription and name → index
+	pending    []pendingGateway
+	arena      []diag.Ref
+}
+
+type pendingGateway struct {
+	doc  int
+	vnet ID
+	from *netcfg.Gateway
+	dns  []netcfg.NameRef
+}
+
+func (b *builder) file(doc int, f *netcfg.File) {
+	b.doc, b.name = doc, f.Name
+	for _, leaf := range f.Structure {
+		b.fate(leaf.Ref, diag.Dropped, "structure of the document, without a value of its own")
+	}
+	for _, leaf := range f.Unknown {
+		b.fate(leaf.Ref, diag.NeedsPerson, "XML-007")
+	}
+	for i := range f.DNSServers {
+		b.dnsServer(&f.DNSServers[i])
+	}
+	for i := range f.LocalNetworkSites {
+		b.site(&f.LocalNetworkSites[i])
+	}
+	seen := make(map[string]bool, len(f.VirtualNetworkSites))
+	for i := range f.VirtualNetworkSites {
+		v := &f.VirtualNetworkSites[i]
+		if key := strings.ToLower(v.Name.Value); seen[key] {
+			b.fateAll(vnetRefs(v), diag.NeedsPerson, "XML-014")
+		} else {
+			seen[key] = true
+			b.vnet(v)
+		}
+	}
+}
+
+func (b *builder) id(typ, name, child string) ID {
+	return ID{Subscription: b.name, Type: typ, Name: name, Child: child}
+}
+
+func (b *builder) pos(r diag.Ref) diag.Pos { return r.Pos(b.name) }
+
+func (b *builder) fate(r diag.Ref, kind diag.FateKind, why string) {
+	if !r.IsZero() {
+		b.fates = append(b.fates, diag.Fate{Ref: r.In(b.doc), Kind: kind, Why: why})
+	}
+}
+
+func (b *builder) fateAll(refs []diag.Ref, kind diag.FateKind, why string) {
+	for _, r := range refs {
+		b.fate(r, kind, why)
+	}
+}
+
+// refs keeps the present ones of the given Refs. They are cut from large blocks: a network has a
+// hundred thousand short lists of them.
+func (b *builder) refs(in ...diag.Ref) []diag.Ref {
+	if cap(b.arena)-len(b.arena) < len(in) {
+		b.arena = make([]diag.Ref, 0, max(8192, len(in)))
+	}
+	from := len(b.arena)
+	for _, r := range in {
+		if !r.IsZero() {
+			b.arena = append(b.arena, r.In(b.doc))
+		}
+	}
+	return slices.Clip(b.arena[from:])
+}
+
+func (b *builder) dnsServer(d *netcfg.DNSServer) {
+	id := b.id(TypeDNSServer, d.Name.Value, "")
+	key := id.Key()
+	if _, twice := b.dns[key]; twice {
+		b.fateAll(dnsRefs(d), diag.NeedsPerson, "XML-014")
+		return
+	}
+	addr, err := parseAddr(d.IPAddress.Value)
+	if err != nil {
+		b.found.Add("ARM-007", b.pos(d.IPAddress.Ref), "DNS server %q: address %q cannot be used: %v", d.Name.Value, d.IPAddress.Value, err)
+		b.fateAll(dnsRefs(d), diag.NeedsPerson, "ARM-007")
+		return
+	}
+	b.dns[key] = len(b.e.DNSServers)
+	b.e.DNSServers = append(b.e.DNSServers, DNSServer{
+		ID: id, Name: d.Name.Value, Refs: b.refs(d.Ref, d.Name.Ref),
+		Address: Address{Addr: addr, Raw: d.IPAddress.Value, Refs: b.refs(d.IPAddress.Ref)},
+	})
+}
+
+func (b *builder) site(l *netcfg.LocalNetworkSite) {
+	id := b.id(TypeSite, l.Name.Value, "")
+	key := id.Key()
+	if _, twice := b.sites[key]; twice {
+		b.fateAll(siteRefs(l), diag.NeedsPerson, "XML-014")
+		return
+	}
+	s := Site{ID: id, Name: l.Name.Value, Refs: b.refs(l.Ref, l.Name.Ref)}
+	for _, space := range l.AddressSpaces {
+		s.Refs = append(s.Refs, b.refs(space.Ref)...)
+		s.Prefixes = b.prefixes(s.Prefixes, space.Prefixes, "local network site", l.Name.Value)
+	}
+	s.Address = b.address(l.VPNGatewayAddress, l.Name.Value)
+	b.sites[key] = len(b.e.Sites)
+	b.e.Sites = append(b.e.Sites, s)
+}
+
+func (b *builder) address(t netcfg.Text, site string) Address {
+	if !t.Present() {
+		return Address{}
+	}
+	a := Address{Raw: t.Value, Refs: b.refs(t.Ref, t.TextRef)}
+	if t.Value == "" {
+		return a
+	}
+	addr, err := parseAddr(t.Value)
+	if err != nil {
+		a.Placeholder = "not an IPv4 address"
+		b.found.Add("SITE-002", b.pos(t.TextRef), "gateway address %q of local network site %q is not an address: %v", t.Value, site, err)
+		return a
+	}
+	a.Addr, a.Placeholder = addr, azure.Placeholder(addr)
+	return a
+}
+
+// prefixes appends the usable prefixes; one that is written twice counts once.
+func (b *builder) prefixes(to []Prefix, from []netcfg.Text, what, name string) []Prefix {
+	if to == nil && len(from) > 0 {
+		to = make([]Prefix, 0, len(from))
+	}
+	for _, t := range from {
+		p, ok := b.prefix(t, what, name)
+		switch {
+		case !ok:
+		case slices.ContainsFunc(to, func(q Prefix) bool { return q.Prefix == p.Prefix }):
+			b.fateAll(p.Refs, diag.Dropped, "the same prefix stands in this address space before")
+		default:
+			to = append(to, p)
+		}
+	}
+	return to
+}
+
+func (b *builder) prefix(t netcfg.Text, what, name string) (Prefix, bool) {
+	p, note, err := parsePrefix(t.Value)
+	if err != nil {
+		at := t.TextRef
+		if at.IsZero() {
+			at = t.Ref
+		}
+		b.found.Add("ADDR-006", b.pos(at), "prefix %q of %s %q cannot be used: %v", t.Value, what, name, err)
+		b.fateAll([]diag.Ref{t.Ref, t.TextRef}, diag.NeedsPerson, "ADDR-006")
+		return Prefix{}, false
+	}
+	if note != "" {
+		f := diag.New("ADDR-006", b.pos(t.TextRef), "prefix %s of %s %q is read as %s: %s", t.Value, what, name, p, note)
+		f.Severity = diag.Warning // it was corrected, and the correction is not a guess
+		b.found = append(b.found, f)
+	}
+	return Prefix{Prefix: p, Raw: t.Value, Refs: b.refs(t.Ref, t.TextRef)}, true
+}
+
+func (b *builder) vnet(v *netcfg.VirtualNetworkSite) {
+	n := VNet{ID: b.id(TypeVNet, v.Name.Value, ""), Name: v.Name.Value}
+	found := len(b.found)
+	for _, space := range v.AddressSpaces {
+		n.Space = b.prefixes(n.Space, space.Prefixes, "VNet", v.Name.Value)
+	}
+	if len(n.Space) == 0 || n.Name == "" {
+		if len(b.found) == found {
+			b.found.Add("ARM-007", b.pos(v.Ref), "VNet %q is left out: it has no usable %s", v.Name.Value, missingPart(n))
+		}
+		b.leaveOut(v)
+		return
+	}
+	n.Refs = b.refs(v.Ref, v.Name.Ref)
+	for _, space := range v.AddressSpaces {
+		n.Refs = append(n.Refs, b.refs(space.Ref)...)
+	}
+	n.Refs = append(n.Refs, b.refs(v.SubnetsRef, v.DNSServersRefRef)...)
+	n.Region = b.region(v)
+	n.Subnets = b.subnets(v)
+	b.fateAll([]diag.Ref{v.Label.Ref, v.Label.TextRef}, diag.Dropped, "a label of 2012 has no place in ARM")
+	if g := v.InternetGatewayNetwork; g != nil {
+		b.found.Add("XML-007", b.pos(g.Ref), "InternetGatewayNetwork %q of VNet %q has no known meaning", g.Name.Value, n.Name)
+		b.fateAll([]diag.Ref{g.Ref, g.Name.Ref}, diag.NeedsPerson, "XML-007")
+	}
+	b.e.VNets = append(b.e.VNets, n)
+	b.pending = append(b.pending, pendingGateway{b.doc, n.ID, v.Gateway, v.DNSServers})
+}
+
+func missingPart(n VNet) string {
+	if n.Name == "" {
+		return "name"
+	}
+	return "address prefix"
+}
+
+// leaveOut gives a person every leaf of a VNet that cannot be read, once: unusable prefixes have
+// their fate already.
+func (b *builder) leaveOut(v *netcfg.VirtualNetworkSite) {
+	done := map[diag.Ref]bool{}
+	for _, f := range b.fates {
+		done[f.Ref] = true
+	}
+	for _, r := range vnetRefs(v) {
+		if !done[r.In(b.doc)] {
+			b.fate(r, diag.NeedsPerson, "ARM-007")
+		}
+	}
+}
+
+func (b *builder) region(v *netcfg.VirtualNetworkSite) Region {
+	r := Region{Raw: v.Location.Value, AffinityGroup: v.AffinityGroup.Value, Refs: b.refs(v.Location.Ref, v.AffinityGroup.Ref)}
+	if known, ok := azure.LookupRegion(v.Location.Value); ok {
+		r.Name = known.Name
+	}
+	return r
+}
+
+func (b *builder) subnets(v *netcfg.VirtualNetworkSite) []Subnet {
+	subnets := make([]Subnet, 0, len(v.Subnets))
+	for i := range v.Subnets {
+		s := &v.Subnets[i]
+		sub := Subnet{Name: s.Name.Value, Raw: s.Name.Value}
+		for _, t := range s.Prefixes {
+			p, ok := b.prefix(t, "subnet", s.Name.Value)
+			switch {
+			case !ok:
+			case sub.Prefix.IsValid():
+				b.fateAll(p.Refs, diag.NeedsPerson, "XML-010")
+			default:
+				sub.Prefix = p
+			}
+		}
+		if !sub.Prefix.IsValid() {
+			b.found.Add("ARM-007", b.pos(s.Ref), "subnet %q of VNet %q is left out: it has no usable address prefix", s.Name.Value, v.Name.Value)
+			b.fateAll([]diag.Ref{s.Ref, s.Name.Ref}, diag.NeedsPerson, "ARM-007")
+			continue
+		}
+		sub.Refs = b.refs(s.Ref, s.Name.Ref)
+		subnets = append(subnets, sub)
+	}
+	return subnets
+}
+
+// order sorts the objects, so that nothing later depends on the order in the documents.
+func (b *builder) order() {
+	e := b.e
+	slices.SortStableFunc(e.VNets, func(x, y VNet) int { return compareID(x.ID, y.ID) })
+	slices.SortStableFunc(e.Sites, func(x, y Site) int { return compareID(x.ID, y.ID) })
+	slices.SortStableFunc(e.DNSServers, func(x, y DNSServer) int { return compareID(x.ID, y.ID) })
+	slices.SortStableFunc(b.pending, func(x, y pendingGateway) int { return compareID(x.vnet, y.vnet) })
+	for i := range e.Sites {
+		b.sites[e.Sites[i].ID.Key()] = i
+	}
+	for i := range e.DNSServers {
+		b.dns[e.DNSServers[i].ID.Key()] = i
+	}
+}
+
+// compareID orders by subscription, name and child, first folded, then as written.
+func compareID(x, y ID) int {
+	return cmp.Or(
+		cmp.Compare(x.Subscription, y.Subscription), compareFold(x.Name, y.Name), compareFold(x.Child, y.Child),
+		cmp.Compare(x.Name, y.Name), cmp.Compare(x.Child, y.Child))
+}
+
+func compareFold(x, y string) int { return cmp.Compare(strings.ToLower(x), strings.ToLower(y)) }
