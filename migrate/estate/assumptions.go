@@ -105,6 +105,9 @@ func AssumptionText(id string) (Assumption, bool) {
 	return assumptionTexts[i], true
 }
 
+// AssumptionTexts are all catalogued assumptions, without subjects.
+func AssumptionTexts() []Assumption { return slices.Clone(assumptionTexts) }
+
 var assumptionTexts = []Assumption{
 	{ID: AsmLive,
 		Assumed: "the network that the files describe runs today in its ARM form: the same VNets, gateways and connections",

@@ -9,7 +9,7 @@ import (
 // one of these with ranges of others behind it.
 func classify(e *Estate) {
 	x := NewIndex(e)
-	users := make(map[string][]*Connection, len(e.Sites))
+	users := make(map[Key][]*Connection, len(e.Sites))
 	for i := range e.Connections {
 		key := e.Connections[i].Site.Key()
 		users[key] = append(users[key], &e.Connections[i])
@@ -89,7 +89,7 @@ func (s *spaces) holds(p netip.Prefix) bool {
 // nameNetworks gives every on-premises site the network it leads to: sites with one device
 // address share the name of the first of them.
 func nameNetworks(e *Estate) {
-	taken := map[string]ID{}
+	taken := map[string]bool{}
 	first := map[netip.Addr]string{}
 	for i := range e.Sites {
 		s := &e.Sites[i]
@@ -102,10 +102,10 @@ func nameNetworks(e *Estate) {
 			continue
 		}
 		s.Network = s.Name
-		if _, used := taken[s.Network]; used {
+		if taken[s.Network] {
 			s.Network += " (" + s.ID.Subscription + ")"
 		}
-		taken[s.Network] = s.ID
+		taken[s.Network] = true
 		if real {
 			first[s.Address.Addr] = s.Network
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// ID names one object. Parts are compared case-folded: use Key or Same. In a classic estate Group
+// ID names one object. Parts are compared case-folded, but for the type: use Key or Same. In a classic estate Group
 // is empty and Subscription is the name of the document that described it.
 type ID struct{ Cloud, Tenant, Subscription, Group, Type, Name, Child string }
 
@@ -30,20 +30,26 @@ const (
 	TypeDNSServer  = "dnsServers" // classic only
 )
 
-// Key is the ID as a folded string: equal Keys are equal objects.
-func (id ID) Key() string {
-	var b strings.Builder
-	b.Grow(len(id.Subscription) + len(id.Group) + len(id.Type) + len(id.Name) + len(id.Child) + 8)
-	for _, part := range [...]string{id.Cloud, id.Tenant, id.Subscription, id.Group, id.Type, id.Name, id.Child} {
-		b.WriteString(part)
-		b.WriteByte(0)
+// Key is an ID folded for comparison: equal Keys are equal objects. It is a map key.
+type Key struct{ scope, typ, name, child string }
+
+// Key folds the ID. Names that are lower case already are not copied.
+func (id ID) Key() Key {
+	scope := id.Subscription
+	if id.Cloud != "" || id.Tenant != "" || id.Group != "" {
+		scope = strings.Join([]string{id.Cloud, id.Tenant, id.Subscription, id.Group}, "\x00")
 	}
-	return strings.ToLower(b.String())
+	return Key{strings.ToLower(scope), id.Type, strings.ToLower(id.Name), strings.ToLower(id.Child)}
+}
+
+// String is the key as text: keys order as their texts do.
+func (k Key) String() string {
+	return k.scope + "\x00" + k.typ + "\x00" + k.name + "\x00" + k.child
 }
 
 // Same reports whether two IDs name the same object.
 func (id ID) Same(other ID) bool {
-	return strings.EqualFold(id.Type, other.Type) && strings.EqualFold(id.Name, other.Name) &&
+	return id.Type == other.Type && strings.EqualFold(id.Name, other.Name) &&
 		strings.EqualFold(id.Child, other.Child) && strings.EqualFold(id.Subscription, other.Subscription) &&
 		strings.EqualFold(id.Group, other.Group) && strings.EqualFold(id.Tenant, other.Tenant) && strings.EqualFold(id.Cloud, other.Cloud)
 }

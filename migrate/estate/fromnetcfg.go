@@ -20,7 +20,7 @@ import (
 func FromNetcfg(files ...*netcfg.File) (*Estate, []diag.Fate, diag.List) {
 	files = slices.Clone(files)
 	slices.SortStableFunc(files, func(a, b *netcfg.File) int { return cmp.Compare(a.Name, b.Name) })
-	b := &builder{e: &Estate{}, dns: map[string]int{}, sites: map[string]int{}}
+	b := &builder{e: &Estate{}, dns: map[Key]int{}, sites: map[Key]int{}}
 	for doc, f := range files {
 		b.e.Docs = append(b.e.Docs, f.Name)
 		b.file(doc, f)
@@ -41,7 +41,7 @@ type builder struct {
 	doc   int
 	name  string // of the document
 
-	dns, sites map[string]int // folded subscription and name → index
+	dns, sites map[Key]int // folded subscription and name → index
 	pending    []pendingGateway
 	arena      []diag.Ref
 }

@@ -3,22 +3,22 @@ package estate
 // Index finds the objects of one estate by ID. It is valid until the estate's slices change.
 type Index struct {
 	estate                                   *Estate
-	vnet, site, gateway, connection, peering map[string]int
-	gatewaysOf, connectionsOf, peeringsOf    map[string][]int
+	vnet, site, gateway, connection, peering map[Key]int
+	gatewaysOf, connectionsOf, peeringsOf    map[Key][]int
 }
 
 // NewIndex indexes an estate.
 func NewIndex(e *Estate) *Index {
 	x := &Index{
 		estate:        e,
-		vnet:          make(map[string]int, len(e.VNets)),
-		site:          make(map[string]int, len(e.Sites)),
-		gateway:       make(map[string]int, len(e.Gateways)),
-		connection:    make(map[string]int, len(e.Connections)),
-		peering:       make(map[string]int, len(e.Peerings)),
-		gatewaysOf:    make(map[string][]int, len(e.VNets)),
-		connectionsOf: make(map[string][]int, len(e.Gateways)),
-		peeringsOf:    make(map[string][]int, len(e.VNets)),
+		vnet:          make(map[Key]int, len(e.VNets)),
+		site:          make(map[Key]int, len(e.Sites)),
+		gateway:       make(map[Key]int, len(e.Gateways)),
+		connection:    make(map[Key]int, len(e.Connections)),
+		peering:       make(map[Key]int, len(e.Peerings)),
+		gatewaysOf:    make(map[Key][]int, len(e.VNets)),
+		connectionsOf: make(map[Key][]int, len(e.Gateways)),
+		peeringsOf:    make(map[Key][]int, len(e.VNets)),
 	}
 	for i := range e.VNets {
 		x.vnet[e.VNets[i].ID.Key()] = i
@@ -44,7 +44,7 @@ func NewIndex(e *Estate) *Index {
 	return x
 }
 
-func find[T any](in []T, at map[string]int, id ID) *T {
+func find[T any](in []T, at map[Key]int, id ID) *T {
 	if i, ok := at[id.Key()]; ok {
 		return &in[i]
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/gaissmai/bart"
+
+	"github.com/netmigrate/netmigrate/migrate/azure"
 )
 
 // maxCovered bounds how many VNets one site is compared with. A site that covers more is a
@@ -54,6 +56,8 @@ type pairer struct {
 	suspect  []bool  // sites whose address speaks crosswise for another VNet (SITE-001)
 	shared   []bool  // sites whose address is shared by sites of unrelated prefixes (SITE-002)
 	byAddr   map[netip.Addr][]int
+
+	plainVNet, plainSite []string // names reduced to what people compare
 }
 
 func newPairer(e *Estate) *pairer {
@@ -62,16 +66,18 @@ func newPairer(e *Estate) *pairer {
 		covered: make([][]int, len(e.Sites)), endpoint: make([]int, len(e.Sites)),
 		suspect: make([]bool, len(e.Sites)), shared: make([]bool, len(e.Sites)), byAddr: map[netip.Addr][]int{},
 	}
-	vnets := make(map[string]int, len(e.VNets)) // by gateway
+	vnets := make(map[Key]int, len(e.VNets)) // by gateway
 	for i := range e.VNets {
 		id := e.VNets[i].ID
 		id.Type, id.Child = TypeGateway, VPNGateway.String()
 		vnets[id.Key()] = i
+		p.plainVNet = append(p.plainVNet, plainName(azure.PlainNetworkName(id.Name)))
 	}
-	sites := make(map[string]int, len(e.Sites))
+	sites := make(map[Key]int, len(e.Sites))
 	for i := range e.Sites {
 		sites[e.Sites[i].ID.Key()] = i
 		p.endpoint[i] = -1
+		p.plainSite = append(p.plainSite, plainName(azure.PlainSiteName(e.Sites[i].Name)))
 	}
 	for i := range e.Connections {
 		c := &e.Connections[i]
@@ -388,19 +394,16 @@ func (p *pairer) best(i int, names bool) (int, bool) {
 	return at, at >= 0 && !draw
 }
 
-// named reports whether the half's site is named like the candidate's VNet.
+// named reports whether the half's site is named like the candidate's VNet: "Local-Dublin" and
+// "VNet-Dublin" are not, "Local-Dublin" and "Dublin" are.
 func (p *pairer) named(i, j int) bool {
-	return namedLike(p.e.Sites[p.halves[i].site].Name, p.e.VNets[p.halves[j].vnet].Name)
+	return strings.Contains(p.plainSite[p.halves[i].site], p.plainVNet[p.halves[j].vnet])
 }
 
-// namedLike reports whether a site's name contains a VNet's: "Local-Dublin" and "Dublin".
-func namedLike(site, vnet string) bool {
-	return strings.Contains(plainName(site), plainName(vnet))
-}
+// plainName leaves out what names are joined with: "Local-Dublin" contains "dublin".
+func plainName(s string) string { return strings.ToLower(joints.Replace(s)) }
 
-func plainName(s string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "", ".", "").Replace(s))
-}
+var joints = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
 
 // join pairs two halves and returns the halves that lost a candidate.
 func (p *pairer) join(i, j int, names bool) []int {

@@ -10,10 +10,17 @@ import (
 
 // resolve follows the references of every VNet: DNS servers, local network sites.
 func (b *builder) resolve() {
-	vnets := make(map[string]int, len(b.e.VNets))
+	vnets := make(map[Key]int, len(b.e.VNets))
 	for i := range b.e.VNets {
 		vnets[b.e.VNets[i].ID.Key()] = i
 	}
+	gateways, connections := 0, 0
+	for _, p := range b.pending {
+		if p.from != nil {
+			gateways, connections = gateways+1, connections+len(p.from.Connections)
+		}
+	}
+	b.e.Gateways, b.e.Connections = make([]Gateway, 0, gateways), make([]Connection, 0, connections)
 	for _, p := range b.pending {
 		b.doc, b.name = p.doc, b.e.Docs[p.doc]
 		v := &b.e.VNets[vnets[p.vnet.Key()]]

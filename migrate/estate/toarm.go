@@ -22,8 +22,10 @@ func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 		from: classic, x: NewIndex(classic),
 		to:       &Estate{Docs: classic.Docs, DNSServers: classic.DNSServers, Assumptions: classic.Assumptions},
 		names:    azure.NewNamer(),
-		gateways: map[string]*Gateway{}, sites: map[string]ID{}, vnets: map[string]ID{}, links: map[string]string{},
+		gateways: map[Key]*Gateway{}, sites: map[farEnd]ID{}, vnets: map[Key]ID{}, links: map[Key]string{},
 	}
+	m.to.VNets = make([]VNet, 0, len(classic.VNets))
+	m.to.Mapping = make([]Mapping, 0, len(classic.VNets)+len(classic.Gateways)+len(classic.Connections)+len(classic.Sites))
 	m.virtualNetworks()
 	m.virtualNetworkGateways()
 	m.connections()
@@ -40,11 +42,15 @@ type migration struct {
 	fates []diag.Fate
 	found diag.List
 
-	vnets    map[string]ID       // classic VNet → ARM VNet
-	gateways map[string]*Gateway // classic gateway → ARM gateway, when it can be built
-	sites    map[string]ID       // classic site and remote gateway → ARM local network gateway
-	links    map[string]string   // classic connection → key of its link
+	vnets    map[Key]ID       // classic VNet → ARM VNet
+	gateways map[Key]*Gateway // classic gateway → ARM gateway, when it can be built
+	sites    map[farEnd]ID    // → ARM local network gateway
+	links    map[Key]string   // classic connection → key of its link
 }
+
+// farEnd is a classic site, seen as the gateway it stands for: the same dummy site may stand for
+// several.
+type farEnd struct{ site, gateway Key }
 
 func (m *migration) fate(refs []diag.Ref, kind diag.FateKind, why string, targets ...string) {
 	for _, r := range refs {
@@ -161,7 +167,8 @@ func (m *migration) derived(typ, name, suffix string) string {
 }
 
 func (m *migration) connections() {
-	made := make(map[string]int, len(m.from.Connections)) // classic connection → index in m.to
+	made := make(map[Key]int, len(m.from.Connections)) // classic connection → index in m.to
+	m.to.Connections = make([]Connection, 0, len(m.from.Connections))
 	for i := range m.from.Connections {
 		c := &m.from.Connections[i]
 		if why, ok := m.cannot(c); !ok {
@@ -260,9 +267,9 @@ func (m *migration) link(c *Connection, name string) string {
 
 // localNetworkGateway carries a site over, once per gateway that it stands for.
 func (m *migration) localNetworkGateway(c *Connection, remote *Gateway) ID {
-	key := c.Site.Key()
+	key := farEnd{site: c.Site.Key()}
 	if remote != nil {
-		key += remote.ID.Key()
+		key.gateway = remote.ID.Key()
 	}
 	if id, ok := m.sites[key]; ok {
 		return id
@@ -294,8 +301,8 @@ func (m *migration) expressRoute(c, n *Connection) {
 // Vnet2Vnet connections made superfluous, those whose connections were not built, and those that
 // nobody refers to.
 func (m *migration) unusedSites() {
-	kept := map[string]bool{}
-	users := map[string][]string{}
+	kept := map[Key]bool{}
+	users := map[Key][]string{}
 	for _, x := range m.to.Mapping {
 		switch {
 		case x.From.Type == TypeSite:
