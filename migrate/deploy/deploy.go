@@ -1,0 +1,247 @@
+// Package deploy turns estates into ARM templates: the whole of a converted estate, or what a
+// plan adds to a network that exists. What exists already is never written; a template only
+// refers to it.
+package deploy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// Options is what the deployment is told beside the estate.
+type Options struct {
+	// KeyVault is the resource id of the vault that holds the shared keys. When it is empty, the
+	// parameter file leaves the keys out, and whoever deploys is asked for them.
+	KeyVault string
+}
+
+// Deployment is a template with its parameter file.
+type Deployment struct {
+	Template   *arm.Template
+	Parameters *arm.Parameters
+	Existing   []string // what the template refers to and does not contain
+}
+
+// Convert turns a classic estate into one template, one to one, and says what became of every
+// leaf of the input that the estate carries.
+func Convert(classic *estate.Estate, opts Options) (*Deployment, []diag.Fate, diag.List) {
+	modern, fates, found := estate.ToARM(classic)
+	d, more := Render(modern, nil, opts)
+	found = append(found, more...)
+	return d, append(fates, renderFates(modern, classic)...), found
+}
+
+// Render writes every object of e. Objects of existing are referred to and never written; their
+// ids are in the template's metadata.
+func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
+	if existing == nil {
+		existing = &estate.Estate{}
+	}
+	r := &renderer{
+		e: e, x: estate.NewIndex(e), old: estate.NewIndex(existing), opts: opts,
+		t: &arm.Template{}, values: &arm.Parameters{}, params: map[string]string{}, taken: map[string]bool{},
+		writes: map[estate.Key][]string{}, external: map[string]bool{},
+	}
+	r.t.Resources = make([]arm.Resource, 0, len(e.VNets)+2*len(e.Gateways)+len(e.Sites)+len(e.Connections)+len(e.Peerings))
+	for i := range e.VNets {
+		r.virtualNetwork(&e.VNets[i])
+	}
+	for i := range e.Gateways {
+		r.publicIPAddress(&e.Gateways[i])
+	}
+	for i := range e.Gateways {
+		r.gateway(&e.Gateways[i])
+	}
+	used := r.usedSites()
+	for i := range e.Sites {
+		if used[e.Sites[i].ID.Key()] {
+			r.localNetworkGateway(&e.Sites[i])
+		}
+	}
+	for i := range e.Connections {
+		r.connection(&e.Connections[i])
+	}
+	r.peerings()
+	r.notes()
+	return r.finish(), r.found
+}
+
+// notes says once what holds for many resources.
+func (r *renderer) notes() {
+	keys := 0
+	for i := range r.t.Parameters {
+		if r.t.Parameters[i].Secure() {
+			keys++
+		}
+	}
+	if keys > 0 && r.opts.KeyVault == "" {
+		r.found.Add("ARM-006", diag.Pos{}, "%d shared keys have no value in the parameter file; the deployment asks for them", keys)
+	}
+	for i := range r.e.VNets {
+		for j := range r.e.VNets[i].Subnets {
+			if s := &r.e.VNets[i].Subnets[j]; r.outbound(s) && s.Name != estate.GatewaySubnet {
+				r.found.Add("ARM-008", r.at(s.Refs), "the subnets keep the default outbound access that classic subnets had (defaultOutboundAccess is true)")
+				return
+			}
+		}
+	}
+}
+
+// renderer collects the resources and parameters of one template.
+type renderer struct {
+	e        *estate.Estate
+	x, old   *estate.Index
+	opts     Options
+	t        *arm.Template
+	values   *arm.Parameters
+	params   map[string]string       // what a parameter stands for → its name
+	taken    map[string]bool         // folded parameter names
+	writes   map[estate.Key][]string // VNet → ids of the last resources that write to it
+	external map[string]bool
+	found    diag.List
+}
+
+func (r *renderer) at(refs []diag.Ref) diag.Pos {
+	if len(refs) == 0 {
+		return diag.Pos{}
+	}
+	return r.e.Pos(refs[0])
+}
+
+func (r *renderer) add(res arm.Resource) { r.t.Resources = append(r.t.Resources, res) }
+
+func (r *renderer) finish() *Deployment {
+	d := &Deployment{Template: r.t, Parameters: r.values}
+	for name := range r.external {
+		d.Existing = append(d.Existing, name)
+	}
+	slices.Sort(d.Existing)
+	if len(d.Existing) > 0 {
+		list := make(arm.Array, len(d.Existing))
+		for i, name := range d.Existing {
+			list[i] = name
+		}
+		r.t.Metadata = arm.Object{{Name: arm.MetadataExisting, Value: list}}
+	}
+	return d
+}
+
+// parameter declares a parameter once per thing it stands for and returns the expression for it.
+func (r *renderer) parameter(stands, name string, p arm.Parameter) (expr, declared string, isNew bool) {
+	if known, ok := r.params[stands]; ok {
+		return arm.ParameterRef(known), known, false
+	}
+	declared = parameterName(name)
+	for n, want := 2, declared; r.taken[strings.ToLower(declared)]; n++ {
+		declared = want + "_" + itoa(n)
+	}
+	r.taken[strings.ToLower(declared)] = true
+	r.params[stands] = declared
+	p.Name = declared
+	r.t.Parameters = append(r.t.Parameters, p)
+	return arm.ParameterRef(declared), declared, true
+}
+
+// parameterName keeps letters, digits and underscores, which every tool takes.
+func parameterName(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '_':
+			return c
+		}
+		return '_'
+	}, s)
+}
+
+// location is the parameter that holds a region. A known region is its default; an unknown one
+// has none, so that a deployment asks.
+func (r *renderer) location(region estate.Region, refs []diag.Ref) string {
+	if region.Name != "" {
+		expr, name, isNew := r.parameter("location "+region.Name, "location_"+region.Name, arm.Parameter{
+			Type: arm.ParamString, Default: region.Name, Description: "Region of what was in " + displayName(region.Name) + "."})
+		if isNew {
+			r.values.Values = append(r.values.Values, arm.ParameterValue{Name: name, Value: region.Name})
+		}
+		return expr
+	}
+	unknown := region.AffinityGroup + region.Raw
+	expr, name, isNew := r.parameter("location of "+unknown, "location_"+unknown, arm.Parameter{
+		Type: arm.ParamString, Description: arm.Literal("Region of what was in " + region.String() + ".")})
+	if isNew {
+		if len(region.Refs) > 0 {
+			refs = region.Refs
+		}
+		r.found.Add("ARM-004", r.at(refs), "the region of %s is not known; parameter %q asks for it", region, name)
+	}
+	return expr
+}
+
+func displayName(region string) string {
+	if known, ok := azure.LookupRegion(region); ok {
+		return known.DisplayName
+	}
+	return region
+}
+
+// id is the expression for an object, and notes it as external when this template does not
+// contain it. depends is the same expression, or empty for what is external.
+func (r *renderer) id(id estate.ID) (expr, depends string) {
+	typ, names := armType(id)
+	expr = arm.ResourceID(typ, names...)
+	if r.contains(id) {
+		return expr, expr
+	}
+	r.external[arm.Existing(typ, names...)] = true
+	return expr, ""
+}
+
+func (r *renderer) contains(id estate.ID) bool {
+	switch id.Type {
+	case estate.TypeVNet:
+		return r.x.VNet(id) != nil
+	case estate.TypeGateway:
+		return r.x.Gateway(id) != nil
+	case estate.TypeSite:
+		return r.x.Site(id) != nil
+	case estate.TypeConnection:
+		return r.x.Connection(id) != nil
+	case estate.TypePeering:
+		return r.x.Peering(id) != nil
+	}
+	return false
+}
+
+func armType(id estate.ID) (typ string, names []string) {
+	if id.Child != "" {
+		return arm.Provider + id.Type, []string{id.Name, id.Child}
+	}
+	return arm.Provider + id.Type, []string{id.Name}
+}
+
+// depend lists the non-empty dependencies, each once, in order.
+func depend(ids ...string) []string {
+	var out []string
+	for _, id := range ids {
+		if id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// secretName is a legal Key Vault secret name: letters, digits and hyphens, at most 127.
+// Source: docs/sources.md#key-vault.
+func secretName(link string) string {
+	name := "vpn-" + strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
+			return c
+		}
+		return '-'
+	}, link)
+	return name[:min(len(name), 127)]
+}

@@ -1,0 +1,240 @@
+package deploy
+
+import (
+	"strconv"
+
+	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func prefixes(in []estate.Prefix) []string {
+	out := make([]string, len(in))
+	for i := range in {
+		out[i] = in[i].Prefix.String()
+	}
+	return out
+}
+
+// outbound reports whether a subnet has default outbound access: what was in a classic network
+// keeps what it had, what is new starts without.
+// Source: docs/sources.md#default-outbound-access.
+func (r *renderer) outbound(s *estate.Subnet) bool { return len(s.Refs) > 0 }
+
+// virtualNetwork writes a VNet with its subnets inline.
+func (r *renderer) virtualNetwork(v *estate.VNet) {
+	body := &arm.VirtualNetwork{AddressPrefixes: prefixes(v.Space), Subnets: make([]arm.Subnet, len(v.Subnets))}
+	for _, d := range v.DNS {
+		body.DNSServers = append(body.DNSServers, d.Address.String())
+	}
+	for i := range v.Subnets {
+		s := &v.Subnets[i]
+		body.Subnets[i] = arm.Subnet{Name: s.Name, AddressPrefix: s.Prefix.Prefix.String(), DefaultOutboundAccess: r.outbound(s)}
+	}
+	r.add(arm.Resource{Type: arm.TypeVirtualNetwork, Name: v.ID.Name, Location: r.location(v.Region, v.Refs), Properties: body})
+}
+
+func (r *renderer) publicIPAddress(g *estate.Gateway) {
+	if g.PublicIP.IsZero() {
+		return
+	}
+	res := arm.Resource{
+		Type: arm.TypePublicIPAddress, Name: g.PublicIP.Name, Location: r.location(g.Region, g.Refs),
+		SKU: &arm.SKU{Name: "Standard", Tier: "Regional"}, Properties: &arm.PublicIPAddress{AllocationMethod: "Static"},
+	}
+	if known, ok := azure.LookupRegion(g.Region.Name); ok && known.Zones {
+		res.Zones = []string{"1", "2", "3"}
+	}
+	r.add(res)
+}
+
+// gateway writes a VPN or ExpressRoute gateway. Two gateways in one VNet are written one after
+// the other.
+func (r *renderer) gateway(g *estate.Gateway) {
+	_, vnet := r.id(g.VNet)
+	subnet := arm.ResourceID(arm.TypeSubnet, g.VNet.Name, estate.GatewaySubnet)
+	if vnet == "" {
+		r.external[arm.Existing(arm.TypeSubnet, g.VNet.Name, estate.GatewaySubnet)] = true
+	}
+	body := &arm.VirtualNetworkGateway{GatewayType: g.Kind.String(), SKU: g.SKU,
+		IPConfigurations: []arm.GatewayIPConfiguration{{Name: "default", Subnet: subnet}}}
+	res := arm.Resource{Type: arm.TypeVirtualNetworkGateway, Name: g.ID.Name, Location: r.location(g.Region, g.Refs), Properties: body}
+	if g.Kind == estate.ExpressRouteGateway {
+		res.DependsOn = depend(append([]string{vnet}, r.writes[g.VNet.Key()]...)...)
+	} else {
+		address := arm.ResourceID(arm.TypePublicIPAddress, g.PublicIP.Name)
+		body.VPNType, body.Generation, body.IPConfigurations[0].PublicIPAddress = "RouteBased", "Generation1", address
+		res.DependsOn = depend(append([]string{vnet, address}, r.writes[g.VNet.Key()]...)...)
+		body.VPNClient = r.clients(g)
+	}
+	self, _ := r.id(g.ID)
+	r.writes[g.VNet.Key()] = []string{self}
+	r.add(res)
+}
+
+// clients writes point-to-site. The root certificate is not in a netcfg, so it is a parameter.
+// Classic clients used SSTP, which new gateways no longer offer; every client gets a new profile
+// in any case. Source: docs/sources.md#point-to-site.
+func (r *renderer) clients(g *estate.Gateway) *arm.VPNClientConfiguration {
+	if len(g.ClientPools) == 0 {
+		return nil
+	}
+	certificate, name, _ := r.parameter("certificate "+g.ID.Key().String(), "p2sRootCertificate_"+g.VNet.Name, arm.Parameter{
+		Type: arm.ParamString, Description: "Public data of the root certificate of the point-to-site clients of " + g.VNet.Name + ": base64, without header and line breaks."})
+	r.found.Add("ARM-012", r.at(g.ClientPools[0].Refs), "the root certificate of the clients of VNet %q is not in the file; parameter %q asks for it", g.VNet.Name, name)
+	return &arm.VPNClientConfiguration{
+		AddressPrefixes: prefixes(g.ClientPools), Protocols: []string{"OpenVPN", "IkeV2"}, AuthenticationTypes: []string{"Certificate"},
+		RootCertificates: []arm.RootCertificate{{Name: "root", PublicCertData: certificate}},
+	}
+}
+
+// usedSites are the sites that an IPsec connection ends at; a site that only ExpressRoute names
+// has no local network gateway.
+func (r *renderer) usedSites() map[estate.Key]bool {
+	used := make(map[estate.Key]bool, len(r.e.Sites))
+	for i := range r.e.Connections {
+		if c := &r.e.Connections[i]; c.Kind == estate.IPsec {
+			used[c.Site.Key()] = true
+		}
+	}
+	return used
+}
+
+func (r *renderer) localNetworkGateway(s *estate.Site) {
+	body := &arm.LocalNetworkGateway{AddressPrefixes: prefixes(s.Prefixes)}
+	res := arm.Resource{Type: arm.TypeLocalNetworkGateway, Name: s.ID.Name, Location: r.location(s.Region, s.Refs), Properties: body}
+	switch {
+	case !s.AddressOf.IsZero():
+		body.GatewayIPAddress, res.DependsOn = r.addressOf(s.AddressOf)
+	case s.Address.IsValid() && s.Address.Placeholder == "":
+		body.GatewayIPAddress = s.Address.Addr.String()
+	default:
+		body.GatewayIPAddress = r.askAddress(s)
+	}
+	r.add(res)
+}
+
+// addressOf is the public address of another gateway of the estate, taken when it is deployed.
+func (r *renderer) addressOf(gateway estate.ID) (expr string, depends []string) {
+	g := r.x.Gateway(gateway)
+	if g == nil {
+		g = r.old.Gateway(gateway)
+		r.external[arm.Existing(arm.TypePublicIPAddress, g.PublicIP.Name)] = true
+	} else {
+		depends = []string{arm.ResourceID(arm.TypePublicIPAddress, g.PublicIP.Name)}
+	}
+	return arm.Reference(arm.TypePublicIPAddress, g.PublicIP.Name, "ipAddress"), depends
+}
+
+func (r *renderer) askAddress(s *estate.Site) string {
+	expr, name, _ := r.parameter("address "+s.ID.Key().String(), "gatewayAddress_"+s.ID.Name, arm.Parameter{
+		Type: arm.ParamString, Description: "Public address of the VPN device of " + s.ID.Name + "."})
+	refs, why := s.Address.Refs, s.Address.Placeholder
+	if len(refs) == 0 {
+		refs, why = s.Refs, "none is written"
+	}
+	r.found.Add("ARM-010", r.at(refs), "the address %q of local network site %q is not a device's (%s); parameter %q asks for it", s.Address.Raw, s.Name, why, name)
+	return expr
+}
+
+func (r *renderer) connection(c *estate.Connection) {
+	gateway, dependsGateway := r.id(c.Gateway)
+	body := &arm.Connection{ConnectionType: c.Kind.String(), Gateway1: gateway}
+	depends := []string{dependsGateway}
+	switch c.Kind {
+	case estate.ExpressRoute:
+		body.Circuit = r.circuit(c)
+	case estate.Vnet2Vnet:
+		other, dependsOther := r.id(c.RemoteGateway)
+		body.Gateway2, depends = other, append(depends, dependsOther)
+	default:
+		site, dependsSite := r.id(c.Site)
+		body.LocalGateway2, body.Protocol, depends = site, "IKEv2", append(depends, dependsSite)
+	}
+	if c.Kind != estate.ExpressRoute {
+		body.SharedKeyParameter = r.sharedKey(c)
+	}
+	r.add(arm.Resource{Type: arm.TypeConnection, Name: c.ID.Name, Location: r.location(r.regionOf(c.Gateway), c.Refs), DependsOn: depend(depends...), Properties: body})
+}
+
+func (r *renderer) regionOf(gateway estate.ID) estate.Region {
+	g := r.x.Gateway(gateway)
+	if g == nil {
+		g = r.old.Gateway(gateway)
+	}
+	return g.Region
+}
+
+// sharedKey is the name of the secure parameter with a link's key, the same for both halves.
+func (r *renderer) sharedKey(c *estate.Connection) string {
+	_, name, isNew := r.parameter("key "+c.KeyName, "sharedKey_"+c.KeyName, arm.Parameter{
+		Type: arm.ParamSecureString, Description: "Shared key of the tunnel " + c.KeyName + "."})
+	if isNew && r.opts.KeyVault != "" {
+		r.values.Values = append(r.values.Values, arm.ParameterValue{Name: name,
+			KeyVault: &arm.KeyVaultReference{VaultID: r.opts.KeyVault, SecretName: secretName(c.KeyName)}})
+	}
+	return name
+}
+
+func (r *renderer) circuit(c *estate.Connection) string {
+	expr, name, isNew := r.parameter("circuit "+c.ID.Key().String(), "circuit_"+c.ID.Name, arm.Parameter{
+		Type: arm.ParamString, Description: "Resource id of the ExpressRoute circuit of " + c.ID.Name + "."})
+	if isNew {
+		r.found.Add("ARM-011", r.at(c.Refs), "the circuit of connection %q is not in the file; parameter %q asks for its resource id", c.ID.Name, name)
+	}
+	return expr
+}
+
+// peerings writes the halves one after the other wherever they touch the same VNet, because a
+// second write to a VNet fails while one is under way. A half that allows or uses gateway transit
+// waits for the gateway; the one that uses it also waits for the one that allows it.
+func (r *renderer) peerings() {
+	order := make([]*estate.Peering, 0, len(r.e.Peerings))
+	for i := range r.e.Peerings {
+		if !r.e.Peerings[i].UseRemoteGateways {
+			order = append(order, &r.e.Peerings[i])
+		}
+	}
+	for i := range r.e.Peerings {
+		if r.e.Peerings[i].UseRemoteGateways {
+			order = append(order, &r.e.Peerings[i])
+		}
+	}
+	for _, p := range order {
+		r.peering(p)
+	}
+}
+
+func (r *renderer) peering(p *estate.Peering) {
+	_, vnet := r.id(p.VNet)
+	remote, remoteDepends := r.id(p.Remote)
+	depends := []string{vnet, remoteDepends}
+	depends = append(depends, r.writes[p.VNet.Key()]...)
+	depends = append(depends, r.writes[p.Remote.Key()]...)
+	if p.UseRemoteGateways {
+		depends = append(depends, r.gatewaysOf(p.Remote)...)
+	}
+	if p.AllowGatewayTransit {
+		depends = append(depends, r.gatewaysOf(p.VNet)...)
+	}
+	r.add(arm.Resource{
+		Type: arm.TypePeering, Name: p.ID.Name + "/" + p.ID.Child, DependsOn: depend(depends...),
+		Properties: &arm.Peering{
+			RemoteVirtualNetwork: remote, AllowVirtualNetworkAccess: p.AllowVirtualNetworkAccess, AllowForwardedTraffic: p.AllowForwardedTraffic,
+			AllowGatewayTransit: p.AllowGatewayTransit, UseRemoteGateways: p.UseRemoteGateways,
+		},
+	})
+	self, _ := r.id(p.ID)
+	r.writes[p.VNet.Key()], r.writes[p.Remote.Key()] = []string{self}, []string{self}
+}
+
+func (r *renderer) gatewaysOf(vnet estate.ID) []string {
+	var ids []string
+	for _, g := range r.x.GatewaysOf(vnet) {
+		_, id := r.id(g.ID)
+		ids = append(ids, id)
+	}
+	return ids
+}
