@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// Check walks the states of a plan and reports what is wrong with them: a required pair that is
+// lost outside a declared window, and a state that the platform would refuse. It uses the steps'
+// effects, the estate before, and the windows; how the plan was made it does not know.
+//
+// The states are those after the removals of a wave and at its end. The states inside a wave,
+// where only some of its steps are done, are not walked.
+func Check(p *Plan) (violations []Violation, checked []string) {
+	c := checker{p: p, before: p.Before, legal: legality(p.Base)}
+	if c.before == nil {
+		c.before = reach.Compute(p.Base)
+	}
+	// The states are independent of each other once they are made, and each takes a while.
+	states := c.states()
+	found := make([][]Violation, len(states))
+	var running sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, s := range states {
+		free <- struct{}{}
+		running.Go(func() {
+			found[i] = c.check(s)
+			<-free
+		})
+	}
+	running.Wait()
+	for i, s := range states {
+		checked = append(checked, "after "+s.name)
+		violations = append(violations, found[i]...)
+	}
+	return violations, checked
+}
+
+type checker struct {
+	p      *Plan
+	before *reach.Relation
+	legal  map[string]bool // what was refused already before the first step
+}
+
+func legality(e *estate.Estate) map[string]bool {
+	known := map[string]bool{}
+	for _, f := range estate.Validate(e) {
+		known[f.Rule+f.Message] = true
+	}
+	return known
+}
+
+// state is the estate at one moment of the plan: after the removals of a wave, or at its end.
+type state struct {
+	*estate.Estate
+	name string
+	wave int
+	end  bool
+}
+
+func (c *checker) states() []state {
+	var out []state
+	e := c.p.Base
+	if c.p.Mode == options.Rebuild {
+		e = &estate.Estate{Docs: c.p.Base.Docs}
+	}
+	for i, steps := range waves(c.p.Steps) {
+		effects := make([]Effect, len(steps))
+		removes, adds := false, false
+		for j, s := range steps {
+			effects[j] = s.Effect
+			removes = removes || len(s.Effect.Remove) > 0
+			adds = adds || s.Effect.Add != nil
+		}
+		name := fmt.Sprintf("wave %d", i+1)
+		if removes {
+			e = after(e, effects, nil)
+			if adds {
+				out = append(out, state{e, "the removals of " + name, i + 1, false})
+			}
+		}
+		if adds {
+			e = after(e, nil, effects)
+		}
+		if removes || adds {
+			out = append(out, state{e, name, i + 1, true})
+		}
+	}
+	return out
+}
+
+func (c *checker) check(s state) []Violation {
+	var out []Violation
+	for _, f := range estate.Validate(s.Estate) {
+		if f.Severity == diag.Error && !c.legal[f.Rule+f.Message] {
+			out = append(out, Violation{s.name, f.Rule, f.Message})
+		}
+	}
+	if last := s.wave == c.waves() && s.end; c.p.Mode == options.Rebuild && !last {
+		return out // nothing of it carries traffic before it is complete
+	}
+	excused := c.windows(s.wave, s.end)
+	for v := range reach.Compare(c.before, reach.Compute(s.Estate), nil) {
+		if v.Compromises() && !excused[[2]string{v.From.String(), v.To.String()}] && !excused[[2]string{v.To.String(), v.From.String()}] {
+			out = append(out, Violation{s.name, "PLAN-001", fmt.Sprintf("%s no longer reaches %s (%s)", v.From, v.To, v.Class)})
+		}
+	}
+	return out
+}
+
+func (c *checker) waves() int {
+	if len(c.p.Steps) == 0 {
+		return 0
+	}
+	return c.p.Steps[len(c.p.Steps)-1].Wave
+}
+
+// windows lists the pairs that may be down in a state: those of the windows that have begun and
+// whose last step has not ended.
+func (c *checker) windows(wave int, end bool) map[[2]string]bool {
+	excused := map[[2]string]bool{}
+	for _, w := range c.p.Windows {
+		first, last := 0, 0
+		for _, s := range c.p.Steps {
+			if slices.Contains(w.Steps, s.ID) {
+				if first == 0 {
+					first = s.Wave
+				}
+				last = s.Wave
+			}
+		}
+		if first <= wave && (wave < last || wave == last && !end) {
+			for _, pair := range w.Pairs {
+				excused[pair] = true
+			}
+		}
+	}
+	return excused
+}

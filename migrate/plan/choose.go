@@ -1,0 +1,247 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+)
+
+// The weights of a candidate's terms, in points; fewer points are better. A gateway costs every
+// month, a window once. Source: docs/decisions/0003-hub-score.md.
+const (
+	weightGateway   = 10
+	weightKept      = 8
+	weightExposed   = 4
+	weightWindow    = 3
+	weightDevice    = 3
+	weightBuild     = 2
+	weightPeering   = 1
+	weightRegion    = 1
+	weightSmall     = 1
+	weightIdle      = 1
+	maxHubCandidate = 20
+)
+
+// choose lays a component out for every candidate and takes the one with the fewest points.
+func choose(g *graph, members []int, d *demand, class Class, want options.Hub) (*layout, Hub, error) {
+	if want != options.HubAuto && want != options.HubNew && want != options.HubNone {
+		if len(members) > 1 && !slices.ContainsFunc(members, func(v int) bool { return strings.EqualFold(g.e.VNets[v].Name, string(want)) }) {
+			want = options.HubAuto // it names a VNet of another component
+		}
+	}
+	var all []*layout
+	for _, hub := range hubCandidates(g, members, d) {
+		all = append(all, lay(g, members, d, hub))
+	}
+	candidates := make([]Candidate, len(all))
+	order := make([]int, len(all))
+	for i, l := range all {
+		candidates[i], order[i] = l.candidate(), i
+	}
+	slices.SortStableFunc(order, func(i, j int) int {
+		a, b := candidates[i], candidates[j]
+		return cmp.Or(
+			cmp.Compare(rank(a, g, want), rank(b, g, want)),
+			cmp.Compare(min(len(a.Refused), 1), min(len(b.Refused), 1)),
+			cmp.Compare(a.Points, b.Points), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)), cmp.Compare(i, j))
+	})
+	best := candidates[order[0]]
+	hub := Hub{Kind: best.Kind, VNet: best.VNet}
+	for _, i := range order {
+		hub.Candidates = append(hub.Candidates, candidates[i])
+	}
+	if best.Refused != "" {
+		return nil, hub, fmt.Errorf("hub %s cannot be used: %s", best.Name(), best.Refused)
+	}
+	l := all[order[0]]
+	hub.Because = l.because(best, class, want)
+	return l, hub, nil
+}
+
+// rank puts what was asked for by name first.
+func rank(c Candidate, g *graph, want options.Hub) int {
+	switch {
+	case want == options.HubAuto:
+		return 0
+	case want == options.HubNew && c.Kind == NewHub, want == options.HubNone && c.Kind == NoHub:
+		return 0
+	case c.Kind == ExistingHub:
+		if v := g.x.VNet(c.VNet); strings.EqualFold(v.Name, string(want)) || strings.EqualFold(v.ID.Name, string(want)) {
+			return 0
+		}
+	}
+	return 1
+}
+
+func kindOrder(k HubKind) int { return slices.Index([]HubKind{ExistingHub, NoHub, NewHub}, k) }
+
+// hubCandidates are the VNets with the most tunnels and those that hold gateways for outside
+// networks, then no hub and a new one.
+func hubCandidates(g *graph, members []int, d *demand) []int {
+	byDegree := slices.Clone(members)
+	slices.SortStableFunc(byDegree, func(a, b int) int {
+		return cmp.Or(cmp.Compare(len(d.networks[b]), len(d.networks[a])), cmp.Compare(len(g.links[b]), len(g.links[a])))
+	})
+	if len(byDegree) > maxHubCandidate {
+		byDegree = byDegree[:maxHubCandidate]
+	}
+	slices.Sort(byDegree)
+	return append(byDegree, noHubIndex, newHubIndex)
+}
+
+// candidate scores the layout.
+func (l *layout) candidate() Candidate {
+	c := Candidate{Kind: NoHub, Refused: l.refused()}
+	switch {
+	case l.hub == newHubIndex:
+		c.Kind = NewHub
+	case l.hub >= 0:
+		c.Kind, c.VNet = ExistingHub, l.g.e.VNets[l.hub].ID
+	}
+	gateways := 0
+	if l.hub == newHubIndex && l.hubGateway() {
+		gateways++
+	}
+	for _, v := range l.members {
+		if l.keepsGateway(v) {
+			gateways++
+		}
+	}
+	term := func(name string, count, weight int) {
+		if count > 0 {
+			c.Terms = append(c.Terms, Term{name, count, weight})
+			c.Points += count * weight
+		}
+	}
+	term("VPN gateways left", gateways, weightGateway)
+	term("pairs kept on VPN", len(l.kept), weightKept)
+	term("pairs newly joined", l.exposed+l.newNetworks(), weightExposed)
+	term("interruptions", len(l.remote), weightWindow)
+	term("on-premises devices to change", len(l.added), weightDevice)
+	term("gateways to build", l.builds(), weightBuild)
+	term("peerings", l.peerings(), weightPeering)
+	term("gateway users in another region", l.abroad(), weightRegion)
+	term("GatewaySubnet smaller than /27", l.small(), weightSmall)
+	term("hub that carries nothing", l.idle(), weightIdle)
+	return c
+}
+
+// newNetworks counts the on-premises networks that gateway users reach only through the hub.
+func (l *layout) newNetworks() int {
+	n := 0
+	for _, v := range l.members {
+		if l.remote[v] {
+			n += len(l.networks) - len(l.demand.networks[v])
+		} else if v == l.hub {
+			n += len(l.networks) - len(l.demand.networks[v])
+		}
+	}
+	return n
+}
+
+func (l *layout) builds() int {
+	if !l.hubGateway() {
+		return 0
+	}
+	if l.hub == newHubIndex || !slices.ContainsFunc(l.g.gateways[l.hub], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway }) {
+		return 1
+	}
+	return 0
+}
+
+func (l *layout) abroad() int {
+	region, n := l.region(), 0
+	for _, v := range l.members {
+		if l.remote[v] && l.g.e.VNets[v].Region.String() != region {
+			n++
+		}
+	}
+	return n
+}
+
+// region is where the hub is: its own, or for a new one the region of most VNets.
+func (l *layout) region() string {
+	if l.hub >= 0 {
+		return l.g.e.VNets[l.hub].Region.String()
+	}
+	return majorityRegion(l.g, l.members).String()
+}
+
+func majorityRegion(g *graph, members []int) estate.Region {
+	count := map[string]int{}
+	for _, v := range members {
+		count[g.e.VNets[v].Region.String()]++
+	}
+	var best estate.Region
+	for _, v := range members {
+		r := g.e.VNets[v].Region
+		if n, m := count[r.String()], count[best.String()]; n > m || n == m && r.String() < best.String() {
+			best = r
+		}
+	}
+	return best
+}
+
+func (l *layout) small() int {
+	if l.hub < 0 || !l.hubGateway() {
+		return 0
+	}
+	if s, ok := l.g.e.VNets[l.hub].GatewaySubnet(); ok && s.Prefix.Bits() > azure.RecommendedGatewaySubnetBits {
+		return 1
+	}
+	return 0
+}
+
+// idle reports whether the hub is one in name only: it holds no gateway, and spokes are peered
+// around it.
+func (l *layout) idle() int {
+	if l.hub == noHubIndex || l.hubGateway() || len(l.members) > 2 && l.peerings() == len(l.peers[l.hub]) && len(l.peers[l.hub]) == len(l.members)-1 {
+		return 0
+	}
+	return 1
+}
+
+// Name is the candidate for people.
+func (c Candidate) Name() string {
+	switch c.Kind {
+	case ExistingHub:
+		return c.VNet.Name
+	case NewHub:
+		return "new hub"
+	}
+	return "no hub"
+}
+
+// because says in a sentence why the candidate was chosen.
+func (l *layout) because(c Candidate, class Class, want options.Hub) string {
+	if want != options.HubAuto && rank(c, l.g, want) == 0 {
+		return "it was asked for"
+	}
+	switch {
+	case class == Single:
+		return "a single VNet needs no peering"
+	case c.Kind == NoHub && len(l.members) == 2:
+		return "one peering connects two VNets; neither reaches on-premises through the other"
+	case c.Kind == NoHub:
+		return "no VNet reaches on-premises or clients through another; direct peerings keep exactly the pairs that work"
+	case c.Kind == NewHub:
+		return fmt.Sprintf("no existing VNet serves %d gateway users with fewer points", len(l.remote))
+	case len(l.remote) > 0:
+		return fmt.Sprintf("its gateway serves %s; %d of the other VNets reach on-premises and can use it", plural(len(l.networks), "on-premises network"), len(l.remote))
+	case l.hubGateway():
+		return "it holds the gateway that stays"
+	}
+	return "every tunnel already ends at it"
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,130 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// tunnels are the paired connections of an estate: one entry per link, each half once.
+type tunnel struct{ a, b *estate.Connection }
+
+// graph is the estate seen as VNets and tunnels between them.
+type graph struct {
+	e           *estate.Estate
+	x           *estate.Index
+	index       map[estate.Key]int                  // VNet key → index
+	links       [][]link                            // by VNet
+	gateways    [][]*estate.Gateway                 // by VNet
+	connections [][]*estate.Connection              // by VNet, of all its gateways
+	users       map[estate.Key][]*estate.Connection // by site
+}
+
+type link struct {
+	vnet   int // the other end
+	tunnel tunnel
+}
+
+func newGraph(e *estate.Estate) *graph {
+	g := &graph{e: e, x: estate.NewIndex(e), index: make(map[estate.Key]int, len(e.VNets)), links: make([][]link, len(e.VNets)),
+		gateways: make([][]*estate.Gateway, len(e.VNets)), connections: make([][]*estate.Connection, len(e.VNets)), users: map[estate.Key][]*estate.Connection{}}
+	for i := range e.VNets {
+		g.index[e.VNets[i].ID.Key()] = i
+	}
+	for i := range e.Gateways {
+		v := g.index[e.Gateways[i].VNet.Key()]
+		g.gateways[v] = append(g.gateways[v], &e.Gateways[i])
+	}
+	for i := range e.Connections {
+		c := &e.Connections[i]
+		own := g.vnetOf(c)
+		g.connections[own] = append(g.connections[own], c)
+		if !c.Site.IsZero() {
+			g.users[c.Site.Key()] = append(g.users[c.Site.Key()], c)
+		}
+		partner := g.x.Connection(c.Pairing.Partner)
+		if partner == nil || c.Pairing.Suspect != "" {
+			continue
+		}
+		a, b := own, g.vnetOf(partner)
+		t := tunnel{c, partner}
+		if b < a {
+			t = tunnel{partner, c}
+		}
+		g.links[a] = append(g.links[a], link{b, t})
+	}
+	return g
+}
+
+func (g *graph) vnetOf(c *estate.Connection) int {
+	return g.index[g.x.Gateway(c.Gateway).VNet.Key()]
+}
+
+// components returns the connected sets of VNets, each in order, ordered by their first VNet.
+func (g *graph) components() [][]int {
+	seen := make([]bool, len(g.links))
+	var out [][]int
+	for i := range g.links {
+		if seen[i] {
+			continue
+		}
+		seen[i] = true
+		members := []int{i}
+		for at := 0; at < len(members); at++ {
+			for _, l := range g.links[members[at]] {
+				if !seen[l.vnet] {
+					seen[l.vnet] = true
+					members = append(members, l.vnet)
+				}
+			}
+		}
+		slices.Sort(members)
+		out = append(out, members)
+	}
+	return out
+}
+
+// tunnelsOf returns the tunnels among the members, each once.
+func (g *graph) tunnelsOf(members []int) []tunnel {
+	var out []tunnel
+	for _, v := range members {
+		for _, l := range g.links[v] {
+			if v < l.vnet {
+				out = append(out, l.tunnel)
+			}
+		}
+	}
+	return out
+}
+
+// classify names the shape of a component.
+func (g *graph) classify(members []int) Class {
+	n, ends, center, m := len(members), 0, 0, 0
+	for _, v := range members {
+		degree := len(g.links[v])
+		m += degree
+		if degree == 1 {
+			ends++
+		}
+		if degree == n-1 {
+			center++
+		}
+	}
+	m /= 2
+	switch {
+	case n == 1:
+		return Single
+	case n == 2:
+		return Pair
+	case m == n*(n-1)/2:
+		return FullMesh
+	case m == n-1 && center == 1 && n > 3:
+		return Star
+	case m == n-1 && ends == 2:
+		return Chain
+	}
+	return Mixed
+}
+
+// connectionsOf returns the connections that use a site.
+func (g *graph) connectionsOf(site estate.ID) []*estate.Connection { return g.users[site.Key()] }

@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// demand is what a component's VNets reach before: the pairs that must still work afterwards.
+type demand struct {
+	pairs    []vnetPair         // required pairs of VNets, each once, in order
+	networks map[int][]netReach // by VNet: the on-premises networks it reaches
+	open     []vnetPair         // pairs whose reach before is unknown
+}
+
+// vnetPair is a pair of VNets by index, a before b, with the connections its traffic uses.
+type vnetPair struct {
+	a, b int
+	path []estate.ID
+}
+
+// netReach is an on-premises network and the connections that traffic to it uses.
+type netReach struct {
+	network reach.Location
+	path    []estate.ID
+}
+
+// demands splits the relation by component. of says which component a VNet belongs to.
+func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
+	out := make([]demand, components)
+	for i := range out {
+		out[i].networks = map[int][]netReach{}
+	}
+	for ends, s := range r.Pairs() {
+		a, aVNet := g.vnetAt(ends[0])
+		b, bVNet := g.vnetAt(ends[1])
+		switch {
+		case aVNet && bVNet:
+			pair := vnetPair{min(a, b), max(a, b), connectionsOf(s)}
+			if d := &out[of[a]]; s.Value == reach.Yes {
+				d.pairs = append(d.pairs, pair)
+			} else {
+				d.open = append(d.open, pair)
+			}
+		case aVNet && ends[1].Kind == reach.OnPremises && s.Value == reach.Yes:
+			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], connectionsOf(s)})
+		case bVNet && ends[0].Kind == reach.OnPremises && s.Value == reach.Yes:
+			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], connectionsOf(s)})
+		}
+	}
+	for i := range out {
+		slices.SortFunc(out[i].pairs, comparePairs)
+		slices.SortFunc(out[i].open, comparePairs)
+	}
+	return out
+}
+
+func comparePairs(x, y vnetPair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) }
+
+func (g *graph) vnetAt(l reach.Location) (int, bool) {
+	if l.Kind != reach.VNet {
+		return 0, false
+	}
+	i, ok := g.index[l.ID.Key()]
+	return i, ok
+}
+
+// connectionsOf lists the connections that a session's two directions use.
+func connectionsOf(s reach.Session) []estate.ID {
+	var ids []estate.ID
+	for _, path := range [][]reach.Hop{s.Path, s.Back} {
+		for _, hop := range path {
+			if hop.Element.Type == estate.TypeConnection {
+				ids = append(ids, hop.Element)
+			}
+		}
+	}
+	return ids
+}

@@ -1,0 +1,324 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// newHubIndex stands for a hub VNet that does not exist yet.
+const newHubIndex = -2
+
+// noHubIndex stands for no hub.
+const noHubIndex = -1
+
+// layout is one way to lay a component out: which VNets are peered, who uses the hub's gateway,
+// what stays on VPN.
+type layout struct {
+	g       *graph
+	members []int
+	demand  *demand
+	hub     int // a VNet, newHubIndex or noHubIndex
+
+	peers    map[int][]int       // by VNet, both ways
+	remote   map[int]bool        // VNets that use the hub's gateway
+	networks []reach.Location    // on-premises networks that the hub's gateway serves
+	added    []reach.Location    // those it did not serve before
+	keep     map[estate.Key]bool // connections that stay, by key
+	paths    [][]estate.ID       // the paths they stay for
+	kept     []KeptPair
+	blocked  map[[2]int]string // pairs that must not be peered, a before b, and why
+	exposed  int               // VNet pairs that the hub's peerings join and that were apart before
+}
+
+// lay builds the layout for a hub. Peerings carry the required pairs; the ones that cannot be
+// peered keep their tunnels, and a VNet that keeps a tunnel keeps its gateway and cannot use the
+// hub's. That can take the hub's gateway away from further VNets, so it is repeated until nothing
+// changes.
+//
+// A gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
+// it. A path through several gateways that has to stay therefore forbids peerings along it.
+func lay(g *graph, members []int, d *demand, hub int) *layout {
+	blocked := map[[2]int]string{}
+	for {
+		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, blocked: blocked}
+		l.keepUncertain()
+		l.gatewayUsers()
+		l.peer()
+		for l.settle() {
+		}
+		if !l.block() {
+			l.serve()
+			return l
+		}
+	}
+}
+
+// block forbids the peerings along the paths that stay, and reports whether there were any.
+func (l *layout) block() (news bool) {
+	for _, path := range l.paths {
+		ends := map[[2]int]bool{}
+		legs := 0
+		for _, id := range path {
+			c := l.g.x.Connection(id)
+			partner := l.g.x.Connection(c.Pairing.Partner)
+			if partner == nil {
+				legs++
+				continue
+			}
+			a, b := l.g.vnetOf(c), l.g.vnetOf(partner)
+			ends[[2]int{min(a, b), max(a, b)}] = true
+		}
+		if legs+len(ends) < 2 {
+			continue
+		}
+		for _, pair := range slices.SortedFunc(maps.Keys(ends), func(p, q [2]int) int { return slices.Compare(p[:], q[:]) }) {
+			if l.blocked[pair] == "" && slices.Contains(l.peers[pair[0]], pair[1]) {
+				l.blocked[pair] = "their tunnel carries traffic of others that has to stay on VPN"
+				news = true
+			}
+		}
+	}
+	return news
+}
+
+// keepUncertain keeps the tunnels that cannot have worked as written: nothing shows whether
+// somebody needs them, so a person decides.
+func (l *layout) keepUncertain() {
+	for _, v := range l.members {
+		for _, c := range l.g.connections[v] {
+			if c.Pairing.Suspect != "" {
+				l.keepPath([]estate.ID{c.ID})
+			}
+		}
+	}
+}
+
+// gatewayUsers picks the VNets that reach on-premises and can give up a gateway of their own.
+func (l *layout) gatewayUsers() {
+	if l.hub == noHubIndex {
+		return
+	}
+	for _, v := range l.members {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.ownServices(v) {
+			l.remote[v] = true
+		}
+	}
+}
+
+// ownServices reports whether a VNet needs its gateway for something the hub does not take over:
+// a client pool, or ExpressRoute.
+func (l *layout) ownServices(v int) bool {
+	for _, gw := range l.g.gateways[v] {
+		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway {
+			return true
+		}
+	}
+	return false
+}
+
+// peer peers hub and spokes first, then the required pairs of spokes. A VNet's peers must be
+// disjoint from it and from each other.
+func (l *layout) peer() {
+	for _, v := range l.members {
+		switch {
+		case l.hub == newHubIndex:
+			l.peers[v] = append(l.peers[v], newHubIndex)
+			l.peers[newHubIndex] = append(l.peers[newHubIndex], v)
+		case l.hub >= 0 && v != l.hub && (l.remote[v] || l.required(v, l.hub)):
+			if why := l.refusal(v, l.hub); why != "" {
+				l.refuse(v, l.hub, why)
+				continue
+			}
+			l.join(v, l.hub)
+			if !l.required(v, l.hub) {
+				l.exposed++
+			}
+		}
+	}
+	for _, p := range l.demand.pairs {
+		if p.a == l.hub || p.b == l.hub {
+			continue
+		}
+		if why := l.refusal(p.a, p.b); why != "" {
+			l.refuse(p.a, p.b, why)
+			continue
+		}
+		l.join(p.a, p.b)
+	}
+}
+
+func (l *layout) join(a, b int) {
+	l.peers[a] = append(l.peers[a], b)
+	l.peers[b] = append(l.peers[b], a)
+}
+
+func (l *layout) required(a, b int) bool {
+	_, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
+	return ok
+}
+
+// refusal says why two VNets cannot be peered beside the peerings made so far, or "".
+func (l *layout) refusal(a, b int) string {
+	if why := l.blocked[[2]int{min(a, b), max(a, b)}]; why != "" {
+		return why
+	}
+	x, y := &l.g.e.VNets[a], &l.g.e.VNets[b]
+	if estate.Overlap(x.Space, y.Space) {
+		return fmt.Sprintf("%q and %q overlap", x.Name, y.Name)
+	}
+	for _, pair := range [][2]int{{a, b}, {b, a}} {
+		for _, peer := range l.peers[pair[0]] {
+			if peer == newHubIndex {
+				continue
+			}
+			if p := &l.g.e.VNets[peer]; peer != pair[1] && estate.Overlap(p.Space, l.g.e.VNets[pair[1]].Space) {
+				return fmt.Sprintf("%q overlaps %q, which is peered with %q", l.g.e.VNets[pair[1]].Name, p.Name, l.g.e.VNets[pair[0]].Name)
+			}
+		}
+	}
+	return ""
+}
+
+// refuse keeps the tunnels of a pair that cannot be peered.
+func (l *layout) refuse(a, b int, why string) {
+	delete(l.remote, a)
+	if b != l.hub {
+		delete(l.remote, b)
+	}
+	i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
+	if !ok {
+		return
+	}
+	l.keepPath(l.demand.pairs[i].path)
+	l.kept = append(l.kept, KeptPair{l.g.e.VNets[a].Name, l.g.e.VNets[b].Name, why})
+}
+
+// keepPath keeps connections, with their other halves.
+func (l *layout) keepPath(path []estate.ID) (news bool) {
+	defer func() {
+		if news {
+			l.paths = append(l.paths, path)
+		}
+	}()
+	for _, id := range path {
+		c := l.g.x.Connection(id)
+		if c == nil || l.keep[id.Key()] {
+			continue
+		}
+		l.keep[id.Key()], news = true, true
+		if !c.Pairing.Partner.IsZero() {
+			l.keep[c.Pairing.Partner.Key()] = true
+		}
+	}
+	return news
+}
+
+// settle keeps what the VNets need that do not use the hub's gateway, and takes the hub's gateway
+// from VNets that keep a tunnel. It reports whether anything changed.
+func (l *layout) settle() (changed bool) {
+	for _, v := range l.members {
+		if l.remote[v] && l.keepsTunnel(v) {
+			delete(l.remote, v)
+			changed = true
+		}
+		if v == l.hub || l.remote[v] {
+			continue
+		}
+		for _, n := range l.demand.networks[v] {
+			changed = l.keepPath(n.path) || changed
+		}
+	}
+	return changed
+}
+
+func (l *layout) keepsTunnel(v int) bool {
+	return len(l.keep) > 0 && slices.ContainsFunc(l.g.connections[v], func(c *estate.Connection) bool { return l.keep[c.ID.Key()] })
+}
+
+// serve lists the networks behind the hub's gateway: its own, and those of the VNets that use it.
+func (l *layout) serve() {
+	own := map[string]bool{}
+	if l.hub >= 0 {
+		for _, n := range l.direct(l.hub) {
+			own[n.Name] = true
+			l.networks = append(l.networks, n)
+		}
+	}
+	for _, v := range l.members {
+		if v != l.hub && !l.remote[v] {
+			continue
+		}
+		for _, n := range l.demand.networks[v] {
+			if !own[n.network.Name] {
+				own[n.network.Name] = true
+				l.networks, l.added = append(l.networks, n.network), append(l.added, n.network)
+			}
+		}
+	}
+}
+
+// direct lists the on-premises networks that a VNet's own gateway has a connection to.
+func (l *layout) direct(v int) []reach.Location {
+	var out []reach.Location
+	for _, n := range l.demand.networks[v] {
+		if slices.ContainsFunc(n.path, func(id estate.ID) bool {
+			c := l.g.x.Connection(id)
+			return c != nil && c.Pairing.Partner.IsZero() && l.g.vnetOf(c) == v
+		}) {
+			out = append(out, n.network)
+		}
+	}
+	return out
+}
+
+// hubGateway reports whether the hub has a gateway in the target.
+func (l *layout) hubGateway() bool {
+	switch {
+	case l.hub == noHubIndex:
+		return false
+	case l.hub == newHubIndex:
+		return len(l.remote) > 0
+	}
+	return len(l.networks) > 0 || l.ownServices(l.hub) || l.keepsTunnel(l.hub)
+}
+
+// keepsGateway reports whether a VNet of the component has a VPN gateway in the target.
+func (l *layout) keepsGateway(v int) bool {
+	if v == l.hub {
+		return l.hubGateway()
+	}
+	return l.ownServices(v) || l.keepsTunnel(v)
+}
+
+func (l *layout) peerings() int {
+	n := 0
+	for _, peers := range l.peers {
+		n += len(peers)
+	}
+	return n / 2
+}
+
+// refused says why the layout cannot be used at all, or "".
+func (l *layout) refused() string {
+	if n := len(l.peers[newHubIndex]); n > azure.MaxPeeringsPerVNet {
+		return fmt.Sprintf("the new hub would need %d peerings; %d are allowed", n, azure.MaxPeeringsPerVNet)
+	}
+	for _, v := range l.members {
+		if n := len(l.peers[v]); n > azure.MaxPeeringsPerVNet {
+			return fmt.Sprintf("%q would need %d peerings; %d are allowed", l.g.e.VNets[v].Name, n, azure.MaxPeeringsPerVNet)
+		}
+	}
+	if l.hub < 0 {
+		return ""
+	}
+	h := &l.g.e.VNets[l.hub]
+	if _, ok := h.GatewaySubnet(); !ok && len(l.remote) > 0 {
+		return fmt.Sprintf("%q has no %s", h.Name, estate.GatewaySubnet)
+	}
+	return ""
+}

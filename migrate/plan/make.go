@@ -1,0 +1,230 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// ErrNeedsListing says that the mode cannot be planned from classic files.
+var ErrNeedsListing = errors.New("mode arm-live needs a listing of the live network; classic files describe the past")
+
+// Make plans the way of a classic estate to peerings. An error means that there is no plan; a plan
+// that fails its own check is returned with the violations in it and in the findings.
+func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error) {
+	if opts.Mode == options.ARMLive {
+		return nil, nil, ErrNeedsListing
+	}
+	if opts.Mode == "" {
+		opts.Mode = options.AsIfLive
+	}
+	if opts.Hub == "" {
+		opts.Hub = options.HubAuto
+	}
+	if len(classic.VNets) == 0 {
+		return nil, nil, errors.New("there is no VNet to plan for")
+	}
+	base, _, found := estate.ToARM(classic)
+	m := &maker{opts: opts, p: &Plan{Mode: opts.Mode, Base: base, Before: reach.Compute(base)}, found: found, g: newGraph(base)}
+	if err := m.components(); err != nil {
+		return nil, m.found, err
+	}
+	m.sequence()
+	m.finish(classic)
+	return m.p, m.found, nil
+}
+
+type maker struct {
+	opts   options.Options
+	p      *Plan
+	found  diag.List
+	g      *graph
+	drafts []*draft
+}
+
+// components lays out every component and draws its target.
+func (m *maker) components() error {
+	if err := m.hubExists(); err != nil {
+		return err
+	}
+	groups := m.g.components()
+	of := make([]int, len(m.p.Base.VNets))
+	for i, members := range groups {
+		for _, v := range members {
+			of[v] = i
+		}
+	}
+	needs := demands(m.g, m.p.Before, of, len(groups))
+	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base)
+	m.p.Components = make([]Component, len(groups))
+	for i, members := range groups {
+		c := &m.p.Components[i]
+		c.Name, c.Class, c.Tunnels = m.p.Base.VNets[members[0]].Name, m.g.classify(members), len(m.g.tunnelsOf(members))
+		for _, v := range members {
+			c.VNets = append(c.VNets, m.p.Base.VNets[v].ID)
+		}
+		m.unknown(&needs[i])
+		if c.Class == Single {
+			c.Hub = Hub{Kind: NoHub, Because: "a single VNet needs no peering"}
+			continue
+		}
+		l, hub, err := choose(m.g, members, &needs[i], c.Class, m.opts.Hub)
+		if err != nil {
+			m.found.Add("PLAN-002", m.at(c.VNets[0]), "%v", err)
+			return err
+		}
+		c.Hub, c.Kept = hub, l.kept
+		for _, k := range l.kept {
+			m.found.Add("PLAN-003", m.at(c.VNets[0]), "%q and %q stay connected by VPN: %s", k.A, k.B, k.Because)
+		}
+		d, ok := draw(l, c, names, addresses)
+		if !ok {
+			err := fmt.Errorf("no free block of /%d for a new hub in 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16", azure.HubBits)
+			m.found.Add("PLAN-002", m.at(c.VNets[0]), "%v", err)
+			return err
+		}
+		m.drafts = append(m.drafts, d)
+	}
+	return nil
+}
+
+// hubExists refuses a hub by a name that no VNet has.
+func (m *maker) hubExists() error {
+	switch m.opts.Hub {
+	case options.HubAuto, options.HubNew, options.HubNone:
+		return nil
+	}
+	for i := range m.p.Base.VNets {
+		if rank(Candidate{Kind: ExistingHub, VNet: m.p.Base.VNets[i].ID}, m.g, m.opts.Hub) == 0 {
+			return nil
+		}
+	}
+	return fmt.Errorf("hub %q: no VNet has this name", m.opts.Hub)
+}
+
+// namesOf takes the names of an estate, so that new objects get others.
+func namesOf(e *estate.Estate) *azure.Namer {
+	n := azure.NewNamer()
+	for i := range e.VNets {
+		n.Unique(estate.TypeVNet, e.VNets[i].ID.Name)
+	}
+	for i := range e.Sites {
+		n.Unique(estate.TypeSite, e.Sites[i].ID.Name)
+	}
+	for i := range e.Gateways {
+		n.Unique(estate.TypeGateway, e.Gateways[i].ID.Name)
+		n.Unique(estate.TypePublicIP, e.Gateways[i].PublicIP.Name)
+	}
+	for i := range e.Connections {
+		n.Unique(estate.TypeConnection, e.Connections[i].ID.Name)
+	}
+	return n
+}
+
+func (m *maker) at(vnet estate.ID) diag.Pos {
+	if v := m.g.x.VNet(vnet); v != nil && len(v.Refs) > 0 {
+		return m.p.Base.Pos(v.Refs[0])
+	}
+	return diag.Pos{}
+}
+
+// unknown reports the pairs of VNets of which nothing shows whether they work today.
+func (m *maker) unknown(d *demand) {
+	for _, p := range d.open {
+		a, b := &m.p.Base.VNets[p.a], &m.p.Base.VNets[p.b]
+		m.found.Add("PLAN-004", m.at(a.ID), "whether VNet %q and VNet %q reach each other today is unknown; the plan neither keeps nor builds it", a.Name, b.Name)
+	}
+}
+
+// sequence orders the steps and builds the target from their effects.
+func (m *maker) sequence() {
+	s := &sequence{mode: m.opts.Mode, g: m.g}
+	if m.opts.Mode == options.Rebuild {
+		m.rebuild(s)
+	} else if len(m.drafts) > 0 {
+		s.start()
+		for _, d := range m.drafts {
+			s.component(d)
+		}
+	}
+	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows), s.windows
+	m.p.Target = m.target()
+}
+
+// target is the estate after every step; the estate of a rebuild is the same, built anew.
+func (m *maker) target() *estate.Estate {
+	var effects []Effect
+	for _, d := range m.drafts {
+		effects = append(effects, d.effects()...)
+	}
+	return after(m.p.Base, effects, effects)
+}
+
+func (m *maker) finish(classic *estate.Estate) {
+	m.p.After = reach.Compute(m.p.Target)
+	for v := range reach.Compare(m.p.Before, m.p.After, nil) {
+		if v.Class != reach.Preserved {
+			m.p.Verdicts = append(m.p.Verdicts, v)
+		}
+	}
+	m.declareMigrationLoss()
+	m.p.Assumptions = m.assumptions(classic)
+	m.p.Outcomes = m.outcomes()
+	m.p.Violations, m.p.Checked = Check(m.p)
+	for _, v := range m.p.Violations {
+		f := diag.New("PLAN-001", diag.Pos{}, "after %s: %s: %s", v.After, v.Rule, v.Text)
+		m.found = append(m.found, f)
+	}
+	for _, w := range m.p.Windows {
+		m.found.Add("PLAN-007", diag.Pos{}, "window %s (%s), %d to %d minutes, for %s: %s", w.ID, w.Cause, w.Minutes[0], w.Minutes[1], plural(len(w.Pairs), "pair"), w.Because)
+	}
+	switch {
+	case len(m.drafts) == 0:
+		m.found.Add("PLAN-005", diag.Pos{}, "no two VNets are connected by a tunnel; there is nothing to plan")
+	case len(m.p.Checked) > 0:
+		m.found.Add("PLAN-006", diag.Pos{}, "checked: the state after each of %s that changes something; not checked: the states inside a wave", plural(len(waves(m.p.Steps)), "wave"))
+	}
+}
+
+// declareMigrationLoss finds the pairs that the platform's migration cuts, because a Vnet2Vnet
+// connection does not carry what a site listed beyond it, and declares them.
+func (m *maker) declareMigrationLoss() {
+	if m.opts.Mode != options.ClassicLive {
+		return
+	}
+	var effects []Effect
+	w := Window{ID: fmt.Sprintf("W%02d", len(m.p.Windows)+1), Cause: "U2", Minutes: [2]int{2, 60},
+		Because: "the platform's migration drops the prefixes that sites carry beyond the VNet they stand for; it ends when the peering, or the remote gateway, is there"}
+	for _, s := range m.p.Steps {
+		if s.Action == MigrateVNet {
+			effects = append(effects, s.Effect)
+		}
+		if s.Action == MigrateVNet || s.Action == CreatePeering || s.Action == UseRemoteGateway {
+			w.Steps = append(w.Steps, s.ID)
+		}
+	}
+	for v := range reach.Compare(m.p.Before, reach.Compute(after(m.p.Base, nil, effects)), nil) {
+		if pair := [2]string{v.From.String(), v.To.String()}; v.Compromises() && !slices.Contains(w.Pairs, pair) {
+			w.Pairs = append(w.Pairs, pair)
+		}
+	}
+	if len(w.Pairs) > 0 {
+		m.p.Windows = append(m.p.Windows, w)
+	}
+}
+
+// assumptions puts what the mode assumes before what the files cannot say.
+func (m *maker) assumptions(classic *estate.Estate) []estate.Assumption {
+	out := slices.Clone(classic.Assumptions)
+	if m.opts.Mode == options.AsIfLive {
+		live, _ := estate.AssumptionText(estate.AsmLive)
+		out = append([]estate.Assumption{live}, out...)
+	}
+	return out
+}

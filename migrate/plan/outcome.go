@@ -1,0 +1,139 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// effects are what the draft adds and removes, all at once: the way to the target, not the order.
+func (d *draft) effects() []Effect {
+	add := &estate.Estate{Connections: d.newConns}
+	if d.newVNet != nil {
+		add.VNets = []estate.VNet{*d.newVNet}
+	}
+	if d.newGateway != nil {
+		add.Gateways = []estate.Gateway{*d.newGateway}
+	}
+	for _, pair := range d.peerings {
+		hub, spoke := pair[0], pair[1]
+		if v, ok := d.g.index[spoke.VNet.Key()]; ok && hub.AllowGatewayTransit {
+			spoke.UseRemoteGateways = d.remote[v]
+		}
+		add.Peerings = append(add.Peerings, hub, spoke)
+	}
+	var remove []estate.ID
+	for _, t := range d.tunnels {
+		remove = append(remove, t.a.ID, t.b.ID)
+	}
+	for _, c := range d.onPremises {
+		remove = append(remove, c.ID)
+	}
+	for _, g := range d.gateways {
+		remove = append(remove, g.ID)
+	}
+	return []Effect{{Remove: append(remove, d.superfluous()...), Add: add}}
+}
+
+// outcomes says of every gateway, connection and site of the estate before, and of everything
+// new, what becomes of it and why.
+func (m *maker) outcomes() []Outcome {
+	said := map[estate.Key]Outcome{}
+	say := func(id estate.ID, what What, format string, args ...any) {
+		said[id.Key()] = Outcome{Object: id, What: what, Because: fmt.Sprintf(format, args...)}
+	}
+	for _, d := range m.drafts {
+		for _, t := range d.tunnels {
+			because := fmt.Sprintf("a peering carries %q and %q", d.g.x.Gateway(t.a.Gateway).VNet.Name, d.g.x.Gateway(t.b.Gateway).VNet.Name)
+			if !d.required(d.g.vnetOf(t.a), d.g.vnetOf(t.b)) {
+				because = "no required pair needs it"
+			}
+			say(t.a.ID, Remove, "%s", because)
+			say(t.b.ID, Remove, "%s", because)
+		}
+		for _, c := range d.onPremises {
+			say(c.ID, Remove, "%q is reached through the gateway of %q", c.Site.Name, d.hubID.Name)
+		}
+		for _, g := range d.gateways {
+			say(g.ID, Remove, "it has no connection left")
+		}
+		for _, id := range d.superfluous() {
+			say(id, Remove, "nothing refers to it any more")
+		}
+	}
+	base := m.p.Base
+	var out []Outcome
+	add := func(id estate.ID, because string) {
+		if o, ok := said[id.Key()]; ok {
+			out = append(out, o)
+			return
+		}
+		out = append(out, Outcome{Object: id, What: Keep, Because: because})
+	}
+	for i := range base.Gateways {
+		add(base.Gateways[i].ID, m.gatewayStays(&base.Gateways[i]))
+	}
+	for i := range base.Connections {
+		add(base.Connections[i].ID, m.connectionStays(&base.Connections[i]))
+	}
+	for i := range base.Sites {
+		add(base.Sites[i].ID, "a connection that stays uses it")
+	}
+	return append(out, m.created()...)
+}
+
+func (m *maker) gatewayStays(g *estate.Gateway) string {
+	switch {
+	case g.Kind == estate.ExpressRouteGateway:
+		return "ExpressRoute is not moved by this plan"
+	case len(g.ClientPools) > 0:
+		return "point-to-site clients use it"
+	case len(m.g.x.ConnectionsOf(g.ID)) == 0:
+		return "no connection of it could be understood; a person decides"
+	}
+	for _, d := range m.drafts {
+		if g.ID.Same(d.hubGW) {
+			return "it is the hub's gateway"
+		}
+	}
+	return "connections that stay end at it"
+}
+
+func (m *maker) connectionStays(c *estate.Connection) string {
+	switch {
+	case c.Kind == estate.ExpressRoute:
+		return "ExpressRoute is not moved by this plan"
+	case c.Pairing.Suspect != "":
+		return "whether the tunnel works is unknown (" + c.Pairing.Suspect + "); a person decides"
+	case c.Pairing.Partner.IsZero():
+		return "it leads to on-premises"
+	}
+	return "a required pair needs it and cannot be peered"
+}
+
+// created lists what the target has and the base has not.
+func (m *maker) created() []Outcome {
+	var out []Outcome
+	for _, d := range m.drafts {
+		if d.newVNet != nil {
+			out = append(out, Outcome{d.newVNet.ID, Create, "the hub of the component of " + d.component.Name})
+		}
+		if d.newGateway != nil {
+			out = append(out, Outcome{d.newGateway.ID, Create, "the hub's gateway"})
+		}
+		for i := range d.newConns {
+			out = append(out, Outcome{d.newConns[i].ID, Create, fmt.Sprintf("the hub serves %q for its spokes", d.newConns[i].Site.Name)})
+		}
+		for _, pair := range d.peerings {
+			because := "the two VNets reach each other today"
+			switch {
+			case pair[0].AllowGatewayTransit:
+				because = "the spoke uses the hub's gateway"
+			case d.newVNet != nil && pair[0].VNet.Same(d.hubID):
+				because = "a spoke of the new hub"
+			}
+			out = append(out, Outcome{pair[0].ID, Create, because}, Outcome{pair[1].ID, Create, because})
+		}
+	}
+	return out
+}

@@ -1,0 +1,191 @@
+// Package plan finds the way from a mesh of VPN gateways to peerings, with a hub where one is
+// needed: the target, the ordered steps, and the proof that no required connection is lost.
+//
+// A plan is data. It holds the estate before, the steps with their typed effects, and the
+// decisions with their reasons; everything that is printed is a view of it.
+package plan
+
+import (
+	"net/netip"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// Plan is the way from Base to Target.
+type Plan struct {
+	Mode       options.Mode
+	Base       *estate.Estate // the estate before the first step, in ARM form
+	Target     *estate.Estate // the estate after the last
+	Components []Component
+	Outcomes   []Outcome // what becomes of every gateway, site and connection of Base
+	Steps      []Step    // in order of waves
+	Windows    []Window  // declared interruptions
+
+	Before, After *reach.Relation
+	Verdicts      []reach.Verdict // Before against After, without what is preserved unchanged
+
+	Assumptions []estate.Assumption
+	Violations  []Violation // what Check says of this plan
+	Checked     []string    // which states Check walked, in words
+}
+
+// Class is the shape of the tunnels of a component.
+type Class string
+
+// The classes. Source: docs/design.md#classes.
+const (
+	Single   Class = "single" // one VNet, no tunnel to another
+	Pair     Class = "pair"
+	Chain    Class = "chain"
+	Star     Class = "star"
+	FullMesh Class = "full mesh"
+	Mixed    Class = "mixed"
+)
+
+// Component is a set of VNets that tunnels connect, directly or through others.
+type Component struct {
+	Name    string // of its first VNet
+	VNets   []estate.ID
+	Class   Class
+	Tunnels int // between VNets of the component
+	Hub     Hub
+	// Kept are the required pairs that stay on VPN, because their peering is not possible.
+	Kept []KeptPair
+}
+
+// KeptPair is a required pair that no peering can carry.
+type KeptPair struct {
+	A, B    string // locations, for people
+	Because string
+}
+
+// HubKind says what the hub is.
+type HubKind string
+
+// The kinds of hub.
+const (
+	NoHub       HubKind = "none"
+	ExistingHub HubKind = "existing"
+	NewHub      HubKind = "new"
+)
+
+// Hub is the chosen hub of a component, and how it was chosen.
+type Hub struct {
+	Kind       HubKind
+	VNet       estate.ID
+	Because    string
+	Candidates []Candidate  // best first; the first is the chosen one, the second the runner-up
+	Space      netip.Prefix // of a new hub
+	Region     string       // of a new hub
+}
+
+// Candidate is one way to lay the component out.
+type Candidate struct {
+	Kind    HubKind
+	VNet    estate.ID
+	Terms   []Term
+	Points  int
+	Refused string // why it cannot be used, or ""
+}
+
+// Term is one part of a candidate's score: fewer points are better.
+type Term struct {
+	Name   string
+	Count  int
+	Weight int
+}
+
+// What says what becomes of an object.
+type What string
+
+// The outcomes.
+const (
+	Keep   What = "keep"
+	Remove What = "remove"
+	Create What = "create"
+	Change What = "change"
+)
+
+// Outcome is what becomes of an object, and why.
+type Outcome struct {
+	Object  estate.ID
+	What    What
+	Because string
+}
+
+// Action is what a step does. Source of the catalogue: docs/design.md#steps.
+type Action string
+
+// The actions.
+const (
+	VerifyListing    Action = "verify listing"
+	MigrateVNet      Action = "migrate classic VNet"
+	CreateVNet       Action = "create VNet"
+	CreateGateway    Action = "create gateway"
+	CreateConnection Action = "create connection"
+	CreatePeering    Action = "create peering"
+	VerifyReach      Action = "verify reach"
+	DeleteTunnel     Action = "delete tunnel"
+	DeleteGateway    Action = "delete gateway"
+	UseRemoteGateway Action = "use remote gateway"
+	CleanUp          Action = "clean up"
+)
+
+// Step is one thing to do.
+type Step struct {
+	ID      string
+	Wave    int // steps of one wave share no object and may run side by side
+	Action  Action
+	Object  estate.ID
+	Also    []estate.ID // further objects of the same step: the other half of a peering or tunnel
+	Because string
+	Needs   []string // ids of the steps that come first
+	Effect  Effect
+	Impact  Impact
+	Verify  string // what must be seen before the next step
+	Undo    string
+}
+
+// Effect is what a step changes: the removals take effect at its start, the additions at its end.
+// An added object replaces one of the same ID.
+type Effect struct {
+	Remove []estate.ID
+	Add    *estate.Estate
+}
+
+// ImpactClass says how a step touches traffic.
+type ImpactClass string
+
+// The classes of impact.
+const (
+	Live         ImpactClass = "live"         // no traffic is touched, or it moves without a gap
+	Brief        ImpactClass = "brief"        // seconds to a minute
+	Interrupting ImpactClass = "interrupting" // the named pairs are cut
+)
+
+// Impact is what a step does to traffic, and how long it takes.
+type Impact struct {
+	Class    ImpactClass
+	Minutes  [2]int // shortest and longest duration of the step itself; 0, 0 when it depends on people
+	Window   string // id of the declared window it belongs to, or ""
+	NoReturn bool   // undoing it is slow or loses something
+}
+
+// Window is a declared interruption.
+type Window struct {
+	ID      string
+	Cause   string // U1 … U10
+	Because string
+	Pairs   [][2]string // locations, for people
+	Minutes [2]int
+	Steps   []string
+}
+
+// Violation is something that Check found wrong with a state of the plan.
+type Violation struct {
+	After string // the state, in words: "wave 3"
+	Rule  string
+	Text  string
+}

@@ -1,0 +1,80 @@
+package plan
+
+import (
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// rebuild makes the steps that build the target next to nothing: no traffic runs over any of it
+// before it is complete, so nothing has to be kept alive and nothing is taken away.
+func (m *maker) rebuild(s *sequence) {
+	t := m.target()
+	made := map[estate.Key]string{} // object → step
+	create := func(action Action, id estate.ID, add *estate.Estate, minutes [2]int, because string, needs ...string) {
+		made[id.Key()] = s.add(Step{
+			Action: action, Object: id, Needs: present(needs), Because: because, Effect: Effect{Add: add},
+			Impact: Impact{Class: Live, Minutes: minutes}, Verify: "provisioningState is Succeeded", Undo: "delete it",
+		})
+	}
+	for i := range t.VNets {
+		v := &t.VNets[i]
+		create(CreateVNet, v.ID, &estate.Estate{VNets: t.VNets[i : i+1]}, minutesVNet, "part of the network that is built anew")
+	}
+	for i := range t.Gateways {
+		g := &t.Gateways[i]
+		create(CreateGateway, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()])
+	}
+	x := estate.NewIndex(t)
+	for i := range t.Connections {
+		c := &t.Connections[i]
+		add := &estate.Estate{Connections: t.Connections[i : i+1]}
+		if site := x.Site(c.Site); site != nil {
+			add.Sites = []estate.Site{*site}
+		}
+		create(CreateConnection, c.ID, add, minutesConnection, "the connection that the target keeps", made[c.Gateway.Key()], made[c.RemoteGateway.Key()])
+	}
+	m.rebuildPeerings(s, t, x, made)
+}
+
+// rebuildPeerings makes one step per peering, with the flags of the end: every gateway is there by
+// then, and the half that allows transit is created with the half that uses it.
+func (m *maker) rebuildPeerings(s *sequence, t *estate.Estate, x *estate.Index, made map[estate.Key]string) {
+	done := map[estate.Key]bool{}
+	for i := range t.Peerings {
+		p := &t.Peerings[i]
+		if done[p.ID.Key()] {
+			continue
+		}
+		step := Step{
+			Action: CreatePeering, Object: p.ID, Because: "the two VNets reach each other in the network described",
+			Needs:  present([]string{made[p.VNet.Key()], made[p.Remote.Key()]}),
+			Impact: Impact{Class: Live, Minutes: minutesPeering}, Verify: "peeringState is Connected on both sides", Undo: "delete both halves",
+		}
+		add := []estate.Peering{*p}
+		for _, back := range x.PeeringsOf(p.Remote) {
+			if back.Remote.Same(p.VNet) {
+				add = append(add, *back)
+				step.Also = []estate.ID{back.ID}
+				done[back.ID.Key()] = true
+			}
+		}
+		for _, half := range add {
+			if half.UseRemoteGateways {
+				for _, g := range x.GatewaysOf(half.Remote) {
+					step.Needs = append(step.Needs, present([]string{made[g.ID.Key()]})...)
+				}
+			}
+		}
+		step.Effect.Add = &estate.Estate{Peerings: add}
+		s.add(step)
+	}
+}
+
+func present(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		if id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}

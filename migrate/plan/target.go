@@ -1,0 +1,295 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// draft is one component on its way to the target: what is added and removed, as objects.
+type draft struct {
+	*layout
+	component *Component
+	names     *azure.Namer
+
+	hubID      estate.ID
+	newVNet    *estate.VNet
+	newGateway *estate.Gateway
+	hubGW      estate.ID
+	newConns   []estate.Connection
+	peerings   [][2]estate.Peering  // hub's half first where there is a hub
+	tunnels    []tunnel             // removed
+	onPremises []*estate.Connection // removed
+	gateways   []*estate.Gateway    // removed
+	groups     [][]int              // gateway users whose tunnels have to go together
+	window     map[estate.Key]int   // by connection: the group in whose window its tunnel goes
+}
+
+// draw turns a layout into objects.
+func draw(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (*draft, bool) {
+	d := &draft{layout: l, component: c, names: names}
+	switch l.hub {
+	case newHubIndex:
+		if !d.newHub(addresses) {
+			return nil, false
+		}
+	case noHubIndex:
+	default:
+		d.hubID = l.g.e.VNets[l.hub].ID
+		d.existingHub()
+	}
+	d.connect()
+	d.peer()
+	d.retire()
+	d.findWindows()
+	return d, true
+}
+
+// findWindows groups the gateway users: the tunnels through which a user reaches on-premises stay
+// until it uses the hub's gateway, and users that share such a tunnel go together.
+func (d *draft) findWindows() {
+	d.window = map[estate.Key]int{}
+	leader := map[int]int{}
+	owner := map[estate.Key]int{} // connection → a user of it
+	var find func(v int) int
+	find = func(v int) int {
+		if leader[v] != v {
+			leader[v] = find(leader[v])
+		}
+		return leader[v]
+	}
+	for _, v := range d.members {
+		if !d.remote[v] {
+			continue
+		}
+		leader[v] = v
+		for _, key := range d.userTunnels(v) {
+			if w, ok := owner[key]; ok {
+				leader[max(find(v), find(w))] = min(find(v), find(w))
+			}
+			owner[key] = v
+		}
+	}
+	group := map[int]int{}
+	for _, v := range d.members {
+		if !d.remote[v] {
+			continue
+		}
+		first := find(v)
+		if _, ok := group[first]; !ok {
+			group[first] = len(d.groups)
+			d.groups = append(d.groups, nil)
+		}
+		d.groups[group[first]] = append(d.groups[group[first]], v)
+	}
+	for key, v := range owner {
+		d.window[key] = group[find(v)]
+	}
+}
+
+// userTunnels lists the halves of the tunnels that a VNet's traffic to on-premises uses.
+func (d *draft) userTunnels(v int) []estate.Key {
+	var keys []estate.Key
+	for _, n := range d.demand.networks[v] {
+		for _, id := range n.path {
+			if c := d.g.x.Connection(id); c != nil && !c.Pairing.Partner.IsZero() {
+				keys = append(keys, id.Key(), c.Pairing.Partner.Key())
+			}
+		}
+	}
+	return keys
+}
+
+// late reports whether a VNet's peering with the hub belongs into its window: while it reaches
+// on-premises through a tunnel to the hub, the hub's gateway would prefer the peering for the
+// answers, which a VNet that does not use that gateway may not get.
+func (d *draft) late(v int) bool { return d.remote[v] && len(d.userTunnels(v)) > 0 }
+
+// newHub makes the hub VNet with the subnets that the target needs, and no others.
+func (d *draft) newHub(addresses *addressPlan) bool {
+	space, ok := addresses.take(azure.HubBits)
+	if !ok {
+		return false
+	}
+	region := majorityRegion(d.g, d.members)
+	v := estate.VNet{Model: estate.ARM, Region: region, Space: []estate.Prefix{{Prefix: space, Raw: space.String()}}}
+	v.ID = estate.ID{Subscription: d.g.e.VNets[d.members[0]].ID.Subscription, Type: estate.TypeVNet}
+	v.ID.Name = d.names.Unique(estate.TypeVNet, azure.LegalName(estate.TypeVNet, "hub-"+region.String()))
+	v.Name = v.ID.Name
+	if d.hubGateway() {
+		sub := azure.PlanHub(space)[0].Prefix // GatewaySubnet comes first
+		v.Subnets = []estate.Subnet{{Name: estate.GatewaySubnet, Raw: estate.GatewaySubnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}}}
+		d.gatewayFor(&v)
+	}
+	d.newVNet, d.hubID = &v, v.ID
+	d.component.Hub.VNet, d.component.Hub.Space, d.component.Hub.Region = v.ID, space, region.String()
+	return true
+}
+
+func (d *draft) gatewayFor(v *estate.VNet) {
+	id := func(typ, suffix string) estate.ID {
+		return estate.ID{Subscription: v.ID.Subscription, Type: typ, Name: d.names.Unique(typ, azure.LegalName(typ, v.ID.Name+suffix))}
+	}
+	d.newGateway = &estate.Gateway{
+		ID: id(estate.TypeGateway, "-gateway"), VNet: v.ID, Kind: estate.VPNGateway, SKU: azure.DefaultVPNGatewaySKU,
+		PublicIP: id(estate.TypePublicIP, "-gateway-ip"), Region: v.Region,
+	}
+	d.hubGW = d.newGateway.ID
+}
+
+func (d *draft) existingHub() {
+	if !d.hubGateway() {
+		return
+	}
+	for _, gw := range d.g.gateways[d.hub] {
+		if gw.Kind == estate.VPNGateway {
+			d.hubGW = gw.ID
+			return
+		}
+	}
+	if len(d.networks) > 0 {
+		d.gatewayFor(&d.g.e.VNets[d.hub])
+	}
+}
+
+// connect gives the hub's gateway a connection to every network that it has to serve and does
+// not yet.
+func (d *draft) connect() {
+	if d.hub == noHubIndex || d.hubGW.IsZero() {
+		return
+	}
+	for _, n := range d.added {
+		c := d.connectionTo(n)
+		if c == nil {
+			continue
+		}
+		hub := *c
+		hub.ID = estate.ID{Subscription: d.hubID.Subscription, Type: estate.TypeConnection,
+			Name: d.names.Unique(estate.TypeConnection, azure.LegalName(estate.TypeConnection, d.hubID.Name+"-to-"+c.Site.Name))}
+		hub.Gateway, hub.KeyName, hub.Refs = d.hubGW, hub.ID.Name, nil
+		d.newConns = append(d.newConns, hub)
+	}
+}
+
+// connectionTo finds a connection of the component that ends at an on-premises network.
+func (d *draft) connectionTo(n reach.Location) *estate.Connection {
+	for _, v := range d.members {
+		for _, known := range d.demand.networks[v] {
+			if known.network.Name != n.Name {
+				continue
+			}
+			for _, id := range known.path {
+				if c := d.g.x.Connection(id); c != nil && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec {
+					return c
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// peer makes both halves of every peering, with every flag stated. Remote gateways stay off:
+// they are turned on by a step of their own, after the spoke's gateway is gone.
+func (d *draft) peer() {
+	if d.hub != noHubIndex {
+		for _, v := range d.members {
+			if slices.Contains(d.peers[d.hub], v) {
+				d.link(d.hubID, d.g.e.VNets[v].ID, d.remote[v])
+			}
+		}
+	}
+	for _, v := range d.members {
+		for _, w := range slices.Sorted(slices.Values(d.peers[v])) {
+			if w > v && v != d.hub && w != d.hub {
+				d.link(d.g.e.VNets[v].ID, d.g.e.VNets[w].ID, false)
+			}
+		}
+	}
+}
+
+func (d *draft) link(a, b estate.ID, transit bool) {
+	half := func(from, to estate.ID) estate.Peering {
+		id := from
+		id.Type, id.Child = estate.TypePeering, azure.LegalName(estate.TypePeering, "to-"+to.Name)
+		return estate.Peering{ID: id, VNet: from, Remote: to, AllowVirtualNetworkAccess: true}
+	}
+	pair := [2]estate.Peering{half(a, b), half(b, a)}
+	pair[0].AllowGatewayTransit = transit
+	d.peerings = append(d.peerings, pair)
+}
+
+// retire lists what the target does without: the tunnels that peerings replace, the on-premises
+// connections of VNets that use the hub's gateway, and the gateways that are left with nothing.
+func (d *draft) retire() {
+	for _, t := range d.g.tunnelsOf(d.members) {
+		if !d.keep[t.a.ID.Key()] && !d.keep[t.b.ID.Key()] {
+			d.tunnels = append(d.tunnels, t)
+		}
+	}
+	for _, v := range d.members {
+		for _, gw := range d.g.gateways[v] {
+			if d.remote[v] {
+				for _, c := range d.g.x.ConnectionsOf(gw.ID) {
+					if c.Pairing.Partner.IsZero() {
+						d.onPremises = append(d.onPremises, c)
+					}
+				}
+			}
+			if d.unused(v, gw) {
+				d.gateways = append(d.gateways, gw)
+			}
+		}
+	}
+}
+
+// unused reports whether every connection of a VPN gateway goes. A gateway without any is left
+// alone: what it is for is not known.
+func (d *draft) unused(v int, gw *estate.Gateway) bool {
+	connections := d.g.x.ConnectionsOf(gw.ID)
+	if gw.Kind == estate.ExpressRouteGateway || len(gw.ClientPools) > 0 || len(connections) == 0 || gw.ID.Same(d.hubGW) {
+		return false
+	}
+	return !slices.ContainsFunc(connections, func(c *estate.Connection) bool {
+		return d.keep[c.ID.Key()] || c.Pairing.Partner.IsZero() && !d.remote[v]
+	})
+}
+
+// superfluous lists the sites that no connection uses any more, and the public addresses of the
+// deleted gateways.
+func (d *draft) superfluous() []estate.ID {
+	removed := map[estate.Key]bool{}
+	for _, t := range d.tunnels {
+		removed[t.a.ID.Key()], removed[t.b.ID.Key()] = true, true
+	}
+	for _, c := range d.onPremises {
+		removed[c.ID.Key()] = true
+	}
+	used := map[estate.Key]bool{}
+	for _, c := range d.newConns {
+		used[c.Site.Key()] = true
+	}
+	var touched []estate.ID
+	for _, t := range d.tunnels {
+		touched = append(touched, t.a.Site, t.b.Site)
+	}
+	for _, c := range d.onPremises {
+		touched = append(touched, c.Site)
+	}
+	var gone []estate.ID
+	for _, id := range touched {
+		if key := id.Key(); id.Type == estate.TypeSite && !used[key] {
+			used[key] = true
+			if !slices.ContainsFunc(d.g.connectionsOf(id), func(c *estate.Connection) bool { return !removed[c.ID.Key()] }) {
+				gone = append(gone, id)
+			}
+		}
+	}
+	for _, gw := range d.gateways {
+		if !gw.PublicIP.IsZero() {
+			gone = append(gone, gw.PublicIP)
+		}
+	}
+	return gone
+}
