@@ -12,7 +12,8 @@ type File struct {
 	Leaves int
 
 	// Structure holds the leaves that carry no value of their own: the root, namespace
-	// declarations, and the containers above the lists below.
+	// declarations, the containers above the lists below, and containers that stand again where
+	// they may stand once (their contents are in the lists all the same).
 	Structure []Leaf
 
 	DNSServers          []DNSServer

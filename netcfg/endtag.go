@@ -1,0 +1,133 @@
+package netcfg
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// brokenEnd skips an end tag that does not end with its name.
+func (s *scanner) brokenEnd(name span, at place) {
+	n := bytes.IndexAny(s.src[s.i:], "<>\n")
+	if n >= 0 && s.src[s.i+n] == '>' {
+		s.notes.fail("XML-001", s.here(s.i), "%v has no place in the end tag </%v>", quoted(s.src[s.i:s.i+n]), named(s.text(name)))
+		s.i += n + 1
+		return
+	}
+	s.notes.fail("XML-001", at, "the end tag </%v> has no closing >", named(s.text(name)))
+	if n < 0 {
+		n = len(s.src) - s.i
+	}
+	s.i += n
+}
+
+// wrongEnd settles an end tag that does not close the innermost element.
+func (s *scanner) wrongEnd(name span, at place, from int) {
+	last := len(s.open) - 1
+	k := slices.IndexFunc(s.open, func(t tag) bool { return bytes.Equal(s.text(t.name), s.text(name)) })
+	switch {
+	case k >= 0:
+		for k < last && slices.ContainsFunc(s.open[k+1:], func(t tag) bool { return bytes.Equal(s.text(t.name), s.text(name)) }) {
+			k++
+		}
+		s.closeDownTo(k, name, at, from)
+	case last >= 0 && similar(string(s.text(name)), string(s.text(s.open[last].name))):
+		top := s.open[last]
+		f := s.notes.fail("XML-001", at, "end tag </%v> does not match <%v>", named(s.text(name)), named(s.text(top.name)))
+		*f = f.See(s.notes.pos(top.at), "<%v> begins here", named(s.text(top.name))).
+			WithHint("write </%v>", named(s.text(top.name)))
+		s.replace(from, s.i, s.closing(top))
+		s.pop()
+	default:
+		s.closesNothing(name, at, from)
+	}
+}
+
+// closeDownTo closes the elements inside of open element k, and that one.
+func (s *scanner) closeDownTo(k int, name span, at place, from int) {
+	top := s.open[len(s.open)-1]
+	f := s.notes.fail("XML-001", at, "end tag </%v> while <%v> is open", named(s.text(name)), named(s.text(top.name)))
+	*f = f.See(s.notes.pos(top.at), "<%v> begins here and is not closed", named(s.text(top.name))).
+		WithHint("close <%v> before </%v>", named(s.text(top.name)), named(s.text(name)))
+	var all strings.Builder
+	for i := len(s.open) - 1; i >= k; i-- {
+		all.WriteString(s.closing(s.open[i]))
+	}
+	s.replace(from, s.i, all.String())
+	for len(s.open) > k {
+		s.pop()
+	}
+}
+
+// closesNothing drops an end tag. The published sample of the schema has one: a reference that
+// closes itself with a slash and is closed once more after its child.
+func (s *scanner) closesNothing(name span, at place, from int) {
+	f := s.notes.fail("XML-001", at, "end tag </%v> closes nothing", named(s.text(name)))
+	if earlier, ok := s.selfClosed(name, from); ok {
+		*f = f.See(s.notes.pos(earlier), "<%v …/> has closed itself here", named(s.text(name))).
+			WithHint("remove the slash at the end of the tag <%v in line %d, or this end tag", named(s.text(name)), earlier.line)
+	} else {
+		f.Hint = "remove it, or add the start tag that belongs to it"
+	}
+	s.replace(from, s.i, "")
+}
+
+// selfClosed finds an empty-element tag of that name not far before byte i.
+func (s *scanner) selfClosed(name span, i int) (place, bool) {
+	if s.notes.full() {
+		return place{}, false
+	}
+	behind := s.src[max(0, i-4096):i]
+	n := bytes.LastIndex(behind, slices.Concat([]byte("<"), s.text(name)))
+	if n < 0 {
+		return place{}, false
+	}
+	end := bytes.IndexByte(behind[n:], '>')
+	if end < 0 || behind[n+end-1] != '/' {
+		return place{}, false
+	}
+	at := i - len(behind) + n
+	line := s.line - int32(bytes.Count(s.src[at:s.i], []byte("\n")))
+	return place{line, int32(at - max(s.firstByte, bytes.LastIndexByte(s.src[:at], '\n')+1) + 1)}, true
+}
+
+func (s *scanner) closing(t tag) string {
+	if t.alias != "" {
+		return "</" + t.alias + ">"
+	}
+	return "</" + string(s.text(t.name)) + ">"
+}
+
+// finish settles the end of the document.
+func (s *scanner) finish() {
+	if s.refused || s.notes.full() {
+		return
+	}
+	s.endText()
+	if s.rootAt < 0 {
+		if s.notes.fatal == 0 {
+			s.notes.fail("XML-001", s.here(s.i), "no element in the document")
+		}
+		return
+	}
+	if len(s.open) == 0 {
+		return
+	}
+	top := s.open[len(s.open)-1]
+	f := s.notes.fail("XML-001", s.end(), "the document ends inside <%v>", named(s.text(top.name)))
+	for i := len(s.open) - 1; i >= 0; i-- {
+		*f = f.See(s.notes.pos(s.open[i].at), "<%v> begins here and is not closed", named(s.text(s.open[i].name)))
+		s.replace(s.i, s.i, s.closing(s.open[i]))
+	}
+	f.Hint = "the file seems to be cut off; get the whole of it"
+	for len(s.open) > 0 {
+		s.pop()
+	}
+}
+
+// end is the place of the last byte that is not white space.
+func (s *scanner) end() place {
+	rest := bytes.TrimRight(s.src, " \t\r\n")
+	line := bytes.Count(rest, []byte("\n"))
+	return place{int32(line + 1), int32(len(rest) - max(s.firstByte, bytes.LastIndexByte(rest, '\n')+1))}
+}

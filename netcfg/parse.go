@@ -1,0 +1,102 @@
+package netcfg
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/antchfx/xmlquery"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// Parse reads one NetworkConfiguration document in UTF-8. The name appears only in positions.
+//
+// The list holds everything noticed, in order of position: broken markup, what the schema does not
+// know or does not allow, odd outer form. A finding of the schema never stops; a document that
+// is not well-formed, has another root or namespace, a DTD, another encoding or more of something
+// than the bounds allow has no File. The error is then the first such finding, a [diag.Finding]
+// with its position; it is in the list, too.
+func Parse(name string, src []byte) (*File, diag.List, error) {
+	n := &notes{file: name}
+	f := parse(src, n)
+	list, err := n.result()
+	if err != nil {
+		return nil, list, err
+	}
+	return f, list, nil
+}
+
+func parse(src []byte, n *notes) *File {
+	s := begin(src, n)
+	if s == nil {
+		return nil
+	}
+	s.scan()
+	if s.refused || s.dtd || s.rootAt < 0 || n.full() {
+		return nil
+	}
+	namespace, ok := s.checkRoot()
+	if !ok {
+		return nil
+	}
+	tree, err := xmlquery.Parse(bytes.NewReader(s.document()))
+	if err != nil { // the scan is at least as strict
+		n.fail("XML-001", place{}, "the document cannot be read: %v", err)
+		return nil
+	}
+	w := &walker{notes: n, places: s.places, namespace: namespace, file: &File{Name: n.file, Leaves: len(s.places)}}
+	w.document(s.rootOf(tree))
+	return w.file
+}
+
+// rootOf is the root element of the tree of document.
+func (s *scanner) rootOf(tree *xmlquery.Node) *xmlquery.Node {
+	root := firstElement(tree)
+	if len(s.bare) > 0 {
+		root = firstElement(root)
+	}
+	return root
+}
+
+func firstElement(n *xmlquery.Node) *xmlquery.Node {
+	c := n.FirstChild
+	for c.Type != xmlquery.ElementNode {
+		c = c.NextSibling
+	}
+	return c
+}
+
+// checkRoot reads the root's start tag alone, so that a large document of another kind is refused
+// at once. It returns the namespace that stands for the schema's in this document.
+func (s *scanner) checkRoot() (namespace string, ok bool) {
+	whole := s.rootTag
+	if !bytes.HasSuffix(whole, []byte("/>")) {
+		whole = slices.Concat(whole, []byte("</"), s.rootName(), []byte(">"))
+	}
+	if len(s.bare) > 0 {
+		whole = slices.Concat(s.wrapper(), whole, []byte("</_>"))
+	}
+	tree, err := xmlquery.Parse(bytes.NewReader(whole))
+	if err != nil {
+		s.notes.fail("XML-001", s.places[0], "the root element cannot be read: %v", err)
+		return "", false
+	}
+	root := s.rootOf(tree)
+	return root.NamespaceURI, s.notes.checkRoot(root.Data, root.NamespaceURI, s.places[0], s.namespaceAt(root), s.rootSpoilt)
+}
+
+// rootName is the name in the mended root tag.
+func (s *scanner) rootName() []byte {
+	name := s.rootTag[1:]
+	return name[:bytes.IndexAny(name, " \t\r\n/>")]
+}
+
+// namespaceAt is the place of the root's default namespace declaration, or else of the root.
+func (s *scanner) namespaceAt(root *xmlquery.Node) place {
+	for i, a := range root.Attr {
+		if isDefaultNamespace(a) {
+			return s.places[1+i]
+		}
+	}
+	return s.places[0]
+}
