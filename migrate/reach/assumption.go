@@ -1,0 +1,73 @@
+package reach
+
+import (
+	"math/bits"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// The assumptions a flow may rest on. The reports print them; an inventory or an answer settles them.
+const (
+	AssumeOnPrem        = estate.AsmOnPremises    // the on-premises device routes back through the same tunnel
+	AssumeOnPremTransit = estate.AsmOnPremTransit // an on-premises network might pass packets from one VNet to another
+	AssumeCircuit       = estate.AsmCircuit       // an ExpressRoute circuit routes what it learns; the file does not say
+	AssumePairing       = estate.AsmPairing       // which half is the other end of this one is ambiguous
+	AssumeTunnel        = "ASM-TUNNEL"            // as written, this tunnel may never have been up
+	AssumeEqualPrefix   = "ASM-EQUAL-PREFIX"      // two connections of one gateway have the same prefix
+	AssumeNetworkAccess = "ASM-VNET-ACCESS"       // allowVirtualNetworkAccess is off, which blocks only by default rules
+	AssumeSpokeRanges   = "ASM-V2V-SPOKES"        // a Vnet2Vnet connection may or may not carry the remote hub's spokes
+	AssumeSpokeHairpin  = "ASM-SPOKE-HAIRPIN"     // a gateway may pass packets between spokes that a supernet draws to it
+	AssumeClientRoutes  = "ASM-CLIENT-ROUTES"     // what clients reach beyond their gateway's own VNet
+)
+
+// reasons is a set of assumptions.
+type reasons uint16
+
+const (
+	byOnPrem reasons = 1 << iota
+	byOnPremTransit
+	byCircuit
+	byPairing
+	byTunnel
+	byEqualPrefix
+	byNetworkAccess
+	bySpokeRanges
+	bySpokeHairpin
+	byClientRoutes
+)
+
+// assumptions is what there is to say of each reason, in the order of the bits.
+var assumptions = [...]estate.Assumption{
+	{ID: AssumeOnPrem, Assumed: "the on-premises device routes back through the tunnel that reaches it",
+		Because: "on-premises routing is not in the input", Settle: "the device's routes, or a probe from each side"},
+	{ID: AssumeOnPremTransit, Assumed: "nothing: whether the on-premises network passes packets from one VNet to another is unknown",
+		Because: "on-premises routing is not in the input", Settle: "a probe from VNet to VNet, or the device's routes"},
+	{ID: AssumeCircuit, Assumed: "nothing: what an ExpressRoute circuit routes is unknown, between VNets too",
+		Because: "a circuit learns its prefixes by BGP and its identity is not in the input", Settle: "the circuit's identity and its route table"},
+	{ID: AssumePairing, Assumed: "nothing: the other end of the connection is one of several",
+		Because: "the input does not say which VNet a local network site stands for", Settle: "the gateways' public addresses"},
+	{ID: AssumeTunnel, Assumed: "nothing: the tunnel may never have been up as written",
+		Because: "the input contradicts itself about the connection", Settle: "the connection's state"},
+	{ID: AssumeEqualPrefix, Assumed: "nothing: which of two connections with the same prefix carries a packet is unknown",
+		Because: "the platform does not define an order", Settle: "the gateway's route table"},
+	{ID: AssumeNetworkAccess, Assumed: "nothing: allowVirtualNetworkAccess off blocks only where the default rules apply",
+		Because: "it removes the peer from the VirtualNetwork tag and leaves the routes", Settle: "the network security groups"},
+	{ID: AssumeSpokeRanges, Assumed: "nothing: a Vnet2Vnet connection may carry the ranges of the remote hub's spokes",
+		Because: "the platform documents it for the hub only", Settle: "IPsec connections with explicit prefixes, or BGP"},
+	{ID: AssumeSpokeHairpin, Assumed: "nothing: a gateway may pass packets between two spokes when one of its prefixes covers them",
+		Because: "the platform does not document it", Settle: "splitting the covering prefix, or a probe from spoke to spoke"},
+	{ID: AssumeClientRoutes, Assumed: "nothing: whether point-to-site clients reach beyond their gateway's VNet is unknown",
+		Because: "it depends on the clients' routes and on the way back", Settle: "a probe from a client"},
+}
+
+// ids lists the assumptions of the set, in the order of the constants.
+func (r reasons) ids() []string {
+	if r == 0 {
+		return nil
+	}
+	out := make([]string, 0, bits.OnesCount16(uint16(r)))
+	for ; r != 0; r &= r - 1 {
+		out = append(out, assumptions[bits.TrailingZeros16(uint16(r))].ID)
+	}
+	return out
+}

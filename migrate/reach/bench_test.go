@@ -1,0 +1,150 @@
+package reach_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// space is the range of VNet i: /24s of 10.0.0.0/8, enough for 65,536.
+func space(i int) string { return fmt.Sprintf("10.%d.%d.0/24", i>>8, i&255) }
+
+func name(i int) string { return fmt.Sprintf("v%05d", i) }
+
+// fleet is n VNets in meshes of the given size.
+func fleet(model estate.Model, n, mesh int, join func(w *world, a, b int)) *world {
+	w := &world{}
+	for i := range n {
+		w.vnet(model, name(i), space(i))
+		w.Gateways = append(w.Gateways, estate.Gateway{ID: id(estate.TypeGateway, "g"+name(i)), VNet: id(estate.TypeVNet, name(i))})
+	}
+	for from := 0; from < n; from += mesh {
+		for a := from; a < min(from+mesh, n); a++ {
+			for b := a + 1; b < min(from+mesh, n); b++ {
+				join(w, a, b)
+			}
+		}
+	}
+	return w
+}
+
+// tunnelTo adds a connection without looking for the gateway.
+func (w *world) tunnelTo(a int, space string, site estate.Site, p estate.Pairing) *estate.Connection {
+	w.sites++
+	site.Name = fmt.Sprintf("site%06d", w.sites)
+	site.ID, site.Prefixes = id(estate.TypeSite, site.Name), prefixes(space)
+	w.Sites = append(w.Sites, site)
+	w.Connections = append(w.Connections, estate.Connection{ID: id(estate.TypeConnection, name(a)+"-"+site.Name),
+		Gateway: id(estate.TypeGateway, "g"+name(a)), Site: site.ID, Pairing: p})
+	return &w.Connections[len(w.Connections)-1]
+}
+
+func tunnels(w *world, a, b int) {
+	w.tunnelTo(a, space(b), estate.Site{Endpoint: id(estate.TypeVNet, name(b))}, estate.Pairing{Confidence: estate.Certain})
+	w.tunnelTo(b, space(a), estate.Site{Endpoint: id(estate.TypeVNet, name(a))}, estate.Pairing{Confidence: estate.Certain})
+	n := len(w.Connections)
+	w.Connections[n-2].Pairing.Partner, w.Connections[n-1].Pairing.Partner = w.Connections[n-1].ID, w.Connections[n-2].ID
+}
+
+func peerings(w *world, a, b int) { w.peer(name(a), name(b), "") }
+
+func withHQ(w *world, list string) *world {
+	for i := range w.VNets {
+		w.tunnelTo(i, list, estate.Site{Network: "HQ"}, estate.Pairing{})
+	}
+	return w
+}
+
+// scale is the estates that the design promises to serve.
+var scale = []struct {
+	name string
+	make func(n int) *world
+	size [2]int
+	most time.Duration // to compute the larger one
+}{
+	{"meshes of 6", func(n int) *world { return withHQ(fleet(estate.Classic, n, 6, tunnels), "192.168.0.0/16") }, [2]int{1000, 10000}, time.Second},
+	{"meshes of 10", func(n int) *world { return withHQ(fleet(estate.Classic, n, 10, tunnels), "192.168.0.0/16") }, [2]int{1000, 10000}, time.Second},
+	{"peered meshes of 10", func(n int) *world { return fleet(estate.ARM, n, 10, peerings) }, [2]int{1000, 10000}, time.Second},
+	{"one mesh", func(n int) *world { return fleet(estate.Classic, n, n, tunnels) }, [2]int{50, 500}, 2 * time.Second},
+	{"supernet, one-sided", func(n int) *world {
+		w := fleet(estate.Classic, n, n, func(*world, int, int) {})
+		for i := range n {
+			w.tunnelTo(i, "10.0.0.0/8", estate.Site{}, estate.Pairing{Confidence: estate.OneSided})
+		}
+		return w
+	}, [2]int{1000, 10000}, time.Second},
+	{"supernet at one on-premises", func(n int) *world {
+		return withHQ(fleet(estate.Classic, n, 6, tunnels), "10.0.0.0/8")
+	}, [2]int{1000, 10000}, 2 * time.Second},
+	{"hubs of 500 spokes", hubs, [2]int{1000, 10000}, 2 * time.Second},
+}
+
+// hubs is n ARM VNets, each a spoke of one hub per 500, with a supernet on-premises.
+func hubs(n int) *world {
+	w := &world{}
+	for i := range n {
+		w.vnet(estate.ARM, name(i), space(i))
+		hub := i / 500 * 500
+		if i == hub {
+			w.Gateways = append(w.Gateways, estate.Gateway{ID: id(estate.TypeGateway, "g"+name(i)), VNet: id(estate.TypeVNet, name(i))})
+			w.tunnelTo(i, "10.0.0.0/8", estate.Site{Network: fmt.Sprint("HQ", hub)}, estate.Pairing{})
+			continue
+		}
+		w.peer(name(hub), name(i), name(i))
+	}
+	return w
+}
+
+func BenchmarkCompute(b *testing.B) {
+	for _, s := range scale {
+		for _, n := range s.size {
+			w := s.make(n)
+			b.Run(fmt.Sprintf("%s/%d", s.name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					reach.Compute(&w.Estate)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkCompare(b *testing.B) {
+	for _, s := range scale {
+		for _, n := range s.size {
+			r := reach.Compute(&s.make(n).Estate)
+			b.Run(fmt.Sprintf("%s/%d", s.name, n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					for range reach.Compare(r, r, nil) {
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestScale holds the promise of seconds, with room for a slow machine: what it guards against is
+// quadratic work, which would take minutes.
+func TestScale(t *testing.T) {
+	if testing.Short() {
+		t.Skip("computes estates of 10,000 VNets")
+	}
+	for _, s := range scale {
+		w := s.make(s.size[1])
+		start := time.Now()
+		r := reach.Compute(&w.Estate)
+		computed := time.Since(start)
+		verdicts := 0
+		for range reach.Compare(r, r, nil) {
+			verdicts++
+		}
+		t.Logf("%s: computed in %s, compared in %s, %d verdicts", s.name, computed, time.Since(start)-computed, verdicts)
+		if computed > 10*s.most {
+			t.Errorf("%s: computed in %s, promised %s", s.name, computed, s.most)
+		}
+	}
+}

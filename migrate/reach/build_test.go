@@ -1,0 +1,181 @@
+package reach_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// world builds an estate by hand.
+type world struct {
+	estate.Estate
+	sites int
+}
+
+func id(typ, name string) estate.ID { return estate.ID{Subscription: "s", Type: typ, Name: name} }
+
+func prefixes(list string) []estate.Prefix {
+	var out []estate.Prefix
+	for _, text := range strings.Fields(list) {
+		out = append(out, estate.Prefix{Prefix: netip.MustParsePrefix(text), Raw: text})
+	}
+	return out
+}
+
+func (w *world) vnet(model estate.Model, name, space string) {
+	w.VNets = append(w.VNets, estate.VNet{ID: id(estate.TypeVNet, name), Name: name, Model: model, Space: prefixes(space)})
+}
+
+// gateway is the VPN gateway of a VNet, made on first use.
+func (w *world) gateway(vnet string) *estate.Gateway {
+	for i := range w.Gateways {
+		if w.Gateways[i].VNet.Name == vnet && w.Gateways[i].Kind == estate.VPNGateway {
+			return &w.Gateways[i]
+		}
+	}
+	w.Gateways = append(w.Gateways, estate.Gateway{ID: id(estate.TypeGateway, "g"+vnet), VNet: id(estate.TypeVNet, vnet)})
+	return &w.Gateways[len(w.Gateways)-1]
+}
+
+func (w *world) clients(vnet, pool string) { w.gateway(vnet).ClientPools = prefixes(pool) }
+
+// half adds one connection from a VNet's gateway to a new site.
+func (w *world) half(vnet, space string, site estate.Site, p estate.Pairing) *estate.Connection {
+	w.sites++
+	site.Name = fmt.Sprintf("site%04d", w.sites)
+	site.ID, site.Prefixes = id(estate.TypeSite, site.Name), prefixes(space)
+	w.Sites = append(w.Sites, site)
+	w.Connections = append(w.Connections, estate.Connection{
+		ID:      estate.ID{Subscription: "s", Type: estate.TypeConnection, Name: vnet + "-" + site.Name},
+		Gateway: w.gateway(vnet).ID, Site: site.ID, Pairing: p,
+	})
+	return &w.Connections[len(w.Connections)-1]
+}
+
+// link joins two VNets by a pair of halves; a's site lists aList, b's site bList.
+func (w *world) link(a, aList, b, bList string) {
+	w.half(a, aList, estate.Site{Endpoint: id(estate.TypeVNet, b)}, estate.Pairing{Confidence: estate.Certain})
+	w.half(b, bList, estate.Site{Endpoint: id(estate.TypeVNet, a)}, estate.Pairing{Confidence: estate.Certain})
+	n := len(w.Connections)
+	w.Connections[n-2].Pairing.Partner = w.Connections[n-1].ID
+	w.Connections[n-1].Pairing.Partner = w.Connections[n-2].ID
+}
+
+// vnet2vnet joins two ARM VNets by a pair of Vnet2Vnet connections.
+func (w *world) vnet2vnet(a, b string) {
+	w.link(a, "", b, "")
+	n := len(w.Connections)
+	for i, remote := range []string{b, a} {
+		c := &w.Connections[n-2+i]
+		c.Kind, c.Site, c.RemoteGateway = estate.Vnet2Vnet, estate.ID{}, w.gateway(remote).ID
+	}
+}
+
+func (w *world) onPrem(vnet, space, network string) *estate.Connection {
+	return w.half(vnet, space, estate.Site{Network: network, Class: estate.SiteOnPremises}, estate.Pairing{})
+}
+
+// circuit is a Dedicated connection.
+func (w *world) circuit(vnet, space, network string) {
+	w.onPrem(vnet, space, network).Kind = estate.ExpressRoute
+}
+
+func (w *world) oneSided(vnet, space, towards string) {
+	w.half(vnet, space, estate.Site{Endpoint: id(estate.TypeVNet, towards)}, estate.Pairing{Confidence: estate.OneSided})
+}
+
+// peer adds both halves; spokes whose name stands in uses take the other's gateway.
+func (w *world) peer(a, b, uses string) {
+	for _, ends := range [][2]string{{a, b}, {b, a}} {
+		w.Peerings = append(w.Peerings, estate.Peering{
+			ID:   estate.ID{Subscription: "s", Type: estate.TypePeering, Name: ends[0], Child: "to-" + ends[1]},
+			VNet: id(estate.TypeVNet, ends[0]), Remote: id(estate.TypeVNet, ends[1]), AllowVirtualNetworkAccess: true,
+			UseRemoteGateways: ends[0] == uses, AllowGatewayTransit: ends[1] == uses,
+		})
+	}
+}
+
+func vnet(name string) reach.Location {
+	return reach.Location{Kind: reach.VNet, ID: id(estate.TypeVNet, name), Name: name}
+}
+
+func onPrem(name string) reach.Location { return reach.Location{Kind: reach.OnPremises, Name: name} }
+
+func clients(name string) reach.Location {
+	return reach.Location{Kind: reach.Clients, ID: id(estate.TypeVNet, name), Name: name}
+}
+
+// sessions prints all pairs of a relation, one per line.
+func sessions(r *reach.Relation) string {
+	var b strings.Builder
+	for p, s := range r.Pairs() {
+		fmt.Fprintf(&b, "%s %s ↔ %s %s: %s via %s%s\n", p[0], s.FromPrefixes, p[1], s.ToPrefixes, s.Value, hops(s.Path), because(s.Assumptions))
+	}
+	for a, c := range r.OneWay() {
+		fmt.Fprintf(&b, "%s → %s only\n", a, c)
+	}
+	for h := range r.Hairpins() {
+		fmt.Fprintf(&b, "hairpin at %s from %s to %s: %s%s\n", h.Via, h.Senders, h.Receivers, h.Prefixes, because(h.Assumptions))
+	}
+	return b.String()
+}
+
+func because(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(ids, " ") + ")"
+}
+
+func hops(path []reach.Hop) string {
+	var out []string
+	for _, h := range path {
+		out = append(out, h.Type.String())
+	}
+	return strings.Join(out, "-")
+}
+
+// verdicts prints a comparison, one verdict per line.
+func verdicts(before, after *world) string {
+	var b strings.Builder
+	for v := range reach.Compare(reach.Compute(&before.Estate), reach.Compute(&after.Estate), nil) {
+		fmt.Fprintf(&b, "%s %s %s ↔ %s %s", v.Class, v.From, v.FromPrefixes, v.To, v.ToPrefixes)
+		if v.Class == reach.PathChanged {
+			fmt.Fprintf(&b, ": %s → %s", hops(v.Before.Path), hops(v.After.Path))
+		}
+		if v.Flags != 0 {
+			fmt.Fprintf(&b, " [%s]", v.Flags)
+		}
+		if v.Grade != 0 {
+			fmt.Fprintf(&b, " {%s}", v.Grade)
+		}
+		if v.NewLocation {
+			b.WriteString(" new location")
+		}
+		if v.DeliveredTo != nil {
+			fmt.Fprintf(&b, " delivered to %s", v.DeliveredTo)
+		}
+		if v.Via != nil {
+			fmt.Fprintf(&b, " and all that meet at %s", v.Via)
+		}
+		if v.Before.Value == reach.Unknown || v.After.Value == reach.Unknown {
+			fmt.Fprintf(&b, " %s→%s%s", v.Before.Value, v.After.Value, because(slices.Concat(v.Before.Assumptions, v.After.Assumptions)))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func lines(s string) string {
+	var b strings.Builder
+	for _, l := range strings.Split(s, "\n") {
+		if l = strings.TrimSpace(l); l != "" {
+			b.WriteString(l + "\n")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,345 @@
+package reach
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// comparison holds two relations over one set of places.
+type comparison struct {
+	before, after     *Relation
+	places            []place // sorted by location
+	ofBefore, ofAfter []int32 // places by location number
+	elsewhere         map[int32]*spanIndex
+	handedOn          map[int32][]span
+	pairs             []pair
+}
+
+// place is a location in both states; a number is -1 where it does not exist.
+type place struct {
+	Location
+	before, after int32
+}
+
+// pair is two places, a < b.
+type pair struct{ a, b int32 }
+
+func comparePairs(p, q pair) int { return cmp.Or(cmp.Compare(p.a, q.a), cmp.Compare(p.b, q.b)) }
+
+// Compare says what becomes of every pair when before is replaced by after. A session counts as
+// kept only when it surely works, and as opened already when it perhaps does. m says
+// which object of before is which of after; an object it does not name is the one with the same
+// ID, an on-premises network the one with the same name. Verdicts come sorted by the pair's
+// locations, those about hairpins last.
+//
+// When two locations became one, the mapping of the first holds and the pairs of the other are lost.
+func Compare(before, after *Relation, m []estate.Mapping) iter.Seq[Verdict] {
+	return func(yield func(Verdict) bool) {
+		c := &comparison{before: before, after: after, elsewhere: map[int32]*spanIndex{}, handedOn: map[int32][]span{}}
+		c.place(m)
+		c.listPairs()
+		for _, p := range c.pairs {
+			for _, v := range c.judge(p) {
+				if !yield(v) {
+					return
+				}
+			}
+		}
+		c.judgeHairpins(yield)
+	}
+}
+
+// place matches the locations of the two states.
+func (c *comparison) place(m []estate.Mapping) {
+	became := newRegistry(len(m))
+	for i := range m {
+		if m[i].From.Type == estate.TypeVNet {
+			became.add(m[i].From, int32(i))
+		}
+	}
+	used := make([]bool, len(c.after.net.locations))
+	for i, l := range c.before.net.locations {
+		at := l
+		if j := int32(-1); l.Kind != OnPremises {
+			if j = became.find(l.ID); j >= 0 {
+				at.ID = m[j].To
+			}
+		}
+		to := c.after.net.find(at)
+		if to >= 0 && used[to] {
+			to = -1
+		}
+		if to >= 0 {
+			used[to] = true
+		}
+		c.places = append(c.places, place{l, int32(i), to})
+	}
+	for i, l := range c.after.net.locations {
+		if !used[i] {
+			c.places = append(c.places, place{l, -1, int32(i)})
+		}
+	}
+	c.sortPlaces()
+}
+
+func (c *comparison) sortPlaces() {
+	order := make([]int32, len(c.places))
+	for i := range c.places {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(i, j int32) int { return c.places[i].Location.Compare(c.places[j].Location) })
+	sorted := make([]place, len(order))
+	c.ofBefore, c.ofAfter = make([]int32, len(c.before.rows)), make([]int32, len(c.after.rows))
+	for i, j := range order {
+		sorted[i] = c.places[j]
+		if b := sorted[i].before; b >= 0 {
+			c.ofBefore[b] = int32(i)
+		}
+		if a := sorted[i].after; a >= 0 {
+			c.ofAfter[a] = int32(i)
+		}
+	}
+	c.places = sorted
+}
+
+// listPairs lists the pairs that are connected in one direction at least, before or after.
+func (c *comparison) listPairs() {
+	add := func(r *Relation, places []int32) {
+		for from := range r.rows {
+			last := int32(-1)
+			for _, f := range r.row(int32(from)) {
+				if f.to != last {
+					a, b := places[from], places[f.to]
+					c.pairs = append(c.pairs, pair{min(a, b), max(a, b)})
+					last = f.to
+				}
+			}
+		}
+	}
+	add(c.before, c.ofBefore)
+	add(c.after, c.ofAfter)
+	slices.SortFunc(c.pairs, comparePairs)
+	c.pairs = slices.Compact(c.pairs)
+}
+
+func (c *comparison) listed(p pair) bool {
+	if p.b < p.a {
+		p.a, p.b = p.b, p.a
+	}
+	_, ok := slices.BinarySearchFunc(c.pairs, p, comparePairs)
+	return ok
+}
+
+// numberIn is the number of a place in one of the relations, or -1.
+func (c *comparison) numberIn(r *Relation, at int32) int32 {
+	if r == c.before {
+		return c.places[at].before
+	}
+	return c.places[at].after
+}
+
+// between lists the flows between two places in one state.
+func (c *comparison) between(r *Relation, from, to int32) []found {
+	i, j := c.numberIn(r, from), c.numberIn(r, to)
+	if i < 0 || j < 0 {
+		return nil
+	}
+	return r.between(i, j)
+}
+
+// judge gives the verdicts of one pair: one for each pair of address ranges that fare differently.
+func (c *comparison) judge(p pair) []Verdict {
+	thereBefore, backBefore := c.between(c.before, p.a, p.b), c.between(c.before, p.b, p.a)
+	thereAfter, backAfter := c.between(c.after, p.a, p.b), c.between(c.after, p.b, p.a)
+	sessionBefore := len(thereBefore) > 0 && len(backBefore) > 0
+	sessionAfter := len(thereAfter) > 0 && len(backAfter) > 0
+	if !sessionBefore && !sessionAfter {
+		switch {
+		case len(thereAfter) > 0:
+			return []Verdict{c.halfOpen(p.a, p.b, thereBefore, thereAfter)}
+		case len(backAfter) > 0:
+			return []Verdict{c.halfOpen(p.b, p.a, backBefore, backAfter)}
+		}
+		return nil
+	}
+	there := c.overlay(thereBefore, thereAfter)
+	back := c.overlay(backBefore, backAfter)
+	half := !sessionBefore && (len(thereBefore) > 0 || len(backBefore) > 0)
+	var out []Verdict
+	for i := range there {
+		for j := range back {
+			out = c.judgeCells(out, p, &there[i], &back[j], sessionBefore, half)
+		}
+	}
+	slices.SortStableFunc(out, func(v, w Verdict) int { return cmp.Compare(v.Class, w.Class) })
+	return out
+}
+
+// judgeCells gives the verdicts of a pair of address ranges.
+func (c *comparison) judgeCells(out []Verdict, p pair, there, back *cell, connected, half bool) []Verdict {
+	before, after := min(there.before.value, back.before.value), min(there.after.value, back.after.value)
+	v := Verdict{}
+	switch {
+	case before == No && after == No:
+		return out
+	case before == Unknown:
+		v.Class = UnknownBefore
+	case before == Yes && after == Yes:
+		v.Class, v.Flags = c.kept(p, there, back)
+	case before == Yes:
+		return c.judgeBroken(out, p, there, back, after)
+	case half && (there.before.value > No || back.before.value > No):
+		v.Class, v.Grade = HalfFixed, c.grade(p, connected)
+	default:
+		v.Class, v.Grade = Gained, c.grade(p, connected)
+	}
+	return append(out, c.fill(v, p, there, back, there.set, back.set))
+}
+
+func (c *comparison) kept(p pair, there, back *cell) (Class, Flags) {
+	class := PathChanged
+	if sameHopTypes(there.hopsBefore, there.hopsAfter) && sameHopTypes(back.hopsBefore, back.hopsAfter) {
+		class = Preserved
+	}
+	return class, c.flagsOf(p, [2][]pathNode{there.hopsBefore, back.hopsBefore}, [2][]pathNode{there.hopsAfter, back.hopsAfter})
+}
+
+func (c *comparison) grade(p pair, connected bool) Grade {
+	switch {
+	case connected:
+		return Wider
+	case c.places[p.a].Kind == VNet && c.places[p.b].Kind == VNet:
+		return NewPair
+	}
+	return NewExposure
+}
+
+// judgeBroken gives the verdicts of ranges whose sessions do not surely work any more. An
+// address that an on-premises network only handed on is not that network's own: its fate is told by the
+// pair of its VNet.
+func (c *comparison) judgeBroken(out []Verdict, p pair, there, back *cell, after Value) []Verdict {
+	to := subtract(nil, there.set, c.handed(p.b))
+	from := subtract(nil, back.set, c.handed(p.a))
+	if len(to) == 0 || len(from) == 0 {
+		return out
+	}
+	if after == Unknown {
+		return append(out, c.fill(Verdict{Class: AtRisk}, p, there, back, to, from))
+	}
+	if stray, at := c.strays(p.a, p.b, to); there.after.value == No && len(stray) > 0 {
+		out = append(out, c.fill(Verdict{Class: Misdelivered, DeliveredTo: at}, p, there, back, stray, from))
+		to = subtract(nil, to, stray)
+	}
+	if stray, at := c.strays(p.b, p.a, from); back.after.value == No && len(stray) > 0 && len(to) > 0 {
+		out = append(out, c.fill(Verdict{Class: Misdelivered, DeliveredTo: at}, p, there, back, to, stray))
+		from = subtract(nil, from, stray)
+	}
+	if len(to) == 0 || len(from) == 0 {
+		return out
+	}
+	return append(out, c.fill(Verdict{Class: Lost}, p, there, back, to, from))
+}
+
+// handed are the addresses that an on-premises network could hand on to VNets before; none for
+// another place.
+func (c *comparison) handed(at int32) []span {
+	if c.places[at].Kind != OnPremises || c.places[at].before < 0 {
+		return nil
+	}
+	if set, ok := c.handedOn[at]; ok {
+		return set
+	}
+	var set []span
+	for _, f := range c.before.row(c.places[at].before) {
+		if int(f.to) < len(c.before.net.vnets) {
+			set = append(set, f.set.in(c.before.spans)...)
+		}
+	}
+	set = tidy(set)
+	c.handedOn[at] = set
+	return set
+}
+
+// strays is the part of a set, once delivered from a to b, that is now delivered from a to other
+// locations with the same addresses, and the first of those.
+func (c *comparison) strays(a, b int32, set []span) ([]span, *Location) {
+	from := c.places[a].after
+	if from < 0 {
+		return nil, nil
+	}
+	index, ok := c.elsewhere[from]
+	if !ok {
+		var all []ownedSpan
+		for _, f := range c.after.row(from) {
+			for _, s := range f.set.in(c.after.spans) {
+				all = append(all, ownedSpan{s, f.to})
+			}
+		}
+		index = newSpanIndex(all)
+		c.elsewhere[from] = index
+	}
+	var stray []span
+	least := int32(-1)
+	for _, s := range set {
+		index.overlapping(s, func(o ownedSpan) bool {
+			if o.owner != c.places[b].after {
+				part, _ := s.overlap(o.span)
+				stray = append(stray, part)
+				if least < 0 || o.owner < least {
+					least = o.owner
+				}
+			}
+			return true
+		})
+	}
+	if least < 0 {
+		return nil, nil
+	}
+	return tidy(stray), &c.after.net.locations[least]
+}
+
+// halfOpen is the verdict of a pair with deliveries from a to b only, after.
+func (c *comparison) halfOpen(a, b int32, before, after []found) Verdict {
+	set := setWhere(after, Unknown)
+	v := Verdict{Class: HalfOpen, From: c.places[a].Location, To: c.places[b].Location, ToPrefixes: prefixesOf(set),
+		NewLocation: c.places[a].before < 0 || c.places[b].before < 0, WitnessTo: witness(set)}
+	v.Before.There, v.After.There = bestOf(before), bestOf(after)
+	if len(before) > 0 {
+		v.Before.Path, v.Before.Assumptions = c.before.net.publicPath(c.before.hopsOf(before[0])), before[0].why.ids()
+	}
+	v.After.Path, v.After.Assumptions = c.after.net.publicPath(c.after.hopsOf(after[0])), after[0].why.ids()
+	v.WitnessFrom = witness(c.after.space(c.places[a].after))
+	if v.After.There > v.Before.There && v.Before.There == No {
+		v.Grade = c.grade(pair{a, b}, false)
+	}
+	return v
+}
+
+// space is the addresses of a VNet or of clients; none for an on-premises network, whose own
+// addresses nothing states.
+func (r *Relation) space(at int32) []span {
+	switch l := r.net.locations[at]; l.Kind {
+	case VNet:
+		return r.net.vnets[at].space
+	case Clients:
+		return r.net.vnets[r.net.byVNet.find(l.ID)].pool
+	}
+	return nil
+}
+
+// fill completes a verdict with what the cells say.
+func (c *comparison) fill(v Verdict, p pair, there, back *cell, to, from []span) Verdict {
+	a, b := &c.places[p.a], &c.places[p.b]
+	v.From, v.To = a.Location, b.Location
+	v.FromPrefixes, v.ToPrefixes = prefixesOf(from), prefixesOf(to)
+	v.WitnessFrom, v.WitnessTo = witness(from), witness(to)
+	v.NewLocation = a.before < 0 || b.before < 0
+	v.Before = Side{min(there.before.value, back.before.value), there.before.value, back.before.value,
+		c.before.net.publicPath(there.hopsBefore), c.before.net.publicPath(back.hopsBefore), (there.before.why | back.before.why).ids()}
+	v.After = Side{min(there.after.value, back.after.value), there.after.value, back.after.value,
+		c.after.net.publicPath(there.hopsAfter), c.after.net.publicPath(back.hopsAfter), (there.after.why | back.after.why).ids()}
+	return v
+}

@@ -1,0 +1,113 @@
+package reach
+
+import "github.com/netmigrate/netmigrate/migrate/estate"
+
+// Value is a truth of the relation. Its order is meant: the value of a path is the least of its
+// parts. For "must reach" read Unknown as No, for "may be exposed" read it as Yes.
+type Value uint8
+
+// The values.
+const (
+	No Value = iota
+	Unknown
+	Yes
+)
+
+// String is the word printed in reports.
+func (v Value) String() string {
+	switch v {
+	case Yes:
+		return "yes"
+	case Unknown:
+		return "unknown"
+	}
+	return "no"
+}
+
+// HopType is a sort of step between locations.
+type HopType uint8
+
+// The hop types that netcfg and ARM gateways, connections and peerings produce.
+const (
+	Peering        HopType = iota + 1 // element: the sender's peering half
+	GlobalPeering                     // the same, between regions
+	GatewayTransit                    // over a peering between a VNet and the gateway it uses; element: the gateway
+	IPsecV2V                          // a tunnel between two VNet gateways; element: the sender's connection
+	IPsecS2S                          // a tunnel to or from an on-premises device; element: the VNet's connection
+	GatewayForward                    // a VPN gateway passes a packet on; element: the gateway
+	CircuitEdge                       // over an ExpressRoute circuit; element: the connection
+	OnPremTransit                     // an on-premises network would have to pass the packet on; no element
+	PointToSite                       // between a gateway and its clients; element: the gateway
+)
+
+// String is the name of the hop type in reports and JSON.
+func (t HopType) String() string {
+	switch t {
+	case Peering:
+		return "peering"
+	case GlobalPeering:
+		return "globalPeering"
+	case GatewayTransit:
+		return "gwTransit"
+	case IPsecV2V:
+		return "ipsecV2V"
+	case IPsecS2S:
+		return "ipsecS2S"
+	case GatewayForward:
+		return "vpnGwForward"
+	case CircuitEdge:
+		return "erEdge"
+	case OnPremTransit:
+		return "onPremTransit"
+	case PointToSite:
+		return "p2s"
+	}
+	return "none"
+}
+
+// Hop is one step of a path: how, and by which element.
+type Hop struct {
+	Type    HopType
+	Element estate.ID
+}
+
+// Encryption says which part of a path is inside IPsec. Traffic inside one VNet does not count.
+type Encryption uint8
+
+// The degrees of encryption, least first.
+const (
+	Clear       Encryption = iota // no segment between locations is encrypted
+	IPsecInPart                   // some segments are
+	IPsecWhole                    // every segment is
+)
+
+// String is the degree in words.
+func (e Encryption) String() string {
+	switch e {
+	case IPsecWhole:
+		return "IPsec on the whole path"
+	case IPsecInPart:
+		return "IPsec on part of the path"
+	}
+	return "not encrypted"
+}
+
+// EncryptionOf is the encryption of a path.
+func EncryptionOf(path []Hop) Encryption {
+	var clear, secret bool
+	for _, h := range path {
+		switch h.Type {
+		case IPsecV2V, IPsecS2S, PointToSite:
+			secret = true
+		case Peering, GlobalPeering, GatewayTransit, CircuitEdge:
+			clear = true
+		}
+	}
+	switch {
+	case secret && !clear:
+		return IPsecWhole
+	case secret:
+		return IPsecInPart
+	}
+	return Clear
+}

@@ -1,0 +1,60 @@
+package reach
+
+import (
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// registry numbers objects by ID. Most references are spelled exactly like what they refer to, so
+// the folded form of an ID, which may cost an allocation, is made only once one is not.
+type registry struct {
+	exact  map[estate.ID]int32
+	folded map[estate.Key]int32
+}
+
+func newRegistry(size int) *registry { return &registry{exact: make(map[estate.ID]int32, size)} }
+
+// add numbers an object; of two with one spelling the first counts.
+func (r *registry) add(id estate.ID, i int32) {
+	if _, ok := r.exact[id]; !ok {
+		r.exact[id] = i
+	}
+}
+
+// find is the number of an object, or -1. Nothing may be added after the first call.
+func (r *registry) find(id estate.ID) int32 {
+	if i, ok := r.exact[id]; ok {
+		return i
+	}
+	if id.IsZero() {
+		return -1
+	}
+	if r.folded == nil {
+		r.folded = make(map[estate.Key]int32, len(r.exact))
+		for known, i := range r.exact {
+			key := known.Key()
+			if j, ok := r.folded[key]; !ok || i < j {
+				r.folded[key] = i
+			}
+		}
+	}
+	if i, ok := r.folded[id.Key()]; ok {
+		return i
+	}
+	return -1
+}
+
+// compareIDs orders IDs by subscription, then name, whatever the letter case.
+func compareIDs(a, b estate.ID) int {
+	for _, p := range [...][2]string{{a.Cloud, b.Cloud}, {a.Tenant, b.Tenant}, {a.Subscription, b.Subscription},
+		{a.Group, b.Group}, {a.Type, b.Type}, {a.Name, b.Name}, {a.Child, b.Child}} {
+		if p[0] == p[1] {
+			continue
+		}
+		if c := strings.Compare(strings.ToLower(p[0]), strings.ToLower(p[1])); c != 0 {
+			return c
+		}
+	}
+	return 0
+}

@@ -1,0 +1,48 @@
+package reach
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// Kind is a sort of location.
+type Kind uint8
+
+// The kinds of location.
+const (
+	VNet       Kind = iota // a virtual network
+	OnPremises             // a network behind a device outside the estate
+	Clients                // the point-to-site clients of one VNet's gateway
+)
+
+// Location is where an endpoint lives. Because address spaces may overlap, an address alone does
+// not say which endpoint is meant: a location and an address do.
+type Location struct {
+	Kind Kind
+	ID   estate.ID // the VNet; for Clients the VNet whose gateway they dial; zero for OnPremises
+	Name string    // the VNet's name as written, or Site.Network for OnPremises
+}
+
+// String names the location for people: "VNet hub", "on-premises HQ", "clients of hub".
+func (l Location) String() string {
+	switch l.Kind {
+	case OnPremises:
+		return "on-premises " + l.Name
+	case Clients:
+		return "clients of " + l.Name
+	}
+	return "VNet " + l.Name
+}
+
+// Same reports whether two locations are the same place, whatever the spelling of their names.
+func (l Location) Same(m Location) bool { return l.Compare(m) == 0 }
+
+// Compare orders locations: VNets, then on-premises networks, then clients; each by identity.
+func (l Location) Compare(m Location) int {
+	if l.Kind == m.Kind && l.Kind == OnPremises {
+		return cmp.Compare(strings.ToLower(l.Name), strings.ToLower(m.Name))
+	}
+	return cmp.Or(cmp.Compare(l.Kind, m.Kind), compareIDs(l.ID, m.ID))
+}

@@ -1,0 +1,112 @@
+package reach
+
+import (
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// pathNode is the last hop of a path and the path before it. Paths of one source share their
+// beginnings, so a hundred thousand of them are one slice.
+type pathNode struct {
+	before  int32 // or noPath
+	element int32 // a tunnel, a peering half, the VNet of a gateway, or a location: by hop type
+	hop     HopType
+}
+
+const noPath int32 = -1
+
+// maxHops is how many tunnels a packet may pass before it counts as lost.
+const maxHops = 32
+
+func (n *network) peeringHop(p peer) HopType {
+	if p.global {
+		return GlobalPeering
+	}
+	return Peering
+}
+
+// tunnelHop is the hop type of a tunnel.
+func (t *tunnel) hop() HopType {
+	switch t.end {
+	case toOnPrem:
+		return IPsecS2S
+	case toCircuit:
+		return CircuitEdge
+	}
+	return IPsecV2V
+}
+
+// hops is the path from its first hop on.
+func (r *Relation) hops(path int32) []pathNode {
+	var out []pathNode
+	for ; path != noPath; path = r.paths[path].before {
+		out = append(out, r.paths[path])
+	}
+	slices.Reverse(out)
+	return out
+}
+
+func (r *Relation) firstHop(path int32) pathNode {
+	for r.paths[path].before != noPath {
+		path = r.paths[path].before
+	}
+	return r.paths[path]
+}
+
+// addPath appends a path made of known hops and returns its end.
+func (r *Relation) addPath(before int32, hops ...pathNode) int32 {
+	for _, h := range hops {
+		h.before = before
+		before = int32(len(r.paths))
+		r.paths = append(r.paths, h)
+	}
+	return before
+}
+
+// publicPath is the path with the IDs of its elements.
+func (n *network) publicPath(hops []pathNode) []Hop {
+	if len(hops) == 0 {
+		return nil
+	}
+	out := make([]Hop, len(hops))
+	for i, h := range hops {
+		out[i] = Hop{h.hop, n.elementID(h)}
+	}
+	return out
+}
+
+func (n *network) elementID(h pathNode) estate.ID {
+	switch h.hop {
+	case IPsecV2V, IPsecS2S, CircuitEdge:
+		return n.tunnelIDs[h.element]
+	case Peering, GlobalPeering:
+		return n.peerings[h.element]
+	case OnPremTransit:
+		return estate.ID{}
+	}
+	return n.vnets[h.element].gateway
+}
+
+// gatewaysOn lists the VNets whose gateways a path passes, in order; one may come twice.
+func (n *network) gatewaysOn(hops []pathNode) []int32 {
+	var out []int32
+	for _, h := range hops {
+		switch h.hop {
+		case GatewayForward, GatewayTransit, PointToSite:
+			out = append(out, h.element)
+		case IPsecV2V:
+			out = append(out, n.tunnels[h.element].near)
+			if t := &n.tunnels[h.element]; t.end == toGateway {
+				out = append(out, t.far)
+			}
+		case IPsecS2S, CircuitEdge:
+			out = append(out, n.tunnels[h.element].near)
+		}
+	}
+	return out
+}
+
+func sameHopTypes(a, b []pathNode) bool {
+	return slices.EqualFunc(a, b, func(x, y pathNode) bool { return x.hop == y.hop })
+}
