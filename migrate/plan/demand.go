@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -12,6 +13,7 @@ import (
 type demand struct {
 	pairs    []vnetPair         // required pairs of VNets, each once, in order
 	networks map[int][]netReach // by VNet: the on-premises networks it reaches
+	reached  map[int][]reached  // by VNet: where it reaches what
 	open     []vnetPair         // pairs whose reach before is unknown
 }
 
@@ -19,6 +21,12 @@ type demand struct {
 type vnetPair struct {
 	a, b int
 	path []estate.ID
+}
+
+// reached is a location that a VNet reaches, by which of its addresses.
+type reached struct {
+	vnet     int // or -1
+	prefixes []netip.Prefix
 }
 
 // netReach is an on-premises network and the connections that traffic to it uses.
@@ -31,11 +39,17 @@ type netReach struct {
 func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 	out := make([]demand, components)
 	for i := range out {
-		out[i].networks = map[int][]netReach{}
+		out[i].networks, out[i].reached = map[int][]netReach{}, map[int][]reached{}
 	}
 	for ends, s := range r.Pairs() {
 		a, aVNet := g.vnetAt(ends[0])
 		b, bVNet := g.vnetAt(ends[1])
+		if s.Value == reach.Yes && aVNet {
+			out[of[a]].reached[a] = append(out[of[a]].reached[a], reached{b, s.ToPrefixes})
+		}
+		if s.Value == reach.Yes && bVNet {
+			out[of[b]].reached[b] = append(out[of[b]].reached[b], reached{a, s.FromPrefixes})
+		}
 		switch {
 		case aVNet && bVNet:
 			pair := vnetPair{min(a, b), max(a, b), connectionsOf(s)}
@@ -61,7 +75,7 @@ func comparePairs(x, y vnetPair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.
 
 func (g *graph) vnetAt(l reach.Location) (int, bool) {
 	if l.Kind != reach.VNet {
-		return 0, false
+		return -1, false
 	}
 	i, ok := g.index[l.ID.Key()]
 	return i, ok

@@ -2,7 +2,7 @@ package plan
 
 import (
 	"fmt"
-	"maps"
+	"net/netip"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -58,28 +58,17 @@ func lay(g *graph, members []int, d *demand, hub int) *layout {
 	}
 }
 
-// block forbids the peerings along the paths that stay, and reports whether there were any.
+// block forbids the peerings between VNets on the paths that stay, and reports whether there were
+// any.
 func (l *layout) block() (news bool) {
 	for _, path := range l.paths {
-		ends := map[[2]int]bool{}
-		legs := 0
-		for _, id := range path {
-			c := l.g.x.Connection(id)
-			partner := l.g.x.Connection(c.Pairing.Partner)
-			if partner == nil {
-				legs++
-				continue
-			}
-			a, b := l.g.vnetOf(c), l.g.vnetOf(partner)
-			ends[[2]int{min(a, b), max(a, b)}] = true
-		}
-		if legs+len(ends) < 2 {
-			continue
-		}
-		for _, pair := range slices.SortedFunc(maps.Keys(ends), func(p, q [2]int) int { return slices.Compare(p[:], q[:]) }) {
-			if l.blocked[pair] == "" && slices.Contains(l.peers[pair[0]], pair[1]) {
-				l.blocked[pair] = "their tunnel carries traffic of others that has to stay on VPN"
-				news = true
+		_, nodes := l.alongPath(path)
+		for i, a := range nodes {
+			for _, b := range nodes[i+1:] {
+				if pair := [2]int{a, b}; l.blocked[pair] == "" && slices.Contains(l.peers[a], b) {
+					l.blocked[pair] = "traffic that has to stay on VPN passes both, and a gateway would prefer their peering"
+					news = true
+				}
 			}
 		}
 	}
@@ -127,8 +116,11 @@ func (l *layout) peer() {
 	for _, v := range l.members {
 		switch {
 		case l.hub == newHubIndex:
-			l.peers[v] = append(l.peers[v], newHubIndex)
-			l.peers[newHubIndex] = append(l.peers[newHubIndex], v)
+			if slices.ContainsFunc(l.peers[newHubIndex], func(w int) bool { return estate.Overlap(l.g.e.VNets[v].Space, l.g.e.VNets[w].Space) }) {
+				delete(l.remote, v) // it stays outside the hub, with what it has
+				continue
+			}
+			l.join(v, newHubIndex)
 		case l.hub >= 0 && v != l.hub && (l.remote[v] || l.required(v, l.hub)):
 			if why := l.refusal(v, l.hub); why != "" {
 				l.refuse(v, l.hub, why)
@@ -180,8 +172,22 @@ func (l *layout) refusal(a, b int) string {
 				return fmt.Sprintf("%q overlaps %q, which is peered with %q", l.g.e.VNets[pair[1]].Name, p.Name, l.g.e.VNets[pair[0]].Name)
 			}
 		}
+		if l.hides(pair[0], pair[1]) {
+			return fmt.Sprintf("%q reaches some of the addresses of %q elsewhere, and a peering would come before that", l.g.e.VNets[pair[0]].Name, l.g.e.VNets[pair[1]].Name)
+		}
 	}
 	return ""
+}
+
+// hides reports whether a reaches addresses of b's space at another location: a peering route
+// comes before every route to a gateway, even a longer one.
+func (l *layout) hides(a, b int) bool {
+	space := l.g.e.VNets[b].Space
+	return slices.ContainsFunc(l.demand.reached[a], func(r reached) bool {
+		return r.vnet != b && slices.ContainsFunc(r.prefixes, func(p netip.Prefix) bool {
+			return slices.ContainsFunc(space, func(s estate.Prefix) bool { return s.Overlaps(p) })
+		})
+	})
 }
 
 // refuse keeps the tunnels of a pair that cannot be peered.
@@ -226,11 +232,13 @@ func (l *layout) settle() (changed bool) {
 			delete(l.remote, v)
 			changed = true
 		}
-		if v == l.hub || l.remote[v] {
+		if l.remote[v] {
 			continue
 		}
 		for _, n := range l.demand.networks[v] {
-			changed = l.keepPath(n.path) || changed
+			if v != l.hub || !l.ends(v, n) {
+				changed = l.keepPath(n.path) || changed
+			}
 		}
 	}
 	return changed
@@ -250,7 +258,7 @@ func (l *layout) serve() {
 		}
 	}
 	for _, v := range l.members {
-		if v != l.hub && !l.remote[v] {
+		if !l.remote[v] {
 			continue
 		}
 		for _, n := range l.demand.networks[v] {
@@ -266,14 +274,63 @@ func (l *layout) serve() {
 func (l *layout) direct(v int) []reach.Location {
 	var out []reach.Location
 	for _, n := range l.demand.networks[v] {
-		if slices.ContainsFunc(n.path, func(id estate.ID) bool {
-			c := l.g.x.Connection(id)
-			return c != nil && c.Pairing.Partner.IsZero() && l.g.vnetOf(c) == v
-		}) {
+		if l.ends(v, n) {
 			out = append(out, n.network)
 		}
 	}
 	return out
+}
+
+// ends reports whether the way to a network leaves through a VNet's own gateway.
+func (l *layout) ends(v int, n netReach) bool {
+	return slices.ContainsFunc(n.path, func(id estate.ID) bool {
+		c := l.g.x.Connection(id)
+		return c != nil && c.Pairing.Partner.IsZero() && l.g.vnetOf(c) == v
+	})
+}
+
+// connectionTo finds a connection of the component that ends at an on-premises network.
+func (l *layout) connectionTo(n reach.Location) *estate.Connection {
+	for _, v := range l.members {
+		for _, known := range l.demand.networks[v] {
+			if known.network.Name != n.Name {
+				continue
+			}
+			for _, id := range known.path {
+				if c := l.g.x.Connection(id); c != nil && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec {
+					return c
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// ambiguous says which two sites would give the hub's gateway two routes for the same addresses,
+// or "": its connections of today stay until the new ones carry the traffic.
+func (l *layout) ambiguous() string {
+	var sites []*estate.Site
+	if l.hub >= 0 {
+		for _, c := range l.g.connections[l.hub] {
+			if s := l.g.x.Site(c.Site); s != nil && c.Kind == estate.IPsec {
+				sites = append(sites, s)
+			}
+		}
+	}
+	for _, n := range l.added {
+		c := l.connectionTo(n)
+		if c == nil {
+			return fmt.Sprintf("no connection to %q can be copied", n.Name)
+		}
+		s := l.g.x.Site(c.Site)
+		for _, other := range sites {
+			if estate.Overlap(s.Prefixes, other.Prefixes) {
+				return fmt.Sprintf("its gateway would route the same prefixes to %q and to %q", s.Name, other.Name)
+			}
+		}
+		sites = append(sites, s)
+	}
+	return ""
 }
 
 // hubGateway reports whether the hub has a gateway in the target.
@@ -312,6 +369,9 @@ func (l *layout) refused() string {
 		if n := len(l.peers[v]); n > azure.MaxPeeringsPerVNet {
 			return fmt.Sprintf("%q would need %d peerings; %d are allowed", l.g.e.VNets[v].Name, n, azure.MaxPeeringsPerVNet)
 		}
+	}
+	if why := l.ambiguous(); why != "" {
+		return why
 	}
 	if l.hub < 0 {
 		return ""

@@ -200,12 +200,12 @@ func (m *maker) declareMigrationLoss() {
 	}
 	var effects []Effect
 	w := Window{ID: fmt.Sprintf("W%02d", len(m.p.Windows)+1), Cause: "U2", Minutes: [2]int{2, 60},
-		Because: "the platform's migration drops the prefixes that sites carry beyond the VNet they stand for; it ends when the peering, or the remote gateway, is there"}
+		Because: "the platform's migration drops the prefixes that sites carry beyond the VNet they stand for; it ends when the tunnel is IPsec again"}
 	for _, s := range m.p.Steps {
 		if s.Action == MigrateVNet {
 			effects = append(effects, s.Effect)
 		}
-		if s.Action == MigrateVNet || s.Action == CreatePeering || s.Action == UseRemoteGateway {
+		if s.Action == MigrateVNet || s.Action == RestorePrefixes {
 			w.Steps = append(w.Steps, s.ID)
 		}
 	}

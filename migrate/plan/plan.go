@@ -122,6 +122,7 @@ type Action string
 const (
 	VerifyListing    Action = "verify listing"
 	MigrateVNet      Action = "migrate classic VNet"
+	RestorePrefixes  Action = "restore prefixes"
 	CreateVNet       Action = "create VNet"
 	CreateGateway    Action = "create gateway"
 	CreateConnection Action = "create connection"

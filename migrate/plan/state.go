@@ -115,3 +115,15 @@ func renumber(steps []Step, windows []Window) {
 
 // stepID names the i-th step.
 func stepID(i int) string { return fmt.Sprintf("S%03d", i+1) }
+
+// Apply returns the estate after all the steps, wave by wave.
+func Apply(e *estate.Estate, steps []Step) *estate.Estate {
+	for _, wave := range waves(steps) {
+		effects := make([]Effect, len(wave))
+		for i, s := range wave {
+			effects[i] = s.Effect
+		}
+		e = after(e, effects, effects)
+	}
+	return e
+}

@@ -56,16 +56,22 @@ func (s *sequence) start() {
 }
 
 // migrate makes the steps of the platform's own migration (historic): one per VNet. When both ends
-// of a tunnel have been migrated it becomes Vnet2Vnet, which carries the two VNets' spaces only.
+// of a tunnel have been migrated it becomes Vnet2Vnet, which carries the two VNets' spaces only;
+// where the sites carried more, the tunnel is made IPsec again at once, with the written prefixes.
 func (s *sequence) migrate() {
 	done := map[estate.Key]bool{}
 	for i := range s.g.e.VNets {
 		v := &s.g.e.VNets[i]
 		done[v.ID.Key()] = true
 		add := &estate.Estate{}
+		var flattened []tunnel
 		for _, l := range s.g.links[i] {
-			if other := &s.g.e.VNets[l.vnet]; done[other.ID.Key()] {
-				add.Connections = append(add.Connections, s.asMigrated(l.tunnel.a, l.tunnel.b), s.asMigrated(l.tunnel.b, l.tunnel.a))
+			if other := &s.g.e.VNets[l.vnet]; !done[other.ID.Key()] {
+				continue
+			}
+			add.Connections = append(add.Connections, s.asMigrated(l.tunnel.a, l.tunnel.b), s.asMigrated(l.tunnel.b, l.tunnel.a))
+			if l.tunnel.a.Kind == estate.IPsec {
+				flattened = append(flattened, l.tunnel)
 			}
 		}
 		s.gate = []string{s.add(Step{
@@ -76,6 +82,20 @@ func (s *sequence) migrate() {
 			Verify:  "the VNet and its gateway are listed as ARM resources and every connection is Connected",
 			Undo:    "abort is possible until commit; after commit there is no way back to classic",
 		})}
+		s.restore(flattened)
+	}
+}
+
+func (s *sequence) restore(flattened []tunnel) {
+	needs := s.gate
+	for _, t := range flattened {
+		s.gate = append(s.gate, s.add(Step{
+			Action: RestorePrefixes, Object: t.a.ID, Also: []estate.ID{t.b.ID}, Needs: needs,
+			Because: "the migration made it Vnet2Vnet, which drops the prefixes that its sites carried beyond the two VNets",
+			Effect:  Effect{Add: &estate.Estate{Connections: []estate.Connection{*t.a, *t.b}}},
+			Impact:  Impact{Class: Interrupting, Minutes: minutesConnection},
+			Verify:  "connectionStatus is Connected, and the local network gateways carry the written prefixes", Undo: "create the Vnet2Vnet connections again",
+		}))
 	}
 }
 
@@ -138,7 +158,7 @@ func (s *sequence) build(d *draft) []string {
 func (s *sequence) peer(d *draft, ready []string) []string {
 	var made []string
 	for _, pair := range d.peerings {
-		if v, ok := s.g.index[pair[1].VNet.Key()]; !ok || !pair[0].AllowGatewayTransit || !d.late(v) {
+		if s.windowOf(d, pair) < 0 {
 			made = append(made, s.createPeering(d, pair, ready, ""))
 		}
 	}
@@ -155,7 +175,7 @@ func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []strin
 	impact := Impact{Class: Live, Minutes: minutesPeering, Window: window}
 	if window != "" {
 		impact.Class = Interrupting
-		because += "; from here on the hub's gateway may answer over the peering, so this begins the window"
+		because += "; the gateways on the way to on-premises would prefer this peering to the tunnel, so it belongs into the window"
 	}
 	return s.add(Step{
 		Action: CreatePeering, Object: pair[0].ID, Also: []estate.ID{pair[1].ID}, Needs: needs,
@@ -180,11 +200,11 @@ func (s *sequence) verify(d *draft, peered []string) []string {
 	})}
 }
 
-// tunnels deletes the tunnels that no gateway user needs until its window.
+// tunnels deletes the tunnels that nobody needs until a window.
 func (s *sequence) tunnels(d *draft, gate []string) map[estate.Key][]string {
 	cleared := map[estate.Key][]string{}
 	for _, t := range d.tunnels {
-		if s.inWindow(d, t) >= 0 {
+		if d.windows.ofTunnel(t) >= 0 {
 			continue
 		}
 		id := s.deleteTunnel(t, gate, "")
@@ -195,12 +215,13 @@ func (s *sequence) tunnels(d *draft, gate []string) map[estate.Key][]string {
 	return cleared
 }
 
-// inWindow is the group in whose window the tunnel goes, or -1.
-func (s *sequence) inWindow(d *draft, t tunnel) int {
-	if group, ok := d.window[t.a.ID.Key()]; ok {
-		return group
+// windowOf is the group in whose window a peering is made, or -1.
+func (s *sequence) windowOf(d *draft, pair [2]estate.Peering) int {
+	a, known := s.g.index[pair[0].VNet.Key()]
+	if !known {
+		return -1 // a new hub is on nobody's way today
 	}
-	return -1
+	return d.windows.ofPeering(a, s.g.index[pair[1].VNet.Key()])
 }
 
 func (s *sequence) deleteTunnel(t tunnel, needs []string, window string) string {
@@ -229,7 +250,7 @@ func (s *sequence) gateways(d *draft, gate []string, cleared map[estate.Key][]st
 		own[v] = append(own[v], gw)
 	}
 	before := gate
-	for i, users := range d.groups {
+	for i, users := range d.windows.groups {
 		needs := slices.Clone(before)
 		for _, v := range users {
 			for _, gw := range own[v] {
@@ -256,7 +277,7 @@ func (s *sequence) deleteGateway(gw *estate.Gateway, needs []string, window stri
 // window takes the VNets of a group from their own gateways to the hub's, back to back: peering
 // where it is not there yet, last connections, gateways, flags.
 func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, needs []string) []string {
-	users := d.groups[group]
+	users := d.windows.groups[group]
 	w := Window{ID: fmt.Sprintf("W%02d", len(s.windows)+1), Cause: "U1", Minutes: minutesWindowU1}
 	var names []string
 	for _, v := range users {
@@ -268,7 +289,7 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	w.Because = strings.Join(names, ", ") + " cannot use the hub's gateway beside an own one: the gateway must be gone before the flag is set"
 	first := len(s.steps)
 	for _, take := range []func([]string) []string{
-		func(last []string) []string { return s.latePeerings(d, users, last, w.ID) },
+		func(last []string) []string { return s.latePeerings(d, group, last, w.ID) },
 		func(last []string) []string { return s.lastConnections(d, group, own, last, w.ID) },
 		func(last []string) []string {
 			var gone []string
@@ -298,11 +319,10 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	return needs
 }
 
-func (s *sequence) latePeerings(d *draft, users []int, needs []string, window string) []string {
+func (s *sequence) latePeerings(d *draft, group int, needs []string, window string) []string {
 	var made []string
 	for _, pair := range d.peerings {
-		v, ok := s.g.index[pair[1].VNet.Key()]
-		if ok && pair[0].AllowGatewayTransit && slices.Contains(users, v) && d.late(v) {
+		if s.windowOf(d, pair) == group {
 			made = append(made, s.createPeering(d, pair, needs, window))
 		}
 	}
@@ -313,11 +333,11 @@ func (s *sequence) latePeerings(d *draft, users []int, needs []string, window st
 func (s *sequence) lastConnections(d *draft, group int, own map[int][]*estate.Gateway, needs []string, window string) []string {
 	var gone []string
 	for _, t := range d.tunnels {
-		if s.inWindow(d, t) == group {
+		if d.windows.ofTunnel(t) == group {
 			gone = append(gone, s.deleteTunnel(t, needs, window))
 		}
 	}
-	for _, v := range d.groups[group] {
+	for _, v := range d.windows.groups[group] {
 		for _, c := range d.onPremises {
 			if s.g.vnetOf(c) != v {
 				continue

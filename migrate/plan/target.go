@@ -5,7 +5,6 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
-	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // draft is one component on its way to the target: what is added and removed, as objects.
@@ -23,8 +22,7 @@ type draft struct {
 	tunnels    []tunnel             // removed
 	onPremises []*estate.Connection // removed
 	gateways   []*estate.Gateway    // removed
-	groups     [][]int              // gateway users whose tunnels have to go together
-	window     map[estate.Key]int   // by connection: the group in whose window its tunnel goes
+	windows    *windows
 }
 
 // draw turns a layout into objects.
@@ -43,69 +41,9 @@ func draw(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (
 	d.connect()
 	d.peer()
 	d.retire()
-	d.findWindows()
+	d.windows = findWindows(l)
 	return d, true
 }
-
-// findWindows groups the gateway users: the tunnels through which a user reaches on-premises stay
-// until it uses the hub's gateway, and users that share such a tunnel go together.
-func (d *draft) findWindows() {
-	d.window = map[estate.Key]int{}
-	leader := map[int]int{}
-	owner := map[estate.Key]int{} // connection → a user of it
-	var find func(v int) int
-	find = func(v int) int {
-		if leader[v] != v {
-			leader[v] = find(leader[v])
-		}
-		return leader[v]
-	}
-	for _, v := range d.members {
-		if !d.remote[v] {
-			continue
-		}
-		leader[v] = v
-		for _, key := range d.userTunnels(v) {
-			if w, ok := owner[key]; ok {
-				leader[max(find(v), find(w))] = min(find(v), find(w))
-			}
-			owner[key] = v
-		}
-	}
-	group := map[int]int{}
-	for _, v := range d.members {
-		if !d.remote[v] {
-			continue
-		}
-		first := find(v)
-		if _, ok := group[first]; !ok {
-			group[first] = len(d.groups)
-			d.groups = append(d.groups, nil)
-		}
-		d.groups[group[first]] = append(d.groups[group[first]], v)
-	}
-	for key, v := range owner {
-		d.window[key] = group[find(v)]
-	}
-}
-
-// userTunnels lists the halves of the tunnels that a VNet's traffic to on-premises uses.
-func (d *draft) userTunnels(v int) []estate.Key {
-	var keys []estate.Key
-	for _, n := range d.demand.networks[v] {
-		for _, id := range n.path {
-			if c := d.g.x.Connection(id); c != nil && !c.Pairing.Partner.IsZero() {
-				keys = append(keys, id.Key(), c.Pairing.Partner.Key())
-			}
-		}
-	}
-	return keys
-}
-
-// late reports whether a VNet's peering with the hub belongs into its window: while it reaches
-// on-premises through a tunnel to the hub, the hub's gateway would prefer the peering for the
-// answers, which a VNet that does not use that gateway may not get.
-func (d *draft) late(v int) bool { return d.remote[v] && len(d.userTunnels(v)) > 0 }
 
 // newHub makes the hub VNet with the subnets that the target needs, and no others.
 func (d *draft) newHub(addresses *addressPlan) bool {
@@ -171,23 +109,6 @@ func (d *draft) connect() {
 		hub.Gateway, hub.KeyName, hub.Refs = d.hubGW, hub.ID.Name, nil
 		d.newConns = append(d.newConns, hub)
 	}
-}
-
-// connectionTo finds a connection of the component that ends at an on-premises network.
-func (d *draft) connectionTo(n reach.Location) *estate.Connection {
-	for _, v := range d.members {
-		for _, known := range d.demand.networks[v] {
-			if known.network.Name != n.Name {
-				continue
-			}
-			for _, id := range known.path {
-				if c := d.g.x.Connection(id); c != nil && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec {
-					return c
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // peer makes both halves of every peering, with every flag stated. Remote gateways stay off:

@@ -1,0 +1,140 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// windows decides what has to happen together. A VNet that reaches on-premises through tunnels
+// keeps that way until it uses the hub's gateway. Meanwhile no two VNets on the way may be peered:
+// a gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
+// it. The peerings along the way therefore belong into the window of that VNet, with the tunnels;
+// and so do the ways of the pairs that such a peering serves, which stay on their tunnels as long.
+type windows struct {
+	groups  [][]int            // gateway users that go together, in order
+	tunnels map[estate.Key]int // half of a tunnel → group
+	peering map[[2]int]int     // pair of VNets, lesser first → group
+}
+
+func findWindows(l *layout) *windows {
+	f := &windowFinder{l: l, leader: map[int]int{}, tunnels: map[estate.Key]int{}, peering: map[[2]int]int{}}
+	for _, v := range l.members {
+		if l.remote[v] {
+			f.leader[v] = v
+		}
+	}
+	for _, v := range l.members {
+		if l.remote[v] {
+			for _, n := range l.demand.networks[v] {
+				f.path(n.path, v)
+			}
+		}
+	}
+	return f.windows()
+}
+
+// windowFinder names a group by one of its users.
+type windowFinder struct {
+	l       *layout
+	leader  map[int]int
+	tunnels map[estate.Key]int
+	peering map[[2]int]int
+}
+
+func (f *windowFinder) find(v int) int {
+	if f.leader[v] != v {
+		f.leader[v] = f.find(f.leader[v])
+	}
+	return f.leader[v]
+}
+
+func (f *windowFinder) union(v, w int) {
+	a, b := f.find(v), f.find(w)
+	f.leader[max(a, b)] = min(a, b)
+}
+
+// path takes a way, and the peerings between the VNets on it, into the group of a user.
+func (f *windowFinder) path(path []estate.ID, user int) {
+	keys, nodes := f.l.alongPath(path)
+	for _, key := range keys {
+		if other, ok := f.tunnels[key]; ok {
+			f.union(other, user)
+		} else {
+			f.tunnels[key] = user
+		}
+	}
+	for i, a := range nodes {
+		for _, b := range nodes[i+1:] {
+			f.pair([2]int{a, b}, user)
+		}
+	}
+}
+
+func (f *windowFinder) pair(p [2]int, user int) {
+	if !slices.Contains(f.l.peers[p[0]], p[1]) {
+		return
+	}
+	if other, ok := f.peering[p]; ok {
+		f.union(other, user)
+		return
+	}
+	f.peering[p] = user
+	if i, ok := slices.BinarySearchFunc(f.l.demand.pairs, vnetPair{a: p[0], b: p[1]}, comparePairs); ok {
+		f.path(f.l.demand.pairs[i].path, user)
+	}
+}
+
+func (f *windowFinder) windows() *windows {
+	w := &windows{tunnels: f.tunnels, peering: f.peering}
+	group := map[int]int{}
+	for _, v := range f.l.members {
+		if !f.l.remote[v] {
+			continue
+		}
+		first := f.find(v)
+		if _, ok := group[first]; !ok {
+			group[first] = len(w.groups)
+			w.groups = append(w.groups, nil)
+		}
+		w.groups[group[first]] = append(w.groups[group[first]], v)
+	}
+	for key, v := range w.tunnels {
+		w.tunnels[key] = group[f.find(v)]
+	}
+	for pair, v := range w.peering {
+		w.peering[pair] = group[f.find(v)]
+	}
+	return w
+}
+
+// alongPath lists the halves of the tunnels on a way and the VNets that it passes, ascending.
+func (l *layout) alongPath(path []estate.ID) (tunnels []estate.Key, nodes []int) {
+	seen := map[int]bool{}
+	for _, id := range path {
+		c := l.g.x.Connection(id)
+		seen[l.g.vnetOf(c)] = true
+		if partner := l.g.x.Connection(c.Pairing.Partner); partner != nil {
+			seen[l.g.vnetOf(partner)] = true
+			tunnels = append(tunnels, id.Key(), partner.ID.Key())
+		}
+	}
+	return tunnels, slices.Sorted(maps.Keys(seen))
+}
+
+// ofTunnel is the group in whose window a tunnel goes, or -1.
+func (w *windows) ofTunnel(t tunnel) int {
+	if group, ok := w.tunnels[t.a.ID.Key()]; ok {
+		return group
+	}
+	return -1
+}
+
+// ofPeering is the group in whose window two VNets are peered, or -1.
+func (w *windows) ofPeering(a, b int) int {
+	if group, ok := w.peering[[2]int{min(a, b), max(a, b)}]; ok {
+		return group
+	}
+	return -1
+}
