@@ -30,6 +30,7 @@ type layout struct {
 	added    []reach.Location    // those it did not serve before
 	keep     map[estate.Key]bool // connections that stay, by key
 	paths    [][]estate.ID       // the paths they stay for
+	noted    map[*estate.ID]bool // the paths that are in paths, by their first connection
 	kept     []KeptPair
 	blocked  map[[2]int]string // pairs that must not be peered, a before b, and why
 	exposed  int               // VNet pairs that the hub's peerings join and that were apart before
@@ -45,7 +46,7 @@ type layout struct {
 func lay(g *graph, members []int, d *demand, hub int) *layout {
 	blocked := map[[2]int]string{}
 	for {
-		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, blocked: blocked}
+		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, blocked: blocked, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
 		l.gatewayUsers()
 		l.peer()
@@ -204,13 +205,14 @@ func (l *layout) refuse(a, b int, why string) {
 	l.kept = append(l.kept, KeptPair{l.g.e.VNets[a].Name, l.g.e.VNets[b].Name, why})
 }
 
-// keepPath keeps connections, with their other halves.
+// keepPath keeps the connections of a path, with their other halves. It reports whether any was
+// not kept before; the path is noted in either case.
 func (l *layout) keepPath(path []estate.ID) (news bool) {
-	defer func() {
-		if news {
-			l.paths = append(l.paths, path)
-		}
-	}()
+	if len(path) == 0 || l.noted[&path[0]] {
+		return false
+	}
+	l.noted[&path[0]] = true
+	l.paths = append(l.paths, path)
 	for _, id := range path {
 		c := l.g.x.Connection(id)
 		if c == nil || l.keep[id.Key()] {

@@ -193,10 +193,7 @@ func TestNothingRequiredIsEverLost(t *testing.T) {
 			}
 		}
 		if t.Failed() {
-			t.Logf("%s\n%s", opts, src)
-			for _, s := range p.Steps {
-				t.Logf("%d %s %s %s %s needs %v", s.Wave, s.ID, s.Action, s.Object, s.Also, s.Needs)
-			}
+			t.Logf("%s\n%s\n%s", opts, src, outline(p))
 		}
 	})
 }

@@ -156,7 +156,7 @@ func (s *sequence) build(d *draft) []string {
 
 // peer makes one step per peering, both halves together, but for those that belong into a window.
 func (s *sequence) peer(d *draft, ready []string) []string {
-	var made []string
+	made := slices.Clone(ready)
 	for _, pair := range d.peerings {
 		if s.windowOf(d, pair) < 0 {
 			made = append(made, s.createPeering(d, pair, ready, ""))
@@ -208,11 +208,16 @@ func (s *sequence) tunnels(d *draft, gate []string) map[estate.Key][]string {
 			continue
 		}
 		id := s.deleteTunnel(t, gate, "")
-		for _, c := range []*estate.Connection{t.a, t.b} {
-			cleared[c.Gateway.Key()] = append(cleared[c.Gateway.Key()], id)
-		}
+		clears(cleared, t, id)
 	}
 	return cleared
+}
+
+// clears notes that a step took a tunnel from two gateways.
+func clears(cleared map[estate.Key][]string, t tunnel, step string) {
+	for _, c := range []*estate.Connection{t.a, t.b} {
+		cleared[c.Gateway.Key()] = append(cleared[c.Gateway.Key()], step)
+	}
 }
 
 // windowOf is the group in whose window a peering is made, or -1.
@@ -237,17 +242,14 @@ func (s *sequence) deleteTunnel(t tunnel, needs []string, window string) string 
 	})
 }
 
-// gateways deletes what is left with nothing. VNets that use the hub's gateway go through windows,
-// one after the other.
+// gateways takes the VNets that use the hub's gateway through their windows, one after the other,
+// and deletes every other gateway that is left with nothing.
 func (s *sequence) gateways(d *draft, gate []string, cleared map[estate.Key][]string) {
 	own := map[int][]*estate.Gateway{}
 	for _, gw := range d.gateways {
-		v := s.g.index[gw.VNet.Key()]
-		if !d.remote[v] {
-			s.deleteGateway(gw, append(slices.Clone(gate), cleared[gw.ID.Key()]...), "")
-			continue
+		if v := s.g.index[gw.VNet.Key()]; d.remote[v] {
+			own[v] = append(own[v], gw)
 		}
-		own[v] = append(own[v], gw)
 	}
 	before := gate
 	for i, users := range d.windows.groups {
@@ -257,7 +259,12 @@ func (s *sequence) gateways(d *draft, gate []string, cleared map[estate.Key][]st
 				needs = append(needs, cleared[gw.ID.Key()]...)
 			}
 		}
-		before = s.window(d, i, own, needs)
+		before = s.window(d, i, own, needs, cleared)
+	}
+	for _, gw := range d.gateways {
+		if !d.remote[s.g.index[gw.VNet.Key()]] {
+			s.deleteGateway(gw, append(slices.Clone(gate), cleared[gw.ID.Key()]...), "")
+		}
 	}
 }
 
@@ -276,7 +283,7 @@ func (s *sequence) deleteGateway(gw *estate.Gateway, needs []string, window stri
 
 // window takes the VNets of a group from their own gateways to the hub's, back to back: peering
 // where it is not there yet, last connections, gateways, flags.
-func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, needs []string) []string {
+func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, needs []string, cleared map[estate.Key][]string) []string {
 	users := d.windows.groups[group]
 	w := Window{ID: fmt.Sprintf("W%02d", len(s.windows)+1), Cause: "U1", Minutes: minutesWindowU1}
 	var names []string
@@ -290,7 +297,7 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	first := len(s.steps)
 	for _, take := range []func([]string) []string{
 		func(last []string) []string { return s.latePeerings(d, group, last, w.ID) },
-		func(last []string) []string { return s.lastConnections(d, group, own, last, w.ID) },
+		func(last []string) []string { return s.lastConnections(d, group, last, w.ID, cleared) },
 		func(last []string) []string {
 			var gone []string
 			for _, v := range users {
@@ -330,11 +337,13 @@ func (s *sequence) latePeerings(d *draft, group int, needs []string, window stri
 }
 
 // lastConnections deletes the tunnels of a group and its own connections to on-premises.
-func (s *sequence) lastConnections(d *draft, group int, own map[int][]*estate.Gateway, needs []string, window string) []string {
+func (s *sequence) lastConnections(d *draft, group int, needs []string, window string, cleared map[estate.Key][]string) []string {
 	var gone []string
 	for _, t := range d.tunnels {
 		if d.windows.ofTunnel(t) == group {
-			gone = append(gone, s.deleteTunnel(t, needs, window))
+			id := s.deleteTunnel(t, needs, window)
+			gone = append(gone, id)
+			clears(cleared, t, id)
 		}
 	}
 	for _, v := range d.windows.groups[group] {

@@ -65,6 +65,11 @@ func (f *windowFinder) path(path []estate.ID, user int) {
 			f.tunnels[key] = user
 		}
 	}
+	for _, v := range nodes {
+		if f.l.remote[v] {
+			f.union(v, user) // it gives up its gateway, which this way passes
+		}
+	}
 	for i, a := range nodes {
 		for _, b := range nodes[i+1:] {
 			f.pair([2]int{a, b}, user)
