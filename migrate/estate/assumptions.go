@@ -47,9 +47,11 @@ func assume(e *Estate) []Assumption {
 			a.of(AsmCoexistence, g.VNet.Name)
 		}
 	}
+	vpn := map[Key]bool{}
 	for i := range e.Connections {
 		c := &e.Connections[i]
 		if c.Kind == IPsec {
+			vpn[c.Site.Key()] = true
 			a.of(AsmKey, c.ID.Name+" to "+c.Site.Name)
 		}
 		if c.Pairing.Confidence == Likely || c.Pairing.Confidence == Ambiguous {
@@ -59,9 +61,9 @@ func assume(e *Estate) []Assumption {
 	for i := range e.Sites {
 		s := &e.Sites[i]
 		switch {
-		case s.Class == SiteUnreferenced:
-			continue
-		case s.Endpoint.IsZero():
+		case !vpn[s.ID.Key()]:
+			continue // unreferenced, or behind a circuit
+		case s.Class != SiteUnresolved && s.Endpoint.IsZero():
 			a.of(AsmOnPremises, s.Network)
 			a.of(AsmExternal, s.Name)
 			if s.Class == SiteTransit {

@@ -23,6 +23,9 @@ func classify(e *Estate) {
 		}
 		s.Endpoint = endpointOf(x, used)
 		s.Class = classOf(x, spaces, s)
+		if s.Endpoint.IsZero() && slices.ContainsFunc(used, func(c *Connection) bool { return c.Pairing.Confidence == Ambiguous }) {
+			s.Class = SiteUnresolved
+		}
 	}
 	nameNetworks(e)
 }
@@ -93,7 +96,7 @@ func nameNetworks(e *Estate) {
 	first := map[netip.Addr]string{}
 	for i := range e.Sites {
 		s := &e.Sites[i]
-		if s.Class == SiteUnreferenced || !s.Endpoint.IsZero() {
+		if s.Class == SiteUnreferenced || s.Class == SiteUnresolved || !s.Endpoint.IsZero() {
 			continue
 		}
 		real := s.Address.IsValid() && s.Address.Placeholder == ""

@@ -183,6 +183,7 @@ const (
 	SiteUnreferenced SiteClass = iota
 	SiteOnPremises             // a network outside this estate
 	SiteVNet                   // one VNet of the estate, and nothing else
+	SiteUnresolved             // a VNet of the estate, but nothing tells which
 	SiteTransit                // a VNet of the estate and ranges behind it, or an on-premises device and VNets behind it
 )
 
@@ -195,6 +196,8 @@ func (c SiteClass) String() string {
 		return "VNet"
 	case SiteTransit:
 		return "transit"
+	case SiteUnresolved:
+		return "unresolved"
 	}
 	return "unreferenced"
 }
@@ -332,6 +335,7 @@ const (
 	OnlyCandidate                              // no other half fits
 	SiteName                                   // the site is named like the partner
 	AgainstAddress                             // the device address speaks for another gateway
+	OtherAddress                               // another site gives one of the two gateways another usable device address
 	NoReciprocal                               // no half of the candidate covers this VNet
 	PlaceholderAddress                         // the device address cannot be a device's
 )

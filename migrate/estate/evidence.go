@@ -1,6 +1,9 @@
 package estate
 
-import "slices"
+import (
+	"net/netip"
+	"slices"
+)
 
 // record writes what was found into the connections, with the evidence.
 func (p *pairer) record() {
@@ -74,11 +77,32 @@ func (p *pairer) paired(h *half) Pairing {
 				say(AgainstAddress, p.e.Sites[s].Address.Raw)
 			}
 		}
-	case h.names, len(h.candidates) > 1:
+	case h.names, len(h.candidates) > 1, len(g.candidates) > 1:
+	case p.contradicted(h.vnet), p.contradicted(g.vnet):
+		say(OtherAddress, p.e.Sites[h.site].Address.Raw)
 	case p.addressed(h.site) && p.addressed(g.site) && here >= scoreCover && p.fit(g.site, h.vnet) >= scoreCover:
 		pairing.Confidence = Certain
 	}
 	return pairing
+}
+
+// contradicted reports whether the sites that stand for a VNet give its gateway more than one
+// usable address: all but one are stale, and nothing tells which.
+func (p *pairer) contradicted(vnet int) bool {
+	if p.addresses == nil {
+		p.addresses = make([]netip.Addr, len(p.e.VNets))
+		p.several = make([]bool, len(p.e.VNets))
+		for i := range p.halves {
+			h := &p.halves[i]
+			if h.partner < 0 || !p.addressed(h.site) {
+				continue
+			}
+			w, a := p.halves[h.partner].vnet, p.e.Sites[h.site].Address.Addr
+			p.several[w] = p.several[w] || p.addresses[w].IsValid() && p.addresses[w] != a
+			p.addresses[w] = a
+		}
+	}
+	return p.several[vnet]
 }
 
 // partner0 is the index of the half itself: the partner of its partner.

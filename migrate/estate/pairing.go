@@ -57,6 +57,9 @@ type pairer struct {
 	shared   []bool  // sites whose address is shared by sites of unrelated prefixes (SITE-002)
 	byAddr   map[netip.Addr][]int
 
+	addresses []netip.Addr // by VNet: a usable address of its gateway
+	several   []bool       // by VNet: whether there is more than one
+
 	plainVNet, plainSite []string // names reduced to what people compare
 }
 
@@ -252,21 +255,30 @@ func (p *pairer) crosses(votes map[int]map[netip.Addr][]int, addr netip.Addr, v 
 	return false
 }
 
-// judge compares the addresses that the sites of v carry: the one of the most sites is v's, the
+// uses counts the halves of some sites: a site that three VNets share is right or wrong for three.
+func (p *pairer) uses(sites []int) int {
+	n := 0
+	for _, s := range sites {
+		n += len(p.ofSite[s])
+	}
+	return n
+}
+
+// judge compares the addresses that the sites of v carry: the one that most halves use is v's, the
 // others are swapped in.
 func (p *pairer) judge(votes map[int]map[netip.Addr][]int, v int) {
 	most, winners := 0, 0
 	for _, sites := range votes[v] {
-		switch {
-		case len(sites) > most:
-			most, winners = len(sites), 1
-		case len(sites) == most:
+		switch n := p.uses(sites); {
+		case n > most:
+			most, winners = n, 1
+		case n == most:
 			winners++
 		}
 	}
 	for _, sites := range votes[v] {
 		for _, s := range sites {
-			if len(sites) == most && winners == 1 {
+			if p.uses(sites) == most && winners == 1 {
 				p.shared[s], p.endpoint[s] = false, v
 			} else {
 				p.suspect[s] = true
@@ -308,6 +320,9 @@ func (p *pairer) score(h, g *half) int {
 		return 0
 	}
 	score := p.fit(h.site, g.vnet) + p.fit(g.site, h.vnet)
+	if p.sameDevice(h.site, g.site) && score < 2*scoreOwn {
+		return 0 // both lead to one device, which is neither of the two
+	}
 	if p.endpoint[h.site] == g.vnet {
 		score += scoreAddress
 	}
@@ -315,6 +330,12 @@ func (p *pairer) score(h, g *half) int {
 		score += scoreAddress
 	}
 	return score
+}
+
+// sameDevice reports whether two sites have the same address, one that a device could have.
+func (p *pairer) sameDevice(s, t int) bool {
+	a, b := &p.e.Sites[s].Address, &p.e.Sites[t].Address
+	return a.IsValid() && a.Placeholder == "" && a.Addr == b.Addr
 }
 
 func (p *pairer) fit(site, vnet int) int {
@@ -427,6 +448,8 @@ func (p *pairer) join(i, j int, names bool) []int {
 			touched = append(touched, c.half)
 		}
 	}
+	touched = append(touched, p.apart(i, j)...)
+	touched = append(touched, p.apart(j, i)...)
 	// A rival that has one candidate less may have become the only one of another.
 	for _, r := range slices.Clone(touched) {
 		for _, c := range p.halves[r].candidates {
@@ -435,4 +458,22 @@ func (p *pairer) join(i, j int, names bool) []int {
 	}
 	slices.Sort(touched)
 	return slices.Compact(touched)
+}
+
+// apart takes, from the other halves of i's VNet, the candidates in j's: two VNets have one tunnel.
+// It returns the halves that lost one. Source: docs/sources.md#vnet-to-vnet.
+func (p *pairer) apart(i, j int) []int {
+	var touched []int
+	for _, k := range p.ofVNet[p.halves[i].vnet] {
+		h := &p.halves[k]
+		if h.partner >= 0 {
+			continue
+		}
+		before := len(h.candidates)
+		h.candidates = slices.DeleteFunc(h.candidates, func(c candidate) bool { return p.halves[c.half].vnet == p.halves[j].vnet })
+		if len(h.candidates) < before {
+			touched = append(touched, k)
+		}
+	}
+	return touched
 }

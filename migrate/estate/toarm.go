@@ -28,6 +28,7 @@ func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 	m.to.Mapping = make([]Mapping, 0, len(classic.VNets)+len(classic.Gateways)+len(classic.Connections)+len(classic.Sites))
 	m.virtualNetworks()
 	m.virtualNetworkGateways()
+	m.findTransit()
 	m.connections()
 	m.unusedSites()
 	slices.SortStableFunc(m.to.Sites, func(a, b Site) int { return compareID(a.ID, b.ID) })
@@ -46,6 +47,9 @@ type migration struct {
 	gateways map[Key]*Gateway // classic gateway → ARM gateway, when it can be built
 	sites    map[farEnd]ID    // → ARM local network gateway
 	links    map[Key]string   // classic connection → key of its link
+	// By classic gateway: connections that send through it, that send from it through another, and
+	// that lead to on-premises.
+	transit, sends, devices map[Key][]*Connection
 }
 
 // farEnd is a classic site, seen as the gateway it stands for: the same dummy site may stand for
@@ -242,14 +246,54 @@ func (m *migration) connection(c *Connection) Connection {
 			m.found.Add("ARM-009", m.at(c.Refs), "tunnel of %q with %q stays IPsec with the written prefixes: its sites are not exactly the two address spaces", here.Name, there)
 		}
 	}
+	if _, second := m.links[c.Pairing.Partner.Key()]; c.Pairing.Suspect != "" && !second {
+		m.found.Add("ARM-013", m.at(c.Refs), "the tunnel of %q with %q cannot have been up as written (%s); deployed, it will be", here.Name, there, c.Pairing.Suspect)
+	}
 	n.KeyName = m.link(c, n.ID.Name)
 	return n
 }
 
-// exact reports whether both sites of a pair are the other VNet's space and nothing else.
+// exact reports whether both sites of a pair are the other VNet's space and nothing else, and
+// nobody else sends through the tunnel: Vnet2Vnet passes nothing on.
 func (m *migration) exact(c *Connection) bool {
 	partner := m.x.Connection(c.Pairing.Partner)
-	return m.standsFor(c, partner) && m.standsFor(partner, c)
+	return m.standsFor(c, partner) && m.standsFor(partner, c) && !m.passed(c, partner) && !m.passed(partner, c)
+}
+
+// passed reports whether another network reaches the far end of c through the VNet of c: a VNet
+// that lists it behind, or an on-premises network that the far end reaches by a detour.
+func (m *migration) passed(c, partner *Connection) bool {
+	far := m.x.VNet(m.x.Gateway(partner.Gateway).VNet).Space
+	for _, in := range m.transit[c.Gateway.Key()] {
+		if in != partner && Overlap(m.x.Site(in.Site).Prefixes, far) {
+			return true
+		}
+	}
+	for _, device := range m.devices[c.Gateway.Key()] {
+		for _, detour := range m.sends[partner.Gateway.Key()] {
+			if detour != partner && Overlap(m.x.Site(detour.Site).Prefixes, m.x.Site(device.Site).Prefixes) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// findTransit lists the connections that carry more than the VNet they lead to, by the gateway
+// they lead to and by the one they start from, and those to on-premises devices.
+func (m *migration) findTransit() {
+	m.transit, m.sends, m.devices = map[Key][]*Connection{}, map[Key][]*Connection{}, map[Key][]*Connection{}
+	for i := range m.from.Connections {
+		c := &m.from.Connections[i]
+		partner := m.x.Connection(c.Pairing.Partner)
+		switch {
+		case c.Kind == IPsec && partner == nil:
+			m.devices[c.Gateway.Key()] = append(m.devices[c.Gateway.Key()], c)
+		case partner != nil && !covers(m.x.VNet(m.x.Gateway(partner.Gateway).VNet).Space, m.x.Site(c.Site).Prefixes):
+			m.transit[partner.Gateway.Key()] = append(m.transit[partner.Gateway.Key()], c)
+			m.sends[c.Gateway.Key()] = append(m.sends[c.Gateway.Key()], c)
+		}
+	}
 }
 
 func (m *migration) standsFor(c, partner *Connection) bool {

@@ -62,6 +62,11 @@ var emissionRules = []Rule{
 		Why:    "a network configuration holds the client address pool but no certificates, and without one no client can connect",
 		Fix:    "set the parameter to the public data of the root certificate, and hand out new client profiles",
 		Source: "docs/sources.md#point-to-site"},
+	{ID: "ARM-013", Name: "tunnel-repaired", Severity: Warning, Since: "0.1",
+		Title:  "a tunnel that cannot have been up as written will be up when deployed",
+		Why:    "the template takes the far gateway's address from the gateway itself, so a wrong address in the file is gone, and two networks meet that may never have met",
+		Fix:    "find out whether the two networks are meant to reach each other; if not, take the two connections out of the template",
+		Source: "docs/sources.md#pairing"},
 }
 
 // planRules look at a plan: its target, and the states on the way.

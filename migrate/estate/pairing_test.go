@@ -1,0 +1,386 @@
+package estate_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+var pairingTests = []struct{ name, sketch, want string }{
+	{"two that name each other", `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @40.69.30.41
+		vnet A 10.1.0.0/16 -> toB
+		vnet B 10.2.0.0/16 -> toA`, `
+		A/toB = B/toA certain`},
+	{"placeholder addresses make it likely", `
+		site toA 10.1.0.0/16 @1.1.1.1
+		site toB 10.2.0.0/16 @1.1.1.1
+		vnet A 10.1.0.0/16 -> toB
+		vnet B 10.2.0.0/16 -> toA`, `
+		A/toB = B/toA likely`},
+	{"one real address is not enough to be certain", `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @2.0.0.2
+		vnet A 10.1.0.0/16 -> toB
+		vnet B 10.2.0.0/16 -> toA`, `
+		A/toB = B/toA likely`},
+	{"no address at all", `
+		site toA 10.1.0.0/16
+		site toB 10.2.0.0/16
+		vnet A 10.1.0.0/16 -> toB?
+		vnet B 10.2.0.0/16 -> toA?`, `
+		A/toB = B/toA likely`},
+	{"a mesh on one real address that cannot be everybody's", `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @40.68.10.20
+		site toC 10.3.0.0/16 @40.68.10.20
+		vnet A 10.1.0.0/16 -> toB toC
+		vnet B 10.2.0.0/16 -> toA toC
+		vnet C 10.3.0.0/16 -> toA toB`, `
+		A/toB = B/toA likely
+		A/toC = C/toA likely
+		B/toC = C/toB likely`},
+	{"multi-hop chain with placeholders", `
+		site a-b 10.2.0.0/16 10.3.0.0/16 10.4.0.0/16 @1.1.1.1
+		site b-a 10.1.0.0/16 @1.1.1.1
+		site b-c 10.3.0.0/16 10.4.0.0/16 @1.1.1.1
+		site c-b 10.2.0.0/16 10.1.0.0/16 @1.1.1.1
+		site c-d 10.4.0.0/16 @1.1.1.1
+		site d-c 10.3.0.0/16 10.2.0.0/16 10.1.0.0/16 @1.1.1.1
+		vnet A 10.1.0.0/16 -> a-b
+		vnet B 10.2.0.0/16 -> b-a b-c
+		vnet C 10.3.0.0/16 -> c-b c-d
+		vnet D 10.4.0.0/16 -> d-c`, `
+		A/a-b = B/b-a likely
+		B/b-c = C/c-b likely
+		C/c-d = D/d-c likely`},
+	{"multi-hop hub with one spoke's ranges behind the other", `
+		site for-a 10.0.0.0/16 192.168.0.0/16 10.2.0.0/16 @40.68.10.20
+		site for-b 10.0.0.0/16 192.168.0.0/16 10.1.0.0/16 @40.68.10.20
+		site a 10.1.0.0/16 @40.69.30.41
+		site b 10.2.0.0/16 @40.69.77.12
+		site office 192.168.0.0/16 @81.2.69.160
+		vnet H 10.0.0.0/16 -> a b office
+		vnet A 10.1.0.0/16 -> for-a
+		vnet B 10.2.0.0/16 -> for-b`, `
+		A/for-a = H/a certain
+		B/for-b = H/b certain
+		H/office: office`},
+	{"equal spaces, two tunnels and two halves, nothing tells them apart", `
+		site s1 10.2.0.0/16 @100.100.100.100
+		site s2 10.2.0.0/16 @100.100.100.100
+		site t1 10.1.0.0/16 @100.100.100.100
+		site t2 10.1.0.0/16 @100.100.100.100
+		vnet n1 10.1.0.0/16 -> s1
+		vnet n2 10.1.0.0/16 -> s2
+		vnet n3 10.1.0.0/16
+		vnet n4 10.1.0.0/16
+		vnet n5 10.1.0.0/16
+		vnet m1 10.2.0.0/16 -> t1
+		vnet m2 10.2.0.0/16 -> t2
+		vnet m3 10.2.0.0/16
+		vnet m4 10.2.0.0/16`, `
+		n1/s1 ? m1/t1 m2/t2 ambiguous
+		n2/s2 ? m1/t1 m2/t2 ambiguous
+		m1/t1 ? n1/s1 n2/s2 ambiguous
+		m2/t2 ? n1/s1 n2/s2 ambiguous`},
+	{"equal spaces, told apart by names", `
+		site harbour-local 10.2.0.0/16 @100.100.100.100
+		site airport-local 10.2.0.0/16 @100.100.100.100
+		site north-local 10.1.0.0/16 @100.100.100.100
+		site south-local 10.1.0.0/16 @100.100.100.100
+		vnet north 10.1.0.0/16 -> harbour-local
+		vnet south 10.1.0.0/16 -> airport-local
+		vnet harbour 10.2.0.0/16 -> north-local
+		vnet airport 10.2.0.0/16 -> south-local`, `
+		harbour/north-local = north/harbour-local likely
+		airport/south-local = south/airport-local likely`},
+	{"a name does not outweigh prefixes", `
+		site B 10.3.0.0/16 @1.1.1.1
+		site C 10.2.0.0/16 @1.1.1.1
+		site a 10.1.0.0/16 @1.1.1.1
+		vnet A 10.1.0.0/16 -> B C
+		vnet B 10.2.0.0/16 -> a
+		vnet C 10.3.0.0/16 -> a`, `
+		A/B = C/a likely
+		A/C = B/a likely`},
+	{"one site for all its neighbours", `
+		site A 10.1.0.0/16 @40.68.10.20
+		site B 10.2.0.0/16 @40.69.30.41
+		site C 10.3.0.0/16 @40.69.77.12
+		vnet A 10.1.0.0/16 -> B C
+		vnet B 10.2.0.0/16 -> A C
+		vnet C 10.3.0.0/16 -> A B`, `
+		A/B = B/A certain
+		A/C = C/A certain
+		B/C = C/B certain`},
+	{"a supernet is an office, not the VNet inside it", `
+		site office 10.0.0.0/8 @81.2.69.160
+		site toA 172.16.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @40.69.30.41
+		vnet A 172.16.0.0/16 -> office toB
+		vnet B 10.2.0.0/16 -> toA`, `
+		A/office: office
+		A/toB = B/toA likely`},
+	{"a supernet site of one VNet alone", `
+		site office 10.0.0.0/8 @81.2.69.160
+		vnet A 172.16.0.0/16 -> office
+		vnet B 10.2.0.0/16`, `
+		A/office: office`},
+	{"one-sided, and half of a mesh", `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @40.69.30.41
+		vnet A 10.1.0.0/16 -> toB
+		vnet B 10.2.0.0/16 -> toA
+		vnet C 10.3.0.0/16 -> toA toB`, `
+		A/toB = B/toA certain
+		C/toA > A one-sided
+		C/toB > B one-sided`},
+	{"a site of a part of the other space", `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.4.0/24 @40.69.30.41
+		vnet A 10.1.0.0/16 -> toB
+		vnet B 10.2.0.0/16 -> toA`, `
+		A/toB = B/toA likely`},
+	{"three swapped round: nothing tells who is right", `
+		site a-b 10.2.0.0/16 @40.69.77.12
+		site a-c 10.3.0.0/16 @40.69.30.41
+		site d-b 10.2.0.0/16 @40.69.30.41
+		site d-c 10.3.0.0/16 @40.69.77.12
+		site a 10.1.0.0/16 @40.68.10.20
+		site d 10.4.0.0/16 @40.70.91.7
+		vnet A 10.1.0.0/16 -> a-b a-c
+		vnet B 10.2.0.0/16 -> a d
+		vnet C 10.3.0.0/16 -> a d
+		vnet D 10.4.0.0/16 -> d-b d-c`, `
+		A/a-b = B/a likely SITE-001
+		A/a-c = C/a likely SITE-001
+		B/d = D/d-b likely SITE-001
+		C/d = D/d-c likely SITE-001`},
+	{"a VNet that is its own neighbour", `
+		site self 10.1.0.0/16 @40.68.10.20
+		vnet A 10.1.0.0/16 -> self`, `
+		A/self: self`},
+	{"ExpressRoute is never half of a tunnel", `
+		site toA 10.1.0.0/16
+		site toB 10.2.0.0/16
+		vnet A 10.1.0.0/16 -> toB!
+		vnet B 10.2.0.0/16 -> toA`, `
+		B/toA > A one-sided`},
+}
+
+func TestPairing(t *testing.T) {
+	for _, tt := range pairingTests {
+		t.Run(tt.name, func(t *testing.T) {
+			e, _ := meaning(t, tt.sketch)
+			wantLines(t, "links", tt.want, links(e))
+		})
+	}
+}
+
+// The evidence is that of the half that carries it, strongest first.
+func TestPairingEvidence(t *testing.T) {
+	e, _ := meaning(t, `
+		site for-a 10.0.0.0/16 10.2.0.0/16 @40.68.10.20
+		site for-b 10.0.0.0/16 10.1.0.0/16 @40.68.10.20
+		site A 10.1.0.0/16 @40.69.30.41
+		site b 10.2.0.0/17 @1.1.1.1
+		vnet H 10.0.0.0/16 -> A b
+		vnet A 10.1.0.0/16 -> for-a
+		vnet B 10.2.0.0/16 -> for-b`)
+	want := map[string][]estate.Evidence{
+		"A/for-a": {{Kind: estate.SameAddress, Value: "40.68.10.20"}, {Kind: estate.CoversSpace, Value: "H"}, {Kind: estate.Reciprocal, Value: "A"}, {Kind: estate.OnlyCandidate, Value: "H"}},
+		"H/A":     {{Kind: estate.OwnSpace, Value: "A"}, {Kind: estate.Reciprocal, Value: "for-a"}, {Kind: estate.OnlyCandidate, Value: "A"}, {Kind: estate.SiteName, Value: "A"}},
+		"B/for-b": {{Kind: estate.SameAddress, Value: "40.68.10.20"}, {Kind: estate.CoversSpace, Value: "H"}, {Kind: estate.Reciprocal, Value: "b"}, {Kind: estate.OnlyCandidate, Value: "H"}},
+		"H/b": {{Kind: estate.PartOfSpace, Value: "B"}, {Kind: estate.Reciprocal, Value: "for-b"}, {Kind: estate.OnlyCandidate, Value: "B"},
+			{Kind: estate.SiteName, Value: "b"}, {Kind: estate.PlaceholderAddress, Value: "1.1.1.1"}},
+	}
+	got := map[string][]estate.Evidence{}
+	for i := range e.Connections {
+		got[half(e.Connections[i].ID)] = e.Connections[i].Pairing.Evidence
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("evidence (-want +got):\n%s", diff)
+	}
+}
+
+// mesh is a random network whose links are known: VNets that do not overlap, each with an address
+// of its own, sites that are exactly a VNet's space, and offices.
+type mesh struct {
+	sketch string
+	want   string // as links tells it
+}
+
+// drawMesh leaves the sites of each VNet to chance: one for all neighbours, or one for each.
+func drawMesh(t *rapid.T) mesh {
+	n := rapid.IntRange(2, 8).Draw(t, "VNets")
+	var sites, vnets strings.Builder
+	refs := make([][]string, n)
+	siteOf := make([]map[int]string, n) // by VNet and neighbour
+	own := make([]bool, n)              // neighbours have a site each
+	for i := range n {
+		siteOf[i] = map[int]string{}
+		own[i] = rapid.Bool().Draw(t, "a site for each neighbour")
+	}
+	var want []string
+	for i := range n {
+		for j := range i {
+			if !rapid.Bool().Draw(t, "linked") {
+				continue
+			}
+			for _, d := range [][2]int{{i, j}, {j, i}} {
+				name := fmt.Sprintf("site-%d", d[1])
+				if own[d[1]] {
+					name = fmt.Sprintf("link-%d-%d", d[0], d[1])
+				}
+				siteOf[d[0]][d[1]] = name
+				refs[d[0]] = append(refs[d[0]], name)
+			}
+			a, b := fmt.Sprintf("V%d/%s", j, siteOf[j][i]), fmt.Sprintf("V%d/%s", i, siteOf[i][j])
+			want = append(want, min(a, b)+" = "+max(a, b)+" certain")
+		}
+	}
+	written := map[string]bool{}
+	for i := range n {
+		for j := range n {
+			if name, ok := siteOf[i][j]; ok && !written[name] {
+				written[name] = true
+				fmt.Fprintf(&sites, "site %s %s @%s\n", name, meshSpace(j), meshAddress(j))
+			}
+		}
+		if rapid.IntRange(0, 3).Draw(t, "office") == 0 {
+			name := fmt.Sprintf("office-%d", i)
+			fmt.Fprintf(&sites, "site %s 192.168.%d.0/24 @81.2.69.%d\n", name, i, 160+i)
+			refs[i] = append(refs[i], name)
+			want = append(want, fmt.Sprintf("V%d/%s: %s", i, name, name))
+		}
+		fmt.Fprintf(&vnets, "vnet V%d %s -> %s\n", i, meshSpace(i), strings.Join(refs[i], " "))
+	}
+	return mesh{sites.String() + vnets.String(), strings.Join(want, "\n")}
+}
+
+func meshSpace(i int) string { return fmt.Sprintf("10.%d.0.0/17 172.16.%d.0/24", i, i) }
+
+func meshAddress(i int) string { return fmt.Sprintf("40.68.%d.%d", 100+i, 20+3*i) }
+
+// Sites that are exact and addresses that are real leave nothing to guess.
+func TestPairingOfExactMeshes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawMesh(t)
+		e, found := meaning(t, m.sketch)
+		if len(found) > 0 {
+			t.Fatalf("findings: %v", found)
+		}
+		got := strings.Join(links(e), "\n")
+		want := strings.Split(m.want, "\n")
+		slices.Sort(want)
+		if got != strings.TrimSpace(strings.Join(want, "\n")) {
+			t.Fatalf("of\n%s\nwant\n%s\ngot\n%s", m.sketch, strings.Join(want, "\n"), got)
+		}
+	})
+}
+
+// drawTangle is a network of any kind: overlapping spaces, placeholders, sites of any prefixes.
+func drawTangle(t *rapid.T) string {
+	prefix := rapid.SampledFrom([]string{"10.1.0.0/16", "10.1.128.0/17", "10.2.0.0/16", "10.3.0.0/16", "10.0.0.0/8", "192.168.0.0/16"})
+	address := rapid.SampledFrom([]string{"@1.1.1.1", "@40.68.10.20", "@40.69.30.41", "@40.69.77.12", ""})
+	var b strings.Builder
+	sites := rapid.IntRange(1, 6).Draw(t, "sites")
+	for i := range sites {
+		prefixes := rapid.SliceOfNDistinct(prefix, 1, 3, rapid.ID[string]).Draw(t, "prefixes")
+		fmt.Fprintf(&b, "site s%d %s %s\n", i, strings.Join(prefixes, " "), address.Draw(t, "address"))
+	}
+	for i := range rapid.IntRange(1, 6).Draw(t, "VNets") {
+		refs := rapid.SliceOfNDistinct(rapid.IntRange(0, sites-1), 0, 4, rapid.ID[int]).Draw(t, "references")
+		fmt.Fprintf(&b, "vnet v%d %s", i, prefix.Draw(t, "space"))
+		for k, r := range refs {
+			if k == 0 {
+				b.WriteString(" ->")
+			}
+			fmt.Fprintf(&b, " s%d", r)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// A pairing is an involution between different VNets, whatever the network is.
+func TestPairingIsAnInvolution(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := drawTangle(t)
+		e, _ := meaning(t, text)
+		x := estate.NewIndex(e)
+		for i := range e.Connections {
+			c := &e.Connections[i]
+			p := c.Pairing
+			if paired := p.Confidence >= estate.Likely; paired != !p.Partner.IsZero() || (p.Confidence == estate.Ambiguous) != (len(p.Candidates) > 0) {
+				t.Fatalf("%s: %s with partner %v, candidates %v, in\n%s", half(c.ID), p.Confidence, p.Partner, p.Candidates, text)
+			}
+			if p.Partner.IsZero() {
+				continue
+			}
+			back := x.Connection(p.Partner)
+			if back == nil || !back.Pairing.Partner.Same(c.ID) || back.Gateway.Same(c.Gateway) {
+				t.Fatalf("%s has the partner %v, which does not lead back, in\n%s", half(c.ID), p.Partner, text)
+			}
+		}
+	})
+}
+
+// Sites, VNets, servers and references in another order mean the same.
+func TestOrderDoesNotMatter(t *testing.T) {
+	for _, name := range fixtureNames(t) {
+		wantOrderless(t, fixtureSource(t, name), 1)
+		wantOrderless(t, fixtureSource(t, name), 2)
+	}
+	for _, tt := range pairingTests {
+		wantOrderless(t, sketch(t, tt.sketch), 1)
+		wantOrderless(t, sketch(t, tt.sketch), 2)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		wantOrderless(t, sketch(t, drawTangle(t)), rapid.Uint64().Draw(t, "order"))
+	})
+}
+
+// wantOrderless reads a network as it stands and in the order that the seed gives.
+func wantOrderless(t failer, src []byte, seed uint64) {
+	t.Helper()
+	want, _, _ := estate.FromNetcfg(parse(t, "net", src))
+	other := parse(t, "net", src)
+	order := rand.New(rand.NewPCG(seed, 0))
+	shuffle(order, other.DNSServers)
+	shuffle(order, other.LocalNetworkSites)
+	shuffle(order, other.VirtualNetworkSites)
+	for i := range other.VirtualNetworkSites {
+		if g := other.VirtualNetworkSites[i].Gateway; g != nil {
+			shuffle(order, g.Connections)
+		}
+	}
+	got, _, _ := estate.FromNetcfg(other)
+	if diff := cmp.Diff(want, got, sameMeaning); diff != "" {
+		t.Fatalf("the estate depends on the order of its input (-want +got):\n%s\n%s", diff, src)
+	}
+}
+
+func shuffle[T any](order *rand.Rand, in []T) {
+	order.Shuffle(len(in), func(i, j int) { in[i], in[j] = in[j], in[i] })
+}
+
+// sameMeaning compares estates as values: what they hold, not where it stood.
+var sameMeaning = cmp.Options{
+	cmpopts.EquateEmpty(),
+	cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
+	cmp.Comparer(func(a, b netip.Prefix) bool { return a == b }),
+	cmp.Comparer(func(a, b diag.Ref) bool { return true }),
+}
