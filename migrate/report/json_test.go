@@ -1,0 +1,148 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	published "github.com/invopop/jsonschema"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+const schemaFile = "../../docs/plan.schema.json"
+
+// planSchema makes the schema from the wire types and their comments.
+func planSchema(t *testing.T) []byte {
+	t.Helper()
+	r := &published.Reflector{Mapper: func(typ reflect.Type) *published.Schema {
+		if typ == reflect.TypeFor[netip.Prefix]() {
+			return &published.Schema{Type: "string", Pattern: `^[0-9a-f.:]+/[0-9]+$`}
+		}
+		return nil
+	}}
+	if err := r.AddGoComments("github.com/netmigrate/netmigrate/migrate/report", "."); err != nil {
+		t.Fatal(err)
+	}
+	// The reflector looks below the package's directory and its own idea of the path differs.
+	s := r.Reflect(&WirePlan{})
+	s.ID = ""
+	s.Title, s.Description = "netmigrate plan", "The plan.json of netmigrate, format "+PlanFormat+"."
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(s); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+//go:generate go test . -run ^TestPlanSchema$ -update
+
+func TestPlanSchema(t *testing.T) { golden(t, schemaFile, string(planSchema(t))) }
+
+func TestPlanMatchesItsSchema(t *testing.T) {
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(planSchema(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("plan.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("plan.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []func(string) string{asIs, hostile} {
+		text := print(t, views(makeSample(t, name))["plan.json"])
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Errorf("plan.json: %v", err)
+		}
+		value.(map[string]any)["surprise"] = true
+		if schema.Validate(value) == nil {
+			t.Error("the schema lets an unknown member pass")
+		}
+	}
+}
+
+func TestDecodePlan(t *testing.T) {
+	text := print(t, views(makeSample(t, asIs))["plan.json"])
+	p, err := DecodePlan(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	if err := writeJSON(&again, p); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(text, again.String()); diff != "" {
+		t.Errorf("a plan does not come back as it was (-want +got)\n%s", diff)
+	}
+	for _, bad := range []string{
+		"", "{}", "[]", `{"format": "netmigrate.plan/v2"}`, `{"format": "netmigrate.plan/v1", "stepz": []}`, text + "{}", text[:len(text)/2],
+	} {
+		if _, err := DecodePlan(strings.NewReader(bad)); err == nil {
+			t.Errorf("DecodePlan takes %.40q", bad)
+		}
+	}
+}
+
+// TestNoSecretInJSON holds that the only words about keys are names of parameters.
+func TestNoSecretInJSON(t *testing.T) {
+	var value any
+	if err := json.Unmarshal([]byte(print(t, views(makeSample(t, asIs))["plan.json"])), &value); err != nil {
+		t.Fatal(err)
+	}
+	var walk func(path string, v any)
+	walk = func(path string, v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for k, inner := range v {
+				if word := strings.ToLower(k); strings.Contains(word, "key") && k != "keyParameter" || strings.Contains(word, "secret") || strings.Contains(word, "password") {
+					t.Errorf("%s.%s may hold a secret", path, k)
+				}
+				walk(path+"."+k, inner)
+			}
+		case []any:
+			for _, inner := range v {
+				walk(path+"[]", inner)
+			}
+		}
+	}
+	walk("", value)
+}
+
+// TestLayout holds that spreading JSON over lines changes blanks alone.
+func TestLayout(t *testing.T) {
+	long := strings.Repeat("x", lineWidth)
+	for in, want := range map[string]string{
+		`{}`: "{}\n", `[]`: "[]\n", `"a"`: "\"a\"\n", `1`: "1\n",
+		`{"a":[1,{"b":"c,d:e"}]}`:     "{\"a\": [1, {\"b\": \"c,d:e\"}]}\n",
+		`{"a":"` + long + `","b":[]}`: "{\n  \"a\": \"" + long + "\",\n  \"b\": []\n}\n",
+		`["\"]{` + long + `",1]`:      "[\n  \"\\\"]{" + long + "\",\n  1\n]\n",
+	} {
+		if diff := cmp.Diff(want, string(layout([]byte(in)))); diff != "" {
+			t.Errorf("layout(%.30s) (-want +got)\n%s", in, diff)
+		}
+	}
+	text := print(t, views(makeSample(t, hostile))["plan.json"])
+	var once, twice bytes.Buffer
+	if err := json.Compact(&once, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Compact(&twice, layout(once.Bytes())); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(once.Bytes(), twice.Bytes()) {
+		t.Error("the layout changes more than blanks")
+	}
+}

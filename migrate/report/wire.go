@@ -1,0 +1,254 @@
+package report
+
+import "net/netip"
+
+// PlanFormat is the version of a WirePlan. A reader refuses any other; within a version, members
+// are only ever added.
+const PlanFormat = "netmigrate.plan/v1"
+
+// FindingsFormat is the version of a WireFindings.
+const FindingsFormat = "netmigrate.findings/v1"
+
+// WirePlan is a plan as JSON: everything that it holds, apart from the relations, which follow
+// from the estates. It holds no shared key, only the names of the parameters for them.
+type WirePlan struct {
+	Format      string           `json:"format" jsonschema:"enum=netmigrate.plan/v1"`
+	Mode        string           `json:"mode" jsonschema:"enum=as-if-live,enum=rebuild,enum=classic-live,enum=arm-live"`
+	Summary     WireSummary      `json:"summary"`
+	Assumptions []WireAssumption `json:"assumptions"`
+	Violations  []WireViolation  `json:"violations"` // what the check says of the plan; empty when it is sound
+	Checked     []string         `json:"checked"`    // the states that were checked, in words
+	Components  []WireComponent  `json:"components"`
+	Steps       []WireStep       `json:"steps"` // in order of waves
+	Windows     []WireWindow     `json:"windows"`
+	Outcomes    []WireOutcome    `json:"outcomes"`
+	Verdicts    []WireVerdict    `json:"verdicts"` // what changes in reach; pairs that stay as they are are left out
+	Elements    []WireElement    `json:"elements"` // what became of each classic element
+	Findings    []WireFinding    `json:"findings"`
+	Base        WireEstate       `json:"base"`   // before the first step, in ARM form
+	Target      WireEffect       `json:"target"` // after the last step, as what base has to lose and gain
+}
+
+// WireSummary counts what a reader looks for first.
+type WireSummary struct {
+	VNets         int            `json:"virtualNetworks"`
+	Components    int            `json:"components"`
+	Steps         int            `json:"steps"`
+	Waves         int            `json:"waves"`
+	Windows       int            `json:"windows"`
+	RequiredPairs int            `json:"requiredPairs"` // pairs of locations that talk before; all of them must after
+	Verdicts      map[string]int `json:"verdicts"`      // by class
+	Violations    int            `json:"violations"`
+	Errors        int            `json:"errors"`
+	Warnings      int            `json:"warnings"`
+	Notes         int            `json:"notes"`
+}
+
+// WireID names an object. In a classic estate the group is empty and the subscription is the name
+// of the document.
+type WireID struct {
+	Cloud        string `json:"cloud,omitempty"`
+	Tenant       string `json:"tenant,omitempty"`
+	Subscription string `json:"subscription,omitempty"`
+	Group        string `json:"group,omitempty"`
+	Type         string `json:"type"` // the ARM type without its provider: virtualNetworks
+	Name         string `json:"name"`
+	Child        string `json:"child,omitempty"`
+}
+
+// WireComponent is a set of VNets that tunnels connect, and its hub.
+type WireComponent struct {
+	Name    string         `json:"name"`
+	Class   string         `json:"class"`
+	VNets   []WireID       `json:"virtualNetworks"`
+	Tunnels int            `json:"tunnels"`
+	Hub     WireHub        `json:"hub"`
+	Kept    []WireKeptPair `json:"keptOnVpn,omitempty"`
+}
+
+// WireKeptPair is a required pair that stays on VPN.
+type WireKeptPair struct {
+	A       string `json:"a"`
+	B       string `json:"b"`
+	Because string `json:"because"`
+}
+
+// WireHub is the chosen hub and how it was chosen.
+type WireHub struct {
+	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new"`
+	VNet       *WireID         `json:"virtualNetwork,omitempty"`
+	Because    string          `json:"because"`
+	Candidates []WireCandidate `json:"candidates,omitempty"` // best first
+	Space      string          `json:"addressSpace,omitempty"`
+	Region     string          `json:"region,omitempty"`
+}
+
+// WireCandidate is one way to lay a component out.
+type WireCandidate struct {
+	Kind    string     `json:"kind"`
+	VNet    *WireID    `json:"virtualNetwork,omitempty"`
+	Points  int        `json:"points"` // fewer are better
+	Terms   []WireTerm `json:"terms,omitempty"`
+	Refused string     `json:"refused,omitempty"` // why it cannot be used
+}
+
+// WireTerm is one part of a score: count times weight points.
+type WireTerm struct {
+	Name   string `json:"name"`
+	Count  int    `json:"count"`
+	Weight int    `json:"weight"`
+}
+
+// WireStep is one thing to do.
+type WireStep struct {
+	ID      string     `json:"id"`
+	Wave    int        `json:"wave"`
+	Action  string     `json:"action"`
+	Object  WireID     `json:"object"`
+	Also    []WireID   `json:"also,omitempty"`
+	Because string     `json:"because"`
+	Needs   []string   `json:"needs,omitempty"` // steps that come first
+	Effect  WireEffect `json:"effect"`
+	Impact  WireImpact `json:"impact"`
+	Verify  string     `json:"verify"`
+	Undo    string     `json:"undo"`
+}
+
+// WireEffect is what a step changes: the removals at its start, the additions at its end. An added
+// object replaces one of the same id.
+type WireEffect struct {
+	Remove []WireID    `json:"remove,omitempty"`
+	Add    *WireEstate `json:"add,omitempty"`
+}
+
+// WireImpact is what a step does to traffic.
+type WireImpact struct {
+	Class    string  `json:"class" jsonschema:"enum=live,enum=brief,enum=interrupting"`
+	Minutes  *[2]int `json:"minutes,omitempty"` // shortest and longest; absent when it depends on people
+	Window   string  `json:"window,omitempty"`
+	NoReturn bool    `json:"pointOfNoReturn,omitempty"`
+}
+
+// WireWindow is a declared interruption.
+type WireWindow struct {
+	ID      string      `json:"id"`
+	Cause   string      `json:"cause"`
+	Because string      `json:"because"`
+	Pairs   [][2]string `json:"pairs"`
+	Minutes [2]int      `json:"minutes"`
+	Steps   []string    `json:"steps"`
+}
+
+// WireOutcome is what becomes of an object of the base, or of a new one.
+type WireOutcome struct {
+	Object  WireID `json:"object"`
+	What    string `json:"what" jsonschema:"enum=keep,enum=remove,enum=create,enum=change"`
+	Because string `json:"because"`
+}
+
+// WireViolation is what is wrong with a state of the plan.
+type WireViolation struct {
+	After string `json:"after"`
+	Rule  string `json:"rule"`
+	Text  string `json:"text"`
+}
+
+// WireAssumption is something the input cannot say.
+type WireAssumption struct {
+	ID       string   `json:"id"`
+	Assumed  string   `json:"assumed"`
+	Because  string   `json:"because"`
+	Settle   string   `json:"settledBy"`
+	Subjects []string `json:"subjects,omitempty"`
+}
+
+// WireLocation is a VNet, an on-premises network or the clients of a gateway.
+type WireLocation struct {
+	Kind string  `json:"kind" jsonschema:"enum=virtualNetwork,enum=onPremises,enum=clients"`
+	ID   *WireID `json:"id,omitempty"` // the VNet; for clients the one whose gateway they dial
+	Name string  `json:"name"`
+}
+
+// WireVerdict is what becomes of the sessions of a pair.
+type WireVerdict struct {
+	Class        string         `json:"class"`
+	Flags        []string       `json:"flags,omitempty"`
+	Grade        string         `json:"grade,omitempty"`
+	From         WireLocation   `json:"from"`
+	To           WireLocation   `json:"to"`
+	FromPrefixes []netip.Prefix `json:"fromPrefixes,omitempty"`
+	ToPrefixes   []netip.Prefix `json:"toPrefixes,omitempty"`
+	Before       WireSide       `json:"before"`
+	After        WireSide       `json:"after"`
+	WitnessFrom  string         `json:"witnessFrom,omitempty"` // one flow to try
+	WitnessTo    string         `json:"witnessTo,omitempty"`
+	NewLocation  bool           `json:"newLocation,omitempty"`
+	DeliveredTo  *WireLocation  `json:"deliveredTo,omitempty"`
+	Via          *WireLocation  `json:"via,omitempty"` // the verdict is about all members that meet here
+	Members      []WireLocation `json:"members,omitempty"`
+}
+
+// WireSide is a pair in one of the two states.
+type WireSide struct {
+	Value       string    `json:"value" jsonschema:"enum=yes,enum=no,enum=unknown"`
+	There       string    `json:"there" jsonschema:"enum=yes,enum=no,enum=unknown"`
+	Back        string    `json:"back" jsonschema:"enum=yes,enum=no,enum=unknown"`
+	Path        []WireHop `json:"path,omitempty"`
+	Return      []WireHop `json:"return,omitempty"`
+	Assumptions []string  `json:"assumptions,omitempty"`
+}
+
+// WireHop is one step of a path.
+type WireHop struct {
+	Type    string  `json:"type"`
+	Element *WireID `json:"element,omitempty"`
+}
+
+// WireElement is a classic element and what became of it.
+type WireElement struct {
+	Kind    string       `json:"kind" jsonschema:"enum=VNet,enum=site,enum=connection,enum=gateway"`
+	Name    string       `json:"name"`
+	At      WirePos      `json:"at"`
+	Became  []WireBecame `json:"became,omitempty"`
+	Without string       `json:"without,omitempty"` // why nothing came of it: a rule id, or words
+}
+
+// WireBecame is an ARM object of the base that an element became, and what the plan does with it.
+type WireBecame struct {
+	Object  WireID `json:"object"`
+	Rule    string `json:"rule,omitempty"` // under which rule it changed on the way
+	What    string `json:"what,omitempty"`
+	Because string `json:"because,omitempty"`
+}
+
+// WirePos is a place in a document; lines and columns start at 1 and columns count bytes.
+type WirePos struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+}
+
+// WireFindings is a list of findings as JSON.
+type WireFindings struct {
+	Format   string        `json:"format" jsonschema:"enum=netmigrate.findings/v1"`
+	Errors   int           `json:"errors"`
+	Warnings int           `json:"warnings"`
+	Notes    int           `json:"notes"`
+	Findings []WireFinding `json:"findings"`
+}
+
+// WireFinding is one finding.
+type WireFinding struct {
+	Rule     string        `json:"rule"`
+	Severity string        `json:"severity" jsonschema:"enum=error,enum=warning,enum=note"`
+	At       WirePos       `json:"at"`
+	Message  string        `json:"message"`
+	Related  []WireRelated `json:"related,omitempty"`
+	Hint     string        `json:"hint,omitempty"`
+}
+
+// WireRelated is a second place of a finding.
+type WireRelated struct {
+	At      WirePos `json:"at"`
+	Message string  `json:"message"`
+}
