@@ -8,7 +8,9 @@ import (
 // renderFates says what became of every leaf that an ARM estate carries. Name servers that no
 // VNet uses come from the classic estate.
 func renderFates(e, classic *estate.Estate) []diag.Fate {
-	w := &fateWriter{servers: map[estate.Key][]string{}}
+	// About as many leaves as objects of each kind have.
+	size := 24*len(e.VNets) + 4*len(e.Gateways) + 4*len(e.Connections) + 8*len(e.Sites) + 4*len(classic.DNSServers)
+	w := &fateWriter{servers: map[estate.Key][]string{}, fates: make([]diag.Fate, 0, size)}
 	renamed := map[estate.Key]string{}
 	for _, m := range e.Mapping {
 		renamed[m.To.Key()] = m.Rule

@@ -22,12 +22,13 @@ func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 		from: classic, x: NewIndex(classic),
 		to:       &Estate{Docs: classic.Docs, DNSServers: classic.DNSServers, Assumptions: classic.Assumptions},
 		names:    azure.NewNamer(),
-		gateways: map[Key]*Gateway{}, sites: map[farEnd]ID{}, vnets: map[Key]ID{}, links: map[Key]string{},
+		gateways: map[Key]*Gateway{}, sites: map[farEnd]ID{}, vnets: map[Key]ID{},
 	}
 	m.to.VNets = make([]VNet, 0, len(classic.VNets))
 	m.to.Mapping = make([]Mapping, 0, len(classic.VNets)+len(classic.Gateways)+len(classic.Connections)+len(classic.Sites))
 	m.virtualNetworks()
 	m.virtualNetworkGateways()
+	m.resolve()
 	m.findTransit()
 	m.connections()
 	m.unusedSites()
@@ -46,15 +47,18 @@ type migration struct {
 	vnets    map[Key]ID       // classic VNet → ARM VNet
 	gateways map[Key]*Gateway // classic gateway → ARM gateway, when it can be built
 	sites    map[farEnd]ID    // → ARM local network gateway
-	links    map[Key]string   // classic connection → key of its link
+	ends     []end            // by classic connection
 	// By classic gateway: connections that send through it, that send from it through another, and
 	// that lead to on-premises.
-	transit, sends, devices map[Key][]*Connection
+	transit, sends, devices map[*Gateway][]*end
 }
 
 // farEnd is a classic site, seen as the gateway it stands for: the same dummy site may stand for
 // several.
-type farEnd struct{ site, gateway Key }
+type farEnd struct {
+	site    *Site
+	gateway *Gateway
+}
 
 func (m *migration) fate(refs []diag.Ref, kind diag.FateKind, why string, targets ...string) {
 	for _, r := range refs {
@@ -170,177 +174,6 @@ func (m *migration) derived(typ, name, suffix string) string {
 	return m.names.Unique(typ, azure.LegalName(typ, name+suffix))
 }
 
-func (m *migration) connections() {
-	made := make(map[Key]int, len(m.from.Connections)) // classic connection → index in m.to
-	m.to.Connections = make([]Connection, 0, len(m.from.Connections))
-	for i := range m.from.Connections {
-		c := &m.from.Connections[i]
-		if why, ok := m.cannot(c); !ok {
-			m.fate(c.Refs, diag.NeedsPerson, why)
-			continue
-		}
-		made[c.ID.Key()] = len(m.to.Connections)
-		n := m.connection(c)
-		m.to.Connections = append(m.to.Connections, n)
-		m.mapped(c.ID, n.ID, "")
-	}
-	for i := range m.to.Connections {
-		if p := &m.to.Connections[i].Pairing; !p.Partner.IsZero() {
-			p.Partner = m.to.Connections[made[p.Partner.Key()]].ID
-		}
-	}
-}
-
-// cannot says why a connection is not carried on: the rule or assumption to settle first.
-func (m *migration) cannot(c *Connection) (why string, ok bool) {
-	pos := m.at(c.Refs)
-	if m.gateways[c.Gateway.Key()] == nil {
-		m.found.Add("ARM-005", pos, "connection of VNet %q to %q is not built: the VNet can have no gateway", c.ID.Name, c.Site.Name)
-		return "GW-002", false
-	}
-	if c.Kind == ExpressRoute {
-		return "", true
-	}
-	switch c.Pairing.Confidence {
-	case OneSided:
-		m.found.Add("ARM-005", pos, "connection of VNet %q to %q is not built: VNet %q has no connection back, so it never was a tunnel", c.ID.Name, c.Site.Name, c.Pairing.Toward.Name)
-		return "LINK-001", false
-	case Ambiguous:
-		m.found.Add("ARM-005", pos, "connection of VNet %q to %q is not built: %d connections could be its other end", c.ID.Name, c.Site.Name, len(c.Pairing.Candidates))
-		return "SITE-009", false
-	case NotPaired:
-		if s := m.x.Site(c.Site); len(s.Prefixes) == 0 {
-			m.found.Add("ARM-005", pos, "connection of VNet %q to %q is not built: the site has no usable prefix", c.ID.Name, c.Site.Name)
-			return "ADDR-006", false
-		}
-	default:
-		partner := m.x.Connection(c.Pairing.Partner)
-		if m.gateways[partner.Gateway.Key()] == nil {
-			m.found.Add("ARM-005", pos, "connection of VNet %q to %q is not built: VNet %q can have no gateway", c.ID.Name, c.Site.Name, partner.ID.Name)
-			return "GW-002", false
-		}
-	}
-	return "", true
-}
-
-func (m *migration) connection(c *Connection) Connection {
-	n := *c
-	n.Gateway = m.gateways[c.Gateway.Key()].ID
-	here := m.vnets[m.x.Gateway(c.Gateway).VNet.Key()]
-	there := azure.PlainSiteName(c.Site.Name)
-	var remote *Gateway
-	if partner := m.x.Connection(c.Pairing.Partner); partner != nil {
-		remote = m.gateways[partner.Gateway.Key()]
-		there = remote.VNet.Name
-	}
-	n.ID = ID{Subscription: c.ID.Subscription, Type: TypeConnection, Name: m.derived(TypeConnection, here.Name, "-to-"+there)}
-	switch {
-	case c.Kind == ExpressRoute:
-		m.expressRoute(c, &n)
-		return n
-	case remote != nil && m.exact(c):
-		n.Kind, n.Site, n.RemoteGateway = Vnet2Vnet, ID{}, remote.ID
-	default:
-		n.Site = m.localNetworkGateway(c, remote)
-		if _, second := m.links[c.Pairing.Partner.Key()]; remote != nil && !second {
-			m.found.Add("ARM-009", m.at(c.Refs), "tunnel of %q with %q stays IPsec with the written prefixes: its sites are not exactly the two address spaces", here.Name, there)
-		}
-	}
-	if _, second := m.links[c.Pairing.Partner.Key()]; c.Pairing.Suspect != "" && !second {
-		m.found.Add("ARM-013", m.at(c.Refs), "the tunnel of %q with %q cannot have been up as written (%s); deployed, it will be", here.Name, there, c.Pairing.Suspect)
-	}
-	n.KeyName = m.link(c, n.ID.Name)
-	return n
-}
-
-// exact reports whether both sites of a pair are the other VNet's space and nothing else, and
-// nobody else sends through the tunnel: Vnet2Vnet passes nothing on.
-func (m *migration) exact(c *Connection) bool {
-	partner := m.x.Connection(c.Pairing.Partner)
-	return m.standsFor(c, partner) && m.standsFor(partner, c) && !m.passed(c, partner) && !m.passed(partner, c)
-}
-
-// passed reports whether another network reaches the far end of c through the VNet of c: a VNet
-// that lists it behind, or an on-premises network that the far end reaches by a detour.
-func (m *migration) passed(c, partner *Connection) bool {
-	far := m.x.VNet(m.x.Gateway(partner.Gateway).VNet).Space
-	for _, in := range m.transit[c.Gateway.Key()] {
-		if in != partner && Overlap(m.x.Site(in.Site).Prefixes, far) {
-			return true
-		}
-	}
-	for _, device := range m.devices[c.Gateway.Key()] {
-		for _, detour := range m.sends[partner.Gateway.Key()] {
-			if detour != partner && Overlap(m.x.Site(detour.Site).Prefixes, m.x.Site(device.Site).Prefixes) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// findTransit lists the connections that carry more than the VNet they lead to, by the gateway
-// they lead to and by the one they start from, and those to on-premises devices.
-func (m *migration) findTransit() {
-	m.transit, m.sends, m.devices = map[Key][]*Connection{}, map[Key][]*Connection{}, map[Key][]*Connection{}
-	for i := range m.from.Connections {
-		c := &m.from.Connections[i]
-		partner := m.x.Connection(c.Pairing.Partner)
-		switch {
-		case c.Kind == IPsec && partner == nil:
-			m.devices[c.Gateway.Key()] = append(m.devices[c.Gateway.Key()], c)
-		case partner != nil && !covers(m.x.VNet(m.x.Gateway(partner.Gateway).VNet).Space, m.x.Site(c.Site).Prefixes):
-			m.transit[partner.Gateway.Key()] = append(m.transit[partner.Gateway.Key()], c)
-			m.sends[c.Gateway.Key()] = append(m.sends[c.Gateway.Key()], c)
-		}
-	}
-}
-
-func (m *migration) standsFor(c, partner *Connection) bool {
-	return sameSpace(m.x.Site(c.Site).Prefixes, m.x.VNet(m.x.Gateway(partner.Gateway).VNet).Space)
-}
-
-// link names the shared key: the half that comes first names it for both.
-func (m *migration) link(c *Connection, name string) string {
-	if key, ok := m.links[c.Pairing.Partner.Key()]; ok && !c.Pairing.Partner.IsZero() {
-		return key
-	}
-	m.links[c.ID.Key()] = name
-	return name
-}
-
-// localNetworkGateway carries a site over, once per gateway that it stands for.
-func (m *migration) localNetworkGateway(c *Connection, remote *Gateway) ID {
-	key := farEnd{site: c.Site.Key()}
-	if remote != nil {
-		key.gateway = remote.ID.Key()
-	}
-	if id, ok := m.sites[key]; ok {
-		return id
-	}
-	s := *m.x.Site(c.Site)
-	from := s.ID
-	name, rule := m.name(TypeSite, s.Name, s.Refs)
-	s.ID = ID{Subscription: from.Subscription, Type: TypeSite, Name: name}
-	s.Region = m.gateways[c.Gateway.Key()].Region
-	s.Endpoint = ID{}
-	if remote != nil {
-		s.AddressOf, s.Endpoint = remote.ID, remote.VNet
-	}
-	m.sites[key] = s.ID
-	m.to.Sites = append(m.to.Sites, s)
-	m.mapped(from, s.ID, rule)
-	return s.ID
-}
-
-// expressRoute keeps the site, when there is one, as the network behind the circuit.
-func (m *migration) expressRoute(c, n *Connection) {
-	if m.x.Site(c.Site) == nil {
-		return
-	}
-	n.Site = m.localNetworkGateway(c, nil)
-}
-
 // unusedSites gives a fate to every site that has no local network gateway in ARM: the sites that
 // Vnet2Vnet connections made superfluous, those whose connections were not built, and those that
 // nobody refers to.
@@ -351,9 +184,12 @@ func (m *migration) unusedSites() {
 		switch {
 		case x.From.Type == TypeSite:
 			kept[x.From.Key()] = true
-		case x.From.Type == TypeConnection:
-			site := m.x.Connection(x.From).Site.Key()
-			users[site] = append(users[site], x.To.String())
+		}
+	}
+	for i := range m.ends {
+		if e := &m.ends[i]; e.made >= 0 && e.site != nil {
+			key := e.site.ID.Key()
+			users[key] = append(users[key], m.to.Connections[e.made].ID.String())
 		}
 	}
 	for i := range m.from.Sites {

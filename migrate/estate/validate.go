@@ -13,7 +13,7 @@ import (
 // for platform legality: plan, its checker and risk all ask it.
 // Sources: docs/sources.md#addressing, #peering, #gateway-subnet.
 func Validate(e *Estate) diag.List {
-	v := validator{e: e, x: NewIndex(e)}
+	v := validator{e: e, x: NewIndex(e), clouds: map[string]string{}}
 	for i := range e.VNets {
 		v.space(&e.VNets[i])
 		v.subnets(&e.VNets[i])
@@ -30,6 +30,8 @@ type validator struct {
 	e     *Estate
 	x     *Index
 	found diag.List
+
+	clouds map[string]string // by region
 }
 
 func (v *validator) at(refs []diag.Ref) diag.Pos {
@@ -165,7 +167,7 @@ func (v *validator) peering(n, r *VNet, half *Peering) {
 		v.found = append(v.found, diag.New("ADDR-001", v.at(p.Refs), "prefix %s of %q overlaps %s of %q; the two cannot be peered", p, n.Name, q, r.Name).
 			See(v.at(q.Refs), "%q is here", r.Name))
 	}
-	if a, b := cloudOf(n), cloudOf(r); a != b && a != "" && b != "" {
+	if a, b := v.cloudOf(n), v.cloudOf(r); a != b && a != "" && b != "" {
 		v.found.Add("PEER-009", v.at(n.Refs), "%q is in %s and %q in %s; peering does not cross clouds", n.Name, a, r.Name, b)
 	}
 	if !half.UseRemoteGateways {
@@ -183,12 +185,15 @@ func (v *validator) peering(n, r *VNet, half *Peering) {
 	}
 }
 
-func cloudOf(n *VNet) string {
-	r, ok := azure.LookupRegion(n.Region.Name)
-	if !ok {
-		return ""
+func (v *validator) cloudOf(n *VNet) string {
+	cloud, known := v.clouds[n.Region.Name]
+	if !known {
+		if r, ok := azure.LookupRegion(n.Region.Name); ok {
+			cloud = r.Cloud
+		}
+		v.clouds[n.Region.Name] = cloud
 	}
-	return r.Cloud
+	return cloud
 }
 
 type ownedPrefix struct {

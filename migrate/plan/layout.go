@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/gaissmai/bart"
+
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -114,10 +116,11 @@ func (l *layout) ownServices(v int) bool {
 // peer peers hub and spokes first, then the required pairs of spokes. A VNet's peers must be
 // disjoint from it and from each other.
 func (l *layout) peer() {
+	var spokes bart.Lite // of a new hub
 	for _, v := range l.members {
 		switch {
 		case l.hub == newHubIndex:
-			if slices.ContainsFunc(l.peers[newHubIndex], func(w int) bool { return estate.Overlap(l.g.e.VNets[v].Space, l.g.e.VNets[w].Space) }) {
+			if !l.disjoint(v, &spokes) {
 				delete(l.remote, v) // it stays outside the hub, with what it has
 				continue
 			}
@@ -143,6 +146,20 @@ func (l *layout) peer() {
 		}
 		l.join(p.a, p.b)
 	}
+}
+
+// disjoint takes a VNet's space into the set, unless part of it is there already.
+func (l *layout) disjoint(v int, taken *bart.Lite) bool {
+	space := l.g.e.VNets[v].Space
+	for _, p := range space {
+		if taken.OverlapsPrefix(p.Prefix) {
+			return false
+		}
+	}
+	for _, p := range space {
+		taken.Insert(p.Prefix)
+	}
+	return true
 }
 
 func (l *layout) join(a, b int) {

@@ -61,8 +61,14 @@ func (m *maker) outcomes() []Outcome {
 			say(id, Remove, "nothing refers to it any more")
 		}
 	}
+	hubs := map[estate.Key]bool{}
+	for _, d := range m.drafts {
+		if !d.hubGW.IsZero() {
+			hubs[d.hubGW.Key()] = true
+		}
+	}
 	base := m.p.Base
-	var out []Outcome
+	out := make([]Outcome, 0, len(base.Gateways)+len(base.Connections)+len(base.Sites)+len(m.p.Target.Peerings))
 	add := func(id estate.ID, because string) {
 		if o, ok := said[id.Key()]; ok {
 			out = append(out, o)
@@ -71,7 +77,7 @@ func (m *maker) outcomes() []Outcome {
 		out = append(out, Outcome{Object: id, What: Keep, Because: because})
 	}
 	for i := range base.Gateways {
-		add(base.Gateways[i].ID, m.gatewayStays(&base.Gateways[i]))
+		add(base.Gateways[i].ID, m.gatewayStays(&base.Gateways[i], hubs))
 	}
 	for i := range base.Connections {
 		add(base.Connections[i].ID, m.connectionStays(&base.Connections[i]))
@@ -82,7 +88,7 @@ func (m *maker) outcomes() []Outcome {
 	return append(out, m.created()...)
 }
 
-func (m *maker) gatewayStays(g *estate.Gateway) string {
+func (m *maker) gatewayStays(g *estate.Gateway, hubs map[estate.Key]bool) string {
 	switch {
 	case g.Kind == estate.ExpressRouteGateway:
 		return "ExpressRoute is not moved by this plan"
@@ -91,10 +97,8 @@ func (m *maker) gatewayStays(g *estate.Gateway) string {
 	case len(m.g.x.ConnectionsOf(g.ID)) == 0:
 		return "no connection of it could be understood; a person decides"
 	}
-	for _, d := range m.drafts {
-		if g.ID.Same(d.hubGW) {
-			return "it is the hub's gateway"
-		}
+	if hubs[g.ID.Key()] {
+		return "it is the hub's gateway"
 	}
 	return "connections that stay end at it"
 }
