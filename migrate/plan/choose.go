@@ -27,6 +27,9 @@ const (
 	maxHubCandidate = 20
 )
 
+// termGateways is the name of the term that a hub is mostly chosen by.
+const termGateways = "VPN gateways left"
+
 // choose lays a component out for every candidate and takes the one with the fewest points.
 func choose(g *graph, members []int, d *demand, class Class, want options.Hub) (*layout, Hub, error) {
 	if want != options.HubAuto && want != options.HubNew && want != options.HubNone {
@@ -118,7 +121,7 @@ func (l *layout) candidate() Candidate {
 			c.Points += count * weight
 		}
 	}
-	term("VPN gateways left", gateways, weightGateway)
+	term(termGateways, gateways, weightGateway)
 	term("pairs kept on VPN", len(l.kept), weightKept)
 	term("pairs newly joined", l.exposed+l.newNetworks(), weightExposed)
 	term("interruptions", len(l.remote), weightWindow)
@@ -227,6 +230,8 @@ func (l *layout) because(c Candidate, class Class, want options.Hub) string {
 		return "a single VNet needs no peering"
 	case c.Kind == NoHub && len(l.members) == 2:
 		return "one peering connects two VNets; neither reaches on-premises through the other"
+	case c.Kind == NoHub && gatewaysLeft(c) > 0:
+		return fmt.Sprintf("direct peerings keep exactly the pairs that work; %s stay for the networks behind them, and joining those under one hub would cost more points", plural(gatewaysLeft(c), "VPN gateway"))
 	case c.Kind == NoHub:
 		return "no VNet reaches on-premises or clients through another; direct peerings keep exactly the pairs that work"
 	case c.Kind == NewHub:
@@ -237,6 +242,15 @@ func (l *layout) because(c Candidate, class Class, want options.Hub) string {
 		return "it holds the gateway that stays"
 	}
 	return "every tunnel already ends at it"
+}
+
+func gatewaysLeft(c Candidate) int {
+	for _, t := range c.Terms {
+		if t.Name == termGateways {
+			return t.Count
+		}
+	}
+	return 0
 }
 
 func plural(n int, what string) string {

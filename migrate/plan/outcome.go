@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
@@ -83,7 +84,11 @@ func (m *maker) outcomes() []Outcome {
 		add(base.Connections[i].ID, m.connectionStays(&base.Connections[i]))
 	}
 	for i := range base.Sites {
-		add(base.Sites[i].ID, "a connection that stays uses it")
+		because := "a connection that stays uses it"
+		if !slices.ContainsFunc(m.g.connectionsOf(base.Sites[i].ID), func(c *estate.Connection) bool { return c.Kind == estate.IPsec }) {
+			because = "it names the network behind a circuit, and is no resource of its own"
+		}
+		add(base.Sites[i].ID, because)
 	}
 	return append(out, m.created()...)
 }
