@@ -110,7 +110,7 @@ var siteRules = []Rule{
 	{ID: "SITE-009", Name: "far-end-ambiguous", Severity: Warning, Since: "0.1",
 		Title:  "a connection fits more than one far end",
 		Why:    "without knowing which gateway it ends on, nobody can say which pairs of networks reach each other, so nothing that rests on it counts as preserved",
-		Fix:    "name the far end in netmigrate.yaml, or supply the gateways' public addresses",
+		Fix:    "write the gateways' public addresses into the sites, or supply the files of the other subscriptions",
 		Source: "docs/sources.md#links"},
 	{ID: "SITE-010", Name: "far-end-not-supplied", Severity: Warning, Since: "0.1",
 		Title:  "a local network site stands for a virtual network that was not supplied",
