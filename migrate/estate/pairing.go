@@ -161,7 +161,7 @@ func (p *pairer) clusters() {
 			for _, s := range sites {
 				p.endpoint[s] = common[0]
 			}
-		case len(common) == 0 && len(sites) > 1 && p.anyCovers(sites):
+		case len(common) == 0 && len(sites) > 1 && p.anyCovers(sites) && !p.oneNetwork(sites):
 			for _, s := range sites {
 				p.shared[s] = true
 			}
@@ -189,6 +189,16 @@ func (p *pairer) common(sites []int) []int {
 		}
 	}
 	return common
+}
+
+// oneNetwork reports whether the sites have a prefix in common that no VNet has: they are then one
+// on-premises device, which each VNet describes with what it reaches through it.
+func (p *pairer) oneNetwork(sites []int) bool {
+	return slices.ContainsFunc(p.e.Sites[sites[0]].Prefixes, func(q Prefix) bool {
+		return !slices.ContainsFunc(sites, func(s int) bool {
+			return !Within(q.Prefix, p.e.Sites[s].Prefixes) || slices.ContainsFunc(p.covered[s], func(v int) bool { return Within(q.Prefix, p.e.VNets[v].Space) })
+		})
+	})
 }
 
 func (p *pairer) anyCovers(sites []int) bool {
