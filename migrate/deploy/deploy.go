@@ -80,7 +80,7 @@ func (r *renderer) notes() {
 		}
 	}
 	if keys > 0 && r.opts.KeyVault == "" {
-		r.found.Add("ARM-006", diag.Pos{}, "%d shared keys have no value in the parameter file; the deployment asks for them", keys)
+		r.found.Add("ARM-006", diag.Pos{}, "%s no value in the parameter file; the deployment asks for them", keysHave(keys))
 	}
 	for i := range r.e.VNets {
 		for j := range r.e.VNets[i].Subnets {
@@ -244,4 +244,11 @@ func secretName(link string) string {
 		return '-'
 	}, link)
 	return name[:min(len(name), 127)]
+}
+
+func keysHave(n int) string {
+	if n == 1 {
+		return "1 shared key has"
+	}
+	return itoa(n) + " shared keys have"
 }

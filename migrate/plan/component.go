@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 
+	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
@@ -15,6 +16,7 @@ type graph struct {
 	x           *estate.Index
 	index       map[estate.Key]int                  // VNet key → index
 	links       [][]link                            // by VNet
+	clouds      []string                            // by VNet, empty when unknown
 	gateways    [][]*estate.Gateway                 // by VNet
 	connections [][]*estate.Connection              // by VNet, of all its gateways
 	users       map[estate.Key][]*estate.Connection // by site
@@ -30,6 +32,8 @@ func newGraph(e *estate.Estate) *graph {
 		gateways: make([][]*estate.Gateway, len(e.VNets)), connections: make([][]*estate.Connection, len(e.VNets)), users: map[estate.Key][]*estate.Connection{}}
 	for i := range e.VNets {
 		g.index[e.VNets[i].ID.Key()] = i
+		region, _ := azure.LookupRegion(e.VNets[i].Region.Name)
+		g.clouds = append(g.clouds, region.Cloud)
 	}
 	for i := range e.Gateways {
 		v := g.index[e.Gateways[i].VNet.Key()]

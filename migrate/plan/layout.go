@@ -181,6 +181,9 @@ func (l *layout) refusal(a, b int) string {
 	if estate.Overlap(x.Space, y.Space) {
 		return fmt.Sprintf("%q and %q overlap", x.Name, y.Name)
 	}
+	if c, d := l.g.clouds[a], l.g.clouds[b]; c != d && c != "" && d != "" {
+		return fmt.Sprintf("%q is in %s and %q in %s, and peering does not cross clouds", x.Name, c, y.Name, d)
+	}
 	for _, pair := range [][2]int{{a, b}, {b, a}} {
 		for _, peer := range l.peers[pair[0]] {
 			if peer == newHubIndex {

@@ -31,7 +31,7 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 		return nil, nil, errors.New("there is no VNet to plan for")
 	}
 	base, _, found := estate.ToARM(classic)
-	m := &maker{opts: opts, p: &Plan{Mode: opts.Mode, Base: base, Before: reach.Compute(base)}, found: found, g: newGraph(base)}
+	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Before: reach.Compute(base)}, found: found, g: newGraph(base)}
 	if err := m.components(); err != nil {
 		return nil, m.found, err
 	}
@@ -41,11 +41,12 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 }
 
 type maker struct {
-	opts   options.Options
-	p      *Plan
-	found  diag.List
-	g      *graph
-	drafts []*draft
+	opts    options.Options
+	classic *estate.Estate
+	p       *Plan
+	found   diag.List
+	g       *graph
+	drafts  []*draft
 }
 
 // components lays out every component and draws its target.
@@ -61,7 +62,7 @@ func (m *maker) components() error {
 		}
 	}
 	needs := demands(m.g, m.p.Before, of, len(groups))
-	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base)
+	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base, m.classic) // the classic estate has unreferenced sites, too
 	m.p.Components = make([]Component, len(groups))
 	for i, members := range groups {
 		c := &m.p.Components[i]
