@@ -1,0 +1,106 @@
+package risk
+
+import (
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/reach"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// lostEncryption lists the pairs of which less of the path is inside IPsec afterwards (SEC-001).
+// Nothing says yet which pairs must be encrypted, so this is one warning to think about and not
+// an error for each.
+func lostEncryption(t *target) diag.List {
+	var names []string
+	var worst reach.Encryption
+	var pos diag.Pos
+	seen := map[[2]string]bool{}
+	for _, v := range t.Verdicts {
+		pair := [2]string{v.From.String(), v.To.String()}
+		if v.Flags&reach.EncLost == 0 || seen[pair] {
+			continue
+		}
+		seen[pair] = true
+		if len(names) == 0 {
+			worst, pos = reach.EncryptionOf(v.After.Path), t.place(v.From)
+		}
+		worst = min(worst, reach.EncryptionOf(v.After.Path))
+		names = append(names, called(v.From)+" with "+called(v.To))
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	after := "all or part of their path"
+	if len(names) == 1 {
+		after = "part of its path"
+		if worst == reach.Clear {
+			after = "all of its path"
+		}
+	}
+	f := diag.New("SEC-001", pos, "%s %s IPsec encryption on %s: %s", count(len(names), "pair"), plural(len(names), "loses", "lose"), after, few(names))
+	f.Severity = diag.Warning
+	return diag.List{f}
+}
+
+// gainedReach lists what the target lets talk that could not before (SEC-003). A hub that does not
+// exist yet has nothing in it to be reached. Clients are P2S-002.
+func gainedReach(t *target) diag.List {
+	return told(t.gains(func(v *reach.Verdict) bool {
+		return v.From.Kind != reach.Clients && v.To.Kind != reach.Clients && !v.NewLocation
+	}, "SEC-003"), "%d pairs reach each other, or more of each other, in the target and not today: %s")
+}
+
+// gainedClientReach lists what point-to-site clients reach in the target and not today (P2S-002).
+func gainedClientReach(t *target) diag.List {
+	return told(t.gains(func(v *reach.Verdict) bool {
+		return v.From.Kind == reach.Clients || v.To.Kind == reach.Clients
+	}, "P2S-002"), "clients reach more in the target than today, in %d pairs: %s")
+}
+
+// gains makes a hit of each verdict that opens something.
+func (t *target) gains(of func(*reach.Verdict) bool, rule string) []hit {
+	var hits []hit
+	for i := range t.Verdicts {
+		v := &t.Verdicts[i]
+		if !v.Opens() || !of(v) {
+			continue
+		}
+		may := "can"
+		if v.After.Value == reach.Unknown || v.Class == reach.HalfOpen && v.After.There == reach.Unknown {
+			may = "may"
+		}
+		pos := t.place(v.From)
+		if pos.Line == 0 {
+			pos = t.place(v.To)
+		}
+		a, b := called(v.From), called(v.To)
+		var f diag.Finding
+		switch {
+		case v.Via != nil:
+			f = diag.New(rule, pos, "%s and other VNets %s reach each other through %s in the target and not today: %s sends to %s", a, may, called(*v.Via), a, b)
+		case v.Class == reach.HalfOpen:
+			f = diag.New(rule, pos, "%s %s send to %s (%s) in the target and not today; nothing comes back", a, may, b, listed(v.ToPrefixes))
+		case v.Grade == reach.Wider:
+			f = diag.New(rule, pos, "%s and %s %s reach more of each other in the target than today: %s with %s", a, b, may, listed(v.FromPrefixes), listed(v.ToPrefixes))
+		default:
+			f = diag.New(rule, pos, "%s (%s) and %s (%s) %s reach each other in the target and not today", a, listed(v.FromPrefixes), b, listed(v.ToPrefixes), may)
+		}
+		hits = append(hits, hit{a + " with " + b, f})
+	}
+	return hits
+}
+
+// removedClientGateways finds gateways with a client pool that the target does without (P2S-001).
+// The planner keeps them; a plan that a person edited may not.
+func removedClientGateways(t *target) diag.List {
+	var hits []hit
+	for i := range t.Base.Gateways {
+		g := &t.Base.Gateways[i]
+		if len(g.ClientPools) == 0 || t.x.Gateway(g.ID) != nil {
+			continue
+		}
+		hits = append(hits, hit{quote(g.ID.Name), diag.New("P2S-001", first(t.Base, slices.Concat(g.ClientPools[0].Refs, g.Refs)), "gateway %q of VNet %q goes, and clients of pool %s with it",
+			g.ID.Name, t.nameOf(g.VNet), g.ClientPools[0].Prefix)})
+	}
+	return told(hits, "%d gateways with clients are to be deleted: %s")
+}

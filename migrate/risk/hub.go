@@ -1,0 +1,116 @@
+package risk
+
+import (
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// peeringsAcrossOwners finds peerings between VNets of different subscriptions (PEER-007), one
+// finding for each two of these.
+func peeringsAcrossOwners(t *target) diag.List {
+	var order [][2]string
+	pairs := map[[2]string][]string{}
+	at := map[[2]string][2]diag.Pos{}
+	done := map[[2]*estate.VNet]bool{}
+	for i := range t.Target.Peerings {
+		p := &t.Target.Peerings[i]
+		a, b := t.x.VNet(p.VNet), t.x.VNet(p.Remote)
+		if a == nil || b == nil || owner(a) == owner(b) || done[[2]*estate.VNet{b, a}] {
+			continue
+		}
+		done[[2]*estate.VNet{a, b}] = true
+		key := [2]string{min(owner(a), owner(b)), max(owner(a), owner(b))}
+		if len(pairs[key]) == 0 {
+			order, at[key] = append(order, key), [2]diag.Pos{t.at(a.Refs), t.at(b.Refs)}
+		}
+		pairs[key] = append(pairs[key], quote(a.Name)+" with "+quote(b.Name))
+	}
+	var hits []hit
+	for _, key := range order {
+		n := len(pairs[key])
+		hits = append(hits, hit{quote(key[0]), diag.New("PEER-007", at[key][0], "%s %s VNets of %s and %s: %s", count(n, "peering"), plural(n, "joins", "join"), key[0], key[1], few(pairs[key])).
+			See(at[key][1], "the other VNet is here")})
+	}
+	return told(hits, "peerings join VNets of %d pairs of subscriptions: %s")
+}
+
+// owner is the tenant and subscription of a VNet.
+func owner(v *estate.VNet) string {
+	if v.ID.Tenant == "" {
+		return v.ID.Subscription
+	}
+	return v.ID.Tenant + "/" + v.ID.Subscription
+}
+
+// peered reports whether a has a peering half to b.
+func (t *target) peered(a, b *estate.VNet) bool {
+	return slices.ContainsFunc(t.x.PeeringsOf(a.ID), func(p *estate.Peering) bool { return p.Remote.Same(b.ID) })
+}
+
+// lostTransit finds pairs that are lost because both are peered with one hub and not with each
+// other (TRN-001). The planner peers such pairs; a plan that a person edited may not.
+func lostTransit(t *target) diag.List {
+	var hits []hit
+	for _, v := range t.Verdicts {
+		if v.Class != reach.Lost || v.From.Kind != reach.VNet || v.To.Kind != reach.VNet {
+			continue
+		}
+		a, b := t.x.VNet(v.From.ID), t.x.VNet(v.To.ID)
+		if a == nil || b == nil || t.peered(a, b) {
+			continue
+		}
+		i := slices.IndexFunc(t.x.PeeringsOf(a.ID), func(p *estate.Peering) bool {
+			hub := t.x.VNet(p.Remote)
+			return hub != nil && t.peered(b, hub)
+		})
+		if i >= 0 {
+			hub := t.nameOf(t.x.PeeringsOf(a.ID)[i].Remote)
+			hits = append(hits, hit{quote(a.Name) + " with " + quote(b.Name), diag.New("TRN-001", t.at(a.Refs), "%q and %q reach each other today; in the target both are peered with %q only", a.Name, b.Name, hub).
+				See(t.at(b.Refs), "%q is here", b.Name)})
+		}
+	}
+	return told(hits, "%d pairs that reach each other today are peered with a hub only: %s")
+}
+
+// existingHubs lists the components whose hub is a VNet of the estate, with it.
+func (t *target) existingHubs(yield func(*plan.Component, *estate.VNet) bool) {
+	for i := range t.Components {
+		c := &t.Components[i]
+		if v := t.x.VNet(c.Hub.VNet); c.Hub.Kind == plan.ExistingHub && v != nil && !yield(c, v) {
+			return
+		}
+	}
+}
+
+// hubWorkloads finds hubs with subnets that are not a hub's own (HUB-001).
+func hubWorkloads(t *target) diag.List {
+	own := azure.HubSubnets()
+	var hits []hit
+	for _, v := range t.existingHubs {
+		var names []string
+		for _, s := range v.Subnets {
+			if !slices.ContainsFunc(own, func(h azure.HubSubnet) bool { return h.Fixed && h.Name == s.Name }) {
+				names = append(names, s.Raw)
+			}
+		}
+		if len(names) > 0 {
+			hits = append(hits, hit{quote(v.Name), diag.New("HUB-001", t.at(v.Refs), "hub %q also has %s %s", v.Name, plural(len(names), "subnet", "subnets"), quoted(names))})
+		}
+	}
+	return told(hits, "%d hubs also have other subnets: %s")
+}
+
+// hubOfMesh tells which VNets of the mesh become hubs (HUB-004).
+func hubOfMesh(t *target) diag.List {
+	var hits []hit
+	for c, v := range t.existingHubs {
+		others := len(c.VNets) - 1
+		hits = append(hits, hit{quote(v.Name), diag.New("HUB-004", t.at(v.Refs), "%q becomes the hub of %s: %s", v.Name, count(others, "other VNet"), c.Hub.Because)})
+	}
+	return told(hits, "%d VNets of the mesh become hubs: %s")
+}

@@ -1,0 +1,113 @@
+package risk
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// sharedPremises finds on-premises prefixes that sites of different networks list (ONP-003).
+func sharedPremises(c *classic) diag.List {
+	var hits []hit
+	var open []owned[*estate.Site]
+	done := map[[2]string]bool{}
+	for _, o := range c.outside.sorted {
+		for len(open) > 0 && !open[len(open)-1].Contains(o.Addr()) {
+			open = open[:len(open)-1]
+		}
+		if n := len(open); n > 0 {
+			outer := open[n-1]
+			pair := [2]string{outer.owner.Network, o.owner.Network}
+			if pair[0] != pair[1] && !done[pair] && c.byDifferentVNets(outer.owner, o.owner) {
+				done[pair] = true
+				hits = append(hits, c.sharedHit(outer, o))
+			}
+		}
+		open = append(open, o)
+	}
+	return told(hits, "%d on-premises prefixes are behind several devices: of local network sites %s")
+}
+
+// byDifferentVNets reports whether two sites are not used by one and the same VNet alone; what
+// that one may not do is ADDR-004.
+func (c *classic) byDifferentVNets(a, b *estate.Site) bool {
+	return slices.ContainsFunc(c.ofSite[a], func(h *half) bool {
+		return slices.ContainsFunc(c.ofSite[b], func(k *half) bool { return h.near != k.near })
+	})
+}
+
+func (c *classic) sharedHit(outer, inner owned[*estate.Site]) hit {
+	f := diag.New("ONP-003", c.at(inner.Refs), "prefix %s of local network site %q overlaps %s of %q, which is another device: VNet %q uses the one, VNet %q the other",
+		inner.Prefix.Prefix, inner.owner.Name, outer.Prefix.Prefix, outer.owner.Name, c.ofSite[inner.owner][0].near.Name, c.ofSite[outer.owner][len(c.ofSite[outer.owner])-1].near.Name).
+		See(c.at(outer.Refs), "%s is here", outer.Prefix.Prefix)
+	return hit{quote(inner.owner.Name), f}
+}
+
+// unknownCircuits finds Dedicated connections: no file names their circuit (ER-001).
+func unknownCircuits(c *classic) diag.List {
+	var hits []hit
+	for i := range c.halves {
+		if h := &c.halves[i]; h.Kind == estate.ExpressRoute {
+			hits = append(hits, hit{quote(h.near.Name), diag.New("ER-001", c.at(h.Refs), "the Dedicated connection of VNet %q to %q does not name its circuit", h.near.Name, h.Site.Name)})
+		}
+	}
+	return told(hits, "%d Dedicated connections do not name their circuit: of VNets %s")
+}
+
+// hiddenSites finds VNets with ExpressRoute, whose VPN sites may be kept elsewhere (ER-004).
+func hiddenSites(c *classic) diag.List {
+	var hits []hit
+	for i := range c.Gateways {
+		g := &c.Gateways[i]
+		v := c.x.VNet(g.VNet)
+		if g.Kind == estate.ExpressRouteGateway && v != nil {
+			hits = append(hits, hit{quote(v.Name), diag.New("ER-004", c.at(firstRefs(g.Refs, v.Refs)), "VNet %q has ExpressRoute; VPN sites beside it would not be in this file", v.Name)})
+		}
+	}
+	return told(hits, "%d VNets have ExpressRoute, and VPN sites beside it would not be in the file: %s")
+}
+
+// devicesToTeach finds the on-premises devices that must learn the ranges of the VNets that use a
+// hub's gateway (ONP-001), one finding for each device and hub.
+func devicesToTeach(t *target) diag.List {
+	users := map[estate.Key][]*estate.VNet{} // by hub
+	for i := range t.Target.Peerings {
+		if p := &t.Target.Peerings[i]; p.UseRemoteGateways {
+			if v := t.x.VNet(p.VNet); v != nil {
+				users[p.Remote.Key()] = append(users[p.Remote.Key()], v)
+			}
+		}
+	}
+	var hits []hit
+	type tunnel struct {
+		network string
+		hub     estate.Key
+	}
+	done := map[tunnel]bool{}
+	for i := range t.Target.Connections {
+		c := &t.Target.Connections[i]
+		s, g := t.x.Site(c.Site), t.x.Gateway(c.Gateway)
+		if s == nil || g == nil || c.Kind != estate.IPsec || !s.Endpoint.IsZero() {
+			continue
+		}
+		spokes := users[g.VNet.Key()]
+		key := tunnel{s.Network, g.VNet.Key()}
+		if len(spokes) == 0 || done[key] {
+			continue
+		}
+		done[key] = true
+		var names []string
+		var ranges []netip.Prefix
+		for _, v := range spokes {
+			names = append(names, v.Name)
+			for _, p := range v.Space {
+				ranges = append(ranges, p.Prefix)
+			}
+		}
+		hits = append(hits, hit{quote(s.Network), diag.New("ONP-001", t.at(s.Refs), "the device of %q must learn %s of %s %s on the tunnel to %q",
+			s.Network, listed(ranges), plural(len(names), "VNet", "VNets"), quoted(names), t.nameOf(g.VNet))})
+	}
+	return told(hits, "%d on-premises devices must learn the ranges of VNets behind a hub: those of %s")
+}

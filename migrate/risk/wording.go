@@ -1,0 +1,106 @@
+package risk
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/reach"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+const (
+	// maxSingle is how many findings of one rule are given one by one.
+	maxSingle = 20
+	// maxNamed is how many objects one finding names.
+	maxNamed = 3
+)
+
+// hit is one object that a rule fires for.
+type hit struct {
+	name    string // for the list when there are many
+	finding diag.Finding
+}
+
+// told gives the hits of one rule: one by one, or as one finding when they are many. many says
+// what they have in common, with %d for their number and %s for the first names. The hits come in
+// the order of the estate, which does not depend on that of the files.
+func told(hits []hit, many string) diag.List {
+	var out diag.List
+	for _, h := range hits {
+		out = append(out, h.finding)
+	}
+	if len(hits) <= maxSingle {
+		return out
+	}
+	names := make([]string, len(hits))
+	for i, h := range hits {
+		names[i] = h.name
+	}
+	f := hits[0].finding
+	f.Message, f.Related = fmt.Sprintf(many, len(hits), few(names)), nil
+	return diag.List{f}
+}
+
+// few joins the first of the texts and counts the rest.
+func few(texts []string) string {
+	switch n := len(texts); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return texts[0]
+	case n <= maxNamed:
+		return strings.Join(texts[:n-1], ", ") + " and " + texts[n-1]
+	default:
+		return fmt.Sprintf("%s and %d more", strings.Join(texts[:maxNamed], ", "), n-maxNamed)
+	}
+}
+
+// quoted names the first of the objects in quotes and counts the rest.
+func quoted(names []string) string {
+	shown := min(len(names), maxNamed)
+	out := make([]string, shown, len(names))
+	for i, name := range names[:shown] {
+		out[i] = quote(name)
+	}
+	return few(append(out, names[shown:]...)) // the others are only counted
+}
+
+func quote(name string) string { return strconv.Quote(name) }
+
+// listed is the prefixes, shortened.
+func listed(prefixes []netip.Prefix) string {
+	texts := make([]string, len(prefixes))
+	for i, p := range prefixes {
+		texts[i] = p.String()
+	}
+	return few(texts)
+}
+
+// count says how many there are of something: "1 VNet", "2 VNets".
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// plural is the word for n of something.
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
+// called names a location as the other messages do.
+func called(l reach.Location) string {
+	switch l.Kind {
+	case reach.OnPremises:
+		return "on-premises network " + quote(l.Name)
+	case reach.Clients:
+		return "the clients of " + quote(l.Name)
+	}
+	return quote(l.Name)
+}
