@@ -1,0 +1,64 @@
+package main
+
+import (
+	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// additions is the template of what can be deployed before anything is taken away: the VNets,
+// gateways, connections and peerings that the plan adds up to the first wave that removes
+// something. What exists is referred to and never written. A rebuild is deployed whole.
+func additions(p *plan.Plan, opts deploy.Options) (*deploy.Deployment, diag.List) {
+	if p.Mode == options.Rebuild {
+		return deploy.Render(p.Target, nil, opts)
+	}
+	add, known := &estate.Estate{Docs: p.Base.Docs}, present(p.Base)
+	last := lastAddingWave(p)
+	for i := range p.Steps {
+		if step := &p.Steps[i]; step.Wave <= last && step.Effect.Add != nil {
+			addNew(add, step.Effect.Add, known)
+		}
+	}
+	return deploy.Render(add, p.Base, opts)
+}
+
+// lastAddingWave is the last wave before the first that removes something.
+func lastAddingWave(p *plan.Plan) int {
+	last := 0
+	for i := range p.Steps {
+		if len(p.Steps[i].Effect.Remove) > 0 {
+			return p.Steps[i].Wave - 1
+		}
+		last = p.Steps[i].Wave
+	}
+	return last
+}
+
+// present holds the keys of every object of an estate.
+func present(e *estate.Estate) map[estate.Key]bool {
+	keys := map[estate.Key]bool{}
+	addNew(&estate.Estate{}, e, keys)
+	return keys
+}
+
+// addNew appends to an estate what of another is not known yet, and notes it.
+func addNew(to, from *estate.Estate, known map[estate.Key]bool) {
+	to.VNets = appendNew(to.VNets, from.VNets, known, func(v *estate.VNet) estate.ID { return v.ID })
+	to.Sites = appendNew(to.Sites, from.Sites, known, func(s *estate.Site) estate.ID { return s.ID })
+	to.Gateways = appendNew(to.Gateways, from.Gateways, known, func(g *estate.Gateway) estate.ID { return g.ID })
+	to.Connections = appendNew(to.Connections, from.Connections, known, func(c *estate.Connection) estate.ID { return c.ID })
+	to.Peerings = appendNew(to.Peerings, from.Peerings, known, func(p *estate.Peering) estate.ID { return p.ID })
+}
+
+func appendNew[T any](to, from []T, known map[estate.Key]bool, id func(*T) estate.ID) []T {
+	for i := range from {
+		if key := id(&from[i]).Key(); !known[key] {
+			known[key] = true
+			to = append(to, from[i])
+		}
+	}
+	return to
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/antchfx/xmlquery"
+
+	"github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/report"
+)
+
+// The sizes in virtual networks, each with five connections.
+var benchSizes = []int{1_000, 10_000}
+
+func benchmark(b *testing.B, do func(b *testing.B, src []byte)) {
+	for _, n := range benchSizes {
+		src := fixtures.Mesh(n, 5)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.SetBytes(int64(len(src)))
+			b.ReportAllocs()
+			for b.Loop() {
+				do(b, src)
+			}
+		})
+	}
+}
+
+// BenchmarkXMLQuery is the floor: the XML library alone over the same bytes. convert is to stay
+// within three times of it, plan within six.
+func BenchmarkXMLQuery(b *testing.B) {
+	benchmark(b, func(b *testing.B, src []byte) {
+		if _, err := xmlquery.Parse(bytes.NewReader(src)); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+// BenchmarkParse is reading alone.
+func BenchmarkParse(b *testing.B) {
+	benchmark(b, func(b *testing.B, src []byte) { parsed(b, src) })
+}
+
+// BenchmarkConvert is everything that convert does between reading its input and writing its
+// output, the findings included.
+func BenchmarkConvert(b *testing.B) {
+	benchmark(b, func(b *testing.B, src []byte) {
+		in := parsed(b, src)
+		out, err := convert(in.files, deploy.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		found := append(in.found, out.found...)
+		found.Sort()
+		if err := report.Findings(io.Discard, found, report.Text, report.Style{}); err != nil {
+			b.Fatal(err)
+		}
+		if err := report.Convert(io.Discard, out.fates, report.Style{}); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+// BenchmarkPlan is everything that plan does between reading its input and writing its review as
+// text.
+func BenchmarkPlan(b *testing.B) {
+	benchmark(b, func(b *testing.B, src []byte) {
+		in := parsed(b, src)
+		out, err := makePlan(in.files, options.Options{}, deploy.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		out.found = append(in.found, out.found...)
+		out.found.Sort()
+		if _, err := renderPlan(out, report.Text, report.Style{}); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+func parsed(b *testing.B, src []byte) input {
+	in := parse([]document{{"mesh.netcfg", src}})
+	if in.broken {
+		b.Fatalf("the mesh does not parse: %v", in.found)
+	}
+	return in
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/report"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+var (
+	outputOption   = option{name: "output", short: "o", value: "DIR", title: "write a folder instead of standard output, whole or not at all"}
+	keyVaultOption = option{name: "key-vault", value: "ID", title: "resource id of the Key Vault that holds the shared keys"}
+)
+
+var convertCommand = command{
+	name: "convert", args: "FILE|DIR…", title: "classic network to ARM template, one to one",
+	about: `Prints one ARM template with everything that the files describe. The findings go to standard
+error and end with the count of what was converted, changed, dropped, or needs a person. With -o
+the folder holds template.json, parameters.json, findings.txt and findings.json.
+
+If one of the files is broken, all findings are printed but no template: half a network is none.`,
+	options: []option{outputOption, keyVaultOption, failOn},
+	run:     (*session).convert,
+}
+
+func (s *session) convert(c *cli.Context) (int, error) {
+	in, err := s.load(c)
+	if err != nil {
+		return exitNot, err
+	}
+	s.progress.now("converting %d files", len(in.files))
+	out, err := convert(in.files, deploy.Options{KeyVault: c.String("key-vault")})
+	if err != nil {
+		return exitNot, err
+	}
+	found := append(in.found, out.found...)
+	found.Sort()
+	if in.broken {
+		return exitNot, s.refuse(in, found, "converted")
+	}
+	if dir := c.String("output"); dir != "" {
+		err = s.convertFolder(dir, out, found)
+	} else {
+		err = s.write(out.template)
+	}
+	if err != nil {
+		return exitNot, err
+	}
+	if err := s.convertSummary(found, out.fates); err != nil {
+		return exitNot, err
+	}
+	return s.verdict(found), nil
+}
+
+func (s *session) convertFolder(dir string, out converted, found diag.List) error {
+	text, err := renderFindings(found, report.Text)
+	if err != nil {
+		return err
+	}
+	wire, err := renderFindings(found, report.JSON)
+	if err != nil {
+		return err
+	}
+	return s.writeFolder(dir, []file{
+		{"template.json", out.template}, {"parameters.json", out.parameters}, {"findings.txt", text}, {"findings.json", wire},
+	})
+}
+
+// convertSummary puts the findings on standard error, and after them what became of the leaves of
+// the input.
+func (s *session) convertSummary(found diag.List, fates []diag.Fate) error {
+	if err := s.report(found); err != nil {
+		return err
+	}
+	if s.settings.quiet {
+		return nil
+	}
+	return report.Convert(s.stderr, fates, s.styleErr())
+}

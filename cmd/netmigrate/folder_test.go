@@ -1,0 +1,167 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"testing"
+)
+
+// wantEntries wants a folder to hold exactly these names.
+func wantEntries(t *testing.T, dir string, want ...string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, e := range entries {
+		got = append(got, e.Name())
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s holds %q, want %q", dir, got, want)
+	}
+}
+
+func content(t *testing.T, path string) string {
+	t.Helper()
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(src)
+}
+
+var old, fresh = []file{{"a.txt", []byte("old")}}, []file{{"a.txt", []byte("new")}, {"b.txt", nil}}
+
+func TestFolderIsReplacedWhole(t *testing.T) {
+	dir := t.TempDir()
+	kit := filepath.Join(dir, "kit")
+	for _, files := range [][]file{old, fresh, old, fresh} {
+		if err := new(folder).write(kit, files); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantEntries(t, dir, "kit")
+	wantEntries(t, kit, "a.txt", "b.txt", manifestName)
+	if got := content(t, filepath.Join(kit, "a.txt")); got != "new" {
+		t.Errorf("a.txt holds %q", got)
+	}
+}
+
+// TestAbandonedFolder interrupts a writing after each of its steps.
+func TestAbandonedFolder(t *testing.T) {
+	dir := t.TempDir()
+	kit := filepath.Join(dir, "kit")
+	if err := new(folder).write(kit, old); err != nil {
+		t.Fatal(err)
+	}
+	place, err := placeOf(kit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(fresh) + 1 {
+		f := new(folder)
+		if err := f.fill(place, fresh[:n]); err != nil {
+			t.Fatal(err)
+		}
+		if f.abandon() {
+			t.Error("a folder that was not committed says it was")
+		}
+		for _, err := range []error{f.fill(place, fresh), f.step(func() error { return f.commit(place) }), f.write(kit, fresh)} {
+			if !errors.Is(err, errAbandoned) {
+				t.Errorf("after %d files: an abandoned folder goes on: %v", n, err)
+			}
+		}
+		wantEntries(t, dir, "kit")
+		if got := content(t, filepath.Join(kit, "a.txt")); got != "old" {
+			t.Errorf("a.txt holds %q", got)
+		}
+	}
+
+	f := new(folder)
+	if err := f.write(kit, fresh); err != nil {
+		t.Fatal(err)
+	}
+	if !f.abandon() {
+		t.Error("a committed folder says it was not")
+	}
+	wantEntries(t, dir, "kit")
+	if got := content(t, filepath.Join(kit, "a.txt")); got != "new" {
+		t.Errorf("a.txt holds %q", got)
+	}
+}
+
+// TestFolderComesBack has the second move fail: what was there is there again.
+func TestFolderComesBack(t *testing.T) {
+	dir := t.TempDir()
+	kit := filepath.Join(dir, "kit")
+	if err := new(folder).write(kit, old); err != nil {
+		t.Fatal(err)
+	}
+	place, err := placeOf(kit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := new(folder)
+	if err := f.fill(place, fresh); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(f.fresh()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.commit(place); err == nil {
+		t.Fatal("a folder that is gone was moved")
+	}
+	f.clean()
+	wantEntries(t, dir, "kit")
+	if got := content(t, filepath.Join(kit, "a.txt")); got != "old" {
+		t.Errorf("a.txt holds %q", got)
+	}
+}
+
+func TestFolderHasUsualPermissions(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no permission bits")
+	}
+	dir := t.TempDir()
+	kit, like := filepath.Join(dir, "kit"), filepath.Join(dir, "like")
+	if err := new(folder).write(kit, old); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(like, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	got, errGot := os.Stat(kit)
+	want, errWant := os.Stat(like)
+	if err := errors.Join(errGot, errWant); err != nil {
+		t.Fatal(err)
+	}
+	if got.Mode() != want.Mode() {
+		t.Errorf("the folder has mode %v, one made by hand %v", got.Mode(), want.Mode())
+	}
+}
+
+func TestRootOf(t *testing.T) {
+	for src, want := range map[string]string{
+		"": "", "text": "", "<": "",
+		"<a/>": "a", "<a>": "a", " \r\n<a b='c'>": "a", "<x:a/>": "a",
+		"\ufeff<a/>": "a", "\ufeff\ufeff\n<a/>": "a",
+		"<?xml version='1.0'?><a/>":                      "a",
+		"<!-- <b/> --><a/>":                              "a",
+		"<!DOCTYPE a><a/>":                               "a",
+		"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>":             "a",
+		"<?xml version='1.0'?>\n<!-- c --><?p q?>\n<a/>": "a",
+		"<!-- never closed <a/>":                         "",
+		"\xff\xfe<\x00a\x00>\x00":                        "a",
+		"\xfe\xff\x00<\x00a\x00/\x00>":                   "a",
+		"<\x00N\x00e\x00t\x00/\x00>\x00":                 "Net",
+		"{\"NetworkConfiguration\": \"<a/>\"}":           "",
+	} {
+		if got := rootOf([]byte(src)); got != want {
+			t.Errorf("rootOf(%q) = %q, want %q", src, got, want)
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/netcfg"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// standardInput is how findings call what was piped in.
+const standardInput = "<stdin>"
+
+// document is one input: its name for positions, and its bytes.
+type document struct {
+	name string
+	src  []byte
+}
+
+// reader collects the documents that a command line names.
+type reader struct {
+	stdin io.Reader
+	docs  []document
+	found diag.List
+	notes []string // files passed over, and why
+	seen  map[string]bool
+}
+
+// readInputs reads files, folders, patterns and, for "-", standard input. What cannot be read is a
+// finding. Documents come in the order of their names, each file once.
+func readInputs(args []string, stdin io.Reader) *reader {
+	r := &reader{stdin: stdin, seen: map[string]bool{}}
+	for _, arg := range args {
+		r.argument(arg)
+	}
+	slices.SortStableFunc(r.docs, func(a, b document) int { return strings.Compare(a.name, b.name) })
+	return r
+}
+
+func (r *reader) fail(rule, name, format string, args ...any) {
+	r.found.Add(rule, diag.Pos{File: name}, format, args...)
+}
+
+func (r *reader) argument(arg string) {
+	if arg == "-" {
+		r.standardInput()
+		return
+	}
+	_, err := os.Stat(arg)
+	if errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(arg, "*?[") {
+		r.pattern(arg)
+		return
+	}
+	r.path(arg)
+}
+
+// pattern expands what the shell has left alone, as the ones on Windows do.
+func (r *reader) pattern(arg string) {
+	paths, err := filepath.Glob(arg)
+	if err != nil {
+		r.fail("XML-017", arg, "the pattern is malformed")
+		return
+	}
+	if len(paths) == 0 {
+		r.fail("XML-017", arg, "no file matches the pattern")
+	}
+	for _, p := range paths {
+		r.path(p)
+	}
+}
+
+func (r *reader) standardInput() {
+	if r.seen[standardInput] {
+		return
+	}
+	r.seen[standardInput] = true
+	r.read(standardInput, r.stdin)
+}
+
+func (r *reader) path(path string) {
+	name := filepath.ToSlash(path)
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		r.fail("XML-017", name, "the file cannot be read: %v", errOf(err))
+	case info.IsDir():
+		before, failed := len(r.docs), len(r.found)
+		known := r.folder(path, nil)
+		if len(r.docs) == before && len(r.found) == failed && !known {
+			r.fail("XML-018", name, "the folder holds no network configuration")
+		}
+	case r.again(path):
+	default:
+		r.file(path, info)
+	}
+}
+
+// again reports whether the file was read before under this or another name.
+func (r *reader) again(path string) bool {
+	key, err := filepath.Abs(path)
+	if behind, errLink := filepath.EvalSymlinks(path); errLink == nil {
+		key, err = filepath.Abs(behind)
+	}
+	if err != nil {
+		return false
+	}
+	was := r.seen[key]
+	r.seen[key] = true
+	return was
+}
+
+// folder reads the network configurations in a folder and in the folders below it. Hidden entries
+// and other kinds of files are passed over. It reports whether it met one that was read already.
+func (r *reader) folder(path string, above []fs.FileInfo) (known bool) {
+	name := filepath.ToSlash(path)
+	here, err := os.Stat(path)
+	if err == nil && slices.ContainsFunc(above, func(a fs.FileInfo) bool { return os.SameFile(a, here) }) {
+		r.fail("XML-017", name, "the folder is a link to a folder that contains it")
+		return false
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		r.fail("XML-017", name, "the folder cannot be read: %v", errOf(err))
+		return false
+	}
+	for _, e := range entries {
+		inside := filepath.Join(path, e.Name())
+		if strings.HasPrefix(e.Name(), ".") {
+			r.pass(inside, "hidden")
+			continue
+		}
+		info, err := os.Stat(inside) // follows links
+		switch {
+		case err != nil:
+			r.entryFails(inside, err)
+		case info.IsDir():
+			known = r.folder(inside, append(above[:len(above):len(above)], here)) || known
+		case !info.Mode().IsRegular():
+			r.pass(inside, "not a regular file")
+		case !strings.EqualFold(filepath.Ext(inside), ".netcfg") && !sniff(inside):
+			r.pass(inside, "not a network configuration")
+		case r.again(inside):
+			known = true
+		default:
+			r.file(inside, info)
+		}
+	}
+	return known
+}
+
+// entryFails reports an entry of a folder that cannot be looked at, if it could have been an
+// input: a dangling link of another kind is none of our business.
+func (r *reader) entryFails(path string, err error) {
+	if strings.EqualFold(filepath.Ext(path), ".netcfg") {
+		r.fail("XML-017", filepath.ToSlash(path), "the file cannot be read: %v", errOf(err))
+		return
+	}
+	r.pass(path, errOf(err).Error())
+}
+
+func (r *reader) pass(path, why string) {
+	r.notes = append(r.notes, fmt.Sprintf("%s: passed over: %s", diag.Plain(filepath.ToSlash(path)), why))
+}
+
+// file reads a regular file. Pipes and devices could keep the run waiting for ever, and a file
+// that is too large is refused by its size alone.
+func (r *reader) file(path string, info fs.FileInfo) {
+	name := filepath.ToSlash(path)
+	switch {
+	case !info.Mode().IsRegular():
+		r.found = append(r.found, diag.New("XML-017", diag.Pos{File: name}, "this is no regular file").
+			WithHint("pass - and pipe the document in"))
+		return
+	case info.Size() > netcfg.MaxSize:
+		r.fail("XML-006", name, "the document has %d bytes; at most %d are read", info.Size(), netcfg.MaxSize)
+		return
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		r.fail("XML-017", name, "the file cannot be read: %v", errOf(err))
+		return
+	}
+	defer f.Close()
+	r.read(name, f)
+}
+
+// read takes a document from a stream, and no more of it than a document may have.
+func (r *reader) read(name string, from io.Reader) {
+	src, err := io.ReadAll(io.LimitReader(from, netcfg.MaxSize+1))
+	switch {
+	case err != nil:
+		r.fail("XML-017", name, "the file cannot be read: %v", errOf(err))
+	case len(src) > netcfg.MaxSize:
+		r.fail("XML-006", name, "the document has more than the %d bytes that are read", netcfg.MaxSize)
+	default:
+		r.docs = append(r.docs, document{name, src})
+	}
+}

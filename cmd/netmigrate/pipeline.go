@@ -1,0 +1,182 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/report"
+	"github.com/netmigrate/netmigrate/migrate/risk"
+	"github.com/netmigrate/netmigrate/netcfg"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// input is what a command line named, read and parsed.
+type input struct {
+	files  []*netcfg.File // those without a fault that stops
+	found  diag.List
+	broken bool // something named could not be read as a network configuration
+}
+
+// load reads and parses the inputs of a command.
+func (s *session) load(c *cli.Context) (input, error) {
+	if c.NArg() == 0 {
+		return input{}, usagef("%s needs a file, a folder, or - for standard input", c.Command.Name)
+	}
+	s.progress.now("reading")
+	r := readInputs(c.Args().Slice(), s.stdin)
+	if s.settings.verbose {
+		for _, d := range r.docs {
+			s.say("%s: read, %d bytes", diag.Plain(d.name), len(d.src))
+		}
+		for _, note := range r.notes {
+			s.say("%s", note)
+		}
+	}
+	in := parse(r.docs)
+	in.found = append(r.found, in.found...)
+	in.broken = in.broken || len(r.found) > 0
+	return in, nil
+}
+
+// parse parses documents. A broken one does not hide what is found in the others.
+func parse(docs []document) input {
+	var in input
+	for _, d := range docs {
+		f, found, err := netcfg.Parse(d.name, d.src)
+		in.found = append(in.found, found...)
+		if err != nil {
+			in.broken = true
+			continue
+		}
+		in.files = append(in.files, f)
+	}
+	return in
+}
+
+// converted is the product of convert, and what was noticed on the way.
+type converted struct {
+	template, parameters []byte
+	fates                []diag.Fate // one per leaf of the input
+	found                diag.List   // of this stage and those before it, except parsing
+}
+
+// convert turns files into one template.
+func convert(files []*netcfg.File, opts deploy.Options) (converted, error) {
+	classic, fates, found := estate.FromNetcfg(files...)
+	var refused diag.List
+	wait := alongside(func() { refused = estate.Validate(classic) })
+	d, more, noticed := deploy.Convert(classic, opts)
+	out := converted{fates: diag.MergeFates(append(fates, more...))}
+	limits, err := out.encode(d)
+	wait()
+	out.found = slices.Concat(found, noticed, refused, limits)
+	return out, err
+}
+
+func (c *converted) encode(d *deploy.Deployment) (limits diag.List, err error) {
+	if c.template, limits, err = encodeTemplate(d.Template); err != nil {
+		return nil, err
+	}
+	c.parameters, err = render(func(w io.Writer) error { return arm.EncodeParameters(w, d.Parameters) })
+	return limits, err
+}
+
+// resourceSize is about how many bytes a resource takes in a template.
+const resourceSize = 1 << 10
+
+// encodeTemplate writes a template and reports the limits that it is over.
+func encodeTemplate(t *arm.Template) ([]byte, diag.List, error) {
+	var b bytes.Buffer
+	b.Grow(resourceSize * (len(t.Resources) + len(t.Parameters) + 1)) // growing step by step would copy a large one many times
+	if err := arm.Encode(&b, t); err != nil {
+		return nil, nil, err
+	}
+	var found diag.List
+	for _, p := range arm.Check(t, b.Len()) {
+		found.Add("ARM-001", diag.Pos{}, "%s", p)
+	}
+	return b.Bytes(), found, nil
+}
+
+// planned is a plan with what its views need beside it.
+type planned struct {
+	plan  *plan.Plan
+	diff  *report.Diff
+	vault deploy.Options
+	found diag.List // of all stages after parsing
+}
+
+// makePlan plans files. An error means that there is no plan; found says why.
+func makePlan(files []*netcfg.File, opts options.Options, vault deploy.Options) (planned, error) {
+	out := planned{vault: vault}
+	classic, fates, found := estate.FromNetcfg(files...)
+
+	// What the estate alone shows, and its ARM form, do not wait for the plan.
+	var risks, noticed diag.List
+	var base *deploy.Deployment
+	wait := alongside(func() {
+		var more []diag.Fate
+		risks = risk.Estate(classic)
+		base, more, noticed = deploy.Convert(classic, vault)
+		fates = diag.MergeFates(append(fates, more...))
+	})
+	p, planning, err := plan.Make(classic, opts)
+	wait()
+	out.found = append(append(found, risks...), planning...)
+	if err != nil {
+		return out, err
+	}
+	out.plan = p
+	out.found = append(append(out.found, risk.Plan(classic, p)...), noticed...)
+	target, _ := deploy.Render(p.Target, nil, vault)
+	out.diff, err = report.NewDiff(classic, fates, p, base.Template, target.Template)
+	return out, err
+}
+
+// fault is a panic with the place that it comes from.
+type fault struct {
+	value any
+	place string
+}
+
+// alongside starts work and returns what waits for its end. A panic of the work is one of the
+// waiter.
+func alongside(work func()) (wait func()) {
+	done := make(chan *fault, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				done <- &fault{p, panicPlace()}
+			}
+			close(done)
+		}()
+		work()
+	}()
+	return func() {
+		if f := <-done; f != nil {
+			panic(f)
+		}
+	}
+}
+
+// kit is what the plan adds, as a template and its parameters. Findings about the template are
+// added to those of the plan.
+func (o *planned) kit() (template, parameters []byte, err error) {
+	d, noticed := additions(o.plan, o.vault)
+	template, limits, err := encodeTemplate(d.Template)
+	if err != nil {
+		return nil, nil, err
+	}
+	o.found = append(append(o.found, audible(noticed)...), limits...)
+	o.found.Sort()
+	parameters, err = render(func(w io.Writer) error { return arm.EncodeParameters(w, d.Parameters) })
+	return template, parameters, err
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/report"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+var planCommand = command{
+	name: "plan", args: "FILE|DIR…", title: "the way to a hub: target, ordered steps, diff and risks",
+	about: `Prints the review of a plan: what was found, the hub and why, the target, the steps in order, what
+changes, and the risks. With -o the folder holds plan.json, report.md, diff.txt, and template.json
+with parameters.json: what the plan adds before it takes anything away.
+
+The modes say what the files describe: a network that is assumed to run today in its ARM form
+(as-if-live), nothing that runs (rebuild), or a classic network that still runs (classic-live).
+The mode arm-live needs a live listing.`,
+	options: []option{
+		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
+		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto"},
+		{name: "mode", choices: modes(), title: "what the files describe"},
+		outputOption, keyVaultOption, failOn,
+	},
+	run: (*session).plan,
+}
+
+func modes() []string {
+	var names []string
+	for _, m := range options.Modes {
+		names = append(names, string(m))
+	}
+	return names
+}
+
+func (s *session) plan(c *cli.Context) (int, error) {
+	in, err := s.load(c)
+	if err != nil {
+		return exitNot, err
+	}
+	if in.broken {
+		found := append(in.found, lint(in.files)...)
+		found.Sort()
+		return exitNot, s.refuse(in, found, "planned")
+	}
+	s.progress.now("planning %d files", len(in.files))
+	opts := options.Options{Mode: options.Mode(c.String("mode")), Hub: options.Hub(c.String("hub"))}
+	out, err := makePlan(in.files, opts, deploy.Options{KeyVault: c.String("key-vault")})
+	out.found = append(in.found, out.found...)
+	out.found.Sort()
+	if err != nil {
+		return exitNot, s.noPlan(out.found, err)
+	}
+	format, dir := report.Format(c.String("format")), c.String("output")
+	if dir != "" {
+		err = s.planFolder(dir, &out)
+	} else {
+		err = s.review(out, format)
+	}
+	if err != nil {
+		return exitNot, err
+	}
+	if dir != "" || format == report.JSON || !s.oneTerminal() {
+		if err := s.report(out.found); err != nil {
+			return exitNot, err
+		}
+	}
+	return s.verdict(out.found), nil
+}
+
+// noPlan prints the findings, and the error unless one of them says the same.
+func (s *session) noPlan(found diag.List, err error) error {
+	if failed := s.report(found); failed != nil {
+		return failed
+	}
+	if slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Message == err.Error() }) {
+		return nil
+	}
+	return fmt.Errorf("there is no plan: %w", err)
+}
+
+// review prints the plan on standard output.
+func (s *session) review(out planned, format report.Format) error {
+	product, err := renderPlan(out, format, s.styleOut())
+	if err != nil {
+		return err
+	}
+	return s.write(product)
+}
+
+func renderPlan(out planned, format report.Format, style report.Style) ([]byte, error) {
+	return render(func(w io.Writer) error {
+		switch format {
+		case report.JSON:
+			return report.PlanJSON(w, out.plan, out.found, out.diff)
+		case report.Markdown:
+			return report.PlanMarkdown(w, out.plan, out.found, out.diff)
+		}
+		return report.Plan(w, out.plan, out.found, out.diff, style)
+	})
+}
+
+// planFolder writes the kit.
+func (s *session) planFolder(dir string, out *planned) error {
+	template, parameters, err := out.kit()
+	if err != nil {
+		return err
+	}
+	wire, err := renderPlan(*out, report.JSON, report.Style{})
+	if err != nil {
+		return err
+	}
+	text, err := renderPlan(*out, report.Markdown, report.Style{})
+	if err != nil {
+		return err
+	}
+	changes, err := render(func(w io.Writer) error { return out.diff.Unified(w, report.Style{}) })
+	if err != nil {
+		return err
+	}
+	return s.writeFolder(dir, []file{
+		{"plan.json", wire}, {"report.md", text}, {"template.json", template}, {"parameters.json", parameters}, {"diff.txt", changes},
+	})
+}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// shownElsewhere are the rules that no network configuration alone can fire: they need a faulty
+// plan, a large network or an odd file. The value is the file and the name of the test that shows
+// the rule; the file must name both.
+var shownElsewhere = map[string][2]string{
+	"ADDR-001": {"migrate/estate/validate_test.go", "TestValidate"},
+	"ADDR-002": {"migrate/estate/validate_test.go", "TestValidate"},
+	"ADDR-005": {"migrate/risk/plan_test.go", "TestPlanRules"},
+	"ARM-001":  {"cmd/netmigrate/golden_test.go", "TestTemplateOverLimit"},
+	"GW-004":   {"migrate/estate/validate_test.go", "TestValidate"},
+	"HUB-002":  {"migrate/estate/validate_test.go", "TestValidate"},
+	"LINK-007": {"migrate/risk/estate_test.go", "TestPathThroughPremises"},
+	"OPS-006":  {"migrate/risk/plan_test.go", "TestPlanRules"},
+	"P2S-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
+	"PEER-005": {"migrate/estate/validate_test.go", "TestValidate"},
+	"PEER-006": {"migrate/estate/validate_test.go", "TestValidate"},
+	"PEER-009": {"migrate/estate/validate_test.go", "TestValidate"},
+	"PLAN-001": {"cmd/netmigrate/rules_test.go", "TestLostPair"},
+	"TRN-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
+	"XML-017":  {"cmd/netmigrate/testdata/script/wrong-files.txtar", "missing.netcfg"},
+}
+
+// ruleFile is the name of a case: the id of its rule, and perhaps what is special about it.
+var ruleFile = regexp.MustCompile(`^([A-Z][A-Z0-9]*-\d{3})(-[a-z0-9-]+)?\.txtar$`)
+
+func ruleFiles(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/rules/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("testdata/rules holds no cases (%v)", err)
+	}
+	return files
+}
+
+// TestRules runs the cases of testdata/rules. A case is named for its rule and holds what makes it
+// fire (fires.netcfg, or files in fires/), a near miss that does not (silent.netcfg or silent/),
+// the lines that are printed of that rule (want), and the command with its flags when it is not
+// lint (command).
+func TestRules(t *testing.T) {
+	for _, path := range ruleFiles(t) {
+		name := filepath.Base(path)
+		t.Run(strings.TrimSuffix(name, ".txtar"), func(t *testing.T) {
+			match := ruleFile.FindStringSubmatch(name)
+			if match == nil {
+				t.Fatalf("%s is not named for a rule", name)
+			}
+			c := readRuleCase(t, path, match[1])
+			got := c.lines(t, "fires")
+			if *update {
+				c.rewrite(t, path, got)
+			} else if diff := cmp.Diff(c.part("want"), got); diff != "" {
+				t.Errorf("findings of %s (-want +got)\n%s", c.rule, diff)
+			}
+			if got == "" {
+				t.Errorf("%s does not fire", c.rule)
+			}
+			if silent := c.lines(t, "silent"); silent != "" {
+				t.Errorf("%s fires in the near miss:\n%s", c.rule, silent)
+			}
+		})
+	}
+}
+
+type ruleCase struct {
+	rule    string
+	archive *txtar.Archive
+	dir     string
+}
+
+func readRuleCase(t *testing.T, path, rule string) *ruleCase {
+	t.Helper()
+	if _, known := diag.Lookup(rule); !known {
+		t.Fatalf("rule %s is not in the catalogue", rule)
+	}
+	archive, err := txtar.ParseFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(bytes.TrimSpace(archive.Comment)) == 0 {
+		t.Errorf("%s has no comment that says what it shows", path)
+	}
+	c := &ruleCase{rule, archive, t.TempDir()}
+	for _, f := range archive.Files {
+		at := filepath.Join(c.dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(at), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(at, f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func (c *ruleCase) part(name string) string {
+	for _, f := range c.archive.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+// lines are the findings of the rule when the command runs on one side of the case. A near miss
+// must run to its end: a file that is refused is silent for another reason.
+func (c *ruleCase) lines(t *testing.T, side string) string {
+	t.Helper()
+	input := side + ".netcfg"
+	if _, err := os.Stat(filepath.Join(c.dir, input)); err != nil {
+		input = side
+	}
+	args := strings.Fields(c.part("command"))
+	if len(args) == 0 {
+		args = []string{"lint"}
+	}
+	o := invoke(t, c.dir, append(args, input)...)
+	if side == "silent" && o.code == exitNot {
+		t.Errorf("the near miss does not run:\n%s%s", o.stdout, o.stderr)
+	}
+	if args[0] == "lint" {
+		return linesOf(o.stdout, c.rule)
+	}
+	return linesOf(o.stderr, c.rule)
+}
+
+// linesOf are the first lines of the findings of one rule.
+func linesOf(text, rule string) string {
+	first := regexp.MustCompile(`(?m)^[^\t].*: (error|warning|note) ` + rule + `: .*\n`)
+	return strings.Join(first.FindAllString(text, -1), "")
+}
+
+func (c *ruleCase) rewrite(t *testing.T, path, want string) {
+	t.Helper()
+	files := c.archive.Files[:0]
+	for _, f := range c.archive.Files {
+		if f.Name != "want" {
+			files = append(files, f)
+		}
+	}
+	c.archive.Files = append(files, txtar.File{Name: "want", Data: []byte(want)})
+	if err := os.WriteFile(path, txtar.Format(c.archive), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// packageDir is the folder of this package, which is where tests start.
+var packageDir = func() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	return dir
+}()
+
+// TestEveryRuleIsShown finds a case for every rule of the catalogue, or the test that shows it.
+func TestEveryRuleIsShown(t *testing.T) {
+	shown := map[string]bool{}
+	for _, path := range ruleFiles(t) {
+		if match := ruleFile.FindStringSubmatch(filepath.Base(path)); match != nil {
+			shown[match[1]] = true
+		}
+	}
+	for id, where := range shownElsewhere {
+		if shown[id] {
+			t.Errorf("%s has a case in testdata/rules; take it off the list", id)
+		}
+		if err := names(where[0], where[1], id); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+		shown[id] = true
+	}
+	for _, r := range diag.Rules() {
+		if !shown[r.ID] {
+			t.Errorf("no case in testdata/rules and no other test shows %s (%s)", r.ID, r.Title)
+		}
+		delete(shown, r.ID)
+	}
+	for id := range shown {
+		t.Errorf("%s is not in the catalogue", id)
+	}
+}
+
+// names reports whether the file, a path from the root, has all the words.
+func names(path string, words ...string) error {
+	src, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(path)))
+	if err != nil {
+		return err
+	}
+	for _, w := range words {
+		if !bytes.Contains(src, []byte(w)) {
+			return fmt.Errorf("%s does not name %s", path, w)
+		}
+	}
+	return nil
+}
+
+// TestLostPair takes the peerings out of a plan, so that its steps cut what they should keep: the
+// checker says PLAN-001 of it, and of the plan as it was nothing.
+func TestLostPair(t *testing.T) {
+	src := must(os.ReadFile(filepath.Join("..", "..", "fixtures", "pair", "network.netcfg")))(t)
+	p, err := makePlan(parse([]document{{"network.netcfg", src}}).files, options.Options{}, deploy.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := func() bool {
+		violations, _ := plan.Check(p.plan)
+		return slices.ContainsFunc(violations, func(v plan.Violation) bool { return v.Rule == "PLAN-001" })
+	}
+	if lost() {
+		t.Error("the plan as made loses a pair")
+	}
+	for i := range p.plan.Steps {
+		if p.plan.Steps[i].Action == plan.CreatePeering {
+			p.plan.Steps[i].Effect = plan.Effect{}
+		}
+	}
+	if !lost() {
+		t.Error("a plan without its peerings loses no pair")
+	}
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// update rewrites the expected parts of scripts, rules and fixtures:
+//
+//	go test ./cmd/netmigrate -update
+var update = flag.Bool("update", false, "rewrite the expected output in testdata and fixtures")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){program: main})
+}
+
+// TestScripts shows the command as a user meets it.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("TERM", "xterm")
+			return nil
+		},
+		Condition: func(word string) (bool, error) {
+			return word == "root" && runtime.GOOS != "windows" && os.Geteuid() == 0, nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code":  scriptCode,
+			"bytes": scriptBytes,
+			"same":  scriptSame,
+		},
+	})
+}
+
+// scriptCode runs a command and wants an exact exit code: code 2 netmigrate lint x.
+func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N command [args…]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if exit, ok := err.(interface{ ExitCode() int }); ok {
+		got = string(rune('0' + exit.ExitCode()))
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+// scriptBytes writes a file from text with Go escapes, for what a txtar cannot hold: bytes that
+// are no text, and sizes. bytes FILE TEXT [TIMES]
+func scriptBytes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: bytes FILE TEXT [TIMES]")
+	}
+	text, err := strconv.Unquote(`"` + args[1] + `"`)
+	ts.Check(err)
+	times := 1
+	if len(args) > 2 {
+		times, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(text, times)), 0o666))
+}
+
+// scriptSame wants two folders to hold the same files: same DIR DIR.
+func scriptSame(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: same DIR DIR")
+	}
+	a, b := contents(ts, args[0]), contents(ts, args[1])
+	if (a == b) == neg {
+		ts.Fatalf("%s holds\n%s\n%s holds\n%s", args[0], a, args[1], b)
+	}
+}
+
+func contents(ts *testscript.TestScript, dir string) string {
+	entries, err := os.ReadDir(ts.MkAbs(dir))
+	ts.Check(err)
+	var b strings.Builder
+	for _, e := range entries {
+		b.WriteString(e.Name() + "\n" + ts.ReadFile(dir+"/"+e.Name()))
+	}
+	return b.String()
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"strings"
+)
+
+// sniffed is how many bytes of a file are looked at to find its root element.
+const sniffed = 64 << 10
+
+// sniff reports whether a file is a network configuration, by its root element. It errs towards
+// yes for encodings that the parser refuses, so that they are reported and not passed over.
+func sniff(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, sniffed))
+	if err != nil {
+		return false
+	}
+	return rootOf(head) == "NetworkConfiguration"
+}
+
+// rootOf is the local name of the root element of the document that begins with head, or "".
+func rootOf(head []byte) string {
+	text := strings.TrimLeft(string(bytes.ReplaceAll(head, []byte{0}, nil)), "\ufeff\xff\xfe") // UTF-16 and UTF-32, roughly
+	for {
+		text = strings.TrimSpace(text)
+		switch {
+		case strings.HasPrefix(text, "<?"):
+			text = behind(text, "?>")
+		case strings.HasPrefix(text, "<!--"):
+			text = behind(text, "-->")
+		case strings.HasPrefix(text, "<!"):
+			text = behindDoctype(text)
+		case strings.HasPrefix(text, "<"):
+			name := text[1:]
+			if end := strings.IndexAny(name, " \t\r\n/>"); end >= 0 {
+				name = name[:end]
+			}
+			return name[strings.IndexByte(name, ':')+1:]
+		default:
+			return ""
+		}
+	}
+}
+
+func behind(text, end string) string {
+	_, rest, _ := strings.Cut(text, end)
+	return rest
+}
+
+// behindDoctype goes behind a document type declaration and its internal subset.
+func behindDoctype(text string) string {
+	if bracket, end := strings.IndexByte(text, '['), strings.IndexByte(text, '>'); bracket >= 0 && bracket < end {
+		text = behind(text, "]")
+	}
+	return behind(text, ">")
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+)
+
+// versionText is the answer to --version: the version, and where the binary comes from.
+func versionText() string {
+	return fmt.Sprintf("%s\n%s %s/%s\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// buildVersion names this build: the module's version, the commit it was built from, and whether
+// the tree had changes that are in no commit.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return program + " (unknown build)"
+	}
+	return describe(info)
+}
+
+func describe(info *debug.BuildInfo) string {
+	version := info.Main.Version
+	if version == "" || version == "(devel)" {
+		version = "development"
+	}
+	parts := []string{program, version}
+	settings := map[string]string{}
+	for _, s := range info.Settings {
+		settings[s.Key] = s.Value
+	}
+	if commit := settings["vcs.revision"]; commit != "" {
+		parts = append(parts, "commit", commit[:min(12, len(commit))])
+	}
+	if settings["vcs.modified"] == "true" {
+		parts = append(parts, "with uncommitted changes")
+	}
+	return strings.Join(parts, " ")
+}
