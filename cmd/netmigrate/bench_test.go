@@ -21,6 +21,7 @@ func benchmark(b *testing.B, do func(b *testing.B, src []byte)) {
 	for _, n := range benchSizes {
 		src := fixtures.Mesh(n, 5)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			defer spendMemory()() // as the command does; the floor runs under the same
 			b.SetBytes(int64(len(src)))
 			b.ReportAllocs()
 			for b.Loop() {

@@ -119,25 +119,21 @@ func makePlan(files []*netcfg.File, opts options.Options, vault deploy.Options) 
 	out := planned{vault: vault}
 	classic, fates, found := estate.FromNetcfg(files...)
 
-	// What the estate alone shows, and its ARM form, do not wait for the plan.
-	var risks, noticed diag.List
-	var base *deploy.Deployment
-	wait := alongside(func() {
-		var more []diag.Fate
-		risks = risk.Estate(classic)
-		base, more, noticed = deploy.Convert(classic, vault)
-		fates = diag.MergeFates(append(fates, more...))
-	})
+	var risks, more diag.List // they need the estate only, and do not wait for the plan
+	wait := alongside(func() { risks = risk.Estate(classic) })
 	p, planning, err := plan.Make(classic, opts)
 	wait()
-	out.found = append(append(found, risks...), planning...)
+	out.found = slices.Concat(found, risks, planning)
 	if err != nil {
 		return out, err
 	}
 	out.plan = p
-	out.found = append(append(out.found, risk.Plan(classic, p)...), noticed...)
+	wait = alongside(func() { more = risk.Plan(classic, p) })
+	base, baseFates, noticed := deploy.Converted(classic, p.Base, vault)
 	target, _ := deploy.Render(p.Target, nil, vault)
-	out.diff, err = report.NewDiff(classic, fates, p, base.Template, target.Template)
+	out.diff, err = report.NewDiff(classic, diag.MergeFates(slices.Concat(fates, p.Fates, baseFates)), p, base.Template, target.Template)
+	wait()
+	out.found = slices.Concat(out.found, more, noticed)
 	return out, err
 }
 

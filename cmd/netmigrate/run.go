@@ -37,6 +37,7 @@ func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
 // run is the whole command: args as in os.Args, the three streams, and the exit code. Interrupted
 // by a signal, it leaves the disk as it was.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	defer spendMemory()()
 	// Without this a closed pipe kills the process before it can say anything.
 	signal.Ignore(syscall.SIGPIPE)
 	interrupted, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -31,9 +31,15 @@ type Deployment struct {
 // leaf of the input that the estate carries.
 func Convert(classic *estate.Estate, opts Options) (*Deployment, []diag.Fate, diag.List) {
 	modern, fates, found := estate.ToARM(classic)
-	d, more := Render(modern, nil, opts)
-	found = append(found, more...)
-	return d, append(fates, renderFates(modern, classic)...), found
+	d, more, noticed := Converted(classic, modern, opts)
+	return d, append(fates, more...), append(found, noticed...)
+}
+
+// Converted is Convert for a classic estate whose ARM form is there already. The fates and
+// findings of making it are not among those returned.
+func Converted(classic, modern *estate.Estate, opts Options) (*Deployment, []diag.Fate, diag.List) {
+	d, found := Render(modern, nil, opts)
+	return d, renderFates(modern, classic), found
 }
 
 // Render writes every object of e. Objects of existing are referred to and never written; their

@@ -325,7 +325,7 @@ type Pairing struct {
 // EvidenceKind is a sort of evidence for a pairing.
 type EvidenceKind uint8
 
-// The evidence, strongest first (reference: docs/design.md, "pairing").
+// The evidence, strongest first. Source: docs/design.md#pairing.
 const (
 	SameAddress        EvidenceKind = iota + 1 // sites with this device address describe one gateway
 	OwnSpace                                   // the site's prefixes are exactly the partner's address space

@@ -1,47 +1,51 @@
 package estate
 
-// Index finds the objects of one estate by ID. It is valid until the estate's slices change.
+import "sync"
+
+// Index finds the objects of one estate by ID. It is valid until the estate's slices change, and
+// may be used by several goroutines. Each look-up is prepared when it is first asked for, because
+// most users ask for a few kinds only.
 type Index struct {
 	estate                                   *Estate
-	vnet, site, gateway, connection, peering map[Key]int
-	gatewaysOf, connectionsOf, peeringsOf    map[Key][]int
+	vnet, site, gateway, connection, peering func() map[Key]int
+	gatewaysOf, connectionsOf, peeringsOf    func() map[Key][]int
 }
 
 // NewIndex indexes an estate.
 func NewIndex(e *Estate) *Index {
-	x := &Index{
-		estate:        e,
-		vnet:          make(map[Key]int, len(e.VNets)),
-		site:          make(map[Key]int, len(e.Sites)),
-		gateway:       make(map[Key]int, len(e.Gateways)),
-		connection:    make(map[Key]int, len(e.Connections)),
-		peering:       make(map[Key]int, len(e.Peerings)),
-		gatewaysOf:    make(map[Key][]int, len(e.VNets)),
-		connectionsOf: make(map[Key][]int, len(e.Gateways)),
-		peeringsOf:    make(map[Key][]int, len(e.VNets)),
+	return &Index{
+		estate:     e,
+		vnet:       byID(e.VNets, func(v *VNet) ID { return v.ID }),
+		site:       byID(e.Sites, func(s *Site) ID { return s.ID }),
+		gateway:    byID(e.Gateways, func(g *Gateway) ID { return g.ID }),
+		connection: byID(e.Connections, func(c *Connection) ID { return c.ID }),
+		peering:    byID(e.Peerings, func(p *Peering) ID { return p.ID }),
+
+		gatewaysOf:    byOwner(e.Gateways, func(g *Gateway) ID { return g.VNet }),
+		connectionsOf: byOwner(e.Connections, func(c *Connection) ID { return c.Gateway }),
+		peeringsOf:    byOwner(e.Peerings, func(p *Peering) ID { return p.VNet }),
 	}
-	for i := range e.VNets {
-		x.vnet[e.VNets[i].ID.Key()] = i
-	}
-	for i := range e.Sites {
-		x.site[e.Sites[i].ID.Key()] = i
-	}
-	for i := range e.Gateways {
-		x.gateway[e.Gateways[i].ID.Key()] = i
-		of := e.Gateways[i].VNet.Key()
-		x.gatewaysOf[of] = append(x.gatewaysOf[of], i)
-	}
-	for i := range e.Connections {
-		x.connection[e.Connections[i].ID.Key()] = i
-		of := e.Connections[i].Gateway.Key()
-		x.connectionsOf[of] = append(x.connectionsOf[of], i)
-	}
-	for i := range e.Peerings {
-		x.peering[e.Peerings[i].ID.Key()] = i
-		of := e.Peerings[i].VNet.Key()
-		x.peeringsOf[of] = append(x.peeringsOf[of], i)
-	}
-	return x
+}
+
+func byID[T any](in []T, id func(*T) ID) func() map[Key]int {
+	return sync.OnceValue(func() map[Key]int {
+		at := make(map[Key]int, len(in))
+		for i := range in {
+			at[id(&in[i]).Key()] = i
+		}
+		return at
+	})
+}
+
+func byOwner[T any](in []T, owner func(*T) ID) func() map[Key][]int {
+	return sync.OnceValue(func() map[Key][]int {
+		of := map[Key][]int{}
+		for i := range in {
+			key := owner(&in[i]).Key()
+			of[key] = append(of[key], i)
+		}
+		return of
+	})
 }
 
 func find[T any](in []T, at map[Key]int, id ID) *T {
@@ -60,33 +64,33 @@ func all[T any](in []T, at []int) []*T {
 }
 
 // VNet finds a VNet, or nil.
-func (x *Index) VNet(id ID) *VNet { return find(x.estate.VNets, x.vnet, id) }
+func (x *Index) VNet(id ID) *VNet { return find(x.estate.VNets, x.vnet(), id) }
 
 // Site finds a site, or nil.
-func (x *Index) Site(id ID) *Site { return find(x.estate.Sites, x.site, id) }
+func (x *Index) Site(id ID) *Site { return find(x.estate.Sites, x.site(), id) }
 
 // Gateway finds a gateway, or nil.
-func (x *Index) Gateway(id ID) *Gateway { return find(x.estate.Gateways, x.gateway, id) }
+func (x *Index) Gateway(id ID) *Gateway { return find(x.estate.Gateways, x.gateway(), id) }
 
 // Connection finds a connection, or nil.
 func (x *Index) Connection(id ID) *Connection {
-	return find(x.estate.Connections, x.connection, id)
+	return find(x.estate.Connections, x.connection(), id)
 }
 
 // Peering finds a peering, or nil.
-func (x *Index) Peering(id ID) *Peering { return find(x.estate.Peerings, x.peering, id) }
+func (x *Index) Peering(id ID) *Peering { return find(x.estate.Peerings, x.peering(), id) }
 
 // GatewaysOf returns the gateways of a VNet.
 func (x *Index) GatewaysOf(vnet ID) []*Gateway {
-	return all(x.estate.Gateways, x.gatewaysOf[vnet.Key()])
+	return all(x.estate.Gateways, x.gatewaysOf()[vnet.Key()])
 }
 
 // ConnectionsOf returns the connections of a gateway.
 func (x *Index) ConnectionsOf(gateway ID) []*Connection {
-	return all(x.estate.Connections, x.connectionsOf[gateway.Key()])
+	return all(x.estate.Connections, x.connectionsOf()[gateway.Key()])
 }
 
 // PeeringsOf returns the peering halves of a VNet.
 func (x *Index) PeeringsOf(vnet ID) []*Peering {
-	return all(x.estate.Peerings, x.peeringsOf[vnet.Key()])
+	return all(x.estate.Peerings, x.peeringsOf()[vnet.Key()])
 }

@@ -65,7 +65,9 @@ func (b *builder) letterCase(written netcfg.Attr, defined, what string) {
 // ExpressRoute gateway for dedicated ones, both when both are there.
 func (b *builder) gateway(v *VNet, g *netcfg.Gateway) {
 	b.fate(g.Profile.Ref, diag.Dropped, "the gateway profile was always Small and has no counterpart in ARM")
-	connections := b.connections(v, g)
+	first := len(b.e.Connections)
+	b.connections(v, g)
+	connections := b.e.Connections[first:]
 	vpn := Gateway{ID: b.id(TypeGateway, v.Name, VPNGateway.String()), VNet: v.ID, Kind: VPNGateway}
 	er := Gateway{ID: b.id(TypeGateway, v.Name, ExpressRouteGateway.String()), VNet: v.ID, Kind: ExpressRouteGateway}
 	shared := b.refs(g.Ref, g.ConnectionsRef)
@@ -91,16 +93,16 @@ func (b *builder) gateway(v *VNet, g *netcfg.Gateway) {
 	if hasER {
 		b.e.Gateways = append(b.e.Gateways, er)
 	}
-	b.e.Connections = append(b.e.Connections, connections...)
 }
 
 // connections reads the references of one gateway, in the order of their names.
-func (b *builder) connections(v *VNet, g *netcfg.Gateway) []Connection {
-	refs := slices.Clone(g.Connections)
-	slices.SortStableFunc(refs, func(x, y netcfg.LocalNetworkSiteRef) int { return compareFold(x.Name.Value, y.Name.Value) })
-	var out []Connection
+func (b *builder) connections(v *VNet, g *netcfg.Gateway) {
+	refs := make([]*netcfg.LocalNetworkSiteRef, len(g.Connections))
 	for i := range refs {
-		ref := &refs[i]
+		refs[i] = &g.Connections[i]
+	}
+	slices.SortStableFunc(refs, func(x, y *netcfg.LocalNetworkSiteRef) int { return compareFold(x.Name.Value, y.Name.Value) })
+	for i, ref := range refs {
 		site, dedicated, ok := b.siteOf(v, ref)
 		if !ok {
 			continue
@@ -110,9 +112,8 @@ func (b *builder) connections(v *VNet, g *netcfg.Gateway) []Connection {
 			b.fateAll(connectionRefs(ref), diag.Dropped, "LINK-004")
 			continue
 		}
-		out = append(out, b.halves(v, ref, site, dedicated)...)
+		b.halves(v, ref, site, dedicated)
 	}
-	return out
 }
 
 // siteOf finds the site of a reference. A dedicated connection may name a site that the file does
@@ -136,29 +137,28 @@ func (b *builder) siteOf(v *VNet, ref *netcfg.LocalNetworkSiteRef) (site ID, ded
 }
 
 // halves makes one connection per type named: none means IPsec.
-func (b *builder) halves(v *VNet, ref *netcfg.LocalNetworkSiteRef, site ID, undefined bool) []Connection {
+func (b *builder) halves(v *VNet, ref *netcfg.LocalNetworkSiteRef, site ID, undefined bool) {
 	own := b.refs(ref.Ref, ref.Name.Ref)
-	var out []Connection
+	first := len(b.e.Connections)
 	for _, c := range ref.Connections {
 		kind, ok := connectionKind(c.Type.Value)
 		switch {
 		case !ok, undefined && kind != ExpressRoute:
 			b.fateAll([]diag.Ref{c.Ref, c.Type.Ref}, diag.NeedsPerson, "XML-011")
-		case slices.ContainsFunc(out, func(h Connection) bool { return h.Kind == kind }):
+		case slices.ContainsFunc(b.e.Connections[first:], func(h Connection) bool { return h.Kind == kind }):
 			b.fateAll([]diag.Ref{c.Ref, c.Type.Ref}, diag.Dropped, "LINK-004")
 		default:
-			out = append(out, b.half(v, site, kind, append(own, b.refs(c.Ref, c.Type.Ref)...)))
+			b.e.Connections = append(b.e.Connections, b.half(v, site, kind, append(own, b.refs(c.Ref, c.Type.Ref)...)))
 			own = nil
 		}
 	}
 	switch {
-	case len(out) > 0:
+	case len(b.e.Connections) > first:
 	case len(ref.Connections) == 0:
-		out = append(out, b.half(v, site, IPsec, own))
+		b.e.Connections = append(b.e.Connections, b.half(v, site, IPsec, own))
 	default:
 		b.fateAll(own, diag.NeedsPerson, "XML-011")
 	}
-	return out
 }
 
 func (b *builder) half(v *VNet, site ID, kind ConnectionKind, refs []diag.Ref) Connection {

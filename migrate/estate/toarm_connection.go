@@ -27,7 +27,7 @@ func (m *migration) resolve() {
 			Connection: c, gateway: gateway, vnet: m.x.VNet(gateway.VNet), site: m.x.Site(c.Site),
 			arm: m.gateways[c.Gateway.Key()], made: -1,
 		}
-		if j, ok := m.x.connection[c.Pairing.Partner.Key()]; ok && !c.Pairing.Partner.IsZero() {
+		if j, ok := m.x.connection()[c.Pairing.Partner.Key()]; ok && !c.Pairing.Partner.IsZero() {
 			m.ends[i].partner = &m.ends[j]
 		}
 	}

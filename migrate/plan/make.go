@@ -30,8 +30,8 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 	if len(classic.VNets) == 0 {
 		return nil, nil, errors.New("there is no VNet to plan for")
 	}
-	base, _, found := estate.ToARM(classic)
-	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Before: reach.Compute(base)}, found: found, g: newGraph(base)}
+	base, fates, found := estate.ToARM(classic)
+	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates, Before: reach.Compute(base)}, found: found, g: newGraph(base)}
 	if err := m.components(); err != nil {
 		return nil, m.found, err
 	}
@@ -146,6 +146,7 @@ func (m *maker) unknown(d *demand) {
 // sequence orders the steps and builds the target from their effects.
 func (m *maker) sequence() {
 	s := &sequence{mode: m.opts.Mode, g: m.g}
+	s.steps = make([]Step, 0, len(m.p.Base.Connections)+2*len(m.p.Base.VNets))
 	if m.opts.Mode == options.Rebuild {
 		m.rebuild(s)
 	} else if len(m.drafts) > 0 {

@@ -11,12 +11,14 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 // Plan is the way from Base to Target.
 type Plan struct {
 	Mode       options.Mode
 	Base       *estate.Estate // the estate before the first step, in ARM form
+	Fates      []diag.Fate    // of the input's leaves that ended on the way to Base
 	Target     *estate.Estate // the estate after the last
 	Components []Component
 	Outcomes   []Outcome // what becomes of every gateway, site and connection of Base

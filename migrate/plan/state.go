@@ -7,54 +7,66 @@ import (
 )
 
 // after returns the estate after the effects: everything they remove is gone, everything they add
-// is there, in place of what had its ID. The given estate is not changed.
+// is there, in place of what had its ID. The given estate is not changed; what no effect touches
+// is shared with it.
 func after(e *estate.Estate, removals, additions []Effect) *estate.Estate {
-	drop := map[estate.Key]bool{}
+	drop := map[string]map[estate.Key]bool{} // by type
 	for _, f := range removals {
 		for _, id := range f.Remove {
-			drop[id.Key()] = true
+			if drop[id.Type] == nil {
+				drop[id.Type] = map[estate.Key]bool{}
+			}
+			drop[id.Type][id.Key()] = true
 		}
-	}
-	var add estate.Estate
-	for _, f := range additions {
-		if f.Add == nil {
-			continue
-		}
-		add.VNets = append(add.VNets, f.Add.VNets...)
-		add.Sites = append(add.Sites, f.Add.Sites...)
-		add.Gateways = append(add.Gateways, f.Add.Gateways...)
-		add.Connections = append(add.Connections, f.Add.Connections...)
-		add.Peerings = append(add.Peerings, f.Add.Peerings...)
 	}
 	n := *e
-	n.VNets = merge(e.VNets, add.VNets, drop, func(v *estate.VNet) estate.ID { return v.ID })
-	n.Sites = merge(e.Sites, add.Sites, drop, func(s *estate.Site) estate.ID { return s.ID })
-	n.Gateways = merge(e.Gateways, add.Gateways, drop, func(g *estate.Gateway) estate.ID { return g.ID })
-	n.Connections = merge(e.Connections, add.Connections, drop, func(c *estate.Connection) estate.ID { return c.ID })
-	n.Peerings = merge(e.Peerings, add.Peerings, drop, func(p *estate.Peering) estate.ID { return p.ID })
+	n.VNets = merge(e.VNets, additions, drop[estate.TypeVNet], func(a *estate.Estate) []estate.VNet { return a.VNets }, func(v *estate.VNet) estate.ID { return v.ID })
+	n.Sites = merge(e.Sites, additions, drop[estate.TypeSite], func(a *estate.Estate) []estate.Site { return a.Sites }, func(s *estate.Site) estate.ID { return s.ID })
+	n.Gateways = merge(e.Gateways, additions, drop[estate.TypeGateway], func(a *estate.Estate) []estate.Gateway { return a.Gateways }, func(g *estate.Gateway) estate.ID { return g.ID })
+	n.Connections = merge(e.Connections, additions, drop[estate.TypeConnection], func(a *estate.Estate) []estate.Connection { return a.Connections }, func(c *estate.Connection) estate.ID { return c.ID })
+	n.Peerings = merge(e.Peerings, additions, drop[estate.TypePeering], func(a *estate.Estate) []estate.Peering { return a.Peerings }, func(p *estate.Peering) estate.ID { return p.ID })
 	return &n
 }
 
-func merge[T any](have, add []T, drop map[estate.Key]bool, id func(*T) estate.ID) []T {
-	last := make(map[estate.Key]int, len(add)) // a later addition of the same object wins
-	for i := range add {
-		last[id(&add[i]).Key()] = i
+// merge leaves out what is dropped, replaces what is added anew, and appends the rest of what is
+// added. Of several additions of one object the last wins.
+func merge[T any](have []T, effects []Effect, drop map[estate.Key]bool, list func(*estate.Estate) []T, id func(*T) estate.ID) []T {
+	count := 0
+	for _, f := range effects {
+		if f.Add != nil {
+			count += len(list(f.Add))
+		}
 	}
-	out := make([]T, 0, len(have)+len(add))
+	if count == 0 && len(drop) == 0 {
+		return have
+	}
+	add := make([]*T, 0, count)
+	last := make(map[estate.Key]*T, count)
+	for _, f := range effects {
+		if f.Add == nil {
+			continue
+		}
+		in := list(f.Add)
+		for i := range in {
+			add = append(add, &in[i])
+			last[id(&in[i]).Key()] = &in[i]
+		}
+	}
+	out := make([]T, 0, max(0, len(have)+count-len(drop)))
 	for i := range have {
 		key := id(&have[i]).Key()
-		j, replaced := last[key]
+		n, replaced := last[key]
 		switch {
 		case replaced:
-			out = append(out, add[j])
+			out = append(out, *n)
 			delete(last, key)
 		case !drop[key]:
 			out = append(out, have[i])
 		}
 	}
-	for i := range add {
-		if j, ok := last[id(&add[i]).Key()]; ok && i == j {
-			out = append(out, add[i])
+	for _, n := range add {
+		if last[id(n).Key()] == n {
+			out = append(out, *n)
 		}
 	}
 	return out

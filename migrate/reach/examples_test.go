@@ -64,7 +64,7 @@ func mesh(join func(a, b string) func(*world), names ...string) func(*world) {
 func pair() *world     { return classic("A", "B").with(direct("A", "B")) }
 func triangle() *world { return classic("A", "B", "C").with(mesh(direct, "A", "B", "C")) }
 
-// The daisy chains of E4.
+// Daisy chains, with sites that name the next VNet only and with sites that name all beyond it.
 func chainSingle() *world { return classic("A", "B", "C").with(direct("A", "B"), direct("B", "C")) }
 func chainMulti() *world {
 	return classic("A", "B", "C").with(link("A", rangeB+" "+rangeC, "B", rangeA), link("B", rangeC, "C", rangeB+" "+rangeA))
@@ -100,48 +100,48 @@ func TestRelationOfExamples(t *testing.T) {
 		world *world
 		want  string
 	}{
-		{"E1 pair", pair(), `VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via ipsecV2V`},
-		{"E2 triangle", triangle(), `
+		{"pair", pair(), `VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via ipsecV2V`},
+		{"triangle", triangle(), `
 			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via ipsecV2V
 			VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via ipsecV2V
 			VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via ipsecV2V`},
-		{"E2 peerings are not transitive", arm("A", "B", "C").with(peer("A", "B"), peer("A", "C")), `
+		{"peerings are not transitive", arm("A", "B", "C").with(peer("A", "B"), peer("A", "C")), `
 			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via peering
 			VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via peering`},
-		{"E4 single-hop chain", chainSingle(), `
+		{"single-hop chain", chainSingle(), `
 			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via ipsecV2V
 			VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via ipsecV2V`},
-		{"E4 multi-hop chain", chainMulti(), `
+		{"multi-hop chain", chainMulti(), `
 			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via ipsecV2V
 			VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via ipsecV2V-vpnGwForward-ipsecV2V
 			VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via ipsecV2V`},
-		{"E4 lopsided chain", chainLopsided(), `
+		{"lopsided chain", chainLopsided(), `
 			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via ipsecV2V
 			VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via ipsecV2V
 			VNet A → VNet C only`},
-		{"E4 partial chain", chainPartial(), `
+		{"partial chain", chainPartial(), `
 			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via ipsecV2V
 			VNet A [10.1.0.0/16] ↔ VNet C [10.3.4.0/24]: yes via ipsecV2V-vpnGwForward-ipsecV2V
 			VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via ipsecV2V`},
-		{"E5 hub with on-premises", hubOnPrem(), `
+		{"hub with on-premises", hubOnPrem(), `
 			VNet A [10.1.0.0/16] ↔ VNet H [10.0.0.0/16]: yes via ipsecV2V
 			VNet B [10.2.0.0/16] ↔ VNet H [10.0.0.0/16]: yes via ipsecV2V
 			VNet H [10.0.0.0/16] ↔ on-premises HQ [192.168.0.0/16]: yes via ipsecS2S (ASM-ONPREM)`},
-		{"E5 variant", hubOnPremRouted(), `
+		{"hub with on-premises that a spoke lists", hubOnPremRouted(), `
 			VNet A [10.1.0.0/16] ↔ VNet H [10.0.0.0/16]: yes via ipsecV2V
 			VNet A [10.1.0.0/16] ↔ on-premises HQ [192.168.0.0/16]: yes via ipsecV2V-vpnGwForward-ipsecS2S (ASM-ONPREM)
 			VNet B [10.2.0.0/16] ↔ VNet H [10.0.0.0/16]: yes via ipsecV2V
 			VNet H [10.0.0.0/16] ↔ on-premises HQ [192.168.0.0/16]: yes via ipsecS2S (ASM-ONPREM)`},
-		{"E5 gateway transit", arm("H", "A", "B").with(spoke("H", "A"), peer("H", "B"), prem("H", rangeO, "HQ")), `
+		{"gateway transit", arm("H", "A", "B").with(spoke("H", "A"), peer("H", "B"), prem("H", rangeO, "HQ")), `
 			VNet A [10.1.0.0/16] ↔ VNet H [10.0.0.0/16]: yes via peering
 			VNet A [10.1.0.0/16] ↔ on-premises HQ [192.168.0.0/16]: yes via gwTransit-ipsecS2S (ASM-ONPREM)
 			VNet B [10.2.0.0/16] ↔ VNet H [10.0.0.0/16]: yes via peering
 			VNet H [10.0.0.0/16] ↔ on-premises HQ [192.168.0.0/16]: yes via ipsecS2S (ASM-ONPREM)`},
-		{"E7 overlap", overlapping(), `
+		{"overlap", overlapping(), `
 			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via ipsecV2V
 			VNet A2 [10.1.128.0/17] ↔ VNet B2 [10.9.0.0/16]: yes via ipsecV2V`},
-		{"E8 one-sided", classic("A", "B").with(func(w *world) { w.oneSided("A", rangeB, "B") }), ``},
-		{"E9 circuit", classic("H", "A").with(func(w *world) {
+		{"one-sided", classic("A", "B").with(func(w *world) { w.oneSided("A", rangeB, "B") }), ``},
+		{"circuit", classic("H", "A").with(func(w *world) {
 			w.circuit("H", rangeO, "X")
 			w.circuit("A", rangeO, "X")
 			w.onPrem("H", "172.16.0.0/16", "branch")
@@ -149,9 +149,9 @@ func TestRelationOfExamples(t *testing.T) {
 			VNet A [10.1.0.0/16] ↔ on-premises X [192.168.0.0/16]: unknown via erEdge (ASM-CIRCUIT)
 			VNet H [10.0.0.0/16] ↔ on-premises branch [172.16.0.0/16]: yes via ipsecS2S (ASM-ONPREM)
 			VNet H [10.0.0.0/16] ↔ on-premises X [192.168.0.0/16]: unknown via erEdge (ASM-CIRCUIT)`},
-		{"E10 clients", classic("A").with(func(w *world) { w.clients("A", "172.16.0.0/24") }), `
+		{"clients", classic("A").with(func(w *world) { w.clients("A", "172.16.0.0/24") }), `
 			VNet A [10.1.0.0/16] ↔ clients of A [172.16.0.0/24]: yes via p2s`},
-		{"E10 clients beyond their VNet", arm("A", "B", "C", "D").with(
+		{"clients beyond their VNet", arm("A", "B", "C", "D").with(
 			func(w *world) { w.clients("A", "172.16.0.0/24") }, spoke("A", "B"), peer("A", "C"),
 			link("A", rangeD, "D", rangeA+" 172.16.0.0/24")), `
 			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via peering
@@ -162,7 +162,7 @@ func TestRelationOfExamples(t *testing.T) {
 			VNet D [10.4.0.0/16] ↔ clients of A [172.16.0.0/24]: unknown via ipsecV2V-p2s (ASM-CLIENT-ROUTES)
 			VNet B → VNet D only
 			clients of A → VNet C only`},
-		{"E11 supernet at the hub", arm("H", "A", "B").with(spoke("H", "A"), spoke("H", "B"), prem("H", "10.0.0.0/8", "HQ")), `
+		{"supernet at the hub", arm("H", "A", "B").with(spoke("H", "A"), spoke("H", "B"), prem("H", "10.0.0.0/8", "HQ")), `
 			VNet A [10.1.0.0/16] ↔ VNet H [10.0.0.0/16]: yes via peering
 			VNet A [10.1.0.0/16] ↔ on-premises HQ [10.3.0.0/16 10.4.0.0/14 10.8.0.0/13 10.16.0.0/12 10.32.0.0/11 10.64.0.0/10 10.128.0.0/9]: yes via gwTransit-ipsecS2S (ASM-ONPREM)
 			VNet B [10.2.0.0/16] ↔ VNet H [10.0.0.0/16]: yes via peering
@@ -215,7 +215,7 @@ func TestRelationOfExamples(t *testing.T) {
 	}
 }
 
-func TestFullMeshOfFive(t *testing.T) { // E3
+func TestFullMeshOfFive(t *testing.T) {
 	names := []string{"A", "B", "C", "D", "E"}
 	before := classic(names...).with(mesh(direct, names...))
 	if n := len(before.Connections); n != 20 {
@@ -262,49 +262,49 @@ func TestVerdictsOfExamples(t *testing.T) {
 		before, after *world
 		want          string
 	}{
-		{"E1 pair to peering", pair(), arm("A", "B").with(peer("A", "B")), `
+		{"pair to peering", pair(), arm("A", "B").with(peer("A", "B")), `
 			path changed VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]`},
-		{"E1 pair to its ARM form", pair(), arm("A", "B").with(func(w *world) { w.vnet2vnet("A", "B") }), `
+		{"pair to its ARM form", pair(), arm("A", "B").with(func(w *world) { w.vnet2vnet("A", "B") }), `
 			preserved VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]`},
-		{"E2 hub only", triangle(), arm("A", "B", "C").with(peer("A", "B"), peer("A", "C")), `
+		{"hub only", triangle(), arm("A", "B", "C").with(peer("A", "B"), peer("A", "C")), `
 			path changed VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			path changed VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			lost VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]`},
-		{"E4 i hub with gateway transit alone", chainSingle(), arm("A", "B", "C").with(spoke("B", "A"), spoke("B", "C"), func(w *world) { w.gateway("B") }), `
+		{"hub with gateway transit alone", chainSingle(), arm("A", "B", "C").with(spoke("B", "A"), spoke("B", "C"), func(w *world) { w.gateway("B") }), `
 			path changed VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			path changed VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]`},
-		{"E4 ii platform migration", chainMulti(), arm("A", "B", "C").with(func(w *world) { w.vnet2vnet("A", "B"); w.vnet2vnet("B", "C") }), `
+		{"platform migration", chainMulti(), arm("A", "B", "C").with(func(w *world) { w.vnet2vnet("A", "B"); w.vnet2vnet("B", "C") }), `
 			preserved VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]
 			lost VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/16]
 			preserved VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]`},
-		{"E4 ii peering A–C", chainMulti(), arm("A", "B", "C").with(mesh(peer, "A", "B", "C")), `
+		{"peering A–C", chainMulti(), arm("A", "B", "C").with(mesh(peer, "A", "B", "C")), `
 			path changed VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			path changed VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/16]: ipsecV2V-vpnGwForward-ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			path changed VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]`},
-		{"E4 iii lopsided stays", chainLopsided(), chainLopsided(), `
+		{"lopsided stays", chainLopsided(), chainLopsided(), `
 			preserved VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]
 			half open VNet A [] ↔ VNet C [10.3.0.0/16]
 			preserved VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]`},
-		{"E4 iii lopsided fixed", chainLopsided(), chainMulti(), `
+		{"lopsided fixed", chainLopsided(), chainMulti(), `
 			preserved VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]
 			half fixed VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/16] {new pair}
 			preserved VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]`},
-		{"E4 iv partial becomes whole", chainPartial(), arm("A", "B", "C").with(mesh(peer, "A", "B", "C")), `
+		{"partial becomes whole", chainPartial(), arm("A", "B", "C").with(mesh(peer, "A", "B", "C")), `
 			path changed VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			path changed VNet A [10.1.0.0/16] ↔ VNet C [10.3.4.0/24]: ipsecV2V-vpnGwForward-ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			gained VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/22 10.3.5.0/24 10.3.6.0/23 10.3.8.0/21 10.3.16.0/20 10.3.32.0/19 10.3.64.0/18 10.3.128.0/17] {wider}
 			path changed VNet B [10.2.0.0/16] ↔ VNet C [10.3.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]`},
-		{"E5 spokes gain on-premises", hubOnPrem(), arm("H", "A", "B").with(spoke("H", "A"), peer("H", "B"), prem("H", rangeO, "HQ")), `
+		{"spokes gain on-premises", hubOnPrem(), arm("H", "A", "B").with(spoke("H", "A"), peer("H", "B"), prem("H", rangeO, "HQ")), `
 			path changed VNet A [10.1.0.0/16] ↔ VNet H [10.0.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			gained VNet A [10.1.0.0/16] ↔ on-premises HQ [192.168.0.0/16] {new exposure}
 			path changed VNet B [10.2.0.0/16] ↔ VNet H [10.0.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			preserved VNet H [10.0.0.0/16] ↔ on-premises HQ [192.168.0.0/16]`},
-		{"E5 variant keeps on-premises", hubOnPremRouted(), arm("H", "A", "B").with(spoke("H", "A"), peer("H", "B"), prem("H", rangeO, "HQ")), `
+		{"a spoke that lists on-premises keeps it", hubOnPremRouted(), arm("H", "A", "B").with(spoke("H", "A"), peer("H", "B"), prem("H", rangeO, "HQ")), `
 			path changed VNet A [10.1.0.0/16] ↔ VNet H [10.0.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			path changed VNet A [10.1.0.0/16] ↔ on-premises HQ [192.168.0.0/16]: ipsecV2V-vpnGwForward-ipsecS2S → gwTransit-ipsecS2S [ENC_LOST SPOF_REMOVED]
 			path changed VNet B [10.2.0.0/16] ↔ VNet H [10.0.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			preserved VNet H [10.0.0.0/16] ↔ on-premises HQ [192.168.0.0/16]`},
-		{"E7 the other owner of the addresses", overlapping(), func() *world {
+		{"the other owner of the addresses", overlapping(), func() *world {
 			w := arm("A", "B")
 			w.vnet(estate.ARM, "A2", "10.1.128.0/17")
 			w.vnet(estate.ARM, "B2", "10.9.0.0/16")
@@ -313,17 +313,17 @@ func TestVerdictsOfExamples(t *testing.T) {
 			path changed VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: ipsecV2V → peering [ENC_LOST CAP_UP SPOF_REMOVED]
 			gained VNet A [10.1.0.0/16] ↔ VNet B2 [10.9.0.0/16] {new pair}
 			misdelivered VNet A2 [10.1.128.0/17] ↔ VNet B2 [10.9.0.0/16] delivered to VNet A`},
-		{"E8 one-sided becomes a peering", classic("A", "B").with(func(w *world) { w.oneSided("A", rangeB, "B") }), arm("A", "B").with(peer("A", "B")), `
+		{"one-sided becomes a peering", classic("A", "B").with(func(w *world) { w.oneSided("A", rangeB, "B") }), arm("A", "B").with(peer("A", "B")), `
 			gained VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16] {new pair}`},
-		{"E9 behind a circuit", classic("A").with(func(w *world) { w.circuit("A", rangeO, "X") }), arm("A"), `
+		{"behind a circuit", classic("A").with(func(w *world) { w.circuit("A", rangeO, "X") }), arm("A"), `
 			unknown before VNet A [10.1.0.0/16] ↔ on-premises X [192.168.0.0/16] unknown→no (ASM-CIRCUIT)`},
-		{"E10 the pool moves to the hub", arm("A", "B").with(func(w *world) { w.clients("B", "172.16.0.0/24") }, peer("A", "B")),
+		{"the pool moves to the hub", arm("A", "B").with(func(w *world) { w.clients("B", "172.16.0.0/24") }, peer("A", "B")),
 			arm("A", "B").with(func(w *world) { w.clients("A", "172.16.0.0/24") }, spoke("A", "B")), `
 			preserved VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]
 			gained VNet A [10.1.0.0/16] ↔ clients of A [172.16.0.0/24] {new exposure} new location
 			gained VNet B [10.2.0.0/16] ↔ clients of A [172.16.0.0/24] {new exposure} new location
 			misdelivered VNet B [10.2.0.0/16] ↔ clients of B [172.16.0.0/24] delivered to clients of A`},
-		{"E11 supernet draws spokes to the gateway", arm("H", "A", "B").with(spoke("H", "A"), spoke("H", "B"), prem("H", "10.128.0.0/9", "HQ")),
+		{"supernet draws spokes to the gateway", arm("H", "A", "B").with(spoke("H", "A"), spoke("H", "B"), prem("H", "10.128.0.0/9", "HQ")),
 			arm("H", "A", "B").with(spoke("H", "A"), spoke("H", "B"), prem("H", "10.128.0.0/9 10.0.0.0/14", "HQ")), `
 			preserved VNet A [10.1.0.0/16] ↔ VNet H [10.0.0.0/16]
 			preserved VNet A [10.1.0.0/16] ↔ on-premises HQ [10.128.0.0/9]

@@ -167,7 +167,10 @@ func (n *network) addPeerings(e *estate.Estate) {
 		}
 	}
 	slices.SortFunc(halves, func(a, b half) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), compareIDs(a.p.ID, b.p.ID))
+		if c := cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)); c != 0 {
+			return c // most are told apart without their IDs
+		}
+		return compareIDs(a.p.ID, b.p.ID)
 	})
 	halves = slices.CompactFunc(halves, func(a, b half) bool { return a.from == b.from && a.to == b.to })
 	for i, h := range halves {

@@ -3,8 +3,8 @@
 //
 // The relation is between locations (a VNet, an on-premises network, the clients of a gateway) and
 // prefixes, and has three values. It is about routing alone: network security groups, route
-// tables, BGP and appliances are not in this form. Sources: docs/sources.md#routing,
-// #peering, #vnet-to-vnet, #multi-hop, #on-premises, #expressroute and #point-to-site.
+// tables, BGP and appliances are not in this form. In short: docs/design.md#reach. Sources:
+// docs/sources.md#routing, #peering, #vnet-to-vnet, #multi-hop, #on-premises, #expressroute and #point-to-site.
 //
 // What a location can send to does not depend on which of its addresses sends. A pair's sessions
 // are therefore a product: the prefixes of B that A can send to, times the prefixes of A that B can
