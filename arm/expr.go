@@ -87,6 +87,7 @@ type ExprError struct {
 	Message string
 }
 
+// Error is the character, counted from 1, and what is wrong there.
 func (e *ExprError) Error() string {
 	return fmt.Sprintf("expression, character %d: %s", e.Offset+1, e.Message)
 }

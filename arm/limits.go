@@ -23,6 +23,7 @@ type LimitProblem struct {
 	Max   int
 }
 
+// String is what is over the limit, how many, and the limit.
 func (p LimitProblem) String() string {
 	if p.Where == "" {
 		return fmt.Sprintf("%s: %d, at most %d", p.Limit, p.Have, p.Max)

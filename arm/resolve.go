@@ -31,6 +31,7 @@ type Problem struct {
 	Message string
 }
 
+// String is where, the kind, and the message.
 func (p Problem) String() string {
 	where := p.Path
 	if p.Object != "" {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 )
 
 // sniffed is how many bytes of a file are looked at to find its root element.
@@ -27,7 +28,9 @@ func sniff(path string) bool {
 
 // rootOf is the local name of the root element of the document that begins with head, or "".
 func rootOf(head []byte) string {
-	text := strings.TrimLeft(string(bytes.ReplaceAll(head, []byte{0}, nil)), "\ufeff\xff\xfe") // UTF-16 and UTF-32, roughly
+	// Without NUL bytes UTF-16 and UTF-32 read like ASCII, roughly; their marks are two bytes.
+	head = bytes.TrimLeftFunc(bytes.ReplaceAll(head, []byte{0}, nil), func(r rune) bool { return r == '\ufeff' || r == utf8.RuneError })
+	text := string(head)
 	for {
 		text = strings.TrimSpace(text)
 		switch {

@@ -179,7 +179,7 @@ type Impact struct {
 // Window is a declared interruption.
 type Window struct {
 	ID      string
-	Cause   string // U1 … U10
+	Cause   string // U1: gateway to remote gateway; U2: platform migration. Source: docs/design.md#windows
 	Because string
 	Pairs   [][2]string // locations, for people
 	Minutes [2]int

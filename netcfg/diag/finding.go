@@ -13,8 +13,8 @@ import (
 // Severity says how much a finding matters. Its zero value is no severity at all.
 type Severity uint8
 
-// The severities, lowest first. The domain's blocker and high are Error, medium is Warning, low
-// and info are Note.
+// The severities, lowest first. What does not work, is refused, or is lost or opened is an Error;
+// what asks for a look is a Warning; what informs is a Note.
 const (
 	Note Severity = iota + 1
 	Warning

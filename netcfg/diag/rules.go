@@ -12,7 +12,7 @@ type Rule struct {
 	Title    string // what is wrong, in a line
 	Why      string // what follows from it
 	Fix      string // what to do
-	Source   string // where the fact comes from: docs/sources.md#key
+	Source   string // where the fact comes from: a section of docs/sources.md, as "docs/sources.md#peering"
 }
 
 // Lookup finds a rule by its id.
