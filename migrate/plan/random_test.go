@@ -1,8 +1,10 @@
 package plan_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -272,6 +274,34 @@ func TestEveryObjectHasAnOutcome(t *testing.T) {
 			if n := count[p.Base.Sites[i].ID.Key()]; n != 1 {
 				t.Errorf("%s has %d outcomes", p.Base.Sites[i].ID, n)
 			}
+		}
+	})
+}
+
+// The steps of a wave are done one after the other in practice, in any order: each state on the way
+// is as sound as those that the plan itself is checked for.
+func TestStepsOfAWaveInAnyOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, _, err := plan.Make(read(t, drawWorld(t).netcfg(1)), options.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "order"), 2))
+		slow := *p
+		slow.Steps = slices.Clone(p.Steps)
+		r.Shuffle(len(slow.Steps), func(i, j int) {
+			slow.Steps[i], slow.Steps[j] = slow.Steps[j], slow.Steps[i]
+		})
+		slices.SortStableFunc(slow.Steps, func(a, b plan.Step) int { return cmp.Compare(a.Wave, b.Wave) })
+		for i := range slow.Steps {
+			slow.Steps[i].Wave = i + 1
+		}
+		violations, _ := plan.Check(&slow)
+		for _, v := range violations {
+			t.Errorf("after %s: %s %s", v.After, v.Rule, v.Text)
+		}
+		if t.Failed() {
+			t.Logf("%s\n%s", outline(p), outline(&slow))
 		}
 	})
 }

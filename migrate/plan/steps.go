@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -155,14 +156,64 @@ func (s *sequence) build(d *draft) []string {
 }
 
 // peer makes one step per peering, both halves together, but for those that belong into a window.
+// Pairs that reach each other through several gateways come first, the longest ways before the
+// shorter ones: a gateway on the way prefers a peering of its own, and would keep their packets.
 func (s *sequence) peer(d *draft, ready []string) []string {
-	made := slices.Clone(ready)
+	var early [][2]estate.Peering
 	for _, pair := range d.peerings {
 		if s.windowOf(d, pair) < 0 {
-			made = append(made, s.createPeering(d, pair, ready, ""))
+			early = append(early, pair)
+		}
+	}
+	made := slices.Clone(ready)
+	classes := s.byWay(d, early)
+	for i, class := range classes {
+		var steps []string
+		for _, pair := range class {
+			steps = append(steps, s.createPeering(d, pair, ready, ""))
+		}
+		made = append(made, steps...)
+		if i < len(classes)-1 {
+			ready = []string{s.add(Step{
+				Action: VerifyReach, Object: d.component.VNets[0], Needs: steps,
+				Because: "these pairs were connected through the gateways of others, which prefer their own peerings once they have them",
+				Impact:  Impact{Class: Live},
+				Verify:  "both sides of every new peering are Connected and the pairs answer",
+				Undo:    "nothing to undo",
+			})}
 		}
 	}
 	return made
+}
+
+// byWay groups peerings by how many VNets the way passes that they replace, most first.
+func (s *sequence) byWay(d *draft, peerings [][2]estate.Peering) [][][2]estate.Peering {
+	long := map[int][][2]estate.Peering{}
+	for _, pair := range peerings {
+		n := s.wayLength(d, pair)
+		long[n] = append(long[n], pair)
+	}
+	var out [][][2]estate.Peering
+	for _, n := range slices.Backward(slices.Sorted(maps.Keys(long))) {
+		out = append(out, long[n])
+	}
+	return out
+}
+
+// wayLength is how many VNets the traffic of a pair passes today; 2 when it goes straight, or not
+// at all.
+func (s *sequence) wayLength(d *draft, pair [2]estate.Peering) int {
+	a, known := s.g.index[pair[0].VNet.Key()]
+	b, other := s.g.index[pair[1].VNet.Key()]
+	if !known || !other {
+		return 2
+	}
+	i, required := slices.BinarySearchFunc(d.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
+	if !required {
+		return 2
+	}
+	_, nodes := d.alongPath(d.demand.pairs[i].path)
+	return max(2, len(nodes))
 }
 
 func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []string, window string) string {
@@ -327,11 +378,19 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 }
 
 func (s *sequence) latePeerings(d *draft, group int, needs []string, window string) []string {
-	var made []string
+	var late [][2]estate.Peering
 	for _, pair := range d.peerings {
 		if s.windowOf(d, pair) == group {
+			late = append(late, pair)
+		}
+	}
+	var made []string
+	for _, class := range s.byWay(d, late) {
+		made = nil
+		for _, pair := range class {
 			made = append(made, s.createPeering(d, pair, needs, window))
 		}
+		needs = made
 	}
 	return made
 }
