@@ -39,7 +39,20 @@ func Convert(classic *estate.Estate, opts Options) (*Deployment, []diag.Fate, di
 // findings of making it are not among those returned.
 func Converted(classic, modern *estate.Estate, opts Options) (*Deployment, []diag.Fate, diag.List) {
 	d, found := Render(modern, nil, opts)
+	if names := subscriptions(classic); len(names) > 1 {
+		found.Add("ARM-014", diag.Pos{}, "the template puts the networks of %d subscriptions into one resource group: %s", len(names), strings.Join(names, ", "))
+	}
 	return d, renderFates(modern, classic), found
+}
+
+// subscriptions lists the documents that VNets come from, in order.
+func subscriptions(classic *estate.Estate) []string {
+	var names []string
+	for i := range classic.VNets {
+		names = append(names, classic.VNets[i].ID.Subscription)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Render writes every object of e. Objects of existing are referred to and never written; their

@@ -67,6 +67,11 @@ var emissionRules = []Rule{
 		Why:    "the template takes the far gateway's address from the gateway itself, so a wrong address in the file is gone, and two networks meet that may never have met",
 		Fix:    "find out whether the two networks are meant to reach each other; if not, take the two connections out of the template",
 		Source: "docs/sources.md#pairing"},
+	{ID: "ARM-014", Name: "several-subscriptions", Severity: Warning, Since: "0.1",
+		Title:  "one template holds what was in several subscriptions",
+		Why:    "a template is deployed into one resource group, so networks that had owners and bills of their own end up together",
+		Fix:    "convert the files one by one where the subscriptions are to stay apart; tunnels between them then need the far gateway's address by hand",
+		Source: "docs/sources.md#peering"},
 }
 
 // planRules look at a plan: its target, and the states on the way.
