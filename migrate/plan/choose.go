@@ -138,10 +138,8 @@ func (l *layout) candidate() Candidate {
 func (l *layout) newNetworks() int {
 	n := 0
 	for _, v := range l.members {
-		if l.remote[v] {
-			n += len(l.networks) - len(l.demand.networks[v])
-		} else if v == l.hub {
-			n += len(l.networks) - len(l.demand.networks[v])
+		if l.remote[v] || v == l.hub {
+			n += len(l.networks) - len(l.premises(v))
 		}
 	}
 	return n
@@ -203,7 +201,13 @@ func (l *layout) small() int {
 // idle reports whether the hub is one in name only: it holds no gateway, and spokes are peered
 // around it.
 func (l *layout) idle() int {
-	if l.hub == noHubIndex || l.hubGateway() || len(l.members) > 2 && l.peerings() == len(l.peers[l.hub]) && len(l.peers[l.hub]) == len(l.members)-1 {
+	if l.hub == noHubIndex {
+		return 0
+	}
+	if len(l.peers[l.hub]) == 0 {
+		return 1
+	}
+	if l.hubGateway() || len(l.members) > 2 && l.peerings() == len(l.peers[l.hub]) && len(l.peers[l.hub]) == len(l.members)-1 {
 		return 0
 	}
 	return 1
@@ -236,10 +240,12 @@ func (l *layout) because(c Candidate, class Class, want options.Hub) string {
 		return "no VNet reaches on-premises or clients through another; direct peerings keep exactly the pairs that work"
 	case c.Kind == NewHub:
 		return fmt.Sprintf("no existing VNet serves %d gateway users with fewer points", len(l.remote))
+	case len(l.remote) > 0 && len(l.networks) == 0:
+		return fmt.Sprintf("its gateway serves the clients that %s can reach only through a gateway", plural(len(l.remote), "other VNet"))
 	case len(l.remote) > 0:
-		return fmt.Sprintf("its gateway serves %s; %d of the other VNets reach on-premises and can use it", plural(len(l.networks), "on-premises network"), len(l.remote))
+		return fmt.Sprintf("its gateway serves %s, and %s can use it for that", plural(len(l.networks), "on-premises network"), plural(len(l.remote), "other VNet"))
 	case l.hubGateway():
-		return "it holds the gateway that stays"
+		return "it holds the gateway that stays; no other VNet needs it today"
 	}
 	return "every tunnel already ends at it"
 }

@@ -12,7 +12,7 @@ import (
 // demand is what a component's VNets reach before: the pairs that must still work afterwards.
 type demand struct {
 	pairs    []vnetPair         // required pairs of VNets, each once, in order
-	networks map[int][]netReach // by VNet: the on-premises networks it reaches
+	networks map[int][]netReach // by VNet: the networks behind gateways that it reaches
 	reached  map[int][]reached  // by VNet: where it reaches what
 	open     []vnetPair         // pairs whose reach before is unknown
 }
@@ -29,7 +29,8 @@ type reached struct {
 	prefixes []netip.Prefix
 }
 
-// netReach is an on-premises network and the connections that traffic to it uses.
+// netReach is an on-premises network, or the clients of another VNet, and the connections that
+// traffic to it uses.
 type netReach struct {
 	network reach.Location
 	path    []estate.ID
@@ -58,9 +59,9 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 			} else {
 				d.open = append(d.open, pair)
 			}
-		case aVNet && ends[1].Kind == reach.OnPremises && s.Value == reach.Yes:
+		case aVNet && behindGateway(r, ends[0], ends[1], s):
 			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], connectionsOf(s)})
-		case bVNet && ends[0].Kind == reach.OnPremises && s.Value == reach.Yes:
+		case bVNet && behindGateway(r, ends[1], ends[0], s):
 			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], connectionsOf(s)})
 		}
 	}
@@ -69,6 +70,19 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 		slices.SortFunc(out[i].open, comparePairs)
 	}
 	return out
+}
+
+// behindGateway reports whether a VNet reaches a network that only gateways lead to: an on-premises
+// one, or the clients of another VNet, which its site lists. What the clients can send is not known,
+// so surely sending to them counts.
+func behindGateway(r *reach.Relation, vnet, network reach.Location, s reach.Session) bool {
+	switch network.Kind {
+	case reach.OnPremises:
+		return s.Value == reach.Yes
+	case reach.Clients:
+		return !network.ID.Same(vnet.ID) && slices.ContainsFunc(r.Forward(vnet, network), func(f reach.Flow) bool { return f.Value == reach.Yes })
+	}
+	return false
 }
 
 func comparePairs(x, y vnetPair) int { return cmp.Or(cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b)) }

@@ -34,7 +34,7 @@ func Example() {
 	}
 	fmt.Println(len(p.Violations), "violations")
 	// Output:
-	// star of 5 VNets, hub hub-west: its gateway serves 1 on-premises network; 2 of the other VNets reach on-premises and can use it
+	// star of 5 VNets, hub hub-west: its gateway serves 1 on-premises network, and 2 other VNets can use it for that
 	// W01 U1 interrupts [[VNet claims on-premises Zurich-DC]]
 	// W02 U1 interrupts [[VNet policies on-premises Zurich-DC]]
 	// 0 violations

@@ -96,10 +96,16 @@ func (l *layout) gatewayUsers() {
 		return
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.ownServices(v) {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
 			l.remote[v] = true
 		}
 	}
+}
+
+// elsewhere reports whether a network is behind a gateway that the hub's cannot stand in for: the
+// clients of another VNet.
+func (l *layout) elsewhere(n netReach) bool {
+	return n.network.Kind == reach.Clients && (l.hub < 0 || !n.network.ID.Same(l.g.e.VNets[l.hub].ID))
 }
 
 // ownServices reports whether a VNet needs its gateway for something the hub does not take over:
@@ -283,7 +289,7 @@ func (l *layout) serve() {
 		if !l.remote[v] {
 			continue
 		}
-		for _, n := range l.demand.networks[v] {
+		for _, n := range l.premises(v) {
 			if !own[n.network.Name] {
 				own[n.network.Name] = true
 				l.networks, l.added = append(l.networks, n.network), append(l.added, n.network)
@@ -292,10 +298,15 @@ func (l *layout) serve() {
 	}
 }
 
+// premises lists the on-premises networks that a VNet reaches.
+func (l *layout) premises(v int) []netReach {
+	return slices.DeleteFunc(slices.Clone(l.demand.networks[v]), func(n netReach) bool { return n.network.Kind != reach.OnPremises })
+}
+
 // direct lists the on-premises networks that a VNet's own gateway has a connection to.
 func (l *layout) direct(v int) []reach.Location {
 	var out []reach.Location
-	for _, n := range l.demand.networks[v] {
+	for _, n := range l.premises(v) {
 		if l.ends(v, n) {
 			out = append(out, n.network)
 		}
@@ -314,7 +325,7 @@ func (l *layout) ends(v int, n netReach) bool {
 // connectionTo finds a connection of the component that ends at an on-premises network.
 func (l *layout) connectionTo(n reach.Location) *estate.Connection {
 	for _, v := range l.members {
-		for _, known := range l.demand.networks[v] {
+		for _, known := range l.premises(v) {
 			if known.network.Name != n.Name {
 				continue
 			}

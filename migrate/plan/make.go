@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -35,6 +36,7 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 	if err := m.components(); err != nil {
 		return nil, m.found, err
 	}
+	m.circuits()
 	m.sequence()
 	m.finish(classic)
 	return m.p, m.found, nil
@@ -87,12 +89,53 @@ func (m *maker) components() error {
 		d, ok := draw(l, c, names, addresses)
 		if !ok {
 			err := fmt.Errorf("no free block of /%d for a new hub in 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16", azure.HubBits)
-			m.found.Add("PLAN-002", m.at(c.VNets[0]), "%v", err)
+			m.found = append(m.found, diag.New("PLAN-002", m.at(c.VNets[0]), "%v", err).WithHint("name an existing VNet with --hub, or narrow the sites that cover these ranges"))
 			return err
 		}
 		m.drafts = append(m.drafts, d)
 	}
 	return nil
+}
+
+// givenUp reports a pair that may work today and will not: whether somebody needs it, a person has
+// to find out before its way is taken away.
+func (m *maker) givenUp(v reach.Verdict) {
+	if v.Class != reach.UnknownBefore || v.After.Value != reach.No || v.From.Kind == reach.VNet && v.To.Kind == reach.VNet {
+		return
+	}
+	at := v.From.ID
+	if at.IsZero() {
+		at = v.To.ID
+	}
+	at.Type, at.Child = estate.TypeVNet, ""
+	f := diag.New("PLAN-004", m.at(at), "%s and %s may reach each other today, and will not in the target", v.From, v.To)
+	f.Severity = diag.Error
+	m.found = append(m.found, f)
+}
+
+// circuits reports the VNets that share a circuit: whether they meet at its edge depends on the
+// circuit and on the gateways.
+func (m *maker) circuits() {
+	of := map[string][]*estate.Connection{}
+	var names []string
+	for i := range m.p.Base.Connections {
+		if c := &m.p.Base.Connections[i]; c.Kind == estate.ExpressRoute && !c.Site.IsZero() {
+			if len(of[c.Site.Name]) == 0 {
+				names = append(names, c.Site.Name)
+			}
+			of[c.Site.Name] = append(of[c.Site.Name], c)
+		}
+	}
+	for _, name := range names {
+		if len(of[name]) < 2 {
+			continue
+		}
+		var vnets []string
+		for _, c := range of[name] {
+			vnets = append(vnets, fmt.Sprintf("%q", m.g.x.Gateway(c.Gateway).VNet.Name))
+		}
+		m.found.Add("PLAN-004", m.at(m.g.x.Gateway(of[name][0].Gateway).VNet), "whether VNets %s reach each other at the edge of circuit %q is unknown; the plan neither keeps nor builds it", strings.Join(vnets, ", "), name)
+	}
 }
 
 // hubExists refuses a hub by a name that no VNet has.
@@ -171,9 +214,11 @@ func (m *maker) target() *estate.Estate {
 func (m *maker) finish(classic *estate.Estate) {
 	m.p.After = reach.Compute(m.p.Target)
 	for v := range reach.Compare(m.p.Before, m.p.After, nil) {
-		if v.Class != reach.Preserved {
-			m.p.Verdicts = append(m.p.Verdicts, v)
+		if v.Class == reach.Preserved || v.Class == reach.HalfOpen && !v.Opens() {
+			continue
 		}
+		m.p.Verdicts = append(m.p.Verdicts, v)
+		m.givenUp(v)
 	}
 	m.declareMigrationLoss()
 	m.p.Assumptions = m.assumptions(classic)
@@ -191,33 +236,6 @@ func (m *maker) finish(classic *estate.Estate) {
 		m.found.Add("PLAN-005", diag.Pos{}, "no two VNets are connected by a tunnel; there is nothing to plan")
 	case len(m.p.Checked) > 0:
 		m.found.Add("PLAN-006", diag.Pos{}, "checked: the state after each of %s that changes something; not checked: the states inside a wave", plural(len(waves(m.p.Steps)), "wave"))
-	}
-}
-
-// declareMigrationLoss finds the pairs that the platform's migration cuts, because a Vnet2Vnet
-// connection does not carry what a site listed beyond it, and declares them.
-func (m *maker) declareMigrationLoss() {
-	if m.opts.Mode != options.ClassicLive {
-		return
-	}
-	var effects []Effect
-	w := Window{ID: fmt.Sprintf("W%02d", len(m.p.Windows)+1), Cause: "U2", Minutes: [2]int{2, 60},
-		Because: "the platform's migration drops the prefixes that sites carry beyond the VNet they stand for; it ends when the tunnel is IPsec again"}
-	for _, s := range m.p.Steps {
-		if s.Action == MigrateVNet {
-			effects = append(effects, s.Effect)
-		}
-		if s.Action == MigrateVNet || s.Action == RestorePrefixes {
-			w.Steps = append(w.Steps, s.ID)
-		}
-	}
-	for v := range reach.Compare(m.p.Before, reach.Compute(after(m.p.Base, nil, effects)), nil) {
-		if pair := [2]string{v.From.String(), v.To.String()}; v.Compromises() && !slices.Contains(w.Pairs, pair) {
-			w.Pairs = append(w.Pairs, pair)
-		}
-	}
-	if len(w.Pairs) > 0 {
-		m.p.Windows = append(m.p.Windows, w)
 	}
 }
 

@@ -122,7 +122,9 @@ type Action string
 
 // The actions.
 const (
+	Export           Action = "export"
 	VerifyListing    Action = "verify listing"
+	ChangeDevice     Action = "change device"
 	MigrateVNet      Action = "migrate classic VNet"
 	RestorePrefixes  Action = "restore prefixes"
 	CreateVNet       Action = "create VNet"
@@ -139,7 +141,7 @@ const (
 // Step is one thing to do.
 type Step struct {
 	ID      string
-	Wave    int // steps of one wave share no object and may run side by side
+	Wave    int // steps of one wave may be done in any order; the platform takes one write per VNet at a time
 	Action  Action
 	Object  estate.ID
 	Also    []estate.ID // further objects of the same step: the other half of a peering or tunnel

@@ -21,7 +21,8 @@ var (
 	minutesFlag       = [2]int{1, 1}
 	minutesClean      = [2]int{1, 10}
 	minutesMigration  = [2]int{10, 60}
-	minutesWindowU1   = [2]int{15, 45}
+	minutesVerify     = [2]int{1, 5}
+	minutesWindowU1   = [2]int{15, 45} // at least
 )
 
 // sequence collects the steps of a plan.
@@ -43,9 +44,16 @@ func (s *sequence) add(step Step) string {
 
 // start makes the steps that come before all components.
 func (s *sequence) start() {
+	s.gate = []string{s.add(Step{
+		Action: Export, Because: "what the platform does not give back has to be kept before anything changes, and undoing a step relies on it",
+		Impact: Impact{Class: Live},
+		Verify: "kept in a safe place: the shared keys of all connections, root certificates of point-to-site clients, route tables, network security groups, and the network configuration itself",
+		Undo:   "nothing to undo",
+	})}
 	switch s.mode {
 	case options.AsIfLive:
 		s.gate = []string{s.add(Step{
+			Needs:  s.gate,
 			Action: VerifyListing, Because: "the files describe the past; nothing is changed before the live network has been compared with them",
 			Impact: Impact{Class: Live},
 			Verify: "every VNet, gateway and connection of this plan is in the live listing, with the same address spaces and local network gateways",
@@ -56,65 +64,44 @@ func (s *sequence) start() {
 	}
 }
 
-// migrate makes the steps of the platform's own migration (historic): one per VNet. When both ends
-// of a tunnel have been migrated it becomes Vnet2Vnet, which carries the two VNets' spaces only;
-// where the sites carried more, the tunnel is made IPsec again at once, with the written prefixes.
-func (s *sequence) migrate() {
-	done := map[estate.Key]bool{}
-	for i := range s.g.e.VNets {
-		v := &s.g.e.VNets[i]
-		done[v.ID.Key()] = true
-		add := &estate.Estate{}
-		var flattened []tunnel
-		for _, l := range s.g.links[i] {
-			if other := &s.g.e.VNets[l.vnet]; !done[other.ID.Key()] {
-				continue
-			}
-			add.Connections = append(add.Connections, s.asMigrated(l.tunnel.a, l.tunnel.b), s.asMigrated(l.tunnel.b, l.tunnel.a))
-			if l.tunnel.a.Kind == estate.IPsec {
-				flattened = append(flattened, l.tunnel)
-			}
-		}
-		s.gate = []string{s.add(Step{
-			Action: MigrateVNet, Object: v.ID, Needs: s.gate,
-			Because: "classic VNets cannot be peered with each other: validate, prepare, check, commit",
-			Effect:  Effect{Add: add},
-			Impact:  Impact{Class: Live, Minutes: minutesMigration, NoReturn: true},
-			Verify:  "the VNet and its gateway are listed as ARM resources and every connection is Connected",
-			Undo:    "abort is possible until commit; after commit there is no way back to classic",
-		})}
-		s.restore(flattened)
-	}
-}
-
-func (s *sequence) restore(flattened []tunnel) {
-	needs := s.gate
-	for _, t := range flattened {
-		s.gate = append(s.gate, s.add(Step{
-			Action: RestorePrefixes, Object: t.a.ID, Also: []estate.ID{t.b.ID}, Needs: needs,
-			Because: "the migration made it Vnet2Vnet, which drops the prefixes that its sites carried beyond the two VNets",
-			Effect:  Effect{Add: &estate.Estate{Connections: []estate.Connection{*t.a, *t.b}}},
-			Impact:  Impact{Class: Interrupting, Minutes: minutesConnection},
-			Verify:  "connectionStatus is Connected, and the local network gateways carry the written prefixes", Undo: "create the Vnet2Vnet connections again",
-		}))
-	}
-}
-
-func (s *sequence) asMigrated(c, partner *estate.Connection) estate.Connection {
-	n := *c
-	n.Kind, n.Site, n.RemoteGateway = estate.Vnet2Vnet, estate.ID{}, partner.Gateway
-	return n
-}
-
-// component makes the steps of one component: build, peer, verify, then take away.
+// component makes the steps of one component: build, tell the devices, peer, verify, then take away.
 func (s *sequence) component(d *draft) {
 	s.from = len(s.steps)
 	ready := s.build(d)
+	ready = append(ready, s.devices(d, ready)...)
 	peered := s.peer(d, ready)
 	gate := s.verify(d, peered)
 	cleared := s.tunnels(d, gate)
 	s.gateways(d, gate, cleared)
 	s.clean(d)
+}
+
+// devices has the on-premises devices changed that do not know the gateway users on the hub's tunnel
+// yet: a VNet that came to them by a tunnel of its own needs routes there before it moves.
+func (s *sequence) devices(d *draft, ready []string) []string {
+	var made []string
+	for _, network := range d.networks {
+		var users, prefixes []string
+		for _, v := range d.members {
+			if d.remote[v] && d.comesAnew(v, network) {
+				users = append(users, fmt.Sprintf("%q", s.g.e.VNets[v].Name))
+				for _, p := range s.g.e.VNets[v].Space {
+					prefixes = append(prefixes, p.Prefix.String())
+				}
+			}
+		}
+		if len(users) == 0 {
+			continue
+		}
+		made = append(made, s.add(Step{
+			Action: ChangeDevice, Object: d.hubGW, Needs: ready,
+			Because: fmt.Sprintf("%s will reach %q through the hub's tunnel; the device there has to know %s on it, and prefer the old tunnel until the window", strings.Join(users, ", "), network.Name, strings.Join(prefixes, ", ")),
+			Impact:  Impact{Class: Live},
+			Verify:  "the device lists the prefixes on the hub's tunnel, in routes and traffic selectors, with the lower preference",
+			Undo:    "take the prefixes off the hub's tunnel again",
+		}))
+	}
+	return made
 }
 
 // build makes what is new: the hub, its gateway, its connections to on-premises.
@@ -186,6 +173,17 @@ func (s *sequence) peer(d *draft, ready []string) []string {
 	return made
 }
 
+// clientsOf names the VNet of a peering that has point-to-site clients, or "".
+func (s *sequence) clientsOf(pair [2]estate.Peering) string {
+	for _, half := range pair {
+		v, ok := s.g.index[half.VNet.Key()]
+		if ok && slices.ContainsFunc(s.g.gateways[v], func(gw *estate.Gateway) bool { return len(gw.ClientPools) > 0 }) {
+			return half.VNet.Name
+		}
+	}
+	return ""
+}
+
 // byWay groups peerings by how many VNets the way passes that they replace, most first.
 func (s *sequence) byWay(d *draft, peerings [][2]estate.Peering) [][][2]estate.Peering {
 	long := map[int][][2]estate.Peering{}
@@ -224,6 +222,10 @@ func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []strin
 		because = fmt.Sprintf("%q is a spoke of the hub", pair[1].VNet.Name)
 	}
 	impact := Impact{Class: Live, Minutes: minutesPeering, Window: window}
+	if owner := s.clientsOf(pair); owner != "" {
+		impact.Class = Brief
+		because += fmt.Sprintf("; point-to-site clients of %q may be dropped for a moment, and Windows clients need a new profile to reach the peer", owner)
+	}
 	if window != "" {
 		impact.Class = Interrupting
 		because += "; the gateways on the way to on-premises would prefer this peering to the tunnel, so it belongs into the window"
@@ -238,15 +240,18 @@ func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []strin
 	})
 }
 
+// verify is the gate before anything of the component is taken away; there is none when nothing was
+// added yet, or nothing goes.
 func (s *sequence) verify(d *draft, peered []string) []string {
-	if len(d.peerings) == 0 || len(d.tunnels)+len(d.onPremises)+len(d.gateways) == 0 {
+	early := slices.ContainsFunc(d.peerings, func(pair [2]estate.Peering) bool { return s.windowOf(d, pair) < 0 })
+	if !early || len(d.tunnels)+len(d.onPremises)+len(d.gateways) == 0 {
 		return peered
 	}
 	return []string{s.add(Step{
 		Action: VerifyReach, Object: d.component.VNets[0], Needs: peered,
 		Because: "nothing is taken away before its replacement carries the traffic",
 		Impact:  Impact{Class: Live},
-		Verify:  "every required pair answers, and the byte counters of the tunnels to be deleted stand still",
+		Verify:  "every pair peered so far answers, and the byte counters of the tunnels between them stand still",
 		Undo:    "nothing to undo",
 	})}
 }
@@ -328,15 +333,15 @@ func (s *sequence) deleteGateway(gw *estate.Gateway, needs []string, window stri
 		Action: DeleteGateway, Object: gw.ID, Needs: needs, Because: "it has no connection left",
 		Effect: Effect{Remove: []estate.ID{gw.ID}}, Impact: impact,
 		Verify: "the gateway is not listed any more, in no resource group",
-		Undo:   "create it again: 30 to 45 minutes; its public address is kept as long as the address resource is not deleted",
+		Undo:   "create it again: 30 to 45 minutes; a Standard public address is kept as long as its resource is not deleted, a Basic or dynamic one is lost",
 	})
 }
 
 // window takes the VNets of a group from their own gateways to the hub's, back to back: peering
-// where it is not there yet, last connections, gateways, flags.
+// where it is not there yet, verification, last connections, gateways, flags, verification.
 func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, needs []string, cleared map[estate.Key][]string) []string {
 	users := d.windows.groups[group]
-	w := Window{ID: fmt.Sprintf("W%02d", len(s.windows)+1), Cause: "U1", Minutes: minutesWindowU1}
+	w := Window{ID: fmt.Sprintf("W%02d", len(s.windows)+1), Cause: "U1"}
 	var names []string
 	for _, v := range users {
 		names = append(names, fmt.Sprintf("%q", s.g.e.VNets[v].Name))
@@ -346,35 +351,44 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	}
 	w.Because = strings.Join(names, ", ") + " cannot use the hub's gateway beside an own one: the gateway must be gone before the flag is set"
 	first := len(s.steps)
-	for _, take := range []func([]string) []string{
-		func(last []string) []string { return s.latePeerings(d, group, last, w.ID) },
-		func(last []string) []string { return s.lastConnections(d, group, last, w.ID, cleared) },
-		func(last []string) []string {
-			var gone []string
-			for _, v := range users {
-				for _, gw := range own[v] {
-					gone = append(gone, s.deleteGateway(gw, last, w.ID))
-				}
-			}
-			return gone
-		},
-		func(last []string) []string {
-			var set []string
-			for _, v := range users {
-				set = append(set, s.useRemote(d, v, last, w.ID))
-			}
-			return set
-		},
-	} {
-		if done := take(needs); len(done) > 0 {
+	after := func(done []string) {
+		if len(done) > 0 {
 			needs = done
 		}
 	}
+	late := s.latePeerings(d, group, needs, w.ID)
+	after(late)
+	if len(late) > 0 {
+		after(s.verifyWindow(d, needs, w.ID, "every pair that was peered in this window answers, and the byte counters of the tunnels between them stand still"))
+	}
+	after(s.lastConnections(d, group, needs, w.ID, cleared))
+	var gone, set []string
+	for _, v := range users {
+		for _, gw := range own[v] {
+			gone = append(gone, s.deleteGateway(gw, needs, w.ID))
+		}
+	}
+	after(gone)
+	for _, v := range users {
+		set = append(set, s.useRemote(d, v, needs, w.ID))
+	}
+	after(set)
+	after(s.verifyWindow(d, needs, w.ID, "each pair of this window answers, from both sides; where a device knew two tunnels, it prefers the hub's now"))
 	for _, step := range s.steps[first:] {
 		w.Steps = append(w.Steps, step.ID)
+		w.Minutes[0] += step.Impact.Minutes[0]
+		w.Minutes[1] += step.Impact.Minutes[1]
 	}
+	w.Minutes = [2]int{max(w.Minutes[0], minutesWindowU1[0]), max(w.Minutes[1], minutesWindowU1[1])}
 	s.windows = append(s.windows, w)
 	return needs
+}
+
+func (s *sequence) verifyWindow(d *draft, needs []string, window, what string) []string {
+	return []string{s.add(Step{
+		Action: VerifyReach, Object: d.component.VNets[0], Needs: needs, Because: "the next step is not begun, and the window not closed, on belief",
+		Impact: Impact{Class: Live, Minutes: minutesVerify, Window: window}, Verify: what, Undo: "nothing to undo",
+	})}
 }
 
 func (s *sequence) latePeerings(d *draft, group int, needs []string, window string) []string {
@@ -430,9 +444,9 @@ func (s *sequence) useRemote(d *draft, v int, needs []string, window string) str
 	impact := Impact{Class: Brief, Minutes: minutesFlag, Window: window}
 	return s.add(Step{
 		Action: UseRemoteGateway, Object: half.ID, Needs: needs,
-		Because: fmt.Sprintf("%q reaches on-premises through the gateway of %q", spoke.Name, d.hubID.Name),
+		Because: fmt.Sprintf("%q reaches what is behind a gateway through that of %q", spoke.Name, d.hubID.Name),
 		Effect:  Effect{Add: &estate.Estate{Peerings: []estate.Peering{half}}}, Impact: impact,
-		Verify: "effective routes of the VNet show VirtualNetworkGateway for the on-premises prefixes, and on-premises answers",
+		Verify: "effective routes of the VNet show VirtualNetworkGateway for the prefixes behind the hub's gateway, and they answer",
 		Undo:   "turn the flag off; the VNet is then without on-premises until it has a gateway of its own",
 	})
 }
@@ -451,6 +465,13 @@ func (s *sequence) clean(d *draft) {
 	gone := d.superfluous()
 	if len(gone) == 0 {
 		return
+	}
+	if len(needs) > 0 {
+		needs = []string{s.add(Step{
+			Action: VerifyReach, Object: d.component.VNets[0], Needs: needs,
+			Because: "after this only what nobody uses is left to delete",
+			Impact:  Impact{Class: Live}, Verify: "every required pair of the component answers", Undo: "nothing to undo",
+		})}
 	}
 	names := make([]string, len(gone))
 	for i, id := range gone {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // windows decides what has to happen together. A VNet that reaches on-premises through tunnels
@@ -112,6 +113,17 @@ func (f *windowFinder) windows() *windows {
 		w.peering[pair] = group[f.find(v)]
 	}
 	return w
+}
+
+// comesAnew reports whether a VNet will enter an on-premises network by the hub's connection and does
+// not today.
+func (l *layout) comesAnew(v int, network reach.Location) bool {
+	return slices.ContainsFunc(l.premises(v), func(n netReach) bool {
+		return n.network.Name == network.Name && !slices.ContainsFunc(n.path, func(id estate.ID) bool {
+			c := l.g.x.Connection(id)
+			return c != nil && c.Pairing.Partner.IsZero() && l.g.vnetOf(c) == l.hub
+		})
+	})
 }
 
 // alongPath lists the halves of the tunnels on a way and the VNets that it passes, ascending.
