@@ -2,6 +2,8 @@ package arm
 
 import (
 	"io"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -108,8 +110,8 @@ func (j *jsonWriter) finish() ([]byte, error) {
 
 const hexDigits = "0123456789abcdef"
 
-// appendQuoted appends s as a JSON string, byte for byte as encoding/json does without HTML
-// escaping: broken UTF-8 becomes U+FFFD, line separators are escaped.
+// appendQuoted appends s as a JSON string. Broken UTF-8 becomes U+FFFD; controls, line separators
+// and invisible format characters are escaped, so that a template on a terminal stays text.
 func appendQuoted(dst []byte, s string) []byte {
 	dst = append(dst, '"')
 	done := 0
@@ -130,14 +132,23 @@ func appendQuoted(dst []byte, s string) []byte {
 		case r == utf8.RuneError && size == 1:
 			dst = append(append(dst, s[done:i]...), `\ufffd`...)
 			done = i + size
-		case r == '\u2028' || r == '\u2029':
-			dst = append(append(dst, s[done:i]...), `\u202`...)
-			dst = append(dst, hexDigits[r&0xF])
+		case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp):
+			dst = append(dst, s[done:i]...)
+			if r > 0xFFFF { // as two halves, as JSON wants it
+				high, low := utf16.EncodeRune(r)
+				dst = appendHex(dst, high)
+				r = low
+			}
+			dst = appendHex(dst, r)
 			done = i + size
 		}
 		i += size
 	}
 	return append(append(dst, s[done:]...), '"')
+}
+
+func appendHex(dst []byte, r rune) []byte {
+	return append(dst, '\\', 'u', hexDigits[r>>12&0xF], hexDigits[r>>8&0xF], hexDigits[r>>4&0xF], hexDigits[r&0xF])
 }
 
 func appendEscape(dst []byte, c byte) []byte {

@@ -10,7 +10,7 @@ import (
 func (s *scanner) brokenEnd(name span, at place) {
 	n := bytes.IndexAny(s.src[s.i:], "<>\n")
 	if n >= 0 && s.src[s.i+n] == '>' {
-		s.notes.fail("XML-001", s.here(s.i), "%v has no place in the end tag </%v>", quoted(s.src[s.i:s.i+n]), named(s.text(name)))
+		s.notes.fail("XML-001", s.here(s.i), "%v has no place in the end tag </%v>", private(s.src[s.i:s.i+n]), named(s.text(name)))
 		s.i += n + 1
 		return
 	}

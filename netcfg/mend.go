@@ -3,6 +3,7 @@ package netcfg
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -131,7 +132,7 @@ func (s *scanner) reference(text bool) {
 		return
 	}
 	if !s.dtd {
-		s.notes.fail("XML-001", s.here(s.i), "%v is not a reference that XML knows", quoted(referenceAt(s.src[s.i:]))).Hint =
+		s.notes.fail("XML-001", s.here(s.i), "%v is not a reference that XML knows", unknownReference(referenceAt(s.src[s.i:]))).Hint =
 			"write &amp; for an ampersand; XML knows &lt; &gt; &amp; &quot; &apos; and numbers such as &#233;"
 	}
 	s.replace(s.i, s.i+1, "&amp;")
@@ -219,4 +220,13 @@ func escaped(raw []byte) string {
 	var b strings.Builder
 	_ = xml.EscapeText(&b, raw)
 	return b.String()
+}
+
+// unknownReference is a reference as a message shows it: numbers and short names, such as those of
+// HTML, as they are.
+func unknownReference[T ~string | ~[]byte](text T) fmt.Stringer {
+	if len(text) <= len("&thetasym;") {
+		return quoted(text)
+	}
+	return private(text)
 }

@@ -3,6 +3,8 @@ package netcfg
 import (
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -108,4 +110,16 @@ func (v named) String() string {
 		return quoted(v).String()
 	}
 	return string(v)
+}
+
+// private is text that has no known place, as messages show it: a shared key may have been pasted
+// there. Only what is too short for a key, or has no letter and no digit, is shown.
+type private string
+
+func (v private) String() string {
+	isWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	if len(v) > 5 && strings.ContainsFunc(string(v), isWord) {
+		return fmt.Sprintf("(%d bytes, not shown)", len(v))
+	}
+	return quoted(v).String()
 }

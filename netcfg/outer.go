@@ -90,7 +90,7 @@ func (s *scanner) opensWithMarkup() bool {
 	}
 	if bytes.IndexByte(s.src[s.i:], '<') < 0 {
 		line, _, _ := bytes.Cut(s.src[s.i:], []byte("\n"))
-		s.notes.fail("XML-001", s.here(s.i), "the document is not XML; it begins with %v", quoted(bytes.TrimSpace(line))).Hint =
+		s.notes.fail("XML-001", s.here(s.i), "the document is not XML; it begins with %v", private(bytes.TrimSpace(line))).Hint =
 			"pass the XML file that Get-AzureVNetConfig -ExportToFile wrote"
 		return false
 	}

@@ -131,7 +131,7 @@ func (s *scanner) outside() {
 	if n := bytes.IndexByte(s.src[s.i:], '<'); n >= 0 {
 		end = s.i + n
 	}
-	words := quoted(bytes.TrimSpace(s.src[s.i:end]))
+	words := private(bytes.TrimSpace(s.src[s.i:end]))
 	if s.rootAt >= 0 {
 		s.notes.add("XML-015", s.here(s.i), "text %v after the root element; nothing is read from here on", words)
 		s.i = len(s.src)

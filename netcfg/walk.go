@@ -69,7 +69,7 @@ func (w *walker) attrs(n *xmlquery.Node, allowed []string, field func(name strin
 			}
 		}
 		w.keep(&w.file.Unknown, ref, AttributeLeaf, w.path(n)+"/@"+attrName(a), a.Value)
-		f := w.add("XML-007", at(ref), "attribute %v=%v of <%v> is not known", named(attrName(a)), quoted(a.Value), named(n.Data))
+		f := w.add("XML-007", at(ref), "attribute %v=%v of <%v> is not known", named(attrName(a)), private(a.Value), named(n.Data))
 		if meant := nearest(a.Name.Local, allowed); meant != "" {
 			f.Hint = "write " + meant + ", if that was meant"
 		}
@@ -123,7 +123,7 @@ func trim(text string) string { return strings.Trim(text, " \t\r\n") }
 func (w *walker) strayText(parent *xmlquery.Node, text string) {
 	ref := w.leaf()
 	w.keep(&w.file.Unknown, ref, TextLeaf, w.path(parent)+"/text()", text)
-	w.add("XML-008", at(ref), "text %v stands in <%v>, where only elements belong", quoted(text), named(parent.Data))
+	w.add("XML-008", at(ref), "text %v stands in <%v>, where only elements belong", private(text), named(parent.Data))
 }
 
 // unknown keeps an element with all that it holds, and reports it once.

@@ -86,6 +86,8 @@ func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
 		r.connection(&e.Connections[i])
 	}
 	r.peerings()
+	r.devices()
+	r.clouds()
 	r.notes()
 	return r.finish(), r.found
 }
@@ -109,6 +111,32 @@ func (r *renderer) notes() {
 			}
 		}
 	}
+}
+
+// clouds reports VNets of several clouds: a deployment reaches one.
+func (r *renderer) clouds() {
+	seen := map[string]bool{} // regions
+	var names []string
+	var first []*estate.VNet // of each cloud
+	for i := range r.e.VNets {
+		v := &r.e.VNets[i]
+		if seen[v.Region.Name] {
+			continue
+		}
+		seen[v.Region.Name] = true
+		region, ok := azure.LookupRegion(v.Region.Name)
+		if ok && !slices.Contains(names, region.Cloud) {
+			names, first = append(names, region.Cloud), append(first, v)
+		}
+	}
+	if len(names) < 2 {
+		return
+	}
+	f := diag.New("ARM-015", r.at(first[0].Refs), "the template spans %d clouds: %s; a deployment cannot", len(names), strings.Join(names, ", "))
+	for i, v := range first {
+		f = f.See(r.at(v.Refs), "%q is in %s (%s)", v.Name, names[i], displayName(v.Region.Name))
+	}
+	r.found = append(r.found, f)
 }
 
 // renderer collects the resources and parameters of one template.
@@ -155,15 +183,21 @@ func (r *renderer) parameter(stands, name string, p arm.Parameter) (expr, declar
 	if known, ok := r.params[stands]; ok {
 		return arm.ParameterRef(known), known, false
 	}
-	declared = parameterName(name)
-	for n, want := 2, declared; r.taken[strings.ToLower(declared)]; n++ {
-		declared = want + "_" + itoa(n)
-	}
-	r.taken[strings.ToLower(declared)] = true
+	declared = unused(r.taken, parameterName(name))
 	r.params[stands] = declared
 	p.Name = declared
 	r.t.Parameters = append(r.t.Parameters, p)
 	return arm.ParameterRef(declared), declared, true
+}
+
+// unused makes a name unique, whatever the letter case, and takes it.
+func unused(taken map[string]bool, want string) string {
+	name := want
+	for n := 2; taken[strings.ToLower(name)]; n++ {
+		name = want + "_" + itoa(n)
+	}
+	taken[strings.ToLower(name)] = true
+	return name
 }
 
 // parameterName keeps letters, digits and underscores, which every tool takes.

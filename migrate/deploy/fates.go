@@ -140,7 +140,7 @@ func (w *fateWriter) site(s *estate.Site, renamed map[estate.Key]string, ipsec b
 	switch {
 	case !s.AddressOf.IsZero():
 		w.say(s.Address.Refs, diag.Changed, "the other gateway gets a new address, which the template looks up", address)
-	case s.Address.IsValid() && s.Address.Placeholder == "":
+	case addressKnown(s):
 		w.say(s.Address.Refs, diag.Converted, "", address)
 	default:
 		w.say(s.Address.Refs, diag.NeedsPerson, "ARM-010", address)

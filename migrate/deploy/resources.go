@@ -65,13 +65,21 @@ func (r *renderer) gateway(g *estate.Gateway) {
 		res.DependsOn = depend(append([]string{vnet}, r.writes[g.VNet.Key()]...)...)
 	} else {
 		address := arm.ResourceID(arm.TypePublicIPAddress, g.PublicIP.Name)
-		body.VPNType, body.Generation, body.IPConfigurations[0].PublicIPAddress = "RouteBased", "Generation1", address
+		body.VPNType, body.Generation, body.IPConfigurations[0].PublicIPAddress = "RouteBased", generation(g.SKU), address
 		res.DependsOn = depend(append([]string{vnet, address}, r.writes[g.VNet.Key()]...)...)
 		body.VPNClient = r.clients(g)
 	}
 	self, _ := r.id(g.ID)
 	r.writes[g.VNet.Key()] = []string{self}
 	r.add(res)
+}
+
+// generation is that of a VPN gateway size, or empty for a size from before the generations.
+func generation(size string) string {
+	if s, ok := azure.LookupVPNGatewaySKU(size); ok && s.Generation > 0 {
+		return "Generation" + itoa(s.Generation)
+	}
+	return ""
 }
 
 // clients writes point-to-site. The root certificate is not in a netcfg, so it is a parameter.
@@ -108,12 +116,18 @@ func (r *renderer) localNetworkGateway(s *estate.Site) {
 	switch {
 	case !s.AddressOf.IsZero():
 		body.GatewayIPAddress, res.DependsOn = r.addressOf(s.AddressOf)
-	case s.Address.IsValid() && s.Address.Placeholder == "":
+	case addressKnown(s):
 		body.GatewayIPAddress = s.Address.Addr.String()
 	default:
 		body.GatewayIPAddress = r.askAddress(s)
 	}
 	r.add(res)
+}
+
+// addressKnown reports whether the written address of a site holds: it can be a device's, and is
+// not that of a gateway which is built anew.
+func addressKnown(s *estate.Site) bool {
+	return s.Endpoint.IsZero() && s.Address.IsValid() && s.Address.Placeholder == ""
 }
 
 // addressOf is the public address of another gateway of the estate, taken when it is deployed.
@@ -128,12 +142,22 @@ func (r *renderer) addressOf(gateway estate.ID) (expr string, depends []string) 
 	return arm.Reference(arm.TypePublicIPAddress, g.PublicIP.Name, "ipAddress"), depends
 }
 
+// askAddress makes a parameter of an address that the file does not tell, or tells of a gateway
+// in another cloud that is built anew.
 func (r *renderer) askAddress(s *estate.Site) string {
+	owner := "the VPN device of " + s.ID.Name
+	if !s.Endpoint.IsZero() {
+		owner = "the gateway of " + s.Endpoint.Name + ", which is in another cloud"
+	}
 	expr, name, _ := r.parameter("address "+s.ID.Key().String(), "gatewayAddress_"+s.ID.Name, arm.Parameter{
-		Type: arm.ParamString, Description: "Public address of the VPN device of " + s.ID.Name + "."})
+		Type: arm.ParamString, Description: "Public address of " + owner + "."})
 	refs, why := s.Address.Refs, s.Address.Placeholder
 	if len(refs) == 0 {
 		refs, why = s.Refs, "none is written"
+	}
+	if !s.Endpoint.IsZero() {
+		r.found.Add("ARM-010", r.at(refs), "the gateway of VNet %q is in another cloud and gets a new address, which no template can look up for local network site %q; parameter %q asks for it", s.Endpoint.Name, s.Name, name)
+		return expr
 	}
 	r.found.Add("ARM-010", r.at(refs), "the address %q of local network site %q is not a device's (%s); parameter %q asks for it", s.Address.Raw, s.Name, why, name)
 	return expr

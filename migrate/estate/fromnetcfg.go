@@ -2,6 +2,7 @@ package estate
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -172,14 +173,24 @@ func (b *builder) prefixes(to []Prefix, from []netcfg.Text, what, name string) [
 	if to == nil && len(from) > 0 {
 		to = make([]Prefix, 0, len(from))
 	}
+	var seen map[netip.Prefix]bool // made for long lists only; most have one entry
+	if len(to)+len(from) > 16 {
+		seen = make(map[netip.Prefix]bool, len(to)+len(from))
+		for i := range to {
+			seen[to[i].Prefix] = true
+		}
+	}
 	for _, t := range from {
 		p, ok := b.prefix(t, what, name)
 		switch {
 		case !ok:
-		case slices.ContainsFunc(to, func(q Prefix) bool { return q.Prefix == p.Prefix }):
+		case seen[p.Prefix], seen == nil && slices.ContainsFunc(to, func(q Prefix) bool { return q.Prefix == p.Prefix }):
 			b.fateAll(p.Refs, diag.Dropped, "the same prefix stands in this address space before")
 		default:
 			to = append(to, p)
+			if seen != nil {
+				seen[p.Prefix] = true
+			}
 		}
 	}
 	return to

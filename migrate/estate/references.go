@@ -24,8 +24,9 @@ func (b *builder) resolve() {
 	for _, p := range b.pending {
 		b.doc, b.name = p.doc, b.e.Docs[p.doc]
 		v := &b.e.VNets[vnets[p.vnet.Key()]]
+		seen := make(map[Key]bool, len(p.dns))
 		for _, ref := range p.dns {
-			b.dnsRef(v, ref)
+			b.dnsRef(v, ref, seen)
 		}
 		if p.from != nil {
 			b.gateway(v, p.from)
@@ -33,7 +34,7 @@ func (b *builder) resolve() {
 	}
 }
 
-func (b *builder) dnsRef(v *VNet, ref netcfg.NameRef) {
+func (b *builder) dnsRef(v *VNet, ref netcfg.NameRef, seen map[Key]bool) {
 	id := b.id(TypeDNSServer, ref.Name.Value, "")
 	i, ok := b.dns[id.Key()]
 	if !ok {
@@ -47,10 +48,11 @@ func (b *builder) dnsRef(v *VNet, ref netcfg.NameRef) {
 	}
 	server := &b.e.DNSServers[i]
 	b.letterCase(ref.Name, server.Name, "DNS server")
-	if slices.ContainsFunc(v.DNS, func(d DNSServerRef) bool { return d.Server == server.ID }) {
+	if seen[id.Key()] {
 		b.fateAll([]diag.Ref{ref.Ref, ref.Name.Ref}, diag.Dropped, "the same DNS server stands in this list before")
 		return
 	}
+	seen[id.Key()] = true
 	v.DNS = append(v.DNS, DNSServerRef{
 		Server: server.ID, Name: server.Name, Address: server.Address.Addr, Refs: b.refs(ref.Ref, ref.Name.Ref)})
 }

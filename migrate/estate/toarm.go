@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -13,8 +14,9 @@ import (
 // A tunnel between two VNets becomes Vnet2Vnet only when both sites equal the other VNet's space:
 // such a connection routes exactly that space. Otherwise it becomes IPsec on both ends, with the
 // written prefixes and the other gateway's address, because Vnet2Vnet would lose what the sites
-// carry beyond it (the platform's own migration did). A half without a partner is not carried on:
-// it never was a tunnel.
+// carry beyond it (the platform's own migration did). So does a tunnel between two clouds, and
+// there each end has to be told the other's address: its site has an Endpoint and no AddressOf.
+// A half without a partner is not carried on: it never was a tunnel.
 //
 // The fates are those of the leaves that end here. Sources: docs/sources.md#vnet-to-vnet.
 func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
@@ -22,7 +24,7 @@ func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 		from: classic, x: NewIndex(classic),
 		to:       &Estate{Docs: classic.Docs, DNSServers: classic.DNSServers, Assumptions: classic.Assumptions},
 		names:    azure.NewNamer(),
-		gateways: map[Key]*Gateway{}, sites: map[farEnd]ID{}, vnets: map[Key]ID{},
+		gateways: map[Key]*Gateway{}, sites: map[farEnd]ID{}, vnets: map[Key]ID{}, clouds: map[string]string{},
 	}
 	m.to.VNets = make([]VNet, 0, len(classic.VNets))
 	m.to.Mapping = make([]Mapping, 0, len(classic.VNets)+len(classic.Gateways)+len(classic.Connections)+len(classic.Sites))
@@ -31,6 +33,7 @@ func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 	m.resolve()
 	m.findTransit()
 	m.connections()
+	m.sizes()
 	m.unusedSites()
 	slices.SortStableFunc(m.to.Sites, func(a, b Site) int { return compareID(a.ID, b.ID) })
 	return m.to, m.fates, m.found
@@ -44,20 +47,23 @@ type migration struct {
 	fates []diag.Fate
 	found diag.List
 
-	vnets    map[Key]ID       // classic VNet → ARM VNet
-	gateways map[Key]*Gateway // classic gateway → ARM gateway, when it can be built
-	sites    map[farEnd]ID    // → ARM local network gateway
-	ends     []end            // by classic connection
+	vnets    map[Key]ID        // classic VNet → ARM VNet
+	gateways map[Key]*Gateway  // classic gateway → ARM gateway, when it can be built
+	sites    map[farEnd]ID     // → ARM local network gateway
+	ends     []end             // by classic connection
+	clouds   map[string]string // region → cloud, "" when unknown
+	home     string            // the first cloud that is known
 	// By classic gateway: connections that send through it, that send from it through another, and
 	// that lead to on-premises.
 	transit, sends, devices map[*Gateway][]*end
 }
 
 // farEnd is a classic site, seen as the gateway it stands for: the same dummy site may stand for
-// several.
+// several. Each cloud has a local network gateway of its own.
 type farEnd struct {
 	site    *Site
 	gateway *Gateway
+	cloud   string
 }
 
 func (m *migration) fate(refs []diag.Ref, kind diag.FateKind, why string, targets ...string) {
@@ -100,6 +106,7 @@ func (m *migration) virtualNetworks() {
 		v.ID.Name, v.Model = name, ARM
 		v.Subnets = m.subnets(&v)
 		m.vnets[from.Key()] = v.ID
+		m.home = cmp.Or(m.home, m.cloud(&v))
 		m.mapped(from, v.ID, rule)
 		m.to.VNets = append(m.to.VNets, v)
 	}
@@ -132,41 +139,6 @@ func (m *migration) subnets(v *VNet) []Subnet {
 		}
 	}
 	return out
-}
-
-func (m *migration) virtualNetworkGateways() {
-	m.to.Gateways = make([]Gateway, 0, len(m.from.Gateways)) // pointers into it stay valid
-	for i := range m.from.Gateways {
-		g := m.from.Gateways[i]
-		v := m.x.VNet(g.VNet)
-		if _, ok := v.GatewaySubnet(); !ok {
-			m.found.Add("ARM-005", m.at(g.Refs), "the %s gateway of VNet %q cannot be built: the VNet has no subnet named %s", g.Kind, v.Name, GatewaySubnet)
-			m.fate(g.Refs, diag.NeedsPerson, "GW-002")
-			for _, p := range g.ClientPools {
-				m.fate(p.Refs, diag.NeedsPerson, "GW-002")
-			}
-			continue
-		}
-		from := g.ID
-		g.VNet = m.vnets[g.VNet.Key()]
-		g.Region = v.Region
-		g.ID = ID{Subscription: from.Subscription, Type: TypeGateway, Name: m.derived(TypeGateway, g.VNet.Name, gatewaySuffix(g.Kind))}
-		g.SKU = azure.DefaultExpressRouteGatewaySKU
-		if g.Kind == VPNGateway {
-			g.SKU = azure.DefaultVPNGatewaySKU
-			g.PublicIP = ID{Subscription: from.Subscription, Type: TypePublicIP, Name: m.derived(TypePublicIP, g.VNet.Name, "-gateway-ip")}
-		}
-		m.to.Gateways = append(m.to.Gateways, g)
-		m.gateways[from.Key()] = &m.to.Gateways[len(m.to.Gateways)-1]
-		m.mapped(from, g.ID, "")
-	}
-}
-
-func gatewaySuffix(k GatewayKind) string {
-	if k == ExpressRouteGateway {
-		return "-er-gateway"
-	}
-	return "-gateway"
 }
 
 // derived makes a legal, unique name from an object's name and a suffix.

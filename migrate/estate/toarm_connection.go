@@ -1,6 +1,9 @@
 package estate
 
 import (
+	"cmp"
+	"strconv"
+
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -69,7 +72,7 @@ func (m *migration) cannot(e *end) (why string, ok bool) {
 	case OneSided:
 		return refuse("LINK-001", "VNet %q has no connection back, so it never was a tunnel", e.Pairing.Toward.Name)
 	case Ambiguous:
-		return refuse("SITE-009", "%d connections could be its other end", len(e.Pairing.Candidates))
+		return refuse("SITE-009", "%s", candidates(len(e.Pairing.Candidates)))
 	case NotPaired:
 		if len(e.site.Prefixes) == 0 {
 			return refuse("ADDR-006", "the site has no usable prefix")
@@ -80,6 +83,13 @@ func (m *migration) cannot(e *end) (why string, ok bool) {
 		}
 	}
 	return "", true
+}
+
+func candidates(n int) string {
+	if n == 1 {
+		return "1 connection could be its other end, and that of others as well"
+	}
+	return strconv.Itoa(n) + " connections could be its other end"
 }
 
 func (m *migration) connection(e *end) Connection {
@@ -100,7 +110,7 @@ func (m *migration) connection(e *end) Connection {
 		n.Kind, n.Site, n.RemoteGateway = Vnet2Vnet, ID{}, e.partner.arm.ID
 	default:
 		n.Site = m.localNetworkGateway(e)
-		if e.partner != nil && e.partner.key == "" {
+		if e.partner != nil && e.partner.key == "" && !m.acrossClouds(e) {
 			m.found.Add("ARM-009", m.at(e.Refs), "tunnel of %q with %q stays IPsec with the written prefixes: it carries more, or less, than the two address spaces", here, there)
 		}
 	}
@@ -117,10 +127,29 @@ func (m *migration) connection(e *end) Connection {
 }
 
 // exact reports whether both sites of a pair are the other VNet's space and nothing else, and
-// nobody else sends through the tunnel: Vnet2Vnet passes nothing on.
+// nobody else sends through the tunnel: Vnet2Vnet passes nothing on, and stays inside one cloud.
 func (m *migration) exact(e *end) bool {
-	return sameSpace(e.site.Prefixes, e.partner.vnet.Space) && sameSpace(e.partner.site.Prefixes, e.vnet.Space) &&
+	return !m.acrossClouds(e) && sameSpace(e.site.Prefixes, e.partner.vnet.Space) && sameSpace(e.partner.site.Prefixes, e.vnet.Space) &&
 		!m.passed(e) && !m.passed(e.partner)
+}
+
+// acrossClouds reports whether the two ends of a pair are known to be in different clouds: no
+// resource of one can refer to one of the other.
+func (m *migration) acrossClouds(e *end) bool {
+	here, there := m.cloud(e.vnet), m.cloud(e.partner.vnet)
+	return here != there && here != "" && there != ""
+}
+
+// cloud is the cloud of a classic VNet, or "" when its region is unknown.
+func (m *migration) cloud(v *VNet) string {
+	cloud, known := m.clouds[v.Region.Name]
+	if !known {
+		if r, ok := azure.LookupRegion(v.Region.Name); ok {
+			cloud = r.Cloud
+		}
+		m.clouds[v.Region.Name] = cloud
+	}
+	return cloud
 }
 
 // passed reports whether another network reaches the far end of e through the VNet of e: a VNet
@@ -159,7 +188,7 @@ func (m *migration) findTransit() {
 
 // localNetworkGateway carries a site over, once per gateway that it stands for.
 func (m *migration) localNetworkGateway(e *end) ID {
-	key := farEnd{site: e.site}
+	key := farEnd{site: e.site, cloud: cmp.Or(m.cloud(e.vnet), m.home)}
 	if e.partner != nil {
 		key.gateway = e.partner.gateway
 	}
@@ -171,7 +200,10 @@ func (m *migration) localNetworkGateway(e *end) ID {
 	s.ID = ID{Subscription: s.ID.Subscription, Type: TypeSite, Name: name}
 	s.Region, s.Endpoint = e.arm.Region, ID{}
 	if e.partner != nil {
-		s.AddressOf, s.Endpoint = e.partner.arm.ID, e.partner.arm.VNet
+		s.Endpoint = e.partner.arm.VNet
+		if !m.acrossClouds(e) {
+			s.AddressOf = e.partner.arm.ID
+		}
 	}
 	m.sites[key] = s.ID
 	m.to.Sites = append(m.to.Sites, s)

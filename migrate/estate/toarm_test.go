@@ -130,9 +130,42 @@ func TestToARMConnections(t *testing.T) {
 		{"ExpressRoute beside a tunnel", `
 			site london 172.16.0.0/12
 			site leeds 192.168.0.0/16 @81.2.69.160
-			vnet VA 10.1.0.0/16 -> london! leeds`, `
+			vnet VA 10.1.0.0/16 gateway:no subnet:GatewaySubnet=10.1.0.0/27 -> london! leeds`, `
 			VA-to-leeds IPsec leeds 192.168.0.0/16 via 81.2.69.160
 			VA-to-london ExpressRoute london 172.16.0.0/12`, nil},
+		{"both gateways in a small subnet", `
+			site london 172.16.0.0/12
+			site leeds 192.168.0.0/16 @81.2.69.160
+			vnet VA 10.1.0.0/16 gateway:no subnet:GatewaySubnet=10.1.0.0/28 -> london! leeds`, `
+			VA-to-leeds IPsec leeds 192.168.0.0/16 via 81.2.69.160
+			VA-to-london ExpressRoute london 172.16.0.0/12`, []string{"ARM-016"}},
+		{"two clouds", `
+			site toA 10.1.0.0/16 @40.68.10.20
+			site toB 10.2.0.0/16 @40.69.30.41
+			vnet VA 10.1.0.0/16 -> toB
+			vnet VB 10.2.0.0/16 in:China_North -> toA`, `
+			VA-to-VB IPsec toB 10.2.0.0/16 via 40.69.30.41
+			VB-to-VA IPsec toA 10.1.0.0/16 via 40.68.10.20`, nil},
+		{"two regions of one cloud that is not the public one", `
+			site toA 10.1.0.0/16 @40.68.10.20
+			site toB 10.2.0.0/16 @40.69.30.41
+			vnet VA 10.1.0.0/16 in:China_East -> toB
+			vnet VB 10.2.0.0/16 in:China_North -> toA`, `
+			VA-to-VB Vnet2Vnet VB-gateway
+			VB-to-VA Vnet2Vnet VA-gateway`, nil},
+		{"a region that is not known may be anywhere", `
+			site toA 10.1.0.0/16 @40.68.10.20
+			site toB 10.2.0.0/16 @40.69.30.41
+			vnet VA 10.1.0.0/16 in:Atlantis -> toB
+			vnet VB 10.2.0.0/16 in:China_North -> toA`, `
+			VA-to-VB Vnet2Vnet VB-gateway
+			VB-to-VA Vnet2Vnet VA-gateway`, nil},
+		{"a device of two clouds is a resource in each", `
+			site office 192.168.0.0/16 @81.2.69.160
+			vnet VA 10.1.0.0/16 -> office
+			vnet VB 10.2.0.0/16 in:US_Gov_Virginia -> office`, `
+			VA-to-office IPsec office 192.168.0.0/16 via 81.2.69.160
+			VB-to-office IPsec office-2 192.168.0.0/16 via 81.2.69.160`, []string{"ARM-003"}},
 		{"no gateway subnet at the far end", `
 			site toA 10.1.0.0/16 @40.68.10.20
 			site toB 10.2.0.0/16 @40.69.30.41
@@ -170,6 +203,33 @@ func TestToARMGateways(t *testing.T) {
 		both-gateway Vpn in both ip:"both-gateway-ip" pools:0
 		dial-in-gateway Vpn in dial-in ip:"dial-in-gateway-ip" pools:1`, slices.Sorted(slices.Values(got)))
 	wantMessage(t, found, "ARM-005", `"bare"`, estate.GatewaySubnet)
+}
+
+// The size of a gateway follows from its tunnels.
+func TestToARMSizes(t *testing.T) {
+	tests := []struct {
+		tunnels     int
+		size, rules string
+	}{{1, "VpnGw1AZ", ""}, {30, "VpnGw1AZ", ""}, {31, "VpnGw4AZ", "ARM-018"}, {100, "VpnGw4AZ", "ARM-018"}, {101, "VpnGw4AZ", "ARM-017"}}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.tunnels), func(t *testing.T) {
+			var sites, refs strings.Builder
+			for i := range tt.tunnels {
+				fmt.Fprintf(&sites, "site s%d 192.168.%d.0/24 @81.2.69.%d\n", i, i, i+1)
+				fmt.Fprintf(&refs, " s%d", i)
+			}
+			arm, _, found := armForm(t, sites.String()+"vnet VA 10.1.0.0/16 pool:172.31.0.0/24 ->"+refs.String())
+			if got := arm.Gateways[0].SKU; got != tt.size || len(arm.Connections) != tt.tunnels {
+				t.Errorf("%d tunnels on %s, want %d on %s", len(arm.Connections), got, tt.tunnels, tt.size)
+			}
+			if got := strings.Join(rules(found), " "); got != tt.rules {
+				t.Errorf("rules %q, want %q", got, tt.rules)
+			}
+			if tt.rules != "" {
+				wantMessage(t, found, tt.rules, "VA-gateway", tt.size, fmt.Sprint(tt.tunnels))
+			}
+		})
+	}
 }
 
 // Both halves of a tunnel take their key from one parameter, and no two tunnels share one.
@@ -410,6 +470,9 @@ func drawRoutes(t *rapid.T) string {
 	}
 	for i := range n {
 		fmt.Fprintf(&sites, "vnet V%d 10.%d.0.0/16", i, i)
+		if rapid.IntRange(0, 4).Draw(t, "cloud") == 0 {
+			sites.WriteString(" in:China_North")
+		}
 		if rapid.IntRange(0, 4).Draw(t, "pool") == 0 {
 			fmt.Fprintf(&sites, " pool:172.31.%d.0/24", i)
 		}
@@ -472,4 +535,24 @@ func TestToARMOfRoundTrips(t *testing.T) {
 	if len(lost) > 0 {
 		t.Errorf("lost sessions: %v", lost)
 	}
+}
+
+// Two halves want the same other end.
+func TestToARMNumbersCandidates(t *testing.T) {
+	_, _, found := armForm(t, `
+		site one 10.1.0.0/16
+		site two 10.2.0.0/16
+		vnet first 10.1.0.0/16 -> two
+		vnet other 10.1.0.0/16 -> two
+		vnet last 10.2.0.0/16 -> one`)
+	var got []string
+	for _, f := range found {
+		_, message, _ := strings.Cut(f.Message, "is not built: ")
+		got = append(got, message)
+	}
+	slices.Sort(got)
+	wantLines(t, "messages", `
+		1 connection could be its other end, and that of others as well
+		1 connection could be its other end, and that of others as well
+		2 connections could be its other end`, got)
 }

@@ -31,10 +31,12 @@ func (s *sequence) migrate() {
 		commit := Step{
 			Action: MigrateVNet, Object: v.ID, Needs: s.gate,
 			Because: "classic VNets cannot be peered with each other: validate, prepare, check, commit",
-			Effect:  Effect{Add: add},
 			Impact:  Impact{Class: Live, Minutes: minutesMigration, NoReturn: true},
 			Verify:  "the VNet and its gateway are listed as ARM resources and every connection is Connected",
 			Undo:    "abort is possible until commit; after commit there is no way back to classic",
+		}
+		if len(add.Connections) > 0 {
+			commit.Effect.Add = add
 		}
 		if len(flattened) == 0 {
 			s.gate = []string{s.add(commit)}

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/gaissmai/bart"
+
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/reach"
 )
@@ -15,6 +17,7 @@ type demand struct {
 	networks map[int][]netReach // by VNet: the networks behind gateways that it reaches
 	reached  map[int][]reached  // by VNet: where it reaches what
 	open     []vnetPair         // pairs whose reach before is unknown
+	plain    bool               // no two of all these networks overlap
 }
 
 // vnetPair is a pair of VNets by index, a before b, with the connections its traffic uses.
@@ -66,10 +69,37 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 		}
 	}
 	for i := range out {
+		out[i].plain = true
 		slices.SortFunc(out[i].pairs, comparePairs)
 		slices.SortFunc(out[i].open, comparePairs)
 	}
 	return out
+}
+
+// findOverlaps notes which components have networks that overlap: those need a look at every pair
+// of peerings. What a VNet reaches elsewhere counts with the VNets.
+func findOverlaps(g *graph, groups [][]int, out []demand) {
+	for i, members := range groups {
+		var taken bart.Lite
+		for _, v := range members {
+			for _, p := range g.e.VNets[v].Space {
+				if taken.OverlapsPrefix(p.Prefix) {
+					out[i].plain = false
+				}
+				taken.Insert(p.Prefix)
+			}
+		}
+		for _, v := range members {
+			for _, r := range out[i].reached[v] {
+				if r.vnet >= 0 {
+					continue
+				}
+				for _, p := range r.prefixes {
+					out[i].plain = out[i].plain && !taken.OverlapsPrefix(p)
+				}
+			}
+		}
+	}
 }
 
 // behindGateway reports whether a VNet reaches a network that only gateways lead to: an on-premises

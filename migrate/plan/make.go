@@ -64,6 +64,7 @@ func (m *maker) components() error {
 		}
 	}
 	needs := demands(m.g, m.p.Before, of, len(groups))
+	findOverlaps(m.g, groups, needs)
 	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base, m.classic) // the classic estate has unreferenced sites, too
 	m.p.Components = make([]Component, len(groups))
 	for i, members := range groups {
