@@ -25,7 +25,7 @@ func (s *session) lint(c *cli.Context) (int, error) {
 		return exitNot, err
 	}
 	s.progress.now("looking at %d files", len(in.files))
-	found := append(in.found, lint(in.files)...)
+	found := append(in.found, lint(in.files, true)...)
 	found.Sort()
 	product, err := s.findings(found, report.Format(c.String("format")), s.styleOut())
 	if err == nil {
@@ -38,11 +38,23 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	return s.verdict(found), nil
 }
 
-// lint is what is noticed about files that could be parsed.
-func lint(files []*netcfg.File) diag.List {
+// lint is what is noticed about files that could be parsed; classicRuns: also what the platform's
+// own migration would do to the network.
+func lint(files []*netcfg.File, classicRuns bool) diag.List {
 	if len(files) == 0 {
 		return nil
 	}
 	e, _, found := estate.FromNetcfg(files...)
-	return append(found, risk.Estate(e)...)
+	return append(found, risks(e, classicRuns)...)
+}
+
+func risks(e *estate.Estate, classicRuns bool) diag.List {
+	if !classicRuns {
+		return risk.Estate(e)
+	}
+	var migration diag.List
+	wait := alongside(func() { migration = risk.Classic(e) })
+	found := risk.Estate(e)
+	wait()
+	return append(found, migration...)
 }

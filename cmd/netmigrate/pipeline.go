@@ -119,11 +119,11 @@ func makePlan(files []*netcfg.File, opts options.Options, vault deploy.Options) 
 	out := planned{vault: vault}
 	classic, fates, found := estate.FromNetcfg(files...)
 
-	var risks, more diag.List // they need the estate only, and do not wait for the plan
-	wait := alongside(func() { risks = risk.Estate(classic) })
+	var early, more diag.List // the early ones need the estate only, and do not wait for the plan
+	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive) })
 	p, planning, err := plan.Make(classic, opts)
 	wait()
-	out.found = slices.Concat(found, risks, planning)
+	out.found = slices.Concat(found, early, planning)
 	if err != nil {
 		return out, err
 	}

@@ -44,13 +44,13 @@ func (s *session) plan(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	opts := options.Options{Mode: options.Mode(c.String("mode")), Hub: options.Hub(c.String("hub"))}
 	if in.broken {
-		found := append(in.found, lint(in.files)...)
+		found := append(in.found, lint(in.files, opts.Mode == options.ClassicLive)...)
 		found.Sort()
 		return exitNot, s.refuse(in, found, "planned")
 	}
 	s.progress.now("planning %d files", len(in.files))
-	opts := options.Options{Mode: options.Mode(c.String("mode")), Hub: options.Hub(c.String("hub"))}
 	out, err := makePlan(in.files, opts, deploy.Options{KeyVault: c.String("key-vault")})
 	out.found = append(in.found, out.found...)
 	out.found.Sort()

@@ -214,6 +214,23 @@ func names(path string, words ...string) error {
 	return nil
 }
 
+// TestTransitMattersWhileClassicRuns checks in which modes a plan says that the platform's own
+// migration cuts multi-hop traffic (CLS-006).
+func TestTransitMattersWhileClassicRuns(t *testing.T) {
+	src := must(os.ReadFile(filepath.Join("..", "..", "fixtures", "chain-multihop", "network.netcfg")))(t)
+	files := parse([]document{{"network.netcfg", src}}).files
+	for _, mode := range []options.Mode{options.AsIfLive, options.Rebuild, options.ClassicLive} {
+		p, err := makePlan(files, options.Options{Mode: mode}, deploy.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := slices.ContainsFunc(p.found, func(f diag.Finding) bool { return f.Rule == "CLS-006" })
+		if want := mode == options.ClassicLive; told != want {
+			t.Errorf("mode %s: CLS-006 told %t, want %t", mode, told, want)
+		}
+	}
+}
+
 // TestLostPair takes the peerings out of a plan, so that its steps cut what they should keep: the
 // checker says PLAN-001 of it, and of the plan as it was nothing.
 func TestLostPair(t *testing.T) {

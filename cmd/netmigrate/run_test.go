@@ -110,9 +110,9 @@ func TestDescribe(t *testing.T) {
 		settings []debug.BuildSetting
 		want     string
 	}{
-		{"(devel)", nil, "netmigrate development"},
-		{"", nil, "netmigrate development"},
-		{"v0.1.0", nil, "netmigrate v0.1.0"},
+		{"(devel)", nil, "netmigrate development commit unknown"},
+		{"", nil, "netmigrate development commit unknown"},
+		{"v0.1.0", nil, "netmigrate v0.1.0 commit unknown"},
 		{"v0.1.0", []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.modified", Value: "false"}}, "netmigrate v0.1.0 commit 0123456789ab"},
 		{"(devel)", []debug.BuildSetting{{Key: "vcs.revision", Value: "abc"}, {Key: "vcs.modified", Value: "true"}}, "netmigrate development commit abc with uncommitted changes"},
 	} {

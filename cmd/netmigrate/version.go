@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -32,9 +33,8 @@ func describe(info *debug.BuildInfo) string {
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value
 	}
-	if commit := settings["vcs.revision"]; commit != "" {
-		parts = append(parts, "commit", commit[:min(12, len(commit))])
-	}
+	commit := cmp.Or(settings["vcs.revision"], "unknown") // a build outside of a checkout has none
+	parts = append(parts, "commit", commit[:min(12, len(commit))])
 	if settings["vcs.modified"] == "true" {
 		parts = append(parts, "with uncommitted changes")
 	}

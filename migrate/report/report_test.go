@@ -15,6 +15,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -104,6 +105,55 @@ func TestNothingToDo(t *testing.T) {
 	for _, want := range []string{"No state was checked", "Nothing to do.", "No peerings.", "None: no required pair is interrupted.", "no findings"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, text.String())
+		}
+	}
+	if _, err := DecodePlan(&js); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestHalfOpen checks that a pair that becomes half open is counted and listed with a flow to try,
+// and that one that was half open before is neither.
+func TestHalfOpen(t *testing.T) {
+	s := makeSample(t, asIs)
+	half := s.plan.Verdicts[1]
+	half.Class, half.FromPrefixes, half.After.Back, half.After.Value = reach.HalfOpen, nil, reach.No, reach.No
+	unchanged := half
+	unchanged.Before.There, unchanged.Grade = reach.Yes, 0
+	review := func() string {
+		var b bytes.Buffer
+		if err := PlanMarkdown(&b, s.plan, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	s.plan.Verdicts = []reach.Verdict{unchanged}
+	if got := review(); strings.Contains(got, "half open") || wireSummary(s.plan, nil).Verdicts["half open"] != 0 {
+		t.Errorf("an unchanged half-open pair is told:\n%s", got)
+	}
+	s.plan.Verdicts = []reach.Verdict{unchanged, half}
+	got := review()
+	for _, want := range []string{"| half open | 1 |", "half open, new exposure | any address with 192.168.0.0/24 | 10.1.0.4 -> 192.168.0.4"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%s", want, got)
+		}
+	}
+	if n := wireSummary(s.plan, nil).Verdicts["half open"]; n != 1 {
+		t.Errorf("the summary counts %d half-open verdicts, want 1", n)
+	}
+}
+
+// TestUnknownAction checks that a step with an action that the views know nothing of is printed.
+func TestUnknownAction(t *testing.T) {
+	s := makeSample(t, asIs)
+	s.plan.Steps[2].Action = "change device"
+	var text, md, js bytes.Buffer
+	if err := errors.Join(Plan(&text, s.plan, nil, nil, Style{}), PlanMarkdown(&md, s.plan, nil, nil), PlanJSON(&js, s.plan, nil, nil)); err != nil {
+		t.Fatal(err)
+	}
+	for view, got := range map[string]string{"text": text.String(), "Markdown": md.String(), "JSON": js.String()} {
+		if !strings.Contains(got, "change device") {
+			t.Errorf("%s: the action is missing", view)
 		}
 	}
 	if _, err := DecodePlan(&js); err != nil {
@@ -309,7 +359,7 @@ func TestEveryEvidenceHasWords(t *testing.T) {
 
 func TestRangeWords(t *testing.T) {
 	for want, ids := range map[string][]string{
-		"": nil, "S001": {"S001"}, "S001, S002": {"S001", "S002"}, "S001 to S003, S009": {"S001", "S002", "S003", "S009"}, "x, y": {"x", "y"},
+		"": nil, "S001": {"S001"}, "S001, S002": {"S001", "S002"}, "S001 to S003, S009": {"S009", "S001", "S002", "S003"}, "S999 to S1001": {"S1000", "S1001", "S999"}, "x, y": {"x", "y"},
 	} {
 		if got := rangeWords(ids); got != want {
 			t.Errorf("rangeWords(%v) = %q, want %q", ids, got, want)

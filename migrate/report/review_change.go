@@ -2,10 +2,12 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -27,8 +29,7 @@ func (r *reviewer) counts() {
 	pairs := map[reach.Class]map[key]bool{}
 	flags := map[string]map[key]bool{}
 	touched := map[key]bool{}
-	for i := range r.p.Verdicts {
-		v := &r.p.Verdicts[i]
+	for v := range toldVerdicts(r.p) {
 		k := key{v.From.String() + v.From.ID.Subscription, v.To.String() + v.To.ID.Subscription}
 		if pairs[v.Class] == nil {
 			pairs[v.Class] = map[key]bool{}
@@ -99,6 +100,19 @@ var flagMeanings = []struct {
 	{"SPOF_REMOVED", good, "no longer passes a gateway that it did"},
 	{"DETOUR_ADDED", warn, "now leaves the regions of its ends"},
 	{"DETOUR_REMOVED", good, "no longer leaves the regions of its ends"},
+}
+
+// toldVerdicts yields the verdicts of a plan without the pairs that are half open before and after:
+// nothing changes for them.
+func toldVerdicts(p *plan.Plan) iter.Seq[*reach.Verdict] {
+	return func(yield func(*reach.Verdict) bool) {
+		for i := range p.Verdicts {
+			v := &p.Verdicts[i]
+			if (v.Class != reach.HalfOpen || v.Opens()) && !yield(v) {
+				return
+			}
+		}
+	}
 }
 
 // verdicts lists the pairs of one sort.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,8 +181,9 @@ func minuteWords(m [2]int) string {
 	return fmt.Sprintf("%d to %d minutes", m[0], m[1])
 }
 
-// rangeWords shortens a list of step ids to ranges: "S002 to S005, S009".
+// rangeWords sorts step ids and shortens them to ranges: "S002 to S005, S009".
 func rangeWords(ids []string) string {
+	ids = slices.SortedStableFunc(slices.Values(ids), func(a, b string) int { return cmp.Compare(stepNumber(a), stepNumber(b)) })
 	var parts []string
 	for i := 0; i < len(ids); {
 		end := i
@@ -263,7 +265,7 @@ func (r *reviewer) windows() {
 	for i := range shown {
 		w := &shown[i]
 		r.add(heading{3, toned(warn, "%s", w.ID).say(" (%s), %s", w.Cause, minuteWords(w.Minutes))})
-		f := facts{{"because", say("%s", w.Because)}, {"steps", say("%s", rangeWords(slices.Sorted(slices.Values(w.Steps))))}}
+		f := facts{{"because", say("%s", w.Because)}, {"steps", say("%s", rangeWords(w.Steps))}}
 		const few = 12
 		var pairs []phrase
 		for _, pair := range w.Pairs[:min(few, len(w.Pairs))] {

@@ -46,8 +46,8 @@ func wireSummary(p *plan.Plan, found diag.List) WireSummary {
 	if p.Base != nil {
 		s.VNets = len(p.Base.VNets)
 	}
-	for i := range p.Verdicts {
-		s.Verdicts[p.Verdicts[i].Class.String()]++
+	for v := range toldVerdicts(p) {
+		s.Verdicts[v.Class.String()]++
 	}
 	return s
 }

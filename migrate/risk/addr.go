@@ -18,23 +18,23 @@ const nearlyFullPercent = 80
 // a VNet may not have at all are ADDR-011's.
 func publicPrefixes(c *classic) diag.List {
 	var hits []hit
-	add := func(what, name string, prefixes []estate.Prefix) {
+	add := func(what, name string, prefixes []estate.Prefix) { // the name is quoted already
 		public := slices.DeleteFunc(slices.Clone(prefixes), func(p estate.Prefix) bool { return azure.IsPrivate(p.Prefix) || forbidden(p.Prefix) })
 		if len(public) > 0 {
 			plain := make([]netip.Prefix, len(public))
 			for i, p := range public {
 				plain[i] = p.Prefix
 			}
-			hits = append(hits, hit{quote(name), diag.New("ADDR-008", c.at(public[0].Refs), "%s of %s %q %s not private",
+			hits = append(hits, hit{name, diag.New("ADDR-008", c.at(public[0].Refs), "%s of %s %s %s not private",
 				listed(plain), what, name, plural(len(public), "is", "are"))})
 		}
 	}
 	for i := range c.VNets {
-		add("VNet", c.VNets[i].Name, c.VNets[i].Space)
+		add("VNet", c.vnet(&c.VNets[i]), c.VNets[i].Space)
 	}
 	for i := range c.Sites {
 		if s := &c.Sites[i]; len(c.ofSite[s]) > 0 && s.Endpoint.IsZero() { // the VNet behind it is told by itself
-			add("local network site", s.Name, s.Prefixes)
+			add("local network site", c.site(s), s.Prefixes)
 		}
 	}
 	return told(hits, "%d VNets and local network sites have addresses that are not private: %s")
@@ -54,24 +54,24 @@ func clientPools(c *classic) diag.List {
 		if len(g.ClientPools) == 0 || v == nil {
 			continue
 		}
-		others := []neighbour{{"VNet", v.Name, v.Space}}
+		others := []neighbour{{"VNet", c.vnet(v), v.Space}}
 		for _, h := range c.ofVNet[v] {
 			if h.site != nil {
-				others = append(others, neighbour{"local network site", h.site.Name, h.site.Prefixes})
+				others = append(others, neighbour{"local network site", c.site(h.site), h.site.Prefixes})
 			}
 		}
-		hits = append(hits, poolHits(c.Estate, v, g, others)...)
+		hits = append(hits, poolHits(c.Estate, c.vnet(v), g, others)...)
 	}
 	return told(hits, "%d point-to-site pools share addresses with a network that they reach: those of %s")
 }
 
 // neighbour is something that a pool's clients reach.
 type neighbour struct {
-	what, name string
+	what, name string // the name in quotes
 	prefixes   []estate.Prefix
 }
 
-func poolHits(e *estate.Estate, v *estate.VNet, g *estate.Gateway, others []neighbour) []hit {
+func poolHits(e *estate.Estate, vnet string, g *estate.Gateway, others []neighbour) []hit {
 	var hits []hit
 	for _, other := range others {
 		for _, pool := range g.ClientPools {
@@ -79,8 +79,8 @@ func poolHits(e *estate.Estate, v *estate.VNet, g *estate.Gateway, others []neig
 			if !q.IsValid() {
 				continue
 			}
-			hits = append(hits, hit{quote(v.Name), diag.New("ADDR-009", first(e, pool.Refs),
-				"point-to-site pool %s of VNet %q overlaps %s of %s %q", pool.Prefix, v.Name, q.Prefix, other.what, other.name).
+			hits = append(hits, hit{vnet, diag.New("ADDR-009", first(e, pool.Refs),
+				"point-to-site pool %s of VNet %s overlaps %s of %s %s", pool.Prefix, vnet, q.Prefix, other.what, other.name).
 				See(first(e, q.Refs), "%s is here", q.Prefix)})
 			break
 		}
@@ -101,15 +101,15 @@ func poolsBesidePeers(t *target) diag.List {
 		var others []neighbour
 		for _, p := range t.x.PeeringsOf(v.ID) {
 			if r := t.x.VNet(p.Remote); r != nil {
-				others = append(others, neighbour{"VNet", r.Name, r.Space})
+				others = append(others, neighbour{"VNet", t.vnet(r), r.Space})
 			}
 		}
 		for _, c := range t.x.ConnectionsOf(g.ID) {
 			if s := t.x.Site(c.Site); s != nil && t.base.Connection(c.ID) == nil {
-				others = append(others, neighbour{"local network site", s.Name, s.Prefixes})
+				others = append(others, neighbour{"local network site", t.site(s), s.Prefixes})
 			}
 		}
-		hits = append(hits, poolHits(t.Target, v, g, others)...)
+		hits = append(hits, poolHits(t.Target, t.vnet(v), g, others)...)
 	}
 	return told(hits, "%d point-to-site pools share addresses with a network that they reach in the target: those of %s")
 }
@@ -148,16 +148,16 @@ func unconnectedOverlaps(c *classic) diag.List {
 func (c *classic) overlapHit(outer owned[*estate.VNet], sharing []owned[*estate.VNet]) hit {
 	var names []string
 	for _, o := range sharing {
-		names = append(names, quote(o.owner.Name)+" ("+o.Prefix.Prefix.String()+")")
+		names = append(names, c.vnet(o.owner)+" ("+o.Prefix.Prefix.String()+")")
 	}
-	f := diag.New("ADDR-010", c.at(outer.Refs), "VNet %q (%s) shares addresses with %s; they are not all connected", outer.owner.Name, outer.Prefix.Prefix, few(names))
+	f := diag.New("ADDR-010", c.at(outer.Refs), "VNet %s (%s) shares addresses with %s; they are not all connected", c.vnet(outer.owner), outer.Prefix.Prefix, few(names))
 	if len(names) == 1 {
-		f.Message = diag.New("ADDR-010", f.Pos, "VNet %q (%s) shares addresses with %s, and no tunnel joins them", outer.owner.Name, outer.Prefix.Prefix, names[0]).Message
+		f.Message = diag.New("ADDR-010", f.Pos, "VNet %s (%s) shares addresses with %s, and no tunnel joins them", c.vnet(outer.owner), outer.Prefix.Prefix, names[0]).Message
 	}
 	for _, o := range sharing[:min(len(sharing), maxNamed)] {
-		f = f.See(c.at(o.Refs), "%q is here", o.owner.Name)
+		f = f.See(c.at(o.Refs), "%s is here", c.vnet(o.owner))
 	}
-	return hit{quote(outer.owner.Name), f}
+	return hit{c.vnet(outer.owner), f}
 }
 
 // nearlyFull finds VNets with a gateway that have little room left for the other subnets of a hub
@@ -177,7 +177,7 @@ func nearlyFull(c *classic) diag.List {
 			all += addresses(p.Prefix)
 		}
 		if percent := used * 100 / max(all, 1); percent > nearlyFullPercent {
-			hits = append(hits, hit{quote(v.Name), diag.New("ADDR-012", c.at(v.Refs), "subnets fill %d %% of VNet %q (%d of %d addresses)", percent, v.Name, used, all)})
+			hits = append(hits, hit{c.vnet(v), diag.New("ADDR-012", c.at(v.Refs), "subnets fill %d %% of VNet %s (%d of %d addresses)", percent, c.vnet(v), used, all)})
 		}
 	}
 	return told(hits, "subnets fill more than four fifths of %d VNets with a gateway: %s")
@@ -204,9 +204,9 @@ func premisesHidden(t *target) diag.List {
 			}
 			for _, p := range s.Prefixes {
 				if q := firstOf(r.Space, p.Prefix); q.IsValid() && contains(q.Prefix, p.Prefix) {
-					hits = append(hits, hit{quote(s.Name), diag.New("ADDR-003", t.at(p.Refs),
-						"prefix %s of local network site %q lies in %s of VNet %q, which is to be peered with %q: the site becomes unreachable there", p.Prefix, s.Name, q.Prefix, r.Name, t.nameOf(g.VNet)).
-						See(t.at(q.Refs), "%q is here", r.Name)})
+					hits = append(hits, hit{t.site(s), diag.New("ADDR-003", t.at(p.Refs),
+						"prefix %s of local network site %s lies in %s of VNet %s, which is to be peered with %s: the site becomes unreachable there", p.Prefix, t.site(s), q.Prefix, t.vnet(r), t.nameOf(g.VNet)).
+						See(t.at(q.Refs), "%s is here", t.vnet(r))})
 				}
 			}
 		}
@@ -225,7 +225,7 @@ func hubBlockTaken(t *target) diag.List {
 		}
 		for _, k := range t.known() {
 			if p := firstOf(k.prefixes, hub.Space); p.IsValid() {
-				hits = append(hits, hit{quote(k.name), diag.New("ADDR-005", first(t.classic, p.Refs), "block %s for the hub of %q overlaps %s of %s %q",
+				hits = append(hits, hit{k.name, diag.New("ADDR-005", first(t.classic, p.Refs), "block %s for the hub of %q overlaps %s of %s %s",
 					hub.Space, t.Components[i].Name, p.Prefix, k.what, k.name)})
 			}
 		}
@@ -245,31 +245,31 @@ func (t *target) known() []neighbour {
 	var all []neighbour
 	e := t.classic
 	for i := range e.VNets {
-		all = append(all, neighbour{"VNet", e.VNets[i].Name, e.VNets[i].Space})
+		all = append(all, neighbour{"VNet", t.vnet(&e.VNets[i]), e.VNets[i].Space})
 	}
 	for i := range e.Sites {
 		if s := &e.Sites[i]; s.Endpoint.IsZero() {
-			all = append(all, neighbour{"local network site", s.Name, s.Prefixes})
+			all = append(all, neighbour{"local network site", t.site(s), s.Prefixes})
 		}
 	}
 	for i := range e.Gateways {
-		all = append(all, neighbour{"the point-to-site pool of VNet", e.Gateways[i].VNet.Name, e.Gateways[i].ClientPools})
+		all = append(all, neighbour{"the point-to-site pool of VNet", t.nameOf(e.Gateways[i].VNet), e.Gateways[i].ClientPools})
 	}
 	for i := range e.DNSServers {
 		d := &e.DNSServers[i]
 		host := netip.PrefixFrom(d.Address.Addr, d.Address.BitLen())
-		all = append(all, neighbour{"DNS server", d.Name, []estate.Prefix{{Prefix: host, Raw: d.Address.Raw, Refs: d.Address.Refs}}})
+		all = append(all, neighbour{"DNS server", quote(d.Name), []estate.Prefix{{Prefix: host, Raw: d.Address.Raw, Refs: d.Address.Refs}}})
 	}
 	for _, p := range azure.ForbiddenPrefixes() {
-		all = append(all, neighbour{"the forbidden range", p.String(), []estate.Prefix{{Prefix: p, Raw: p.String()}}})
+		all = append(all, neighbour{"the forbidden range", quote(p.String()), []estate.Prefix{{Prefix: p, Raw: p.String()}}})
 	}
 	return all
 }
 
-// nameOf is a VNet's name as written.
+// nameOf names a VNet as it was written.
 func (t *target) nameOf(vnet estate.ID) string {
 	if v := t.x.VNet(vnet); v != nil {
-		return v.Name
+		return t.vnet(v)
 	}
-	return vnet.Name
+	return t.of(estate.TypeVNet, vnet, vnet.Name)
 }

@@ -19,7 +19,7 @@ func expressRouteBesideVPN(c *classic) diag.List {
 		if er < 0 || vpn < 0 {
 			continue
 		}
-		hits = append(hits, hit{quote(v.Name), diag.New("CLS-001", c.at(v.Refs), "VNet %q has an ExpressRoute connection (%q) and a VPN connection (%q)", v.Name, of[er].Site.Name, of[vpn].Site.Name).
+		hits = append(hits, hit{c.vnet(v), diag.New("CLS-001", c.at(v.Refs), "VNet %s has an ExpressRoute connection (%s) and a VPN connection (%s)", c.vnet(v), c.siteID(of[er].Site), c.siteID(of[vpn].Site)).
 			See(c.at(of[er].Refs), "ExpressRoute is here").See(c.at(of[vpn].Refs), "VPN is here")})
 	}
 	return told(hits, "%d VNets have an ExpressRoute and a VPN connection: %s")
@@ -40,12 +40,12 @@ func affinityGroups(c *classic) diag.List {
 		if len(vnets[k]) == 0 {
 			order, at[k] = append(order, k), c.at(v.Region.Refs)
 		}
-		vnets[k] = append(vnets[k], v.Name)
+		vnets[k] = append(vnets[k], c.vnet(v))
 	}
 	var hits []hit
 	for _, k := range order {
 		hits = append(hits, hit{quote(k.group), diag.New("CLS-007", at[k], "the region of affinity group %q is unknown; %s %s %s in it", k.group,
-			plural(len(vnets[k]), "VNet", "VNets"), quoted(vnets[k]), plural(len(vnets[k]), "is", "are"))})
+			plural(len(vnets[k]), "VNet", "VNets"), few(vnets[k]), plural(len(vnets[k]), "is", "are"))})
 	}
 	return told(hits, "the regions of %d affinity groups are unknown: %s")
 }
@@ -53,24 +53,24 @@ func affinityGroups(c *classic) diag.List {
 // unportableNames finds names that the portal made or that Resource Manager refuses (CLS-008).
 func unportableNames(c *classic) diag.List {
 	var hits []hit
-	add := func(what, typ, name string, portal bool, refs []diag.Ref) {
+	add := func(what, typ, name, shown string, portal bool, refs []diag.Ref) {
 		switch {
 		case portal:
-			hits = append(hits, hit{quote(name), diag.New("CLS-008", c.at(refs), "%s %q has a name that the portal made", what, name)})
+			hits = append(hits, hit{shown, diag.New("CLS-008", c.at(refs), "%s %s has a name that the portal made", what, shown)})
 		case !azure.IsLegalName(typ, name):
-			hits = append(hits, hit{quote(name), diag.New("CLS-008", c.at(refs), "%s %q has a name that Resource Manager refuses", what, name)})
+			hits = append(hits, hit{shown, diag.New("CLS-008", c.at(refs), "%s %s has a name that Resource Manager refuses", what, shown)})
 		}
 	}
 	for i := range c.VNets {
 		v := &c.VNets[i]
-		add("VNet", estate.TypeVNet, v.Name, azure.PlainNetworkName(v.Name) != v.Name, v.Refs)
+		add("VNet", estate.TypeVNet, v.Name, c.vnet(v), azure.PlainNetworkName(v.Name) != v.Name, v.Refs)
 		for j := range v.Subnets {
-			add("subnet", estate.TypeSubnet, v.Subnets[j].Raw, false, v.Subnets[j].Refs)
+			add("subnet", estate.TypeSubnet, v.Subnets[j].Raw, quote(v.Subnets[j].Raw), false, v.Subnets[j].Refs)
 		}
 	}
 	for i := range c.Sites {
 		if s := &c.Sites[i]; len(c.ofSite[s]) > 0 {
-			add("local network site", estate.TypeSite, s.Name, azure.PlainSiteName(s.Name) != s.Name, s.Refs)
+			add("local network site", estate.TypeSite, s.Name, c.site(s), azure.PlainSiteName(s.Name) != s.Name, s.Refs)
 		}
 	}
 	return told(hits, "%d names are made by the portal or refused by Resource Manager: %s")

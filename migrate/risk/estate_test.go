@@ -347,10 +347,10 @@ func vnets(n int) string {
 func TestEstateRules(t *testing.T) {
 	for _, c := range estateCases {
 		t.Run(c.rule+" "+c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, messages(Estate(read(t, c.fires)), c.rule)); diff != "" {
+			if diff := cmp.Diff(c.want, messages(lint(read(t, c.fires)), c.rule)); diff != "" {
 				t.Errorf("messages (-want +got)\n%s", diff)
 			}
-			if got := messages(Estate(read(t, c.silent)), c.rule); len(got) > 0 {
+			if got := messages(lint(read(t, c.silent)), c.rule); len(got) > 0 {
 				t.Errorf("near miss fires: %q", got)
 			}
 		})

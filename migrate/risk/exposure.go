@@ -25,7 +25,7 @@ func lostEncryption(t *target) diag.List {
 			worst, pos = reach.EncryptionOf(v.After.Path), t.place(v.From)
 		}
 		worst = min(worst, reach.EncryptionOf(v.After.Path))
-		names = append(names, called(v.From)+" with "+called(v.To))
+		names = append(names, t.location(v.From)+" with "+t.location(v.To))
 	}
 	if len(names) == 0 {
 		return nil
@@ -73,17 +73,21 @@ func (t *target) gains(of func(*reach.Verdict) bool, rule string) []hit {
 		if pos.Line == 0 {
 			pos = t.place(v.To)
 		}
-		a, b := called(v.From), called(v.To)
+		a, b := t.location(v.From), t.location(v.To)
+		since := "in the target"
+		if step := t.openedBy(v); step != "" {
+			since = "from step " + step + " on"
+		}
 		var f diag.Finding
 		switch {
 		case v.Via != nil:
-			f = diag.New(rule, pos, "%s and other VNets %s reach each other through %s in the target and not today: %s sends to %s", a, may, called(*v.Via), a, b)
+			f = diag.New(rule, pos, "%s and other VNets %s reach each other through %s %s and not today: %s sends to %s", a, may, t.location(*v.Via), since, a, b)
 		case v.Class == reach.HalfOpen:
-			f = diag.New(rule, pos, "%s %s send to %s (%s) in the target and not today; nothing comes back", a, may, b, listed(v.ToPrefixes))
+			f = diag.New(rule, pos, "%s %s send to %s (%s) %s and not today; nothing comes back", a, may, b, listed(v.ToPrefixes), since)
 		case v.Grade == reach.Wider:
-			f = diag.New(rule, pos, "%s and %s %s reach more of each other in the target than today: %s with %s", a, b, may, listed(v.FromPrefixes), listed(v.ToPrefixes))
+			f = diag.New(rule, pos, "%s and %s %s reach more of each other %s than today: %s with %s", a, b, may, since, listed(v.FromPrefixes), listed(v.ToPrefixes))
 		default:
-			f = diag.New(rule, pos, "%s (%s) and %s (%s) %s reach each other in the target and not today", a, listed(v.FromPrefixes), b, listed(v.ToPrefixes), may)
+			f = diag.New(rule, pos, "%s (%s) and %s (%s) %s reach each other %s and not today", a, listed(v.FromPrefixes), b, listed(v.ToPrefixes), may, since)
 		}
 		hits = append(hits, hit{a + " with " + b, f})
 	}
@@ -99,7 +103,7 @@ func removedClientGateways(t *target) diag.List {
 		if len(g.ClientPools) == 0 || t.x.Gateway(g.ID) != nil {
 			continue
 		}
-		hits = append(hits, hit{quote(g.ID.Name), diag.New("P2S-001", first(t.Base, slices.Concat(g.ClientPools[0].Refs, g.Refs)), "gateway %q of VNet %q goes, and clients of pool %s with it",
+		hits = append(hits, hit{quote(g.ID.Name), diag.New("P2S-001", first(t.Base, slices.Concat(g.ClientPools[0].Refs, g.Refs)), "gateway %q of VNet %s goes, and clients of pool %s with it",
 			g.ID.Name, t.nameOf(g.VNet), g.ClientPools[0].Prefix)})
 	}
 	return told(hits, "%d gateways with clients are to be deleted: %s")

@@ -20,15 +20,15 @@ func peeringsAcrossOwners(t *target) diag.List {
 	for i := range t.Target.Peerings {
 		p := &t.Target.Peerings[i]
 		a, b := t.x.VNet(p.VNet), t.x.VNet(p.Remote)
-		if a == nil || b == nil || owner(a) == owner(b) || done[[2]*estate.VNet{b, a}] {
+		if a == nil || b == nil || owner(a.ID) == owner(b.ID) || done[[2]*estate.VNet{b, a}] {
 			continue
 		}
 		done[[2]*estate.VNet{a, b}] = true
-		key := [2]string{min(owner(a), owner(b)), max(owner(a), owner(b))}
+		key := [2]string{min(owner(a.ID), owner(b.ID)), max(owner(a.ID), owner(b.ID))}
 		if len(pairs[key]) == 0 {
 			order, at[key] = append(order, key), [2]diag.Pos{t.at(a.Refs), t.at(b.Refs)}
 		}
-		pairs[key] = append(pairs[key], quote(a.Name)+" with "+quote(b.Name))
+		pairs[key] = append(pairs[key], t.vnet(a)+" with "+t.vnet(b))
 	}
 	var hits []hit
 	for _, key := range order {
@@ -37,14 +37,6 @@ func peeringsAcrossOwners(t *target) diag.List {
 			See(at[key][1], "the other VNet is here")})
 	}
 	return told(hits, "peerings join VNets of %d pairs of subscriptions: %s")
-}
-
-// owner is the tenant and subscription of a VNet.
-func owner(v *estate.VNet) string {
-	if v.ID.Tenant == "" {
-		return v.ID.Subscription
-	}
-	return v.ID.Tenant + "/" + v.ID.Subscription
 }
 
 // peered reports whether a has a peering half to b.
@@ -70,21 +62,36 @@ func lostTransit(t *target) diag.List {
 		})
 		if i >= 0 {
 			hub := t.nameOf(t.x.PeeringsOf(a.ID)[i].Remote)
-			hits = append(hits, hit{quote(a.Name) + " with " + quote(b.Name), diag.New("TRN-001", t.at(a.Refs), "%q and %q reach each other today; in the target both are peered with %q only", a.Name, b.Name, hub).
-				See(t.at(b.Refs), "%q is here", b.Name)})
+			hits = append(hits, hit{t.vnet(a) + " with " + t.vnet(b), diag.New("TRN-001", t.at(a.Refs), "%s and %s reach each other today; in the target both are peered with %s only", t.vnet(a), t.vnet(b), hub).
+				See(t.at(b.Refs), "%s is here", t.vnet(b))})
 		}
 	}
 	return told(hits, "%d pairs that reach each other today are peered with a hub only: %s")
 }
 
-// existingHubs lists the components whose hub is a VNet of the estate, with it.
+// existingHubs lists the components whose hub is a VNet of the estate, with it. One that keeps no
+// more than the peerings of a member is not among them, however it was chosen.
 func (t *target) existingHubs(yield func(*plan.Component, *estate.VNet) bool) {
 	for i := range t.Components {
 		c := &t.Components[i]
-		if v := t.x.VNet(c.Hub.VNet); c.Hub.Kind == plan.ExistingHub && v != nil && !yield(c, v) {
+		v := t.x.VNet(c.Hub.VNet)
+		if c.Hub.Kind == plan.ExistingHub && v != nil && t.actsAsHub(v) && !yield(c, v) {
 			return
 		}
 	}
+}
+
+// actsAsHub reports whether others use a VNet's gateway, or are peered with it and do not reach it today.
+func (t *target) actsAsHub(hub *estate.VNet) bool {
+	return slices.ContainsFunc(t.x.PeeringsOf(hub.ID), func(half *estate.Peering) bool {
+		v := t.x.VNet(half.Remote)
+		return v != nil && (t.usesGatewayOf(v, hub) || t.Before.Session(location(hub), location(v)).Value == reach.No)
+	})
+}
+
+// usesGatewayOf reports whether a VNet uses the gateway of a hub.
+func (t *target) usesGatewayOf(v, hub *estate.VNet) bool {
+	return slices.ContainsFunc(t.x.PeeringsOf(v.ID), func(p *estate.Peering) bool { return p.UseRemoteGateways && p.Remote.Same(hub.ID) })
 }
 
 // hubWorkloads finds hubs with subnets that are not a hub's own (HUB-001).
@@ -99,7 +106,7 @@ func hubWorkloads(t *target) diag.List {
 			}
 		}
 		if len(names) > 0 {
-			hits = append(hits, hit{quote(v.Name), diag.New("HUB-001", t.at(v.Refs), "hub %q also has %s %s", v.Name, plural(len(names), "subnet", "subnets"), quoted(names))})
+			hits = append(hits, hit{t.vnet(v), diag.New("HUB-001", t.at(v.Refs), "hub %s also has %s %s", t.vnet(v), plural(len(names), "subnet", "subnets"), quoted(names))})
 		}
 	}
 	return told(hits, "%d hubs also have other subnets: %s")
@@ -109,8 +116,8 @@ func hubWorkloads(t *target) diag.List {
 func hubOfMesh(t *target) diag.List {
 	var hits []hit
 	for c, v := range t.existingHubs {
-		others := len(c.VNets) - 1
-		hits = append(hits, hit{quote(v.Name), diag.New("HUB-004", t.at(v.Refs), "%q becomes the hub of %s: %s", v.Name, count(others, "other VNet"), c.Hub.Because)})
+		peers := len(t.x.PeeringsOf(v.ID))
+		hits = append(hits, hit{t.vnet(v), diag.New("HUB-004", t.at(v.Refs), "%s becomes the hub of %s: %s", t.vnet(v), count(peers, "other VNet"), c.Hub.Because)})
 	}
 	return told(hits, "%d VNets of the mesh become hubs: %s")
 }

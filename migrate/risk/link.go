@@ -15,9 +15,9 @@ func oneSidedLinks(c *classic) diag.List {
 		if h.Pairing.Confidence != estate.OneSided || toward == nil {
 			continue
 		}
-		hits = append(hits, hit{quote(h.near.Name), diag.New("LINK-001", c.at(h.Refs),
-			"VNet %q connects to VNet %q by local network site %q, but %q has no connection back", h.near.Name, toward.Name, h.Site.Name, toward.Name).
-			See(c.at(toward.Refs), "%q is here", toward.Name)})
+		hits = append(hits, hit{c.vnet(h.near), diag.New("LINK-001", c.at(h.Refs),
+			"VNet %s connects to VNet %s by local network site %s, but %s has no connection back", c.vnet(h.near), c.vnet(toward), c.siteID(h.Site), c.vnet(toward)).
+			See(c.at(toward.Refs), "%s is here", c.vnet(toward))})
 	}
 	return told(hits, "%d connections between VNets exist on one side only: of %s")
 }
@@ -31,12 +31,12 @@ func exhaustedTunnels(c *classic) diag.List {
 		if n < azure.MaxClassicTunnels {
 			continue
 		}
-		f := diag.New("LINK-005", c.at(v.Refs), "the gateway of VNet %q has %d tunnels; sizes Default and Standard hold %d, HighPerformance holds %d",
-			v.Name, n, azure.MaxClassicTunnels, azure.MaxClassicTunnelsHighPerformance)
+		f := diag.New("LINK-005", c.at(v.Refs), "the gateway of VNet %s has %d tunnels; sizes Default and Standard hold %d, HighPerformance holds %d",
+			c.vnet(v), n, azure.MaxClassicTunnels, azure.MaxClassicTunnelsHighPerformance)
 		if n > azure.MaxClassicTunnelsHighPerformance {
-			f.Message = diag.New("LINK-005", f.Pos, "the gateway of VNet %q has %d tunnels; no classic size holds more than %d", v.Name, n, azure.MaxClassicTunnelsHighPerformance).Message
+			f.Message = diag.New("LINK-005", f.Pos, "the gateway of VNet %s has %d tunnels; no classic size holds more than %d", c.vnet(v), n, azure.MaxClassicTunnelsHighPerformance).Message
 		}
-		hits = append(hits, hit{quote(v.Name), f})
+		hits = append(hits, hit{c.vnet(v), f})
 	}
 	return told(hits, "the gateways of %d VNets have as many tunnels as a classic size holds, or more: %s")
 }
@@ -58,7 +58,7 @@ func tunnelsWithinRegions(c *classic) diag.List {
 		if len(pairs[region]) == 0 {
 			order, at[region] = append(order, region), c.at(h.Refs)
 		}
-		pairs[region] = append(pairs[region], quote(h.near.Name)+" with "+quote(h.far.Name))
+		pairs[region] = append(pairs[region], c.vnet(h.near)+" with "+c.vnet(h.far))
 	}
 	var hits []hit
 	for _, region := range order {
@@ -79,7 +79,7 @@ func smallGatewaySubnets(c *classic) diag.List {
 	for i := range c.VNets {
 		v := &c.VNets[i]
 		if s, ok := v.GatewaySubnet(); ok && s.Prefix.Bits() > azure.RecommendedGatewaySubnetBits && c.couldBeHub(v) {
-			hits = append(hits, hit{quote(v.Name), diag.New("GW-003", c.at(s.Prefix.Refs), "%s %s of VNet %q is smaller than /%d", estate.GatewaySubnet, s.Prefix.Prefix, v.Name, azure.RecommendedGatewaySubnetBits)})
+			hits = append(hits, hit{c.vnet(v), diag.New("GW-003", c.at(s.Prefix.Refs), "%s %s of VNet %s is smaller than /%d", estate.GatewaySubnet, s.Prefix.Prefix, c.vnet(v), azure.RecommendedGatewaySubnetBits)})
 		}
 	}
 	return told(hits, "the GatewaySubnet of %d VNets that could be a hub is smaller than /27: %s")

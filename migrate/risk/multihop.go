@@ -122,9 +122,9 @@ func deadPrefixes(c *classic) diag.List {
 			return len(c.strictlyInside(firstOf(b.site.Prefixes, p).Prefix)) > 1
 		})
 		if len(dead) > 0 {
-			hits = append(hits, hit{quote(b.site.Name), diag.New("SITE-004", c.at(firstOf(b.site.Prefixes, dead[0]).Refs),
-				"nothing behind VNet %q has %s, which local network site %q lists", b.via.Name, listed(dead), b.site.Name).
-				See(c.at(b.via.Refs), "%q is here", b.via.Name)})
+			hits = append(hits, hit{c.site(b.site), diag.New("SITE-004", c.at(firstOf(b.site.Prefixes, dead[0]).Refs),
+				"nothing behind VNet %s has %s, which local network site %s lists", c.vnet(b.via), listed(dead), c.site(b.site)).
+				See(c.at(b.via.Refs), "%s is here", c.vnet(b.via))})
 		}
 	}
 	return told(hits, "%d local network sites list prefixes that reach nothing: %s")
@@ -139,13 +139,13 @@ func multiHopSites(c *classic) diag.List {
 		}
 		var ends []string
 		for _, f := range b.far {
-			if text := called(f.to) + " (" + listed(f.prefixes) + ")"; !slices.Contains(ends, text) {
+			if text := c.location(f.to) + " (" + listed(f.prefixes) + ")"; !slices.Contains(ends, text) {
 				ends = append(ends, text)
 			}
 		}
-		hits = append(hits, hit{quote(b.site.Name), diag.New("SITE-005", c.at(firstOf(b.site.Prefixes, b.far[0].prefixes[0]).Refs),
-			"local network site %q stands for VNet %q and also leads through it to %s", b.site.Name, b.via.Name, few(ends)).
-			See(c.at(b.via.Refs), "%q is here", b.via.Name)})
+		hits = append(hits, hit{c.site(b.site), diag.New("SITE-005", c.at(firstOf(b.site.Prefixes, b.far[0].prefixes[0]).Refs),
+			"local network site %s stands for VNet %s and also leads through it to %s", c.site(b.site), c.vnet(b.via), few(ends)).
+			See(c.at(b.via.Refs), "%s is here", c.vnet(b.via))})
 	}
 	return told(hits, "%d local network sites also lead to networks behind the VNet they stand for: %s")
 }
@@ -158,12 +158,12 @@ func oneWayMultiHop(c *classic) diag.List {
 			if f.answered {
 				continue
 			}
-			found := diag.New("LINK-003", c.at(f.user.Refs), "%q sends to %s (%s) through %q, but nothing comes back from there",
-				f.user.near.Name, called(f.to), listed(f.prefixes), b.via.Name)
+			found := diag.New("LINK-003", c.at(f.user.Refs), "%s sends to %s (%s) through %s, but nothing comes back from there",
+				c.vnet(f.user.near), c.location(f.to), listed(f.prefixes), c.vnet(b.via))
 			if v := c.x.VNet(f.to.ID); v != nil {
-				found = found.See(c.at(v.Refs), "%q is here", v.Name)
+				found = found.See(c.at(v.Refs), "%s is here", c.vnet(v))
 			}
-			hits = append(hits, hit{quote(f.user.near.Name), found})
+			hits = append(hits, hit{c.vnet(f.user.near), found})
 		}
 	}
 	return told(hits, "%d multi-hop paths are written in one direction only: from %s")
@@ -178,7 +178,7 @@ func transitNetworks(c *classic) diag.List {
 			if !f.answered {
 				continue
 			}
-			ends := []string{quote(f.user.near.Name), called(f.to)}
+			ends := []string{c.vnet(f.user.near), c.location(f.to)}
 			slices.Sort(ends)
 			pair := ends[0] + " with " + ends[1]
 			if len(pairs[b.via]) == 0 {
@@ -191,7 +191,7 @@ func transitNetworks(c *classic) diag.List {
 	}
 	var hits []hit
 	for _, v := range order {
-		hits = append(hits, hit{quote(v.Name), diag.New("CLS-006", c.at(v.Refs), "multi-hop traffic passes VNet %q: %s", v.Name, few(pairs[v]))})
+		hits = append(hits, hit{c.vnet(v), diag.New("CLS-006", c.at(v.Refs), "multi-hop traffic passes VNet %s: %s", c.vnet(v), few(pairs[v]))})
 	}
 	return told(hits, "multi-hop traffic passes %d VNets: %s")
 }
@@ -215,11 +215,11 @@ func pathsThroughPremises(c *classic) diag.List {
 		}
 		s := c.relation().Session(from, to)
 		conn := c.x.Connection(s.Path[0].Element)
-		f := diag.New("LINK-007", c.at(conn.Refs), "%q and %q can reach each other only through %s, if it passes packets on", from.Name, to.Name, called(h.Via))
+		f := diag.New("LINK-007", c.at(conn.Refs), "%s and %s can reach each other only through %s, if it passes packets on", c.location(from), c.location(to), c.location(h.Via))
 		if len(h.Senders) > 2 {
 			f.Message += "; it has " + count(len(h.Senders), "VNet") + " that send for others to it"
 		}
-		hits = append(hits, hit{called(h.Via), f})
+		hits = append(hits, hit{c.location(h.Via), f})
 	}
 	return told(hits, "%d on-premises networks may pass packets between VNets: %s")
 }

@@ -93,9 +93,21 @@ var planCases = []struct {
 		want:   []string{`hub "H" also has subnet "apps"`},
 	},
 	{
-		rule: "HUB-004", name: "member",
-		fires:  scene{lines: triangle, hub: "A"},
-		silent: scene{lines: triangle, hub: options.HubNew},
+		rule: "HUB-001", name: "peerings that join",
+		fires:  scene{lines: strings.Replace(chainWithoutHops, "to=B", "subnet=apps:10.1.1.0/24 to=B subnet=GatewaySubnet:10.1.0.0/27", 1), hub: "B", edit: asHub("A", "C")},
+		silent: scene{lines: strings.Replace(triangle, "to=B,C", "subnet=apps:10.1.1.0/24 to=B,C subnet=GatewaySubnet:10.1.0.0/27", 1), hub: "A"},
+		want:   []string{`hub "A" also has subnet "apps"`},
+	},
+	{
+		rule: "HUB-004", name: "gateway",
+		fires:  scene{lines: star, hub: "H"},
+		silent: scene{lines: triangle, hub: "A"},
+		want:   []string{`"H" becomes the hub of 2 other VNets: it was asked for`},
+	},
+	{
+		rule: "HUB-004", name: "peerings that join",
+		fires:  scene{lines: chainWithoutHops, hub: "B", edit: asHub("A", "C")},
+		silent: scene{lines: chainWithoutHops, hub: "B"},
 		want:   []string{`"A" becomes the hub of 2 other VNets: it was asked for`},
 	},
 	{
@@ -114,7 +126,7 @@ var planCases = []struct {
 		rule: "SEC-003", name: "wider",
 		fires:  scene{lines: strings.Replace(pair, "10.2.0.0/16", "10.2.0.0/17", 1)},
 		silent: scene{lines: pair},
-		want:   []string{`"A" and "B" can reach more of each other in the target than today: 10.1.0.0/16 with 10.2.128.0/17`},
+		want:   []string{`"A" and "B" can reach more of each other from step S003 on than today: 10.1.0.0/16 with 10.2.128.0/17`},
 	},
 	{
 		rule: "SEC-003", name: "a peering too many",
@@ -132,13 +144,19 @@ var planCases = []struct {
 		rule: "P2S-002", name: "clients of the hub",
 		fires:  scene{lines: strings.Replace(star, "to=HQ,", "pool=172.20.0.0/24 to=HQ,", 1)},
 		silent: scene{lines: star},
-		want:   []string{`"A" (10.1.0.0/16) and the clients of "H" (172.20.0.0/24) can reach each other in the target and not today`},
+		want:   []string{`"A" (10.1.0.0/16) and the clients of "H" (172.20.0.0/24) can reach each other from step S011 on and not today`},
 	},
 	{
-		rule: "ONP-001", name: "spoke",
-		fires:  scene{lines: star},
-		silent: scene{lines: strings.Replace(star, "to=H-HQ", "to=H", 1)},
+		rule: "ONP-001", name: "own tunnel today",
+		fires:  scene{lines: strings.Replace(star, "to=H-HQ", "to=H,HQ", 1), hub: "H"},
+		silent: scene{lines: star, hub: "H"},
 		want:   []string{`the device of "HQ" must learn 10.1.0.0/16 of VNet "A" on the tunnel to "H"`},
+	},
+	{
+		rule: "ONP-001", name: "new hub",
+		fires:  scene{lines: star, hub: options.HubNew},
+		silent: scene{lines: strings.Replace(star, "to=H-HQ", "to=H", 1)},
+		want:   []string{`the device of "HQ" must learn 10.1.0.0/16 and 10.0.0.0/16 of VNets "A" and "H" on the tunnel to "hub-westeurope"`},
 	},
 	{
 		rule: "LIM-001", name: "tunnels of a size",
@@ -204,6 +222,14 @@ func peer(a, b string) func(*plan.Plan) {
 		changed(p, func(e *estate.Estate) {
 			e.Peerings = append(slices.Clone(e.Peerings), halfPeering(x, y), halfPeering(y, x))
 		})
+	}
+}
+
+// asHub peers a VNet with another and calls it the hub.
+func asHub(hub, other string) func(*plan.Plan) {
+	return func(p *plan.Plan) {
+		peer(hub, other)(p)
+		p.Components[0].Hub.VNet, p.Components[0].Hub.Kind = vnetID(p, hub), plan.ExistingHub
 	}
 }
 

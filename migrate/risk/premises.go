@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -39,10 +40,10 @@ func (c *classic) byDifferentVNets(a, b *estate.Site) bool {
 }
 
 func (c *classic) sharedHit(outer, inner owned[*estate.Site]) hit {
-	f := diag.New("ONP-003", c.at(inner.Refs), "prefix %s of local network site %q overlaps %s of %q, which is another device: VNet %q uses the one, VNet %q the other",
-		inner.Prefix.Prefix, inner.owner.Name, outer.Prefix.Prefix, outer.owner.Name, c.ofSite[inner.owner][0].near.Name, c.ofSite[outer.owner][len(c.ofSite[outer.owner])-1].near.Name).
+	f := diag.New("ONP-003", c.at(inner.Refs), "prefix %s of local network site %s overlaps %s of %s, which is another device: VNet %s uses the one, VNet %s the other",
+		inner.Prefix.Prefix, c.site(inner.owner), outer.Prefix.Prefix, c.site(outer.owner), c.vnet(c.ofSite[inner.owner][0].near), c.vnet(c.ofSite[outer.owner][len(c.ofSite[outer.owner])-1].near)).
 		See(c.at(outer.Refs), "%s is here", outer.Prefix.Prefix)
-	return hit{quote(inner.owner.Name), f}
+	return hit{c.site(inner.owner), f}
 }
 
 // unknownCircuits finds Dedicated connections: no file names their circuit (ER-001).
@@ -50,7 +51,7 @@ func unknownCircuits(c *classic) diag.List {
 	var hits []hit
 	for i := range c.halves {
 		if h := &c.halves[i]; h.Kind == estate.ExpressRoute {
-			hits = append(hits, hit{quote(h.near.Name), diag.New("ER-001", c.at(h.Refs), "the Dedicated connection of VNet %q to %q does not name its circuit", h.near.Name, h.Site.Name)})
+			hits = append(hits, hit{c.vnet(h.near), diag.New("ER-001", c.at(h.Refs), "the Dedicated connection of VNet %s to %s does not name its circuit", c.vnet(h.near), c.siteID(h.Site))})
 		}
 	}
 	return told(hits, "%d Dedicated connections do not name their circuit: of VNets %s")
@@ -63,14 +64,15 @@ func hiddenSites(c *classic) diag.List {
 		g := &c.Gateways[i]
 		v := c.x.VNet(g.VNet)
 		if g.Kind == estate.ExpressRouteGateway && v != nil {
-			hits = append(hits, hit{quote(v.Name), diag.New("ER-004", c.at(firstRefs(g.Refs, v.Refs)), "VNet %q has ExpressRoute; VPN sites beside it would not be in this file", v.Name)})
+			hits = append(hits, hit{c.vnet(v), diag.New("ER-004", c.at(firstRefs(g.Refs, v.Refs)), "VNet %s has ExpressRoute; VPN sites beside it would not be in this file", c.vnet(v))})
 		}
 	}
 	return told(hits, "%d VNets have ExpressRoute, and VPN sites beside it would not be in the file: %s")
 }
 
-// devicesToTeach finds the on-premises devices that must learn the ranges of the VNets that use a
-// hub's gateway (ONP-001), one finding for each device and hub.
+// devicesToTeach finds the on-premises devices that must learn the ranges of VNets that use a hub's
+// gateway (ONP-001), one finding for each device and hub. What comes to a device through the hub's
+// tunnel today it knows already.
 func devicesToTeach(t *target) diag.List {
 	users := map[estate.Key][]*estate.VNet{} // by hub
 	for i := range t.Target.Peerings {
@@ -92,22 +94,38 @@ func devicesToTeach(t *target) diag.List {
 		if s == nil || g == nil || c.Kind != estate.IPsec || !s.Endpoint.IsZero() {
 			continue
 		}
-		spokes := users[g.VNet.Key()]
 		key := tunnel{s.Network, g.VNet.Key()}
-		if len(spokes) == 0 || done[key] {
+		if done[key] {
 			continue
 		}
 		done[key] = true
 		var names []string
 		var ranges []netip.Prefix
-		for _, v := range spokes {
-			names = append(names, v.Name)
+		for _, v := range users[g.VNet.Key()] {
+			if t.entersBy(v, s.Network, g.VNet) {
+				continue
+			}
+			names = append(names, t.vnet(v))
 			for _, p := range v.Space {
 				ranges = append(ranges, p.Prefix)
 			}
 		}
-		hits = append(hits, hit{quote(s.Network), diag.New("ONP-001", t.at(s.Refs), "the device of %q must learn %s of %s %s on the tunnel to %q",
-			s.Network, listed(ranges), plural(len(names), "VNet", "VNets"), quoted(names), t.nameOf(g.VNet))})
+		if len(names) > 0 {
+			hits = append(hits, hit{quote(s.Network), diag.New("ONP-001", t.at(s.Refs), "the device of %q must learn %s of %s %s on the tunnel to %s",
+				s.Network, listed(ranges), plural(len(names), "VNet", "VNets"), few(names), t.nameOf(g.VNet))})
+		}
 	}
 	return told(hits, "%d on-premises devices must learn the ranges of VNets behind a hub: those of %s")
+}
+
+// entersBy reports whether a VNet's packets enter an on-premises network today by a tunnel of the hub.
+func (t *target) entersBy(v *estate.VNet, network string, hub estate.ID) bool {
+	return slices.ContainsFunc(t.Before.Forward(location(v), reach.Location{Kind: reach.OnPremises, Name: network}), func(f reach.Flow) bool {
+		c := t.base.Connection(f.Path[len(f.Path)-1].Element)
+		if c == nil {
+			return false
+		}
+		g := t.base.Gateway(c.Gateway)
+		return g != nil && g.VNet.Same(hub)
+	})
 }

@@ -2,10 +2,10 @@
 // before acting: addresses, sites, tunnels, the hub, and what the target opens or no longer
 // protects.
 //
-// Each rule is one function, and estateRules and planRules list them. What the platform would
-// refuse is not decided here: estate.Validate says it, of the estate and of a plan's target. What
-// shows only while a document is read (ADDR-006, SITE-008, LINK-004 and the XML rules) is reported
-// by netcfg.Parse and estate.FromNetcfg.
+// Each rule is one function, and estateRules, classicRules and planRules list them. What the
+// platform would refuse is not decided here: estate.Validate says it, of the estate and of a plan's
+// target. What shows only while a document is read (ADDR-006, SITE-008, LINK-004 and the XML rules)
+// is reported by netcfg.Parse and estate.FromNetcfg.
 //
 // A rule that fires very often for one cause gives one finding with the count and the first names.
 package risk
@@ -16,34 +16,41 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// Estate returns what the classic estate alone shows, with what estate.Validate says of it, sorted.
+// Estate returns what the estate of classic files shows, whatever is done with it, with what
+// estate.Validate says of it, sorted.
 func Estate(e *estate.Estate) diag.List {
-	found := estate.Validate(e)
-	c := newClassic(e)
-	for _, rule := range estateRules {
-		found = append(found, rule.look(c)...)
-	}
-	found.Sort()
-	return found
+	return found(estate.Validate(e), newClassic(e), estateRules)
+}
+
+// Classic returns what the platform's own migration would do to a classic estate that still runs,
+// sorted. It repeats nothing of Estate.
+func Classic(e *estate.Estate) diag.List {
+	return found(nil, newClassic(e), classicRules)
 }
 
 // Plan returns what only a plan of the estate shows, with what estate.Validate says of the plan's
-// target and not of its base, sorted. It repeats nothing of Estate.
+// target and not of its base, sorted. It repeats nothing of Estate and Classic.
 func Plan(classic *estate.Estate, p *plan.Plan) diag.List {
 	t := newTarget(classic, p)
-	found := t.refused()
-	for _, rule := range planRules {
-		found = append(found, rule.look(t)...)
-	}
-	found.Sort()
-	return found
+	return found(t.refused(), t, planRules)
 }
 
-// estateRules are the rules over a classic estate. A function reports no other rule than its own.
-var estateRules = []struct {
+// rule is one rule over a view. Its function reports no other rule.
+type rule[V any] struct {
 	id   string
-	look func(*classic) diag.List
-}{
+	look func(V) diag.List
+}
+
+func found[V any](known diag.List, view V, rules []rule[V]) diag.List {
+	for _, r := range rules {
+		known = append(known, r.look(view)...)
+	}
+	known.Sort()
+	return known
+}
+
+// estateRules are the rules over what files say, whatever is done with it.
+var estateRules = []rule[*classic]{
 	{"ADDR-008", publicPrefixes},
 	{"ADDR-009", clientPools},
 	{"ADDR-010", unconnectedOverlaps},
@@ -64,7 +71,6 @@ var estateRules = []struct {
 	{"LINK-007", pathsThroughPremises},
 	{"GW-003", smallGatewaySubnets},
 	{"CLS-001", expressRouteBesideVPN},
-	{"CLS-006", transitNetworks},
 	{"CLS-007", affinityGroups},
 	{"CLS-008", unportableNames},
 	{"ONP-003", sharedPremises},
@@ -75,11 +81,13 @@ var estateRules = []struct {
 	{"LIM-001", classicLimits},
 }
 
+// classicRules are the rules over a network that the platform's own migration is still to convert.
+var classicRules = []rule[*classic]{
+	{"CLS-006", transitNetworks},
+}
+
 // planRules are the rules over a plan.
-var planRules = []struct {
-	id   string
-	look func(*target) diag.List
-}{
+var planRules = []rule[*target]{
 	{"ADDR-003", premisesHidden},
 	{"ADDR-005", hubBlockTaken},
 	{"ADDR-009", poolsBesidePeers},

@@ -30,7 +30,7 @@ func TestTables(t *testing.T) {
 			}
 		}
 	}
-	for _, rule := range estateRules {
+	for _, rule := range slices.Concat(estateRules, classicRules) {
 		if _, ok := diag.Lookup(rule.id); !ok || !cased[rule.id] {
 			t.Errorf("%s is not in the catalogue or has no case", rule.id)
 		}
@@ -44,6 +44,41 @@ func TestTables(t *testing.T) {
 		}
 		e, p := planned(t, star, "auto")
 		check(rule.id, rule.look(newTarget(e, p)))
+	}
+}
+
+// lint is everything that the files alone show.
+func lint(e *estate.Estate) diag.List { return slices.Concat(Estate(e), Classic(e)) }
+
+// TestTransitHarmsOnlyTheMigration checks that what cuts the platform's own migration is no finding
+// of the files as such.
+func TestTransitHarmsOnlyTheMigration(t *testing.T) {
+	e := read(t, chain)
+	if got := messages(Estate(e), "CLS-006"); len(got) > 0 {
+		t.Errorf("told of any use: %q", got)
+	}
+	if got := messages(Classic(e), "CLS-006"); len(got) != 1 {
+		t.Errorf("told of the migration: %q", got)
+	}
+}
+
+// TestNamesakes checks that VNets and sites with one name in two files are told apart, and that
+// others are not lengthened.
+func TestNamesakes(t *testing.T) {
+	const lines = `
+		site HQ 40.9.9.8 192.168.0.0/16
+		vnet prod 10.1.0.0/16 to=HQ
+		file other.netcfg
+		site HQ 40.9.9.9 192.168.7.0/24
+		vnet Prod 10.1.0.0/16 to=HQ
+		vnet lab 10.1.0.0/24`
+	want := []string{`VNet "prod" (corp.netcfg) (10.1.0.0/16) shares addresses with "Prod" (other.netcfg) (10.1.0.0/16) and "lab" (10.1.0.0/24); they are not all connected`}
+	if diff := cmp.Diff(want, messages(Estate(read(t, lines)), "ADDR-010")); diff != "" {
+		t.Errorf("VNets (-want +got)\n%s", diff)
+	}
+	want = []string{`prefix 192.168.7.0/24 of local network site "HQ" (other.netcfg) overlaps 192.168.0.0/16 of "HQ" (corp.netcfg), which is another device: VNet "Prod" (other.netcfg) uses the one, VNet "prod" (corp.netcfg) the other`}
+	if diff := cmp.Diff(want, messages(Estate(read(t, lines)), "ONP-003")); diff != "" {
+		t.Errorf("sites (-want +got)\n%s", diff)
 	}
 }
 
@@ -79,7 +114,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	for _, c := range estateCases {
 		lines := strings.Split(strings.TrimSpace(c.fires), "\n")
 		slices.Reverse(lines)
-		a, b := messages(Estate(read(t, c.fires)), c.rule), messages(Estate(read(t, strings.Join(lines, "\n"))), c.rule)
+		a, b := messages(lint(read(t, c.fires)), c.rule), messages(lint(read(t, strings.Join(lines, "\n"))), c.rule)
 		slices.Sort(a)
 		slices.Sort(b)
 		if diff := cmp.Diff(a, b); diff != "" {

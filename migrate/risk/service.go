@@ -40,12 +40,12 @@ func resolversElsewhere(c *classic) diag.List {
 				known[k] = &resolver{name: fmt.Sprintf("%q (%s)", d.Name, d.Address), where: k.where, pos: c.at(d.Refs)}
 				order = append(order, known[k])
 			}
-			known[k].vnets = append(known[k].vnets, v.Name)
+			known[k].vnets = append(known[k].vnets, c.vnet(v))
 		}
 	}
 	var hits []hit
 	for _, r := range order {
-		hits = append(hits, hit{r.name, diag.New("DNS-001", r.pos, "DNS server %s of %s %s is %s", r.name, plural(len(r.vnets), "VNet", "VNets"), quoted(r.vnets), r.where)})
+		hits = append(hits, hit{r.name, diag.New("DNS-001", r.pos, "DNS server %s of %s %s is %s", r.name, plural(len(r.vnets), "VNet", "VNets"), few(r.vnets), r.where)})
 	}
 	return told(hits, "%d DNS servers stand outside the VNets that use them: %s")
 }
@@ -55,7 +55,7 @@ func resolversElsewhere(c *classic) diag.List {
 func (c *classic) whereIs(v *estate.VNet, host netip.Prefix, known map[netip.Prefix]string) string {
 	for _, h := range c.ofVNet[v] {
 		if h.far != nil && estate.Within(host, h.far.Space) {
-			return fmt.Sprintf("in VNet %q", h.far.Name)
+			return "in VNet " + c.vnet(h.far)
 		}
 	}
 	where, ok := known[host]
@@ -68,7 +68,7 @@ func (c *classic) whereIs(v *estate.VNet, host netip.Prefix, known map[netip.Pre
 
 func (c *classic) firstWith(host netip.Prefix) string {
 	for o := range c.spaces.around(host) {
-		return fmt.Sprintf("in VNet %q", o.owner.Name)
+		return "in VNet " + c.vnet(o.owner)
 	}
 	var narrowest *estate.Site
 	bits := -1
@@ -78,7 +78,7 @@ func (c *classic) firstWith(host netip.Prefix) string {
 		}
 	}
 	if narrowest != nil {
-		return fmt.Sprintf("on-premises, behind local network site %q", narrowest.Name)
+		return "on-premises, behind local network site " + c.site(narrowest)
 	}
 	return "in no network of the input"
 }
@@ -96,12 +96,12 @@ func defaultNames(c *classic) diag.List {
 		if len(names) == 0 {
 			pos = c.at(v.Refs)
 		}
-		names = append(names, v.Name)
+		names = append(names, c.vnet(v))
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	return diag.List{diag.New("DNS-002", pos, "%s with tunnels to others %s no DNS server: %s", count(len(names), "VNet"), plural(len(names), "has", "have"), quoted(names))}
+	return diag.List{diag.New("DNS-002", pos, "%s with tunnels to others %s no DNS server: %s", count(len(names), "VNet"), plural(len(names), "has", "have"), few(names))}
 }
 
 // classicLimits counts what a classic subscription, that is a document, has (LIM-001). Tunnels
@@ -113,7 +113,7 @@ func classicLimits(c *classic) diag.List {
 		v := &c.VNets[i]
 		vnets[v.ID.Subscription]++
 		if n := len(v.DNS); n >= azure.MaxClassicDNSServersPerVNet {
-			out.Add("LIM-001", c.at(v.Refs), "VNet %q names %d DNS servers; %d are allowed", v.Name, n, azure.MaxClassicDNSServersPerVNet)
+			out.Add("LIM-001", c.at(v.Refs), "VNet %s names %d DNS servers; %d are allowed", c.vnet(v), n, azure.MaxClassicDNSServersPerVNet)
 		}
 	}
 	for i := range c.Sites {
@@ -145,7 +145,7 @@ func targetLimits(t *target) diag.List {
 		}
 		vnets[at]++
 		if n := len(t.x.PeeringsOf(v.ID)); n == azure.MaxPeeringsPerVNet {
-			out.Add("LIM-001", t.at(v.Refs), "VNet %q has %d peerings in the target; no further one is allowed", v.Name, n)
+			out.Add("LIM-001", t.at(v.Refs), "VNet %s has %d peerings in the target; no further one is allowed", t.vnet(v), n)
 		}
 	}
 	for _, at := range order {
@@ -157,7 +157,7 @@ func targetLimits(t *target) diag.List {
 		g := &t.Target.Gateways[i]
 		sku, ok := azure.LookupVPNGatewaySKU(g.SKU)
 		if n := len(t.x.ConnectionsOf(g.ID)); ok && g.Kind == estate.VPNGateway && n >= sku.Tunnels {
-			out.Add("LIM-001", t.at(g.Refs), "gateway %q of VNet %q has %d tunnels in the target; size %s holds %d", g.ID.Name, t.nameOf(g.VNet), n, g.SKU, sku.Tunnels)
+			out.Add("LIM-001", t.at(g.Refs), "gateway %q of VNet %s has %d tunnels in the target; size %s holds %d", g.ID.Name, t.nameOf(g.VNet), n, g.SKU, sku.Tunnels)
 		}
 	}
 	return out

@@ -40,15 +40,15 @@ func implausibleAddresses(c *classic) diag.List {
 func (c *classic) implausible(raw string, sites []*estate.Site) hit {
 	names := make([]string, len(sites))
 	for i, s := range sites {
-		names[i] = s.Name
+		names[i] = c.site(s)
 	}
 	word, has := plural(len(sites), "site", "sites"), plural(len(sites), "has", "have")
-	f := diag.New("SITE-002", c.addressPos(sites[0]), "local network %s %s %s no gateway address", word, quoted(names), has)
+	f := diag.New("SITE-002", c.addressPos(sites[0]), "local network %s %s %s no gateway address", word, few(names), has)
 	if raw != "" {
-		f = diag.New("SITE-002", f.Pos, "gateway address %s of local network %s %s is %s", raw, word, quoted(names), sites[0].Address.Placeholder)
+		f = diag.New("SITE-002", f.Pos, "gateway address %s of local network %s %s is %s", raw, word, few(names), sites[0].Address.Placeholder)
 	}
 	for _, s := range sites[1:min(len(sites), maxNamed)] {
-		f = f.See(c.addressPos(s), "%q is here", s.Name)
+		f = f.See(c.addressPos(s), "%s is here", c.site(s))
 	}
 	return hit{cmp.Or(raw, "(none)"), f}
 }
@@ -85,17 +85,22 @@ func swappedAddresses(c *classic) diag.List {
 			return !done[t] && t.Endpoint != s.Endpoint && speaks[s.Address.Addr][t.Endpoint] && speaks[t.Address.Addr][s.Endpoint]
 		})
 		if i < 0 {
-			hits = append(hits, hit{quote(s.Name), diag.New("SITE-001", c.addressPos(s), "gateway address %s of local network site %q stands for another VNet than %q in other sites",
-				s.Address.Raw, s.Name, s.Endpoint.Name)})
+			hits = append(hits, hit{c.site(s), diag.New("SITE-001", c.addressPos(s), "gateway address %s of local network site %s stands for another VNet than %s in other sites",
+				s.Address.Raw, c.site(s), c.endpoint(s))})
 			continue
 		}
 		t := suspects[i]
 		done[t] = true
-		hits = append(hits, hit{quote(s.Name), diag.New("SITE-001", c.addressPos(s), "gateway addresses of local network sites %q (%s, for VNet %q) and %q (%s, for VNet %q) look swapped",
-			s.Name, s.Address.Raw, s.Endpoint.Name, t.Name, t.Address.Raw, t.Endpoint.Name).
-			See(c.addressPos(t), "%q is here", t.Name)})
+		hits = append(hits, hit{c.site(s), diag.New("SITE-001", c.addressPos(s), "gateway addresses of local network sites %s (%s, for VNet %s) and %s (%s, for VNet %s) look swapped",
+			c.site(s), s.Address.Raw, c.endpoint(s), c.site(t), t.Address.Raw, c.endpoint(t)).
+			See(c.addressPos(t), "%s is here", c.site(t))})
 	}
 	return told(hits, "gateway addresses of %d local network sites look swapped: %s")
+}
+
+// endpoint names the VNet that a site stands for.
+func (c *classic) endpoint(s *estate.Site) string {
+	return c.of(estate.TypeVNet, s.Endpoint, s.Endpoint.Name)
 }
 
 // suspects lists the sites that the pairing found to carry another VNet's address.
@@ -122,8 +127,8 @@ func narrowSites(c *classic) diag.List {
 			continue
 		}
 		if rest := without(far.Space, s.Prefixes); len(rest) > 0 {
-			hits = append(hits, hit{quote(s.Name), diag.New("SITE-003", c.at(s.Prefixes[0].Refs), "local network site %q leaves out %s of VNet %q", s.Name, listed(rest), far.Name).
-				See(c.at(far.Refs), "%q is here", far.Name)})
+			hits = append(hits, hit{c.site(s), diag.New("SITE-003", c.at(s.Prefixes[0].Refs), "local network site %s leaves out %s of VNet %s", c.site(s), listed(rest), c.vnet(far)).
+				See(c.at(far.Refs), "%s is here", c.vnet(far))})
 		}
 	}
 	return told(hits, "%d local network sites list only part of the VNet they stand for: %s")
@@ -162,7 +167,7 @@ func supernetSites(c *classic) diag.List {
 	for _, n := range order {
 		if len(n.sites) > 0 {
 			hits = append(hits, hit{n.prefix.String(), diag.New("SITE-006", n.pos, "prefix %s of local network %s %s covers %s: %s", n.prefix,
-				plural(len(n.sites), "site", "sites"), quoted(n.sites), count(n.others, "other VNet"), quoted(n.names))})
+				plural(len(n.sites), "site", "sites"), few(n.sites), count(n.others, "other VNet"), few(n.names))})
 		}
 	}
 	return told(hits, "%d prefixes of local network sites cover other VNets: %s")
@@ -187,7 +192,7 @@ func (n *supernet) add(c *classic, s *estate.Site, p estate.Prefix) {
 	var others []string
 	for _, v := range n.covered {
 		if !slices.Contains(own, v) {
-			others = append(others, v.Name)
+			others = append(others, c.vnet(v))
 		}
 		if len(n.sites) > 0 && len(others) > 0 {
 			break // the first site has listed them
@@ -199,7 +204,7 @@ func (n *supernet) add(c *classic, s *estate.Site, p estate.Prefix) {
 	if len(n.sites) == 0 {
 		n.pos, n.others, n.names = c.at(p.Refs), len(others), others
 	}
-	n.sites = append(n.sites, s.Name)
+	n.sites = append(n.sites, c.site(s))
 }
 
 // strictlyInside lists the VNets with a space inside p that is not p itself, each once.
@@ -220,7 +225,7 @@ func unreferencedSites(c *classic) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		if s := &c.Sites[i]; len(c.ofSite[s]) == 0 {
-			hits = append(hits, hit{quote(s.Name), diag.New("SITE-007", c.at(s.Refs), "no VNet refers to local network site %q", s.Name)})
+			hits = append(hits, hit{c.site(s), diag.New("SITE-007", c.at(s.Refs), "no VNet refers to local network site %s", c.site(s))})
 		}
 	}
 	return told(hits, "no VNet refers to %d local network sites: %s")
@@ -234,11 +239,11 @@ func ambiguousEnds(c *classic) diag.List {
 		if h.Pairing.Confidence != estate.Ambiguous {
 			continue
 		}
-		f := diag.New("SITE-009", c.at(h.Refs), "connection of VNet %q to local network site %q could end at %s", h.near.Name, h.site.Name, c.candidates(h))
+		f := diag.New("SITE-009", c.at(h.Refs), "connection of VNet %s to local network site %s could end at %s", c.vnet(h.near), c.siteID(h.Site), c.candidates(h))
 		for _, id := range h.Pairing.Candidates[:min(len(h.Pairing.Candidates), maxNamed)] {
-			f = f.See(c.at(c.x.Connection(id).Refs), "the connection of %q to %q could be its other end", id.Name, id.Child)
+			f = f.See(c.at(c.x.Connection(id).Refs), "the connection of %s to %q could be its other end", c.of(estate.TypeVNet, id, id.Name), id.Child)
 		}
-		hits = append(hits, hit{quote(h.near.Name), f})
+		hits = append(hits, hit{c.vnet(h.near), f})
 	}
 	return told(hits, "%d connections fit more than one far end: of VNets %s")
 }
@@ -247,17 +252,17 @@ func ambiguousEnds(c *classic) diag.List {
 func (c *classic) candidates(h *half) string {
 	var names []string
 	for _, id := range h.Pairing.Candidates {
-		if !slices.Contains(names, id.Name) {
-			names = append(names, id.Name)
+		if name := c.of(estate.TypeVNet, id, id.Name); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	switch n := len(h.Pairing.Candidates); {
 	case n == 1:
-		return quoted(names) + ", and so could another"
+		return few(names) + ", and so could another"
 	case len(names) == 1:
-		return fmt.Sprintf("either of %d connections of %s", n, quoted(names))
+		return fmt.Sprintf("either of %d connections of %s", n, few(names))
 	}
-	return quoted(names)
+	return few(names)
 }
 
 // sitesOfOtherFiles finds on-premises sites that look like a VNet of a subscription whose file was
@@ -272,7 +277,7 @@ func sitesOfOtherFiles(c *classic) diag.List {
 		}) {
 			continue
 		}
-		hits = append(hits, hit{quote(s.Name), diag.New("SITE-010", c.at(s.Refs), "local network site %q is named like a VNet, but no VNet of the input has its prefixes", s.Name)})
+		hits = append(hits, hit{c.site(s), diag.New("SITE-010", c.at(s.Refs), "local network site %s is named like a VNet, but no VNet of the input has its prefixes", c.site(s))})
 	}
 	return told(hits, "%d local network sites are named like VNets that are not in the input: %s")
 }

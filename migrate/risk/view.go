@@ -13,6 +13,7 @@ import (
 // classic is a classic estate with what its rules look up.
 type classic struct {
 	*estate.Estate
+	naming
 	x       *estate.Index
 	halves  []half
 	ofVNet  map[*estate.VNet][]*half
@@ -33,7 +34,7 @@ type half struct {
 }
 
 func newClassic(e *estate.Estate) *classic {
-	c := &classic{Estate: e, x: estate.NewIndex(e),
+	c := &classic{Estate: e, naming: newNaming(e), x: estate.NewIndex(e),
 		ofVNet: make(map[*estate.VNet][]*half, len(e.VNets)), ofSite: make(map[*estate.Site][]*half, len(e.Sites))}
 	c.connect()
 	c.spaces, c.outside = spacesOf(e), newRanges(c.premises())
@@ -140,13 +141,15 @@ func location(v *estate.VNet) reach.Location {
 // target is a plan with what its rules look up.
 type target struct {
 	*plan.Plan
+	naming
 	classic *estate.Estate
 	base    *estate.Index
-	x       *estate.Index // of the target
+	x       *estate.Index    // of the target
+	made    map[addition]int // numbers in Steps
 }
 
 func newTarget(classic *estate.Estate, p *plan.Plan) *target {
-	return &target{Plan: p, classic: classic, base: estate.NewIndex(p.Base), x: estate.NewIndex(p.Target)}
+	return &target{Plan: p, naming: newNaming(p.Target), classic: classic, base: estate.NewIndex(p.Base), x: estate.NewIndex(p.Target), made: additions(p.Steps)}
 }
 
 // refused is what the platform would refuse of the target and not of the base.

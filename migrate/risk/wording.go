@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -57,7 +56,7 @@ func few(texts []string) string {
 	}
 }
 
-// quoted names the first of the objects in quotes and counts the rest.
+// quoted puts the first of the names in quotes and counts the rest.
 func quoted(names []string) string {
 	shown := min(len(names), maxNamed)
 	out := make([]string, shown, len(names))
@@ -92,15 +91,4 @@ func plural(n int, one, more string) string {
 		return one
 	}
 	return more
-}
-
-// called names a location as the other messages do.
-func called(l reach.Location) string {
-	switch l.Kind {
-	case reach.OnPremises:
-		return "on-premises network " + quote(l.Name)
-	case reach.Clients:
-		return "the clients of " + quote(l.Name)
-	}
-	return quote(l.Name)
 }
