@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"iter"
 	"runtime"
 	"slices"
 	"sync"
@@ -24,23 +25,43 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 		c.before = reach.Compute(p.Base)
 	}
 	// The states are independent of each other once they are made, and each takes a while.
-	states := c.states()
-	found := make([][]Violation, len(states))
+	var found []*[]Violation
 	var running sync.WaitGroup
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i, s := range states {
+	left := 0
+	every := c.stride()
+	for s := range c.states() {
+		if s.number%every != 0 && !s.last {
+			left++
+			continue
+		}
+		checked = append(checked, "after "+s.name)
+		result := new([]Violation)
+		found = append(found, result)
 		free <- struct{}{}
 		running.Go(func() {
-			found[i] = c.check(s)
+			*result = c.check(s)
 			<-free
 		})
 	}
 	running.Wait()
-	for i, s := range states {
-		checked = append(checked, "after "+s.name)
-		violations = append(violations, found[i]...)
+	for _, list := range found {
+		violations = append(violations, *list...)
+	}
+	if left > 0 {
+		checked = append(checked, fmt.Sprintf("not %d further states: there are too many of this size", left))
 	}
 	return violations, checked
+}
+
+// checkBudget bounds the work of a check: states times objects in each.
+const checkBudget = 2_000_000
+
+// stride is how many states of a plan one is taken of; 1 for all but the largest plans.
+func (c *checker) stride() int {
+	b := c.p.Base
+	size := len(b.VNets) + len(b.Connections) + len(b.Sites) + len(c.p.Steps)
+	return 1 + c.waves()*size/checkBudget
 }
 
 type checker struct {
@@ -63,10 +84,25 @@ type state struct {
 	name string
 	wave int
 	end  bool
+
+	number int  // counted from 0
+	last   bool // the state that the plan ends in
 }
 
-func (c *checker) states() []state {
-	var out []state
+// states yields the states that a wave changes, in order; each is made from the one before.
+func (c *checker) states() iter.Seq[state] {
+	return func(yield func(state) bool) {
+		n := 0
+		give := func(s state) bool {
+			s.number, n = n, n+1
+			s.last = s.end && s.wave == c.waves()
+			return yield(s)
+		}
+		c.walk(give)
+	}
+}
+
+func (c *checker) walk(yield func(state) bool) {
 	e := c.p.Base
 	if c.p.Mode == options.Rebuild {
 		e = &estate.Estate{Docs: c.p.Base.Docs}
@@ -83,17 +119,20 @@ func (c *checker) states() []state {
 		if removes {
 			e = after(e, effects, nil)
 			if adds {
-				out = append(out, state{e, "the removals of " + name, i + 1, false})
+				if !yield(state{Estate: e, name: "the removals of " + name, wave: i + 1}) {
+					return
+				}
 			}
 		}
 		if adds {
 			e = after(e, nil, effects)
 		}
 		if removes || adds {
-			out = append(out, state{e, name, i + 1, true})
+			if !yield(state{Estate: e, name: name, wave: i + 1, end: true}) {
+				return
+			}
 		}
 	}
-	return out
 }
 
 func (c *checker) check(s state) []Violation {

@@ -155,10 +155,7 @@ func (s *sequence) peer(d *draft, ready []string) []string {
 	made := slices.Clone(ready)
 	classes := s.byWay(d, early)
 	for i, class := range classes {
-		var steps []string
-		for _, pair := range class {
-			steps = append(steps, s.createPeering(d, pair, ready, ""))
-		}
+		steps := s.inTurn(d, class, ready, "")
 		made = append(made, steps...)
 		if i < len(classes)-1 {
 			ready = []string{s.add(Step{
@@ -198,20 +195,74 @@ func (s *sequence) byWay(d *draft, peerings [][2]estate.Peering) [][][2]estate.P
 	return out
 }
 
+// longestWay bounds the ways that are compared with each other pair by pair.
+const longestWay = 16
+
+// inTurn makes the peerings of one length. A pair whose way passes both VNets of another pair goes
+// before that pair.
+func (s *sequence) inTurn(d *draft, class [][2]estate.Peering, needs []string, window string) []string {
+	at := map[[2]int]int{} // VNets → index in class
+	ways := make([][]int, len(class))
+	for i, pair := range class {
+		a, b, nodes := s.way(d, pair)
+		at[[2]int{min(a, b), max(a, b)}] = i
+		ways[i] = nodes
+	}
+	first := make([][]int, len(class)) // pairs that go before
+	for i, nodes := range ways {
+		if len(nodes) < 3 || len(nodes) > longestWay {
+			continue
+		}
+		for k, a := range nodes {
+			for _, b := range nodes[k+1:] {
+				if j, ok := at[[2]int{a, b}]; ok && j != i {
+					first[j] = append(first[j], i)
+				}
+			}
+		}
+	}
+	made := make([]string, len(class))
+	begun := make([]bool, len(class))
+	var begin func(i int)
+	begin = func(i int) {
+		if begun[i] {
+			return // done, or two ways that pass each other's ends: no order helps
+		}
+		begun[i] = true
+		wait := slices.Clone(needs)
+		for _, j := range first[i] {
+			begin(j)
+			if made[j] != "" {
+				wait = append(wait, made[j])
+			}
+		}
+		made[i] = s.createPeering(d, class[i], wait, window)
+	}
+	for i := range class {
+		begin(i)
+	}
+	return made
+}
+
 // wayLength is how many VNets the traffic of a pair passes today; 2 when it goes straight, or not
 // at all.
 func (s *sequence) wayLength(d *draft, pair [2]estate.Peering) int {
+	_, _, nodes := s.way(d, pair)
+	return max(2, len(nodes))
+}
+
+// way is the two VNets of a peering and those that their traffic passes today, if they reach each
+// other. A new hub is -1.
+func (s *sequence) way(d *draft, pair [2]estate.Peering) (a, b int, nodes []int) {
 	a, known := s.g.index[pair[0].VNet.Key()]
 	b, other := s.g.index[pair[1].VNet.Key()]
 	if !known || !other {
-		return 2
+		return -1, b, nil
 	}
-	i, required := slices.BinarySearchFunc(d.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
-	if !required {
-		return 2
+	if i, required := slices.BinarySearchFunc(d.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs); required {
+		_, nodes = d.alongPath(d.demand.pairs[i].path)
 	}
-	_, nodes := d.alongPath(d.demand.pairs[i].path)
-	return max(2, len(nodes))
+	return a, b, nodes
 }
 
 func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []string, window string) string {
@@ -400,10 +451,7 @@ func (s *sequence) latePeerings(d *draft, group int, needs []string, window stri
 	}
 	var made []string
 	for _, class := range s.byWay(d, late) {
-		made = nil
-		for _, pair := range class {
-			made = append(made, s.createPeering(d, pair, needs, window))
-		}
+		made = s.inTurn(d, class, needs, window)
 		needs = made
 	}
 	return made
