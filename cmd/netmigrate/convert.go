@@ -1,6 +1,8 @@
 package main
 
 import (
+	"regexp"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/netmigrate/netmigrate/migrate/deploy"
@@ -25,12 +27,16 @@ If one of the files is broken, all findings are printed but no template: half a 
 }
 
 func (s *session) convert(c *cli.Context) (int, error) {
+	vault, err := vaultOf(c)
+	if err != nil {
+		return exitNot, err
+	}
 	in, err := s.load(c)
 	if err != nil {
 		return exitNot, err
 	}
 	s.progress.now("converting %d files", len(in.files))
-	out, err := convert(in.files, deploy.Options{KeyVault: c.String("key-vault")})
+	out, err := convert(in.files, vault)
 	if err != nil {
 		return exitNot, err
 	}
@@ -77,4 +83,16 @@ func (s *session) convertSummary(found diag.List, fates []diag.Fate) error {
 		return nil
 	}
 	return report.Convert(s.stderr, fates, s.styleErr())
+}
+
+// vaultID is the shape of the resource id of a Key Vault.
+var vaultID = regexp.MustCompile(`(?i)^/subscriptions/[^/\s]+/resourceGroups/[^/\s]+/providers/Microsoft\.KeyVault/vaults/[^/\s]+$`)
+
+// vaultOf reads --key-vault. An empty value is a mistake, most often a variable that is not set.
+func vaultOf(c *cli.Context) (deploy.Options, error) {
+	id := c.String("key-vault")
+	if c.IsSet("key-vault") && !vaultID.MatchString(id) {
+		return deploy.Options{}, usagef("--key-vault %q is not the resource id of a vault: /subscriptions/…/resourceGroups/…/providers/Microsoft.KeyVault/vaults/…", id)
+	}
+	return deploy.Options{KeyVault: id}, nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -40,6 +39,10 @@ func modes() []string {
 }
 
 func (s *session) plan(c *cli.Context) (int, error) {
+	vault, err := vaultOf(c)
+	if err != nil {
+		return exitNot, err
+	}
 	in, err := s.load(c)
 	if err != nil {
 		return exitNot, err
@@ -51,7 +54,7 @@ func (s *session) plan(c *cli.Context) (int, error) {
 		return exitNot, s.refuse(in, found, "planned")
 	}
 	s.progress.now("planning %d files", len(in.files))
-	out, err := makePlan(in.files, opts, deploy.Options{KeyVault: c.String("key-vault")})
+	out, err := makePlan(in.files, opts, vault)
 	out.found = append(in.found, out.found...)
 	out.found.Sort()
 	if err != nil {

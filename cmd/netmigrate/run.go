@@ -40,7 +40,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer spendMemory()()
 	// Without this a closed pipe kills the process before it can say anything.
 	signal.Ignore(syscall.SIGPIPE)
-	interrupted, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	interrupted, restore := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer restore()
 
 	s := &session{stdin: stdin, stdout: stdout, stderr: stderr}

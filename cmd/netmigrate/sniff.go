@@ -9,19 +9,20 @@ import (
 )
 
 // sniffed is how many bytes of a file are looked at to find its root element.
-const sniffed = 64 << 10
+const sniffed = 1 << 20
 
-// sniff reports whether a file is a network configuration, by its root element. It errs towards
-// yes for encodings that the parser refuses, so that they are reported and not passed over.
+// sniff reports whether a file may be a network configuration, by its root element. It errs towards
+// yes for encodings that the parser refuses, and for files that cannot be read: those are reported
+// and not passed over, because half a network is none.
 func sniff(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
-		return false
+		return true
 	}
 	defer f.Close()
 	head, err := io.ReadAll(io.LimitReader(f, sniffed))
 	if err != nil {
-		return false
+		return true
 	}
 	return rootOf(head) == "NetworkConfiguration"
 }

@@ -123,7 +123,7 @@ func (r *reviewer) steps() {
 		r.say("Nothing to do.")
 		return
 	}
-	r.say("Steps of one wave may run side by side; a wave begins when the steps it needs are verified.")
+	r.say("Steps of one wave may be done in any order, but one at a time per VNet and gateway: the platform takes no second write meanwhile. A step begins when those it needs are verified.")
 	shown, more := cut(r.p.Steps, mostSteps)
 	wave := 0
 	for i := 0; i < len(shown); {
