@@ -128,10 +128,13 @@ func makePlan(files []*netcfg.File, opts options.Options, vault deploy.Options) 
 		return out, err
 	}
 	out.plan = p
-	wait = alongside(func() { more = risk.Plan(classic, p) })
+	var target *deploy.Deployment
+	wait = alongside(func() { target, _ = deploy.Render(p.Target, nil, vault) })
 	base, baseFates, noticed := deploy.Converted(classic, p.Base, vault)
-	target, _ := deploy.Render(p.Target, nil, vault)
-	out.diff, err = report.NewDiff(classic, diag.MergeFates(slices.Concat(fates, p.Fates, baseFates)), p, base.Template, target.Template)
+	all := diag.MergeFates(slices.Concat(fates, p.Fates, baseFates))
+	wait()
+	wait = alongside(func() { more = risk.Plan(classic, p) })
+	out.diff, err = report.NewDiff(classic, all, p, base.Template, target.Template)
 	wait()
 	out.found = slices.Concat(out.found, more, noticed)
 	return out, err

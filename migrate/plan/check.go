@@ -5,7 +5,6 @@ import (
 	"iter"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -25,26 +24,31 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 		c.before = reach.Compute(p.Base)
 	}
 	// The states are independent of each other once they are made, and each takes a while.
+	var chosen []state
 	var found []*[]Violation
-	var running sync.WaitGroup
-	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	left := 0
 	every := c.stride()
+	flush := func() {
+		jobs := make([]func(), len(chosen))
+		for i, s := range chosen {
+			result := new([]Violation)
+			found = append(found, result)
+			jobs[i] = func() { *result = c.check(s) }
+		}
+		together(jobs...)
+		chosen = chosen[:0]
+	}
 	for s := range c.states() {
 		if s.number%every != 0 && !s.last {
 			left++
 			continue
 		}
 		checked = append(checked, "after "+s.name)
-		result := new([]Violation)
-		found = append(found, result)
-		free <- struct{}{}
-		running.Go(func() {
-			*result = c.check(s)
-			<-free
-		})
+		if chosen = append(chosen, s); len(chosen) == runtime.GOMAXPROCS(0) {
+			flush() // not all at once: a state may be large
+		}
 	}
-	running.Wait()
+	flush()
 	for _, list := range found {
 		violations = append(violations, *list...)
 	}
@@ -112,7 +116,7 @@ func (c *checker) walk(yield func(state) bool) {
 		removes, adds := false, false
 		for j, s := range steps {
 			effects[j] = s.Effect
-			removes = removes || len(s.Effect.Remove) > 0
+			removes = removes || slices.ContainsFunc(s.Effect.Remove, inEstate)
 			adds = adds || s.Effect.Add != nil
 		}
 		name := fmt.Sprintf("wave %d", i+1)
@@ -134,6 +138,10 @@ func (c *checker) walk(yield func(state) bool) {
 		}
 	}
 }
+
+// inEstate reports whether an estate holds such an object by itself; a public address is a part of
+// its gateway, and removing one that is left over changes no state.
+func inEstate(id estate.ID) bool { return id.Type != estate.TypePublicIP }
 
 func (c *checker) check(s state) []Violation {
 	var out []Violation

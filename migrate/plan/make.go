@@ -32,7 +32,8 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 		return nil, nil, errors.New("there is no VNet to plan for")
 	}
 	base, fates, found := estate.ToARM(classic)
-	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates, Before: reach.Compute(base)}, found: found, g: newGraph(base)}
+	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
+	together(func() { m.p.Before = reach.Compute(base) }, func() { m.g = newGraph(base) })
 	if err := m.components(); err != nil {
 		return nil, m.found, err
 	}
@@ -189,6 +190,10 @@ func (m *maker) unknown(d *demand) {
 
 // sequence orders the steps and builds the target from their effects.
 func (m *maker) sequence() {
+	together(m.order, func() { m.p.Target = m.target() })
+}
+
+func (m *maker) order() {
 	s := &sequence{mode: m.opts.Mode, g: m.g}
 	s.steps = make([]Step, 0, len(m.p.Base.Connections)+2*len(m.p.Base.VNets))
 	if m.opts.Mode == options.Rebuild {
@@ -200,7 +205,6 @@ func (m *maker) sequence() {
 		}
 	}
 	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows), s.windows
-	m.p.Target = m.target()
 }
 
 // target is the estate after every step; the estate of a rebuild is the same, built anew.
@@ -213,7 +217,13 @@ func (m *maker) target() *estate.Estate {
 }
 
 func (m *maker) finish(classic *estate.Estate) {
-	m.p.After = reach.Compute(m.p.Target)
+	m.declareMigrationLoss()
+	m.p.Assumptions = m.assumptions(classic)
+	together(
+		func() { m.p.Violations, m.p.Checked = Check(m.p) },
+		func() { m.p.After = reach.Compute(m.p.Target) },
+		func() { m.p.Outcomes = m.outcomes() },
+	)
 	for v := range reach.Compare(m.p.Before, m.p.After, nil) {
 		if v.Class == reach.Preserved || v.Class == reach.HalfOpen && !v.Opens() {
 			continue
@@ -221,13 +231,8 @@ func (m *maker) finish(classic *estate.Estate) {
 		m.p.Verdicts = append(m.p.Verdicts, v)
 		m.givenUp(v)
 	}
-	m.declareMigrationLoss()
-	m.p.Assumptions = m.assumptions(classic)
-	m.p.Outcomes = m.outcomes()
-	m.p.Violations, m.p.Checked = Check(m.p)
 	for _, v := range m.p.Violations {
-		f := diag.New("PLAN-001", diag.Pos{}, "after %s: %s: %s", v.After, v.Rule, v.Text)
-		m.found = append(m.found, f)
+		m.found.Add("PLAN-001", diag.Pos{}, "after %s: %s: %s", v.After, v.Rule, v.Text)
 	}
 	for _, w := range m.p.Windows {
 		m.found.Add("PLAN-007", diag.Pos{}, "window %s (%s), %d to %d minutes, for %s: %s", w.ID, w.Cause, w.Minutes[0], w.Minutes[1], plural(len(w.Pairs), "pair"), w.Because)
