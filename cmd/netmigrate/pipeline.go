@@ -173,7 +173,7 @@ func alongside(work func()) (wait func()) {
 // kit is what the plan adds, as a template and its parameters. Findings about the template are
 // added to those of the plan.
 func (o *planned) kit() (template, parameters []byte, err error) {
-	d, noticed := additions(o.plan, o.vault)
+	d, noticed := deploy.Additions(o.plan, o.vault)
 	template, limits, err := encodeTemplate(d.Template)
 	if err != nil {
 		return nil, nil, err

@@ -205,16 +205,7 @@ func TestAdditionsDoNotWriteWhatExists(t *testing.T) {
 				if err != nil {
 					continue // a new hub may be refused
 				}
-				add := &estate.Estate{Docs: p.Base.Docs}
-				for _, s := range p.Steps {
-					if s.Effect.Add != nil && s.Action != plan.UseRemoteGateway {
-						add.VNets = append(add.VNets, s.Effect.Add.VNets...)
-						add.Gateways = append(add.Gateways, s.Effect.Add.Gateways...)
-						add.Connections = append(add.Connections, s.Effect.Add.Connections...)
-						add.Peerings = append(add.Peerings, s.Effect.Add.Peerings...)
-					}
-				}
-				d, _ := deploy.Render(add, p.Base, deploy.Options{})
+				d, _ := deploy.Additions(p, deploy.Options{})
 				template, _ := encoded(t, d)
 				armtest.Judge(t, fmt.Sprint(name, " ", hub), template)
 				for _, r := range d.Template.Resources {

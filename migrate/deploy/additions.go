@@ -1,19 +1,18 @@
-package main
+package deploy
 
 import (
-	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// additions is the template of what can be deployed before anything is taken away: the VNets,
+// Additions is the template of what can be deployed before anything is taken away: the VNets,
 // gateways, connections and peerings that the plan adds up to the first wave that removes
 // something. What exists is referred to and never written. A rebuild is deployed whole.
-func additions(p *plan.Plan, opts deploy.Options) (*deploy.Deployment, diag.List) {
+func Additions(p *plan.Plan, opts Options) (*Deployment, diag.List) {
 	if p.Mode == options.Rebuild {
-		return deploy.Render(p.Target, nil, opts)
+		return Render(p.Target, nil, opts)
 	}
 	add, known := &estate.Estate{Docs: p.Base.Docs}, present(p.Base)
 	last := lastAddingWave(p)
@@ -22,7 +21,7 @@ func additions(p *plan.Plan, opts deploy.Options) (*deploy.Deployment, diag.List
 			addNew(add, step.Effect.Add, known)
 		}
 	}
-	return deploy.Render(add, p.Base, opts)
+	return Render(add, p.Base, opts)
 }
 
 // lastAddingWave is the last wave before the first that removes something.
