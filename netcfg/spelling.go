@@ -1,6 +1,10 @@
 package netcfg
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
 
 // similar reports whether two names differ by letter case or by a slip of the finger.
 func similar(a, b string) bool {
@@ -11,28 +15,7 @@ func similar(a, b string) bool {
 	if min(len(a), len(b)) < 5 || max(len(a), len(b)) > longest || len(a)-len(b) > slips || len(b)-len(a) > slips {
 		return false
 	}
-	return distance(strings.ToLower(a), strings.ToLower(b)) <= slips
-}
-
-// distance is how many letters to insert, remove or exchange to make one name the other.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			exchange := diagonal
-			if a[i] != b[j] {
-				exchange++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(exchange, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return diag.Distance(strings.ToLower(a), strings.ToLower(b)) <= slips
 }
 
 // nearest is the allowed name that was probably meant, or "".

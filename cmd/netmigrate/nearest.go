@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 // nearest returns at most n of the words that could have been meant, the nearest first: those that
@@ -17,7 +19,7 @@ func nearest(written string, words []string, n int) []string {
 	var found []candidate
 	for _, w := range words {
 		a, b := strings.ToLower(written), strings.ToLower(w)
-		d := distance(a, b)
+		d := diag.Distance(a, b)
 		if a != "" && strings.HasPrefix(b, a) {
 			d = min(d, 1)
 		}
@@ -31,25 +33,4 @@ func nearest(written string, words []string, n int) []string {
 		out = append(out, c.word)
 	}
 	return out
-}
-
-// distance is how many letters have to be inserted, removed or replaced (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -94,14 +94,6 @@ func TestNearest(t *testing.T) {
 			t.Errorf("nearest(%q) (-want +got)\n%s", c.in, diff)
 		}
 	}
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"same", "same", 0}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
 }
 
 func TestDescribe(t *testing.T) {
