@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -27,6 +28,8 @@ const (
 	TypeConnection = "connections"
 	TypePublicIP   = "publicIPAddresses"
 	TypeCircuit    = "expressRouteCircuits"
+	TypeNSG        = "networkSecurityGroups"
+	TypeRouteTable = "routeTables"
 	TypeDNSServer  = "dnsServers" // classic only
 )
 
@@ -77,6 +80,10 @@ type Estate struct {
 	Connections []Connection
 	Peerings    []Peering
 
+	SecurityGroups []SecurityGroup
+	RouteTables    []RouteTable
+	Circuits       []Circuit
+
 	Mapping     []Mapping
 	Assumptions []Assumption
 }
@@ -103,6 +110,17 @@ type Address struct {
 	Placeholder string // why the address cannot be a device's, or "": see azure.Placeholder
 	Refs        []diag.Ref
 }
+
+// Fact is a value that an input states, with the text it was written as. The zero Fact is what no
+// input says.
+type Fact struct {
+	Value string // canonical
+	Raw   string // as written
+	Refs  []diag.Ref
+}
+
+// Known reports whether an input says it.
+func (f Fact) Known() bool { return f.Value != "" }
 
 // Region is where something lives. Name is canonical ("westeurope") or empty when unknown.
 type Region struct {
@@ -143,6 +161,7 @@ type VNet struct {
 	Space   []Prefix // the address space
 	Subnets []Subnet
 	DNS     []DNSServerRef // in the order of resolution
+	GUID    Fact           // classic: the id that the service gave
 	Refs    []diag.Ref     // the element, its name, and what holds its lists
 }
 
@@ -152,6 +171,9 @@ type Subnet struct {
 	Raw    string // as written
 	Prefix Prefix
 	Refs   []diag.Ref
+
+	SecurityGroup, RouteTable         ID         // zero when there is none, or nothing tells
+	SecurityGroupRefs, RouteTableRefs []diag.Ref // of the bindings
 }
 
 // GatewaySubnet is the subnet that holds gateways; its name must be spelled like this.
@@ -249,6 +271,45 @@ type Gateway struct {
 	ClientPools []Prefix // point-to-site
 	Region      Region   // ARM only: its VNet's
 	Refs        []diag.Ref
+
+	// What only the service's answers or the options file say. Routing, Size and Address are those
+	// of a gateway that exists: a deleted one keeps stale ones, and they are not read.
+	State        Fact    // GatewayProvisioned and so on
+	Routing      Fact    // RoutingStatic, RoutingDynamic
+	Size         Fact    // classic: Default, Standard, HighPerformance, UltraPerformance
+	Address      Address // its public address
+	DefaultSite  ID      // forced tunnelling: the site that the default route leads to
+	DefaultRefs  []diag.Ref
+	Certificates []Certificate // root certificates of point-to-site
+	BGP          *BGP
+	Beside       Fact // classic: the name of a second-generation VPN gateway, kept beside ExpressRoute
+}
+
+// The states of a classic gateway. Source: docs/sources.md#service-management.
+const (
+	GatewayProvisioned    = "Provisioned"
+	GatewayNotProvisioned = "NotProvisioned"
+	GatewayProvisioning   = "Provisioning"
+	GatewayDeprovisioning = "Deprovisioning"
+)
+
+// The routing types of a classic gateway.
+const (
+	RoutingStatic  = "StaticRouting"
+	RoutingDynamic = "DynamicRouting"
+)
+
+// Certificate is a root certificate that the clients of a gateway are trusted by.
+type Certificate struct {
+	Subject, Thumbprint Fact
+	Data                Fact // base64 without line breaks; often not supplied
+	Refs                []diag.Ref
+}
+
+// BGP is what a gateway announces with.
+type BGP struct {
+	ASN, PeeringAddress Fact
+	Refs                []diag.Ref
 }
 
 // ConnectionKind is the type of a connection.
@@ -283,6 +344,77 @@ type Connection struct {
 	KeyName       string // ARM: the parameter that holds the shared key; both halves of a link share it
 	Pairing       Pairing
 	Refs          []diag.Ref
+
+	State   Fact          // Connected, Connecting, NotConnected: what the service said when it was asked
+	Key     netcfg.Secret // read only to compare both ends
+	KeyRefs []diag.Ref
+	Vault   Fact         // the name of the secret in the Key Vault, from the options file
+	Policy  *IPsecPolicy // what was set on this connection
+	Circuit ID           // ExpressRoute: the circuit, when something names it
+}
+
+// IPsecPolicy is what the classic service let one set on a connection.
+// Source: docs/sources.md#ipsec.
+type IPsecPolicy struct {
+	Encryption, Hash, PFS      Fact // AES256, SHA1, PFS1 and so on
+	LifetimeSeconds, Kilobytes Fact // decimal numbers
+	Refs                       []diag.Ref
+}
+
+// SecurityGroup is a network security group. The rules that every group has are not among Rules.
+type SecurityGroup struct {
+	ID         ID
+	Name       string // as written
+	Region     Region
+	Rules      []SecurityRule // in the order of direction and priority
+	RulesKnown bool           // the input lists them; without them the group is a name
+	Refs       []diag.Ref
+}
+
+// SecurityRule is a rule of a network security group. Prefixes are CIDR, an address, "*" or a tag in
+// ARM's spelling; ports are numbers, ranges or "*".
+type SecurityRule struct {
+	Name                         Fact
+	Direction                    Fact // Inbound, Outbound
+	Priority                     Fact // 100 to 4096
+	Access                       Fact // Allow, Deny
+	Protocol                     Fact // Tcp, Udp, *
+	Source, SourcePort           Fact
+	Destination, DestinationPort Fact
+	Refs                         []diag.Ref
+}
+
+// RouteTable is a table of user-defined routes.
+type RouteTable struct {
+	ID          ID
+	Name        string // as written
+	Region      Region
+	Routes      []Route
+	RoutesKnown bool
+	Refs        []diag.Ref
+}
+
+// Route is a user-defined route.
+type Route struct {
+	Name    Fact
+	Prefix  Prefix
+	NextHop Fact    // VirtualNetworkGateway, VnetLocal, Internet, VirtualAppliance, None: ARM's words
+	Address Address // of the appliance
+	Refs    []diag.Ref
+}
+
+// Circuit is an ExpressRoute circuit. It is referred to and never created.
+type Circuit struct {
+	ID         ID // Name is its name, or its service key where it has none
+	ServiceKey Fact
+	Provider   Fact
+	Location   Fact // of the peering
+	Bandwidth  Fact // Mbps
+	SKU        Fact // Standard, Premium
+	Status     Fact
+	ResourceID string // in ARM, from the options file
+	Links      []ID   // the VNets linked to it
+	Refs       []diag.Ref
 }
 
 // Confidence says how sure a pairing is.
