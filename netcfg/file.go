@@ -64,6 +64,15 @@ type Text struct {
 // Present reports whether the element was written, even if empty.
 func (t Text) Present() bool { return !t.Ref.IsZero() }
 
+// At is the leaf that holds the value: the text, or the element where it is empty and in JSON, where
+// the two are one.
+func (t Text) At() diag.Ref {
+	if t.TextRef.IsZero() {
+		return t.Ref
+	}
+	return t.TextRef
+}
+
 // AddressSpace is a list of prefixes: AddressSpace or VPNClientAddressPool.
 type AddressSpace struct {
 	Ref      diag.Ref

@@ -11,62 +11,27 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// FromNetcfg reads the meaning of one or several network configurations; one file is one
-// subscription. Files are taken in the order of their names, so the result does not depend on the
-// order of the arguments.
-//
-// The fates are those of the leaves that the estate does not carry on. Findings tell what was
-// corrected or could not be understood. An object whose values are unusable is left out, with a
-// finding and with the fate "needs a person" for each of its leaves.
-func FromNetcfg(files ...*netcfg.File) (*Estate, []diag.Fate, diag.List) {
-	files = slices.Clone(files)
-	slices.SortStableFunc(files, func(a, b *netcfg.File) int { return cmp.Compare(a.Name, b.Name) })
-	b := &builder{e: &Estate{}, dns: map[Key]int{}, sites: map[Key]int{}}
-	for doc, f := range files {
-		b.e.Docs = append(b.e.Docs, f.Name)
-		b.file(doc, f)
-	}
-	b.order()
-	b.resolve()
-	pair(b.e)
-	classify(b.e)
-	b.e.Assumptions = assume(b.e)
-	return b.e, b.fates, b.found
-}
-
-// builder turns documents into an estate. References are kept until every object is known.
-type builder struct {
-	e     *Estate
-	fates []diag.Fate
-	found diag.List
-	doc   int
-	name  string // of the document
-
-	dns, sites map[Key]int // folded subscription and name → index
-	pending    []pendingGateway
-	arena      []diag.Ref
-}
-
 type pendingGateway struct {
 	doc  int
 	vnet ID
-	from *netcfg.Gateway
+	from *netcfg.Gateway // nil when the document gives the VNet none
 	dns  []netcfg.NameRef
 }
 
-func (b *builder) file(doc int, f *netcfg.File) {
-	b.doc, b.name = doc, f.Name
+// file reads one statement of a configuration: a network configuration, or the service's list of
+// VNets in its shape. What was stated before is compared with it.
+func (b *builder) file(f *netcfg.File, listed bool) {
 	for _, leaf := range f.Structure {
-		b.fate(leaf.Ref, diag.Dropped, "structure of the document, without a value of its own")
+		b.fate(leaf.Ref, diag.Dropped, structure)
 	}
 	for _, leaf := range f.Unknown {
 		b.fate(leaf.Ref, diag.NeedsPerson, "XML-007")
 	}
 	for i := range f.DNSServers {
-		b.dnsServer(&f.DNSServers[i])
+		b.dnsServer(&f.DNSServers[i], listed)
 	}
 	for i := range f.LocalNetworkSites {
-		b.site(&f.LocalNetworkSites[i])
+		b.site(&f.LocalNetworkSites[i], listed)
 	}
 	seen := make(map[string]bool, len(f.VirtualNetworkSites))
 	for i := range f.VirtualNetworkSites {
@@ -80,15 +45,22 @@ func (b *builder) file(doc int, f *netcfg.File) {
 	}
 }
 
+// structure is why a leaf without a value of its own is dropped.
+const structure = "structure of the document, without a value of its own"
+
 func (b *builder) id(typ, name, child string) ID {
-	return ID{Subscription: b.name, Type: typ, Name: name, Child: child}
+	return ID{Subscription: b.sub, Type: typ, Name: name, Child: child}
 }
 
 func (b *builder) pos(r diag.Ref) diag.Pos { return r.Pos(b.name) }
 
 func (b *builder) fate(r diag.Ref, kind diag.FateKind, why string) {
-	if !r.IsZero() {
-		b.fates = append(b.fates, diag.Fate{Ref: r.In(b.doc), Kind: kind, Why: why})
+	if r.IsZero() {
+		return
+	}
+	b.fates = append(b.fates, diag.Fate{Ref: r.In(b.doc), Kind: kind, Why: why})
+	if element, ok := b.beside[r]; ok {
+		b.fates = append(b.fates, diag.Fate{Ref: element.In(b.doc), Kind: kind, Why: why})
 	}
 }
 
@@ -101,23 +73,31 @@ func (b *builder) fateAll(refs []diag.Ref, kind diag.FateKind, why string) {
 // refs keeps the present ones of the given Refs. They are cut from large blocks: a network has a
 // hundred thousand short lists of them.
 func (b *builder) refs(in ...diag.Ref) []diag.Ref {
-	if cap(b.arena)-len(b.arena) < len(in) {
-		b.arena = make([]diag.Ref, 0, max(8192, len(in)))
+	if cap(b.arena)-len(b.arena) < 2*len(in) {
+		b.arena = make([]diag.Ref, 0, max(8192, 2*len(in)))
 	}
 	from := len(b.arena)
 	for _, r := range in {
-		if !r.IsZero() {
-			b.arena = append(b.arena, r.In(b.doc))
+		if r.IsZero() {
+			continue
+		}
+		b.arena = append(b.arena, r.In(b.doc))
+		if element, ok := b.beside[r]; ok {
+			b.arena = append(b.arena, element.In(b.doc))
 		}
 	}
 	return slices.Clip(b.arena[from:])
 }
 
-func (b *builder) dnsServer(d *netcfg.DNSServer) {
+func (b *builder) dnsServer(d *netcfg.DNSServer, listed bool) {
 	id := b.id(TypeDNSServer, d.Name.Value, "")
 	key := id.Key()
-	if _, twice := b.dns[key]; twice {
-		b.fateAll(dnsRefs(d), diag.NeedsPerson, "XML-014")
+	if i, twice := b.dns[key]; twice {
+		if before := &b.e.DNSServers[i]; b.repeated(before.Refs, listed) {
+			b.fateAll(dnsRefs(d), diag.NeedsPerson, "XML-014")
+		} else {
+			b.sameServer(before, d)
+		}
 		return
 	}
 	addr, err := parseAddr(d.IPAddress.Value)
@@ -133,11 +113,15 @@ func (b *builder) dnsServer(d *netcfg.DNSServer) {
 	})
 }
 
-func (b *builder) site(l *netcfg.LocalNetworkSite) {
+func (b *builder) site(l *netcfg.LocalNetworkSite, listed bool) {
 	id := b.id(TypeSite, l.Name.Value, "")
 	key := id.Key()
-	if _, twice := b.sites[key]; twice {
-		b.fateAll(siteRefs(l), diag.NeedsPerson, "XML-014")
+	if i, twice := b.sites[key]; twice {
+		if before := &b.e.Sites[i]; b.repeated(before.Refs, listed) {
+			b.fateAll(siteRefs(l), diag.NeedsPerson, "XML-014")
+		} else {
+			b.sameSite(before, l)
+		}
 		return
 	}
 	s := Site{ID: id, Name: l.Name.Value, Refs: b.refs(l.Ref, l.Name.Ref)}
@@ -217,6 +201,10 @@ func (b *builder) prefix(t netcfg.Text, what, name string) (Prefix, bool) {
 
 func (b *builder) vnet(v *netcfg.VirtualNetworkSite) {
 	n := VNet{ID: b.id(TypeVNet, v.Name.Value, ""), Name: v.Name.Value}
+	if i, twice := b.vnets[n.ID.Key()]; twice {
+		b.sameVNet(&b.e.VNets[i], v)
+		return
+	}
 	found := len(b.found)
 	for _, space := range v.AddressSpaces {
 		n.Space = b.prefixes(n.Space, space.Prefixes, "VNet", v.Name.Value)
@@ -235,13 +223,19 @@ func (b *builder) vnet(v *netcfg.VirtualNetworkSite) {
 	n.Refs = append(n.Refs, b.refs(v.SubnetsRef, v.DNSServersRefRef)...)
 	n.Region = b.region(v)
 	n.Subnets = b.subnets(v)
-	b.fateAll([]diag.Ref{v.Label.Ref, v.Label.TextRef}, diag.Dropped, "a label of 2012 has no place in ARM")
-	if g := v.InternetGatewayNetwork; g != nil {
-		b.found.Add("XML-007", b.pos(g.Ref), "InternetGatewayNetwork %q of VNet %q has no known meaning", g.Name.Value, n.Name)
-		b.fateAll([]diag.Ref{g.Ref, g.Name.Ref}, diag.NeedsPerson, "XML-007")
-	}
+	b.meaningless(v)
+	b.vnets[n.ID.Key()] = len(b.e.VNets)
 	b.e.VNets = append(b.e.VNets, n)
 	b.pending = append(b.pending, pendingGateway{b.doc, n.ID, v.Gateway, v.DNSServers})
+}
+
+// meaningless gives a fate to the parts of a VNet that have no counterpart.
+func (b *builder) meaningless(v *netcfg.VirtualNetworkSite) {
+	b.fateAll([]diag.Ref{v.Label.Ref, v.Label.TextRef}, diag.Dropped, "a label of 2012 has no place in ARM")
+	if g := v.InternetGatewayNetwork; g != nil {
+		b.found.Add("XML-007", b.pos(g.Ref), "InternetGatewayNetwork %q of VNet %q has no known meaning", g.Name.Value, v.Name.Value)
+		b.fateAll([]diag.Ref{g.Ref, g.Name.Ref}, diag.NeedsPerson, "XML-007")
+	}
 }
 
 func missingPart(n VNet) string {
@@ -311,6 +305,9 @@ func (b *builder) order() {
 	}
 	for i := range e.DNSServers {
 		b.dns[e.DNSServers[i].ID.Key()] = i
+	}
+	for i := range e.VNets {
+		b.vnets[e.VNets[i].ID.Key()] = i
 	}
 }
 

@@ -8,12 +8,9 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// resolve follows the references of every VNet: DNS servers, local network sites.
+// resolve follows the references of every VNet: DNS servers, local network sites. A VNet that
+// several documents state has several parts, the one that counts most first.
 func (b *builder) resolve() {
-	vnets := make(map[Key]int, len(b.e.VNets))
-	for i := range b.e.VNets {
-		vnets[b.e.VNets[i].ID.Key()] = i
-	}
 	gateways, connections := 0, 0
 	for _, p := range b.pending {
 		if p.from != nil {
@@ -21,20 +18,35 @@ func (b *builder) resolve() {
 		}
 	}
 	b.e.Gateways, b.e.Connections = make([]Gateway, 0, gateways), make([]Connection, 0, connections)
-	for _, p := range b.pending {
-		b.doc, b.name = p.doc, b.e.Docs[p.doc]
-		v := &b.e.VNets[vnets[p.vnet.Key()]]
-		seen := make(map[Key]bool, len(p.dns))
-		for _, ref := range p.dns {
-			b.dnsRef(v, ref, seen)
+	for rest := b.pending; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].vnet == rest[0].vnet {
+			n++
 		}
-		if p.from != nil {
-			b.gateway(v, p.from)
+		parts := rest[:n]
+		rest = rest[n:]
+		v := &b.e.VNets[b.vnets[parts[0].vnet.Key()]]
+		b.sub = v.ID.Subscription
+		b.dnsRefs(v, parts)
+		b.gateway(v, parts)
+	}
+}
+
+// part turns to the document of a part.
+func (b *builder) part(p *pendingGateway) { b.doc, b.name = p.doc, b.e.Docs[p.doc] }
+
+// dnsRefs reads the server list of a VNet. A later document that has another list is contradicted.
+func (b *builder) dnsRefs(v *VNet, parts []pendingGateway) {
+	for i := range parts {
+		b.part(&parts[i])
+		seen := make(map[Key]bool, len(parts[i].dns))
+		for _, ref := range parts[i].dns {
+			b.dnsRef(v, ref, seen, i > 0)
 		}
 	}
 }
 
-func (b *builder) dnsRef(v *VNet, ref netcfg.NameRef, seen map[Key]bool) {
+func (b *builder) dnsRef(v *VNet, ref netcfg.NameRef, seen map[Key]bool, again bool) {
 	id := b.id(TypeDNSServer, ref.Name.Value, "")
 	i, ok := b.dns[id.Key()]
 	if !ok {
@@ -53,8 +65,17 @@ func (b *builder) dnsRef(v *VNet, ref netcfg.NameRef, seen map[Key]bool) {
 		return
 	}
 	seen[id.Key()] = true
-	v.DNS = append(v.DNS, DNSServerRef{
-		Server: server.ID, Name: server.Name, Address: server.Address.Addr, Refs: b.refs(ref.Ref, ref.Name.Ref)})
+	if !again {
+		v.DNS = append(v.DNS, DNSServerRef{
+			Server: server.ID, Name: server.Name, Address: server.Address.Addr, Refs: b.refs(ref.Ref, ref.Name.Ref)})
+		return
+	}
+	if at := slices.IndexFunc(v.DNS, func(d DNSServerRef) bool { return d.Server.Same(server.ID) }); at >= 0 {
+		v.DNS[at].Refs = append(v.DNS[at].Refs, b.refs(ref.Ref, ref.Name.Ref)...)
+		return
+	}
+	b.contradicts(ref.Ref, v.Refs, "VNet %q uses DNS server %q here and not there", v.Name, server.Name)
+	b.fateAll([]diag.Ref{ref.Ref, ref.Name.Ref}, diag.NeedsPerson, contradiction)
 }
 
 func (b *builder) letterCase(written netcfg.Attr, defined, what string) {
@@ -63,20 +84,31 @@ func (b *builder) letterCase(written netcfg.Attr, defined, what string) {
 	}
 }
 
-// gateway reads a Gateway element: a VPN gateway for IPsec connections and a client pool, an
-// ExpressRoute gateway for dedicated ones, both when both are there.
-func (b *builder) gateway(v *VNet, g *netcfg.Gateway) {
-	b.fate(g.Profile.Ref, diag.Dropped, "the gateway profile was always Small and has no counterpart in ARM")
+// gateway reads the Gateway elements of a VNet: a VPN gateway for IPsec connections and a client
+// pool, an ExpressRoute gateway for dedicated ones, both when both are there.
+func (b *builder) gateway(v *VNet, parts []pendingGateway) {
 	first := len(b.e.Connections)
-	b.connections(v, g)
-	connections := b.e.Connections[first:]
 	vpn := Gateway{ID: b.id(TypeGateway, v.Name, VPNGateway.String()), VNet: v.ID, Kind: VPNGateway}
 	er := Gateway{ID: b.id(TypeGateway, v.Name, ExpressRouteGateway.String()), VNet: v.ID, Kind: ExpressRouteGateway}
-	shared := b.refs(g.Ref, g.ConnectionsRef)
-	if pool := g.VPNClientAddressPool; pool != nil {
-		vpn.Refs = b.refs(pool.Ref)
-		vpn.ClientPools = b.prefixes(nil, pool.Prefixes, "point-to-site pool of VNet", v.Name)
+	var shared []diag.Ref
+	earlier := 0 // parts before that have a Gateway
+	for i := range parts {
+		g := parts[i].from
+		if g == nil {
+			continue
+		}
+		b.part(&parts[i])
+		b.fate(g.Profile.Ref, diag.Dropped, "the gateway profile was always Small and has no counterpart in ARM")
+		b.connections(v, g, first, standing{again: i > 0, gateways: earlier})
+		shared = append(shared, b.refs(g.Ref, g.ConnectionsRef)...)
+		b.clientPool(v, &vpn, g, i > 0)
+		earlier++
 	}
+	if earlier == 0 {
+		return
+	}
+	slices.SortStableFunc(b.e.Connections[first:], func(x, y Connection) int { return compareFold(x.Site.Name, y.Site.Name) })
+	connections := b.e.Connections[first:]
 	hasVPN := len(vpn.ClientPools) > 0 || slices.ContainsFunc(connections, func(c Connection) bool { return c.Kind == IPsec })
 	hasER := slices.ContainsFunc(connections, func(c Connection) bool { return c.Kind == ExpressRoute })
 	switch {
@@ -84,10 +116,10 @@ func (b *builder) gateway(v *VNet, g *netcfg.Gateway) {
 		vpn.Refs = append(shared, vpn.Refs...)
 	case hasER:
 		er.Refs = shared
-		b.fateAll(vpn.Refs, diag.NeedsPerson, "ARM-007") // a pool without a usable prefix
+		b.ended(vpn.Refs, diag.NeedsPerson, "ARM-007") // a pool without a usable prefix
 	default:
-		b.fateAll(shared, diag.Dropped, "the Gateway has neither a connection nor a client pool")
-		b.fateAll(vpn.Refs, diag.NeedsPerson, "ARM-007")
+		b.ended(shared, diag.Dropped, "the Gateway has neither a connection nor a client pool")
+		b.ended(vpn.Refs, diag.NeedsPerson, "ARM-007")
 	}
 	if hasVPN {
 		b.e.Gateways = append(b.e.Gateways, vpn)
@@ -97,13 +129,41 @@ func (b *builder) gateway(v *VNet, g *netcfg.Gateway) {
 	}
 }
 
+// ended gives a fate to Refs that name their document already.
+func (b *builder) ended(refs []diag.Ref, kind diag.FateKind, why string) {
+	for _, r := range refs {
+		b.fates = append(b.fates, diag.Fate{Ref: r, Kind: kind, Why: why})
+	}
+}
+
+func (b *builder) clientPool(v *VNet, vpn *Gateway, g *netcfg.Gateway, again bool) {
+	pool := g.VPNClientAddressPool
+	if pool == nil {
+		return
+	}
+	vpn.Refs = append(vpn.Refs, b.refs(pool.Ref)...)
+	const what = "point-to-site pool of VNet"
+	if !again || len(vpn.ClientPools) == 0 {
+		vpn.ClientPools = b.prefixes(nil, pool.Prefixes, what, v.Name)
+		return
+	}
+	b.samePrefixes(vpn.ClientPools, pool.Prefixes, pool.Ref, what, v.Name)
+}
+
+// standing says which part of a VNet's statements a connection stands in.
+type standing struct {
+	again    bool // another document stated the VNet before
+	gateways int  // how many of those gave it a Gateway
+}
+
 // connections reads the references of one gateway, in the order of their names.
-func (b *builder) connections(v *VNet, g *netcfg.Gateway) {
+func (b *builder) connections(v *VNet, g *netcfg.Gateway, first int, where standing) {
 	refs := make([]*netcfg.LocalNetworkSiteRef, len(g.Connections))
 	for i := range refs {
 		refs[i] = &g.Connections[i]
 	}
 	slices.SortStableFunc(refs, func(x, y *netcfg.LocalNetworkSiteRef) int { return compareFold(x.Name.Value, y.Name.Value) })
+	before := len(b.e.Connections)
 	for i, ref := range refs {
 		site, dedicated, ok := b.siteOf(v, ref)
 		if !ok {
@@ -113,6 +173,12 @@ func (b *builder) connections(v *VNet, g *netcfg.Gateway) {
 			b.found.Add("LINK-004", b.pos(ref.Ref), "VNet %q refers to local network site %q twice", v.Name, ref.Name.Value)
 			b.fateAll(connectionRefs(ref), diag.Dropped, "LINK-004")
 			continue
+		}
+		if where.again && b.sameConnection(ref, site, b.e.Connections[first:before]) {
+			continue
+		}
+		if where.again {
+			b.newConnection(v, ref, site, where)
 		}
 		b.halves(v, ref, site, dedicated)
 	}

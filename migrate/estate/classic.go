@@ -1,0 +1,150 @@
+package estate
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/netcfg"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// Source is what was supplied about one subscription.
+type Source struct {
+	Name      string // of the subscription, as its objects' IDs have it
+	Documents []*netcfg.Document
+}
+
+// FromClassic reads the meaning of classic documents. Sources are taken in the order of their
+// names, and so are the documents of one, so the result does not depend on the order of arguments.
+//
+// What several documents say of one object is merged by subscription and name. A network
+// configuration wins over an export of the old command line, and both over the service's list of
+// virtual networks, in what was configured; the service's answers win in state. Where two of them
+// contradict each other there is a finding that shows both places, and the leaf that did not count
+// needs a person. Source: docs/sources.md#merging.
+//
+// The fates are those of the leaves that the estate does not carry on. Findings tell what was
+// corrected or could not be understood. An object whose values are unusable is left out, with a
+// finding and with the fate "needs a person" for each of its leaves.
+func FromClassic(opts *options.Options, sources ...Source) (*Estate, []diag.Fate, diag.List) {
+	if opts == nil {
+		opts = &options.Options{}
+	}
+	b := &builder{
+		e: &Estate{}, opts: opts, dns: map[Key]int{}, sites: map[Key]int{}, vnets: map[Key]int{},
+		beside: map[diag.Ref]diag.Ref{}, taken: map[diag.Ref]bool{}, filters: map[Key]int{}, guids: map[guid]int{}, gatewayIDs: map[guid]ID{}, siteIDs: map[guid]ID{},
+	}
+	all := b.subscriptions(sources)
+	for i := range all {
+		b.statements(&all[i])
+	}
+	b.order()
+	b.resolve()
+	b.index()
+	for i := range all {
+		b.answers(&all[i])
+	}
+	b.settled()
+	pair(b.e)
+	classify(b.e)
+	b.e.Assumptions = assume(b.e)
+	return b.e, b.fates, b.found
+}
+
+// FromNetcfg is FromClassic for network configurations alone; one file is one subscription.
+func FromNetcfg(files ...*netcfg.File) (*Estate, []diag.Fate, diag.List) {
+	sources := make([]Source, len(files))
+	for i, f := range files {
+		sources[i] = Source{Name: f.Name, Documents: []*netcfg.Document{
+			{Name: f.Name, Form: netcfg.FormConfiguration, Leaves: f.Leaves, File: f}}}
+	}
+	return FromClassic(nil, sources...)
+}
+
+// builder turns documents into an estate. References are kept until every object is known.
+type builder struct {
+	e     *Estate
+	opts  *options.Options
+	fates []diag.Fate
+	found diag.List
+	doc   int
+	name  string // of the document at hand
+	sub   string // the subscription at hand
+
+	dns, sites, vnets map[Key]int // folded subscription and name → index
+	pending           []pendingGateway
+	arena             []diag.Ref
+
+	beside map[diag.Ref]diag.Ref // the text of a response's element → the element, in one document
+	taken  map[diag.Ref]bool     // leaves of responses that mean something
+
+	gateways            map[Key][]int // by VNet
+	tunnels             map[Key]int   // connections by VNet and site
+	filters             map[Key]int   // security groups and route tables
+	guids               map[guid]int  // VNets
+	gatewayIDs, siteIDs map[guid]ID   // of the second generation
+}
+
+// subscription is a source with numbered documents.
+type subscription struct {
+	name string
+	docs []numbered
+	// configured: a network configuration was supplied; listed: the service's list of VNets was.
+	configured, listed bool
+}
+
+type numbered struct {
+	doc int
+	*netcfg.Document
+}
+
+// subscriptions orders the sources and numbers their documents.
+func (b *builder) subscriptions(sources []Source) []subscription {
+	sources = slices.Clone(sources)
+	slices.SortStableFunc(sources, func(x, y Source) int { return cmp.Compare(x.Name, y.Name) })
+	all := make([]subscription, 0, len(sources))
+	for _, source := range sources {
+		docs := slices.Clone(source.Documents)
+		slices.SortStableFunc(docs, func(x, y *netcfg.Document) int { return cmp.Compare(x.Name, y.Name) })
+		s := subscription{name: source.Name}
+		for _, d := range docs {
+			s.docs = append(s.docs, numbered{len(b.e.Docs), d})
+			b.e.Docs = append(b.e.Docs, d.Name)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// at turns to a document of a subscription.
+func (b *builder) at(s *subscription, d numbered) {
+	b.sub, b.doc, b.name = s.name, d.doc, d.Name
+	clear(b.beside)
+}
+
+// statements reads what the documents of one subscription say about its configuration, those that
+// count most first.
+func (b *builder) statements(s *subscription) {
+	for _, form := range []netcfg.Form{netcfg.FormConfiguration, netcfg.FormScript, netcfg.FormResponses, netcfg.FormList, netcfg.FormExport} {
+		for _, d := range s.docs {
+			if d.File != nil && d.Form == form {
+				b.at(s, d)
+				b.file(d.File, false)
+				s.configured = true
+			}
+		}
+	}
+	for _, d := range s.docs {
+		for _, r := range d.Responses {
+			if r.Kind == "VirtualNetworkSites" && !isRequest(r) {
+				b.at(s, d)
+				b.file(b.listing(&r.Root), true)
+				s.listed = true
+			}
+		}
+	}
+	if s.configured && s.listed {
+		b.onlyOnce(s)
+	}
+}

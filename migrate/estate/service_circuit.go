@@ -1,0 +1,60 @@
+package estate
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// circuits reads ExpressRoute circuits, the subscription's own and those it may use.
+func (b *builder) circuits(a answer) {
+	name := strings.TrimSuffix(a.Kind, "s")
+	for _, n := range items(a, name) {
+		key := b.fact(n.Child("ServiceKey"))
+		c := b.circuit(key.Value, cmp.Or(n.Value("CircuitName"), key.Value))
+		c.Refs = slices.Concat(c.Refs, b.of(n), b.of(n.Child("CircuitName")))
+		b.setFact(&c.ServiceKey, key, "the service key of circuit %q", c.ID.Name)
+		b.setFact(&c.Provider, b.fact(n.Child("ServiceProviderName")), "the provider of circuit %q", c.ID.Name)
+		b.setFact(&c.Location, b.fact(n.Child("Location")), "the location of circuit %q", c.ID.Name)
+		b.setFact(&c.Bandwidth, b.fact(n.Child("Bandwidth")), "the bandwidth of circuit %q", c.ID.Name)
+		b.setFact(&c.SKU, b.fact(n.Child("Sku")), "the SKU of circuit %q", c.ID.Name)
+		b.setFact(&c.Status, b.fact(n.Child("Status")), "the status of circuit %q", c.ID.Name)
+	}
+}
+
+// circuit is the circuit with that service key in the subscription at hand, made when it is new.
+func (b *builder) circuit(key, name string) *Circuit {
+	for i := range b.e.Circuits {
+		c := &b.e.Circuits[i]
+		if c.ID.Subscription == b.sub && (key != "" && strings.EqualFold(c.ServiceKey.Value, key) || c.ID.Same(b.id(TypeCircuit, name, ""))) {
+			return c
+		}
+	}
+	b.e.Circuits = append(b.e.Circuits, Circuit{ID: b.id(TypeCircuit, name, "")})
+	return &b.e.Circuits[len(b.e.Circuits)-1]
+}
+
+// circuitLinks reads which VNets a circuit reaches: the only place where the two meet.
+func (b *builder) circuitLinks(a answer) {
+	if a.Place.Key == "" {
+		b.homeless(a, "networking/dedicatedcircuits/SERVICEKEY/vnets.xml")
+		return
+	}
+	c := b.circuit(a.Place.Key, a.Place.Key)
+	for _, n := range items(a, "DedicatedCircuitLink") {
+		name := n.Child("VnetName")
+		v := b.vnetNamed(n.Value("VnetName"))
+		if v == nil {
+			b.found.Add(unplaced, b.pos(n.Ref), "circuit %q is linked to VNet %q, which no network configuration here has", c.ID.Name, n.Value("VnetName"))
+			b.forPerson(n, unplaced)
+			continue
+		}
+		c.Links = append(c.Links, v.ID)
+		c.Refs = slices.Concat(c.Refs, b.of(n), b.of(name))
+		for i := range b.e.Connections {
+			if l := &b.e.Connections[i]; l.Kind == ExpressRoute && l.Gateway.Subscription == v.ID.Subscription && strings.EqualFold(l.ID.Name, v.Name) {
+				l.Circuit = c.ID
+			}
+		}
+	}
+}
