@@ -1,7 +1,15 @@
-// Package options holds what the input files cannot say and what the engineer decided.
+// Package options holds what the input files cannot say and what the engineer decided: the flags of
+// a run, and the options file netmigrate.yaml.
+//
+// Parse reads the file; docs/netmigrate.example.yaml shows all of it and docs/netmigrate.schema.json
+// is its schema. It never holds a shared key, only the names of secrets in a Key Vault.
 package options
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
 
 // Mode says what the input describes and, with it, which steps a plan has.
 type Mode string
@@ -37,8 +45,124 @@ const (
 	HubNone Hub = "none"
 )
 
-// Options is everything a plan can be told.
+// Options is everything a run can be told. Mode and Hub come from a flag or the file, the rest from
+// the file alone, in its order. Pos turns the Ref of any Text into a place.
 type Options struct {
-	Mode Mode // empty: AsIfLive
-	Hub  Hub  // empty: HubAuto
+	Mode     Mode // empty: AsIfLive
+	Hub      Hub  // empty: HubAuto
+	KeyVault Text // resource id of the vault that holds the shared keys
+
+	File string // the name that the options file was read under; empty without one
+
+	Subscriptions  []Subscription
+	AffinityGroups []AffinityGroup
+	Gateways       []Gateway
+	Connections    []Connection
+	Sites          []Site
+	Circuits       []Circuit
+	Suppressions   []Suppression
+}
+
+// Text is one value of the options file. The zero Text is what the file does not say.
+type Text struct {
+	Value string   // canonical: "westeurope", "DynamicRouting", "203.0.113.9"
+	Raw   string   // as written: "West Europe", "dynamic"
+	Ref   diag.Ref // the scalar in the file; Ordinal counts the scalars from 1, Doc is 0
+}
+
+// Given reports whether the file says it.
+func (t Text) Given() bool { return !t.Ref.IsZero() }
+
+// Pos is the place of a value of the file; without one the file as a whole.
+func (o *Options) Pos(t Text) diag.Pos {
+	if !t.Given() {
+		return diag.Pos{File: o.File}
+	}
+	return t.Ref.Pos(o.File)
+}
+
+// Subscription says which subscription a file or folder of the input describes.
+type Subscription struct {
+	Name          Text // a file or folder as the command line names it, or its base name; see Options.Subscription
+	ID            Text // a GUID in lower case
+	Tenant        Text // a GUID in lower case
+	ResourceGroup Text // where the converted resources go
+}
+
+// AffinityGroup says in which region a classic affinity group is.
+type AffinityGroup struct {
+	Name   Text
+	Region Text // canonical, as azure.Region.Name: "westus"
+}
+
+// Gateway says what a classic file leaves out about the gateway of a VNet.
+type Gateway struct {
+	VNet             Text // the VNet, or subscription/VNet; see Options.Gateway
+	Address          Text // public IPv4 address
+	Routing          Text // StaticRouting or DynamicRouting
+	Size             Text // classic: Default, Basic, Standard, HighPerformance, UltraPerformance
+	SKU              Text // wanted in ARM, as azure spells it: VpnGw2AZ, ErGw1AZ
+	State            Text // Provisioned, NotProvisioned, Provisioning, Deprovisioning
+	DefaultSite      Text // forced tunnelling: the site that the default route leads to
+	RootCertificates []RootCertificate
+}
+
+// RootCertificate is a root certificate that point-to-site clients are trusted by.
+type RootCertificate struct {
+	Name Text
+	Data Text // base64 of the DER form, without line breaks and without the PEM frame
+}
+
+// Connection says what a classic file leaves out about the connection of a VNet to a site.
+type Connection struct {
+	VNet    Text // the VNet, or subscription/VNet
+	Site    Text
+	Key     Text // the name of the secret with the shared key in Options.KeyVault; never the key
+	State   Text // Connected, Connecting, NotConnected
+	Circuit Text // the name of a Circuit, for a Dedicated connection
+}
+
+// SiteKind says what a local network site is in truth.
+type SiteKind string
+
+// The kinds of site. A site of another subscription or one that is gone leads out of the estate.
+const (
+	OnPremises        SiteKind = "on-premises"
+	OfVNet            SiteKind = "vnet"               // the gateway of a VNet of the input: Site.VNet
+	OtherSubscription SiteKind = "other-subscription" // the gateway of a VNet that was not supplied
+	Gone              SiteKind = "gone"               // nothing answers there any more
+)
+
+// SiteKinds lists the kinds in the order of the reference.
+var SiteKinds = []SiteKind{OnPremises, OfVNet, OtherSubscription, Gone}
+
+// Site says what a local network site stands for.
+type Site struct {
+	Name    Text // the site, or subscription/site; see Options.Site
+	Is      Text // a SiteKind; not given when only the address is
+	VNet    Text // the VNet, or subscription/VNet, when Is is OfVNet
+	Address Text // public IPv4 address of the device
+}
+
+// Kind is what the site is said to be, or "".
+func (s Site) Kind() SiteKind { return SiteKind(s.Is.Value) }
+
+// Circuit says which ExpressRoute circuit VNets are connected to.
+type Circuit struct {
+	Name          Text
+	ResourceID    Text   // in ARM
+	Authorization Text   // AuthorizationParameter when the circuit belongs to another subscription; otherwise not given
+	VNets         []Text // the VNets linked to it, or subscription/VNet
+}
+
+// AuthorizationParameter asks for the authorization key of a circuit as a secure parameter. The key
+// itself never stands in the file.
+const AuthorizationParameter = "parameter"
+
+// Suppression leaves out findings that somebody has looked at.
+type Suppression struct {
+	Rule    Text // a rule id of the catalogue
+	Object  Text // what a finding must be about; a pattern with * and ?, or not given: all
+	Reason  Text // why, for whoever reads the file next
+	Expires Text // a Date: the last day on which it counts, or not given: for ever
 }
