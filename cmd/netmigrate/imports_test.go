@@ -23,15 +23,15 @@ var layers = map[string]int{
 	"netcfg":          1,
 	"arm":             1,
 	"migrate/azure":   1,
-	"migrate/options": 1,
-	"migrate/estate":  2,
-	"migrate/reach":   3,
-	"migrate/cost":    3,
-	"migrate/plan":    4,
-	"migrate/risk":    5,
-	"migrate/deploy":  5,
-	"migrate/report":  6,
-	"cmd/netmigrate":  7,
+	"migrate/options": 2, // above azure: regions and sizes are checked where they are written
+	"migrate/estate":  3,
+	"migrate/reach":   4,
+	"migrate/cost":    4,
+	"migrate/plan":    5,
+	"migrate/risk":    6,
+	"migrate/deploy":  6,
+	"migrate/report":  7,
+	"cmd/netmigrate":  8,
 }
 
 // formats are the packages of documents as written, and who may know them.
@@ -49,6 +49,7 @@ var doors = map[string][]string{
 	"github.com/urfave/cli/v2":      {"cmd/netmigrate"},
 	"golang.org/x/term":             {"cmd/netmigrate"},
 	"golang.org/x/sys":              {"cmd/netmigrate"},
+	"github.com/goccy/go-yaml":      {"migrate/options"},
 	"github.com/sergi/go-diff":      {"migrate/report"},
 	"github.com/jedib0t/go-pretty":  {"migrate/report"},
 	"github.com/invopop/jsonschema": {"migrate/report"},

@@ -27,6 +27,7 @@ var families = []struct{ name, about string }{
 	{"DNS", "name resolution"},
 	{"LIM", "limits of the platform"},
 	{"OPS", "running the migration"},
+	{"OPT", "the options file, netmigrate.yaml"},
 }
 
 // Markdown is the reference page of all rules: a table for each family, then a section for each

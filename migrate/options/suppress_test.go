@@ -1,0 +1,93 @@
+package options
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+func TestSuppress(t *testing.T) {
+	pos := diag.Pos{File: "in/corp.netcfg", Line: 3, Col: 5}
+	unused := diag.New("SITE-007", pos, "site %q is referenced by no VNet", `old "site"`)
+	overlap := diag.New("ADDR-001", pos, "prefix %s of %q overlaps", "10.0.0.0/8", "a").See(diag.Pos{File: "in/west.netcfg"}, "%q is here", "B*")
+	all := diag.List{unused, overlap}
+	for _, c := range []struct {
+		suppressions string
+		left         int
+		more         []string // findings about the suppressions
+	}{
+		{`{rule: SITE-007, object: 'old "site"', reason: r}`, 1, nil},
+		{`{rule: SITE-007, object: OLD*, reason: r}`, 1, nil},
+		{`{rule: SITE-007, object: 'old ?site?', reason: r}`, 1, nil},
+		{`{rule: SITE-007, object: corp.netcfg, reason: r}`, 1, nil},
+		{`{rule: SITE-007, object: in/corp.netcfg, reason: r}`, 1, nil},
+		{`{rule: SITE-007, reason: r}`, 1, nil},
+		{`{rule: ADDR-001, object: 'b*', reason: r}`, 1, nil},
+		{`{rule: ADDR-001, object: west.netcfg, reason: r}`, 1, nil},
+		{`{rule: ADDR-001, object: 10.0.0.0/8, reason: r}`, 0, []string{`n.yaml:3:10: warning OPT-009: the suppression of ADDR-001 for "10.0.0.0/8" matches no finding`}},
+		{`{rule: SITE-001, reason: r}`, 0, []string{"n.yaml:3:10: warning OPT-009: the suppression of SITE-001 matches no finding"}},
+		{`{rule: PLAN-004, reason: r}`, 0, nil}, // the run does not look for it
+		{`{rule: SITE-007, reason: r, expires: 2027-01-31}`, 1, nil},
+		{`{rule: SITE-007, reason: r, expires: 2027-01-30}`, 0, []string{"n.yaml:3:40: warning OPT-008: the suppression of SITE-007 has expired on 2027-01-30; its findings are printed again"}},
+		{`{rule: SITE-001, reason: r, expires: 2027-01-30}`, 0, []string{"n.yaml:3:10: warning OPT-009: the suppression of SITE-001 matches no finding"}},
+	} {
+		o, found := parsed(t, "version: 1\nsuppress:\n- "+c.suppressions)
+		if found != "" {
+			t.Fatal(found)
+		}
+		kept, left := o.Suppress(all, "2027-01-31", func(rule string) bool { return !strings.HasPrefix(rule, "PLAN-") })
+		var more []string
+		for _, f := range kept[len(all)-len(left):] {
+			more = append(more, f.Error())
+		}
+		if diff := cmp.Diff(c.more, more); diff != "" || len(left) != c.left {
+			t.Errorf("%s: %d left out, want %d; findings (-want +got)\n%s", c.suppressions, len(left), c.left, diff)
+		}
+	}
+}
+
+func TestLike(t *testing.T) {
+	for _, c := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"", "", true}, {"*", "", true}, {"?", "", false}, {"a*b*c", "aXbbXc", true}, {"a*b*c", "aXbX", false}, {"É?", "éx", true},
+		{"[a]*", "[a]b", true}, {"a", "ab", false}, {"*" + strings.Repeat("a*", 30), strings.Repeat("a", 1000) + "b", true}, {"what?", "what?", true},
+	} {
+		if got := like(c.pattern, c.name); got != c.want {
+			t.Errorf("like(%q, %q) = %t", c.pattern, c.name, got)
+		}
+	}
+}
+
+func TestQuoted(t *testing.T) {
+	for _, names := range [][]string{nil, {"a"}, {`a"b`, `\`, ""}, {"\x1b[2J", "ü"}} {
+		text := "it's 5\" of"
+		if len(names) > 0 {
+			text = "prefix"
+		}
+		for _, n := range names {
+			text += fmt.Sprintf(" of %q and", n)
+		}
+		if diff := cmp.Diff(names, quoted(text)); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", text, diff)
+		}
+	}
+}
+
+func TestDates(t *testing.T) {
+	for _, good := range []string{"2027-01-31", "2028-02-29"} {
+		if d, ok := ParseDate(good); !ok || string(d) != good {
+			t.Errorf("ParseDate(%q) = %q, %t", good, d, ok)
+		}
+	}
+	for _, bad := range []string{"", "2027-02-29", "2027-1-31", "31.01.2027", "2027-01-31T00:00:00Z"} {
+		if d, ok := ParseDate(bad); ok || d != "" {
+			t.Errorf("ParseDate(%q) = %q, %t", bad, d, ok)
+		}
+	}
+}
