@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -83,6 +84,7 @@ type Estate struct {
 	SecurityGroups []SecurityGroup
 	RouteTables    []RouteTable
 	Circuits       []Circuit
+	Subscriptions  []Subscription // those that something is known of
 
 	Mapping     []Mapping
 	Assumptions []Assumption
@@ -196,6 +198,19 @@ type DNSServerRef struct {
 	Refs    []diag.Ref
 }
 
+// Subscription is what the options file says of a subscription.
+type Subscription struct {
+	Name          string // as the IDs of its objects have it
+	ID, Tenant    string // GUIDs in lower case, or ""
+	ResourceGroup string // of the converted resources, or ""
+}
+
+// Declared is what a person says that a site is. The zero value says nothing.
+type Declared struct {
+	Kind options.SiteKind
+	VNet ID // of options.OfVNet
+}
+
 // SiteClass says what a local network site is.
 type SiteClass uint8
 
@@ -235,7 +250,8 @@ type Site struct {
 	// Address is then what the classic file had and is not used.
 	AddressOf ID
 
-	Class SiteClass
+	Declared Declared
+	Class    SiteClass
 	// Endpoint is the VNet whose gateway the device is; zero for a device outside the estate.
 	Endpoint ID
 	// Network names the on-premises network when Endpoint is zero: sites with the same device
@@ -413,8 +429,11 @@ type Circuit struct {
 	SKU        Fact // Standard, Premium
 	Status     Fact
 	ResourceID string // in ARM, from the options file
-	Links      []ID   // the VNets linked to it
-	Refs       []diag.Ref
+	// Authorization: the circuit belongs to another subscription, and a connection to it needs an
+	// authorization key, which is a secure parameter.
+	Authorization bool
+	Links         []ID // the VNets linked to it
+	Refs          []diag.Ref
 }
 
 // Confidence says how sure a pairing is.

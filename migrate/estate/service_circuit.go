@@ -49,12 +49,17 @@ func (b *builder) circuitLinks(a answer) {
 			b.forPerson(n, unplaced)
 			continue
 		}
-		c.Links = append(c.Links, v.ID)
 		c.Refs = slices.Concat(c.Refs, b.of(n), b.of(name))
-		for i := range b.e.Connections {
-			if l := &b.e.Connections[i]; l.Kind == ExpressRoute && l.Gateway.Subscription == v.ID.Subscription && strings.EqualFold(l.ID.Name, v.Name) {
-				l.Circuit = c.ID
-			}
+		b.linkCircuit(c, v)
+	}
+}
+
+// linkCircuit says that a VNet reaches a circuit: its ExpressRoute connections end there.
+func (b *builder) linkCircuit(c *Circuit, v *VNet) {
+	c.Links = append(c.Links, v.ID)
+	for i := range b.e.Connections {
+		if l := &b.e.Connections[i]; l.Kind == ExpressRoute && l.ID.Subscription == v.ID.Subscription && strings.EqualFold(l.ID.Name, v.Name) {
+			l.Circuit = c.ID
 		}
 	}
 }
