@@ -2,14 +2,18 @@ package netcfg_test
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/netmigrate/netmigrate/netcfg"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 const corpus = "../../shared/corpus"
@@ -100,4 +104,89 @@ func TestCorpusOfOtherKinds(t *testing.T) {
 			}
 		}
 	}
+}
+
+// corpusResponses is what the answers of the corpus hold: how many documents of each kind, how many
+// items in them, and how many of them say that there is none.
+const corpusResponses = `
+AffinityGroup {documents:2 items:16 absent:0 unknown:0}
+AffinityGroups {documents:4 items:43 absent:0 unknown:0}
+Connections {documents:2 items:2 absent:0 unknown:0}
+CreateAffinityGroup {documents:1 items:3 absent:0 unknown:0}
+CreateGatewayConnectionParameters {documents:1 items:7 absent:0 unknown:0}
+CreateGatewayParameters {documents:1 items:2 absent:0 unknown:0}
+CreateLocalNetworkGatewayParameters {documents:1 items:3 absent:0 unknown:0}
+CreateVirtualNetworkGatewayParameters {documents:1 items:3 absent:0 unknown:0}
+DefaultSiteList {documents:1 items:1 absent:0 unknown:0}
+EffectiveRouteTable {documents:1 items:1 absent:0 unknown:0}
+Error {documents:11 items:22 absent:8 unknown:3}
+Gateway {documents:6 items:37 absent:0 unknown:0}
+GatewayConnection {documents:2 items:12 absent:0 unknown:0}
+GatewayConnections {documents:2 items:2 absent:0 unknown:0}
+GatewayOperation {documents:4 items:24 absent:0 unknown:0}
+GatewayPublicDiagnosticsStatus {documents:2 items:4 absent:0 unknown:0}
+IPsecParameters {documents:3 items:13 absent:0 unknown:0}
+LocalNetworkGateways {documents:2 items:2 absent:0 unknown:0}
+NetworkSecurityGroup {documents:3 items:8 absent:0 unknown:0}
+NetworkSecurityGroups {documents:1 items:6 absent:0 unknown:0}
+RouteTable {documents:1 items:3 absent:0 unknown:0}
+RouteTableAssociation {documents:1 items:0 absent:0 unknown:0}
+Subscriptions {documents:1 items:1 absent:0 unknown:0}
+UpdateGatewayConnectionParameters {documents:1 items:2 absent:0 unknown:0}
+UpdateGatewayParameters {documents:2 items:4 absent:0 unknown:0}
+VirtualNetworkGateway {documents:1 items:12 absent:0 unknown:0}
+VirtualNetworkGateways {documents:3 items:3 absent:0 unknown:0}
+VirtualNetworkSites {documents:11 items:60 absent:0 unknown:0}
+VpnClientParameters {documents:1 items:1 absent:0 unknown:0}
+`
+
+func TestCorpusOfResponses(t *testing.T) {
+	type sum struct{ documents, items, absent, unknown int }
+	sums := map[string]*sum{}
+	for name, src := range corpusFiles(t, "api/*") {
+		d, found, err := netcfg.Read(name, src)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		checkDocument(t, d, src)
+		if len(d.Unknown) > 0 {
+			t.Errorf("%s: not known: %v", name, d.Unknown)
+		}
+		r := d.Responses[0]
+		if sums[r.Kind] == nil {
+			sums[r.Kind] = &sum{}
+		}
+		s := sums[r.Kind]
+		s.documents++
+		s.items += len(r.Root.Nodes)
+		want := ""
+		switch r.Answer() {
+		case netcfg.Absent:
+			s.absent++
+		case netcfg.NotKnown:
+			s.unknown++
+			want = "XML-031"
+		case netcfg.NoResponse:
+			want = "XML-029"
+		}
+		if got := strings.Join(rules(found), " "); got != want {
+			t.Errorf("%s: findings %s, want %s", name, got, want)
+		}
+	}
+	var got strings.Builder
+	for _, kind := range slices.Sorted(maps.Keys(sums)) {
+		fmt.Fprintf(&got, "%s %+v\n", kind, *sums[kind])
+	}
+	if d := cmp.Diff(corpusResponses, "\n"+got.String()); d != "" {
+		t.Errorf("(-want +got):\n%s\n%s", d, got.String())
+	}
+}
+
+func rules(found diag.List) []string {
+	ids := make([]string, len(found))
+	for i := range found {
+		ids[i] = found[i].Rule
+	}
+	return ids
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -53,30 +54,39 @@ type Document struct {
 	// the whole document.
 	File *File
 
+	// More are the further network configurations of a document that holds those of several
+	// subscriptions; their Place tells them apart. Refs are counted as in File.
+	More []*File
+
 	// Responses are what the service or a cmdlet answered, in document order.
 	Responses []*Response
 
 	// Structure holds leaves outside of File that carry no value of their own, Unknown those that
-	// are not known where they stand.
+	// are not known where they stand, or stand in something that is not read. Outside of File
+	// unknown leaves have no Value: nobody knows whether it is a key.
 	Structure, Unknown []Leaf
 }
 
 // Response is what the classic API answered about one thing, as written.
 type Response struct {
-	Kind  string // local name of its root element: "Gateway", "SharedKey", "VirtualNetworkSites"
-	Place Place  // what it is about, as its URL or the path of its file says; often zero
-	Root  Node
+	Kind   string // local name of its root element: "Gateway", "SharedKey", "VirtualNetworkSites"
+	Place  Place  // what it is about, as its URL or the path of its file says; often zero
+	Status int    // of HTTP, where the document tells; 0 where it does not
+	Root   Node
 }
 
 // Node is an element of a response, or what stands for one in another form. Attributes are in the
 // document's Structure: the responses have none with a meaning but nil.
+//
+// What only groups other nodes in the service's form and has no counterpart in another form has zero
+// Refs there, and so have the parts of a list that is one text ("{a, b}").
 type Node struct {
 	Name    string
 	Ref     diag.Ref // the element
 	TextRef diag.Ref // its text; zero when it has none
 	Text    string   // without leading and trailing white space; empty for a secret
 	Secret  Secret   // in place of Text where the service puts a key
-	Nil     bool     // i:nil="true": the service says that there is no value
+	Nil     bool     // the service says that there is no value (i:nil="true"), or it is masked: not known
 	Nodes   []Node
 }
 
@@ -101,8 +111,34 @@ func (n *Node) Value(name string) string {
 	return ""
 }
 
-// Secret is a shared key. It is kept to compare the two ends of a tunnel and for nothing else: it
-// cannot be printed, encoded or read.
+// All are the child elements of that name, in document order.
+func (n *Node) All(name string) iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		if n == nil {
+			return
+		}
+		for i := range n.Nodes {
+			if n.Nodes[i].Name == name && !yield(&n.Nodes[i]) {
+				return
+			}
+		}
+	}
+}
+
+// At is the Ref of the node, or the first one inside it where it has none of its own.
+func (n *Node) At() diag.Ref {
+	if n == nil {
+		return diag.Ref{}
+	}
+	at := n.Ref
+	for i := 0; at.IsZero() && i < len(n.Nodes); i++ {
+		at = n.Nodes[i].At()
+	}
+	return at
+}
+
+// Secret is a shared key, or an address whose signature is one. It is kept to compare the two ends
+// of a tunnel and for nothing else: it cannot be printed, encoded or read.
 type Secret struct{ value string }
 
 // NewSecret keeps a key.

@@ -5,10 +5,11 @@ import "github.com/netmigrate/netmigrate/netcfg/diag"
 // File is one NetworkConfiguration document as written: every value keeps its text and its Ref.
 // Nothing is resolved, trimmed of meaning or corrected. Slices are in document order.
 type File struct {
-	Name string // as given to Parse; it appears in positions only
+	Name  string // as given to Parse; it appears in positions only
+	Place Place  // as its URL, or a path that repeats the URL, says; mostly zero
 
-	// Leaves is how many leaves (elements, attributes, texts that are not white space) the
-	// document has: Refs run from 1 to Leaves.
+	// Leaves is how many leaves (elements, attributes, texts that are not white space) it has. Refs
+	// run from 1 to Leaves, or follow those of what it stands in ([Document]).
 	Leaves int
 
 	// Structure holds the leaves that carry no value of their own: the root, namespace

@@ -33,6 +33,72 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) { checkAnything(t, src) })
 }
 
+func FuzzResponse(f *testing.F) {
+	for _, c := range responseCases {
+		f.Add(c.name, []byte(c.src))
+	}
+	f.Fuzz(func(t *testing.T, name string, src []byte) { checkRead(t, name, src) })
+}
+
+func FuzzResponses(f *testing.F) {
+	for _, c := range mapCases {
+		f.Add([]byte(c.src))
+	}
+	for _, c := range responseCases {
+		f.Add([]byte(`{` + quote(c.name) + `: ` + quote(c.src) + `}`))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) { checkRead(t, "x.json", src) })
+}
+
+func FuzzList(f *testing.F) {
+	for _, c := range listCases {
+		f.Add([]byte(c.src))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) { checkRead(t, "x.txt", src) })
+}
+
+// checkRead is what holds for every input of Read.
+func checkRead(t testingT, name string, src []byte) {
+	t.Helper()
+	d, found, err := netcfg.Read(name, src)
+	if (d == nil) != (err != nil) {
+		t.Fatalf("%v with the error %v", d, err)
+	}
+	for _, f := range found {
+		checkInside(t, src, f.Pos)
+		for _, r := range f.Related {
+			checkInside(t, src, r.Pos)
+		}
+		if strings.Contains(f.Message, "cannot be read:") {
+			t.Errorf("the scan let through what xmlquery refuses: %v", f)
+		}
+	}
+	if d != nil {
+		checkDocument(t, d, src)
+	}
+}
+
+// answerPieces make answers that are almost right, in XML, JSON and lists.
+var answerPieces = []string{
+	"<Gateway>", "</Gateway>", "<State>", "</State>", "<SharedKey>", "<Value>", "</Value>", "</SharedKey>", "<Error/>", "<LastEvent>", "</LastEvent>",
+	" i:nil=\"true\"", "<Description xmlns:i='urn:XMLSchema-instance' i:nil='true'/>", "a", "&lt;", "&#10;", " ", "\n", "\r\n", "<!-- -->", "<![CDATA[x]]>",
+	"\\n", "\\u003c", "\\ud83d", "\\ude00", "\\\"", "\ufeff", "ü", "\"", ",", ":", "{", "}", "[", "]", "null", "404", "\"Response\": ", "\"status\": ",
+	"\"networking/hub/gateway\": ", "\"networking/media\": ", "\"<Gateway/>\"", "\"<NetworkConfiguration/>\"", "\"<Gateway>\\n<State>\\u00fcx</State></Gateway>\"",
+	"State : Provisioned\n", "VIPAddress : 1.2.3.4\n", "DefaultSite : {a, b}\n", "DefaultSite : {a,\n              b}\n", "Value : x\n", "XMLConfiguration : ",
+	"<NetworkConfiguration></NetworkConfiguration>\n", "OperationDescription : o\n", "PS> Get-AzureVNetGateway -VNetName 'a b'\n", "Get-AzureVNetConnection x\n",
+	"ConnectivityState : c\n", "            more\n", "\n\n", "GatewayName : n\n", "IpAddress : *\n", "AddressSpacePrefixes : {x...}\n",
+}
+
+func TestReadAnything(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		src := strings.Join(rapid.SliceOfN(rapid.SampledFrom(answerPieces), 0, 30).Draw(r, "pieces"), "")
+		around := rapid.SampledFrom([][2]string{{"", ""}, {"<Gateway>", "</Gateway>"}, {"<SharedKey>", "</SharedKey>"},
+			{`{"networking/hub/gateway": "`, `"}`}, {`[{"url": "networking/hub/gateway", `, "}]"}, {"State : x\nVIPAddress : y\n", ""},
+			{`{"networking/hub/gateway": "<Gateway><State>`, `</State></Gateway>"}`}}).Draw(r, "around")
+		checkRead(r, "networking/hub/gateway.xml", []byte(around[0]+src+around[1]))
+	})
+}
+
 // testingT is a test, or a property of one.
 type testingT interface {
 	Helper()

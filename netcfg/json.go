@@ -31,6 +31,7 @@ type jsonValue struct {
 	ref     diag.Ref
 	name    string // of a member
 	text    string // of a string, a number, true or false
+	raw     []byte // of a string: as written, with its quotes
 	members []jsonValue
 	from    int // the first byte of the value in the source
 	to      int // behind its last
@@ -119,6 +120,9 @@ func (r *jsonReader) value(depth int) (*jsonValue, error) {
 		v.kind, v.text = jsonBool, fmt.Sprint(t)
 	}
 	v.to = int(r.dec.InputOffset())
+	if v.kind == jsonString {
+		v.raw = r.src[v.from:v.to]
+	}
 	return v, err
 }
 

@@ -33,6 +33,9 @@ func refsIn(v reflect.Value, field string, visit func(ref diag.Ref, field string
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
+			if !v.Type().Field(i).IsExported() {
+				continue
+			}
 			if r, ok := v.Field(i).Interface().(diag.Ref); !ok {
 				refsIn(v.Field(i), name, visit)
 			} else if v.Type() == reflect.TypeFor[netcfg.Attr]() {

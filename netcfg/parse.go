@@ -35,16 +35,23 @@ func parse(src []byte, n *notes) *File {
 	if s.refused || s.dtd || s.rootAt < 0 || n.full() {
 		return nil
 	}
+	return s.file(0)
+}
+
+// file reads the network configuration that was scanned, or notes why it is none and returns nil.
+// Its leaves follow the first base leaves of the document it stands in.
+func (s *scanner) file(base int) *File {
 	namespace, ok := s.checkRoot()
 	if !ok {
 		return nil
 	}
 	tree, err := xmlquery.Parse(bytes.NewReader(s.document()))
 	if err != nil { // the scan is at least as strict
-		n.fail("XML-001", place{}, "the document cannot be read: %v", err)
+		s.notes.fail("XML-001", place{}, "the document cannot be read: %v", err)
 		return nil
 	}
-	w := &walker{notes: n, places: s.places, namespace: namespace, file: &File{Name: n.file, Leaves: len(s.places)}}
+	w := &walker{notes: s.notes, places: s.places, base: base, namespace: namespace,
+		file: &File{Name: s.notes.file, Leaves: len(s.places)}}
 	w.document(s.rootOf(tree))
 	return w.file
 }
@@ -66,9 +73,18 @@ func firstElement(n *xmlquery.Node) *xmlquery.Node {
 	return c
 }
 
-// checkRoot reads the root's start tag alone, so that a large document of another kind is refused
-// at once. It returns the namespace that stands for the schema's in this document.
+// checkRoot reports whether the document is a network configuration, so that a large document of
+// another kind is refused at once. It returns the namespace that stands for the schema's in it.
 func (s *scanner) checkRoot() (namespace string, ok bool) {
+	root := s.root()
+	if root == nil {
+		return "", false
+	}
+	return root.NamespaceURI, s.notes.checkRoot(root.Data, root.NamespaceURI, s.places[0], s.namespaceAt(root), s.rootSpoilt)
+}
+
+// root is the root element without what it holds, from its start tag alone, or nil.
+func (s *scanner) root() *xmlquery.Node {
 	whole := s.rootTag
 	if !bytes.HasSuffix(whole, []byte("/>")) {
 		whole = slices.Concat(whole, []byte("</"), s.rootName(), []byte(">"))
@@ -79,10 +95,9 @@ func (s *scanner) checkRoot() (namespace string, ok bool) {
 	tree, err := xmlquery.Parse(bytes.NewReader(whole))
 	if err != nil {
 		s.notes.fail("XML-001", s.places[0], "the root element cannot be read: %v", err)
-		return "", false
+		return nil
 	}
-	root := s.rootOf(tree)
-	return root.NamespaceURI, s.notes.checkRoot(root.Data, root.NamespaceURI, s.places[0], s.namespaceAt(root), s.rootSpoilt)
+	return s.rootOf(tree)
 }
 
 // rootName is the name in the mended root tag.

@@ -1,5 +1,12 @@
 package netcfg
 
+import (
+	"net/url"
+	"path"
+	"strings"
+	"unicode"
+)
+
 // Place says what a response is about, as far as its URL, or the path of a file that repeats the
 // URL, tells. The zero Place says nothing.
 // Source: docs/sources.md#service-management.
@@ -9,7 +16,7 @@ type Place struct {
 	VNet         string // name; "virtual network" of the URL
 	Site         string // local network site
 	Subnet       string
-	Name         string // of an affinity group, security group, route table, reserved address
+	Name         string // of an affinity group, security group, route table, reserved address, or peering of a circuit
 	Gateway      string // id of a second-generation gateway
 	Entity       string // id of what it is connected to
 	Key          string // service key of a circuit
@@ -50,3 +57,227 @@ const (
 	CallReservedIPs
 	CallOther // a call that says nothing of networks that is used: diagnostics, operations
 )
+
+// pattern is the path of a call below the subscription, after "services" where the URL has that. A
+// part in braces is a field of Place.
+type pattern struct {
+	call Call
+	path string
+}
+
+// patterns are tried in order at each part of a path, so a name that is also a word of a call is
+// read as that word only where nothing else fits.
+// Source: docs/sources.md#service-management.
+var patterns = []pattern{
+	{CallAffinityGroups, "affinitygroups"},
+	{CallAffinityGroup, "affinitygroups/{name}"},
+	{CallConfiguration, "networking/media"},
+	{CallVNets, "networking/virtualnetwork"},
+	{CallGateway, "networking/{vnet}/gateway"},
+	{CallConnections, "networking/{vnet}/gateway/connections"},
+	{CallSharedKey, "networking/{vnet}/gateway/connection/{site}/sharedkey"},
+	{CallIPsecParameters, "networking/{vnet}/gateway/connection/{site}/ipsecparameters"},
+	{CallIPsecParameters, "networking/virtualnetworkgateways/{gateway}/connectedentity/{entity}/ipsecparameters"},
+	{CallRootCertificates, "networking/{vnet}/gateway/clientrootcertificates"},
+	{CallRootCertificate, "networking/{vnet}/gateway/clientrootcertificates/{thumbprint}"},
+	{CallOther, "networking/{vnet}/gateway/publicdiagnostics"},
+	{CallOther, "networking/{vnet}/gateway/defaultsites"},
+	{CallOther, "networking/{vnet}/gateway/vpnclientpackage"},
+	{CallOther, "networking/{vnet}/gateway/vpndeviceconfigurationscript"},
+	{CallGateways2, "networking/virtualnetworkgateways"},
+	{CallGateway2, "networking/virtualnetworkgateways/{gateway}"},
+	{CallOther, "networking/virtualnetworkgateways/{gateway}/publicdiagnostics"},
+	{CallGateways2, "networking/{vnet}/virtualnetworkgateways"},
+	{CallLocalGateways2, "networking/localnetworkgateways"},
+	{CallLocalGateways2, "networking/localnetworkgateways/{entity}"},
+	{CallConnections2, "networking/gatewayconnections"},
+	{CallConnection2, "networking/gatewayconnections/virtualnetworkgateway/{gateway}/connectedentity/{entity}"},
+	{CallCircuits, "networking/dedicatedcircuits"},
+	{CallCircuits, "networking/dedicatedcircuits/{key}"},
+	{CallCircuitLinks, "networking/dedicatedcircuits/{key}/vnets"},
+	{CallCircuitLinks, "networking/dedicatedcircuits/{key}/vnets/{vnet}"},
+	{CallCircuitPeering, "networking/dedicatedcircuits/{key}/bgppeerings/{name}"},
+	{CallAuthorizedCircuits, "networking/authorizeddedicatedcircuits"},
+	{CallAuthorizedCircuits, "networking/authorizeddedicatedcircuits/{key}"},
+	{CallSecurityGroups, "networking/networksecuritygroups"},
+	{CallSecurityGroup, "networking/networksecuritygroups/{name}"},
+	{CallSubnetSecurityGroup, "networking/virtualnetwork/{vnet}/subnets/{subnet}/networksecuritygroups"},
+	{CallRouteTables, "networking/routetables"},
+	{CallRouteTable, "networking/routetables/{name}"},
+	{CallSubnetRouteTable, "networking/virtualnetwork/{vnet}/subnets/{subnet}/routetables"},
+	{CallReservedIPs, "networking/reservedips"},
+	{CallReservedIPs, "networking/reservedips/{name}"},
+	{CallOther, "networking/virtualnetwork/{vnet}/migration"},
+	{CallOther, "networking/operation/{name}"},
+	{CallOther, "networking/supporteddevices"},
+	{CallOther, "subscriptions"},
+}
+
+// field is the field of a part in braces, or nil for a word.
+func (p *Place) field(part string) *string {
+	switch part {
+	case "{vnet}":
+		return &p.VNet
+	case "{site}":
+		return &p.Site
+	case "{subnet}":
+		return &p.Subnet
+	case "{name}":
+		return &p.Name
+	case "{gateway}":
+		return &p.Gateway
+	case "{entity}":
+		return &p.Entity
+	case "{key}":
+		return &p.Key
+	case "{thumbprint}":
+		return &p.Thumbprint
+	}
+	return nil
+}
+
+// PlaceOf reads the URL of a call, with or without its host, or the path of a file that repeats
+// the end of one ("dump/networking/VNET/gateway.xml"). Words are compared without regard to letter
+// case; names are taken as they are, after percent-decoding. The last GUID among the parts before the
+// call is the subscription. It reports false for a path that is no call of ours.
+func PlaceOf(text string) (Place, bool) {
+	parts, ending := partsOf(text)
+	for i := range parts {
+		for _, p := range patterns {
+			if place, ok := p.match(parts[i:], ending); ok {
+				place.Subscription = lastGUID(parts[:i])
+				return place, true
+			}
+		}
+	}
+	return Place{}, false
+}
+
+// partsOf cuts a URL or the path of a file. In the path of a file the last part may have an ending.
+func partsOf(text string) (parts []string, ending bool) {
+	_, rest, isURL := strings.Cut(text, "://")
+	if !isURL {
+		rest = strings.ReplaceAll(text, `\`, "/")
+	}
+	rest, _, query := strings.Cut(rest, "?")
+	parts = strings.Split(strings.TrimRight(rest, "/"), "/")
+	if isURL {
+		parts = parts[1:] // the host
+	}
+	return parts, !isURL && !query
+}
+
+func (p pattern) match(parts []string, ending bool) (Place, bool) {
+	words := strings.Split(p.path, "/")
+	if len(words) != len(parts) {
+		return Place{}, false
+	}
+	place := Place{Call: p.call}
+	for i, word := range words {
+		part := parts[i]
+		if ending && i == len(words)-1 {
+			part = withoutEnding(part)
+		}
+		part = decoded(part)
+		field := place.field(word)
+		switch {
+		case field != nil && part != "":
+			*field = part
+		case field != nil || !strings.EqualFold(part, word):
+			return Place{}, false
+		}
+	}
+	return place, true
+}
+
+// endings are those of files that hold an answer. A name may have a dot of its own.
+var endings = []string{".xml", ".json", ".txt", ".netcfg"}
+
+func withoutEnding(part string) string {
+	for _, e := range endings {
+		if strings.EqualFold(path.Ext(part), e) {
+			return part[:len(part)-len(e)]
+		}
+	}
+	return part
+}
+
+// decoded takes percent signs as escapes where that gives a name: the service stored names with a
+// percent sign of their own ("vnet%10"), and a file may be named after one.
+func decoded(part string) string {
+	name, err := url.PathUnescape(part)
+	if err != nil || strings.ContainsFunc(name, unicode.IsControl) || strings.ContainsRune(name, unicode.ReplacementChar) {
+		return part
+	}
+	return name
+}
+
+func lastGUID(parts []string) string {
+	for i := len(parts) - 1; i >= 0; i-- {
+		if isGUID(parts[i]) {
+			return parts[i]
+		}
+	}
+	return ""
+}
+
+// isGUID reports whether a text is 32 hexadecimal digits in the groups of an identifier.
+func isGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i, b := range []byte(s) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		hex := b >= '0' && b <= '9' || b >= 'a' && b <= 'f' || b >= 'A' && b <= 'F'
+		if dash != (b == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
+}
+
+// Path is the path that PlaceOf reads this place from, relative and with names percent-encoded, so
+// that it may be the path of a file. It is empty for the calls that have no use and for a place that
+// lacks a name its call needs.
+func (p Place) Path() string {
+	for _, known := range patterns {
+		if known.call != p.Call || p.Call == CallOther {
+			continue
+		}
+		if text, ok := known.fill(p); ok {
+			if p.Subscription != "" {
+				return encoded(p.Subscription) + "/services/" + text
+			}
+			return text
+		}
+	}
+	return ""
+}
+
+// fill puts the names of a place into a pattern, if the place has these and no others.
+func (p pattern) fill(from Place) (string, bool) {
+	used := Place{Subscription: from.Subscription, Call: from.Call}
+	words := strings.Split(p.path, "/")
+	for i, word := range words {
+		if field := from.field(word); field != nil {
+			if *field == "" {
+				return "", false
+			}
+			*used.field(word) = *field
+			words[i] = encoded(*field)
+		}
+	}
+	return strings.Join(words, "/"), used == from
+}
+
+// encoded makes a name one part of a path: without a slash, an ending, or a way out of its folder.
+func encoded(name string) string {
+	part := url.PathEscape(name)
+	if strings.Trim(part, ".") == "" {
+		return strings.ReplaceAll(part, ".", "%2E")
+	}
+	if short := withoutEnding(part); short != part {
+		return short + "%2E" + part[len(short)+1:]
+	}
+	return part
+}

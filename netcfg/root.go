@@ -75,8 +75,10 @@ func guess(local, namespace string) string {
 	switch {
 	case slices.Contains(inside, local), folded(namespace) == folded(Namespace):
 		return "the document seems to be a piece of a network configuration; put it inside <NetworkConfiguration> with its containers"
-	case strings.HasPrefix(namespace, "http://schemas.microsoft.com/windowsazure") || slices.Contains(responses, local):
+	case isResponseRoot(local, namespace):
 		return "the document seems to be a response of the classic Service Management API" + only
+	case strings.HasPrefix(folded(namespace), folded(serviceNamespace)) || slices.Contains(otherRoots, local):
+		return "the document seems to be a response of the classic Service Management API that says nothing of networks; leave it out"
 	case strings.HasPrefix(folded(namespace), "http://schemas.microsoft.com/servicehosting/") || local == "ServiceDefinition" || local == "ServiceConfiguration":
 		return "the document seems to be a cloud service definition or configuration" + only
 	case similar(local, rootName):
@@ -85,16 +87,6 @@ func guess(local, namespace string) string {
 		return "the document seems to be a web page, perhaps a saved error or sign-in page" + only
 	}
 	return "pass the file that Get-AzureVNetConfig -ExportToFile wrote; its root element is <" + rootName + ">"
-}
-
-// responses are root elements of Service Management responses; VirtualNetworkSites is one, too,
-// and also an element of the schema, where a response has its own namespace or none.
-var responses = []string{
-	"VirtualNetworkSites", "Gateway", "Gateways", "Connections", "SharedKey", "GatewayOperationAsyncResponse", "AffinityGroups",
-	"AffinityGroup", "NetworkSecurityGroups", "NetworkSecurityGroup", "RouteTables", "RouteTable", "ReservedIPs",
-	"VirtualNetworkGateway", "VirtualNetworkGateways", "LocalNetworkGateway", "LocalNetworkGateways", "GatewayConnections",
-	"DedicatedCircuits", "DedicatedCircuit", "DedicatedCircuitLinks", "BgpPeering", "ClientRootCertificates", "IPsecParameters",
-	"HostedServices", "HostedService", "Deployment", "Deployments", "StorageServices", "Subscription", "Locations", "Operation", "Error",
 }
 
 // inside are the elements of the schema that people keep apart, and that no response has as root.

@@ -13,6 +13,7 @@ import (
 type walker struct {
 	*notes
 	places    []place
+	base      int // leaves of the document before the first of places
 	next      int
 	namespace string         // of the root; it stands for the schema's
 	above     *xmlquery.Node // the root's parent
@@ -47,7 +48,7 @@ func (s *slab[T]) make(n int) []T {
 func (w *walker) leaf() diag.Ref {
 	p := w.places[w.next]
 	w.next++
-	return diag.Ref{Ordinal: int32(w.next), Line: p.line, Col: p.col}
+	return diag.Ref{Ordinal: int32(w.base + w.next), Line: p.line, Col: p.col}
 }
 
 func at(r diag.Ref) place { return place{r.Line, r.Col} }

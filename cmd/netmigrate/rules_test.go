@@ -38,6 +38,12 @@ var shownElsewhere = map[string][2]string{
 	"PLAN-001": {"cmd/netmigrate/rules_test.go", "TestLostPair"},
 	"TRN-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"XML-017":  {"cmd/netmigrate/testdata/script/wrong-files.txtar", "missing.netcfg"},
+	"XML-029":  {"netcfg/response_test.go", "TestResponses"},
+	"XML-030":  {"netcfg/response_test.go", "TestResponses"},
+	"XML-031":  {"netcfg/response_test.go", "TestResponses"},
+	"XML-032":  {"netcfg/formatlist_test.go", "TestLists"},
+	"XML-033":  {"netcfg/formatlist_test.go", "TestLists"},
+	"XML-034":  {"netcfg/formatlist_test.go", "TestLists"},
 }
 
 // ruleFile is the name of a case: the id of its rule, and perhaps what is special about it.
