@@ -287,6 +287,9 @@ func (c *listCutter) take(at int, line string) {
 	case bare == "":
 		c.end()
 	case last != nil && indent > last.colon:
+		if last.value("") == "" {
+			last.valueAt = at + indent
+		}
 		last.values = append(last.values, bare)
 	case ok:
 		if len(c.open.lines) == maxLines || c.open.line(name) != nil {

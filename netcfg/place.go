@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Place says what a response is about, as far as its URL, or the path of a file that repeats the
@@ -181,7 +182,7 @@ func (p pattern) match(parts []string, ending bool) (Place, bool) {
 		part = decoded(part)
 		field := place.field(word)
 		switch {
-		case field != nil && part != "":
+		case field != nil && part != "" && isText(part):
 			*field = part
 		case field != nil || !strings.EqualFold(part, word):
 			return Place{}, false
@@ -205,11 +206,15 @@ func withoutEnding(part string) string {
 // decoded takes percent signs as escapes where that gives a name: the service stored names with a
 // percent sign of their own ("vnet%10"), and a file may be named after one.
 func decoded(part string) string {
-	name, err := url.PathUnescape(part)
-	if err != nil || strings.ContainsFunc(name, unicode.IsControl) || strings.ContainsRune(name, unicode.ReplacementChar) {
-		return part
+	if name, err := url.PathUnescape(part); err == nil && isText(name) {
+		return name
 	}
-	return name
+	return part
+}
+
+// isText reports whether a name is made of characters that can be seen.
+func isText(name string) bool {
+	return utf8.ValidString(name) && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 func lastGUID(parts []string) string {

@@ -3,7 +3,6 @@ package netcfg
 import (
 	"bytes"
 	"encoding/base64"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -33,7 +32,7 @@ func (r *Response) Answer() Answer {
 	}
 	message := strings.ToLower(strings.Trim(r.Root.Value("Message"), " ."))
 	switch code := r.Root.Value("Code"); {
-	case code == "ResourceNotFound", code == "" && r.Status == http.StatusNotFound,
+	case code == "ResourceNotFound", code == "" && r.Status == statuses["notfound"],
 		message == "the gateway does not exist", message == "network configuration does not exist":
 		return Absent
 	}

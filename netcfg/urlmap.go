@@ -3,7 +3,6 @@ package netcfg
 import (
 	"bytes"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -153,19 +152,20 @@ func withoutQuery(url string) string {
 	return url
 }
 
+// statuses are the words for the statuses of HTTP that the service answers with, in lower case.
+var statuses = map[string]int{
+	"ok": 200, "created": 201, "accepted": 202, "nocontent": 204,
+	"badrequest": 400, "unauthorized": 401, "forbidden": 403, "notfound": 404, "conflict": 409, "toomanyrequests": 429,
+	"internalservererror": 500, "serviceunavailable": 503,
+}
+
 // statusOf reads the status of HTTP: 404, "404", "404 Not Found" or "NotFound". It is 0 for others.
 func statusOf(text string) int {
 	word, _, _ := strings.Cut(text, " ")
 	if code, err := strconv.Atoi(word); err == nil && code >= 100 && code < 600 {
 		return code
 	}
-	squeezed := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, " ", "")) }
-	for code := 200; code < 600; code++ {
-		if name := http.StatusText(code); name != "" && squeezed(name) == squeezed(text) {
-			return code
-		}
-	}
-	return 0
+	return statuses[strings.ToLower(strings.ReplaceAll(text, " ", ""))]
 }
 
 // body reads what a call was answered.
