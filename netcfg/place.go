@@ -154,6 +154,25 @@ func PlaceOf(text string) (Place, bool) {
 	return Place{}, false
 }
 
+// PlaceFolder is the folder that a file's path repeats the URL of a call in: "dump" for
+// "dump/networking/VNET/gateway.xml". A subscription's id that stands before the call belongs to the
+// URL only together with "services". It reports false for a path that is no call of ours.
+func PlaceFolder(file string) (folder string, ok bool) {
+	parts, ending := partsOf(file)
+	for i := range parts {
+		for _, p := range patterns {
+			if _, ok := p.match(parts[i:], ending); !ok {
+				continue
+			}
+			if i > 1 && strings.EqualFold(parts[i-1], "services") && isGUID(parts[i-2]) {
+				i -= 2
+			}
+			return strings.Join(parts[:i], "/"), true
+		}
+	}
+	return "", false
+}
+
 // partsOf cuts a URL or the path of a file. In the path of a file the last part may have an ending.
 func partsOf(text string) (parts []string, ending bool) {
 	_, rest, isURL := strings.Cut(text, "://")

@@ -3,6 +3,7 @@ package estate
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg"
@@ -11,7 +12,10 @@ import (
 
 // Source is what was supplied about one subscription.
 type Source struct {
-	Name      string // of the subscription, as its objects' IDs have it
+	Name string // of the subscription, as its objects' IDs have it
+	// ID is the subscription's GUID, where the documents tell it. What they say of another
+	// subscription is then not of this source; such a document stands in several sources.
+	ID        string
 	Documents []*netcfg.Document
 }
 
@@ -33,7 +37,7 @@ func FromClassic(opts *options.Options, sources ...Source) (*Estate, []diag.Fate
 	}
 	b := &builder{
 		e: &Estate{}, opts: opts, dns: map[Key]int{}, sites: map[Key]int{}, vnets: map[Key]int{},
-		beside: map[diag.Ref]diag.Ref{}, taken: map[diag.Ref]bool{}, filters: map[Key]int{}, guids: map[guid]int{}, gatewayIDs: map[guid]ID{}, siteIDs: map[guid]ID{},
+		beside: map[diag.Ref]diag.Ref{}, taken: map[diag.Ref]bool{}, framed: map[int]bool{}, filters: map[Key]int{}, guids: map[guid]int{}, gatewayIDs: map[guid]ID{}, siteIDs: map[guid]ID{},
 	}
 	all := b.subscriptions(sources)
 	for i := range all {
@@ -45,6 +49,7 @@ func FromClassic(opts *options.Options, sources ...Source) (*Estate, []diag.Fate
 	for i := range all {
 		b.answers(&all[i])
 	}
+	b.identified(all)
 	b.settled()
 	pair(b.e)
 	classify(b.e)
@@ -78,6 +83,7 @@ type builder struct {
 
 	beside map[diag.Ref]diag.Ref // the text of a response's element → the element, in one document
 	taken  map[diag.Ref]bool     // leaves of responses that mean something
+	framed map[int]bool          // documents whose leaves outside of statements and answers have their fates
 
 	gateways            map[Key][]int // by VNet
 	tunnels             map[Key]int   // connections by VNet and site
@@ -88,8 +94,8 @@ type builder struct {
 
 // subscription is a source with numbered documents.
 type subscription struct {
-	name string
-	docs []numbered
+	name, id string
+	docs     []numbered
 	// configured: a network configuration was supplied; listed: the service's list of VNets was.
 	configured, listed bool
 }
@@ -99,18 +105,51 @@ type numbered struct {
 	*netcfg.Document
 }
 
+// holds reports whether what stands at a place is of this subscription.
+func (s *subscription) holds(p netcfg.Place) bool {
+	return s.id == "" || p.Subscription == "" || strings.EqualFold(s.id, p.Subscription)
+}
+
+// files are the network configurations of a document that are of this subscription.
+func (s *subscription) files(d *netcfg.Document) []*netcfg.File {
+	var files []*netcfg.File
+	for _, f := range append([]*netcfg.File{d.File}, d.More...) {
+		if f != nil && s.holds(f.Place) {
+			files = append(files, f)
+		}
+	}
+	return files
+}
+
+// responses are the answers in a document that are of this subscription.
+func (s *subscription) responses(d *netcfg.Document) []*netcfg.Response {
+	var answers []*netcfg.Response
+	for _, r := range d.Responses {
+		if s.holds(r.Place) {
+			answers = append(answers, r)
+		}
+	}
+	return answers
+}
+
 // subscriptions orders the sources and numbers their documents.
 func (b *builder) subscriptions(sources []Source) []subscription {
 	sources = slices.Clone(sources)
-	slices.SortStableFunc(sources, func(x, y Source) int { return cmp.Compare(x.Name, y.Name) })
+	slices.SortStableFunc(sources, func(x, y Source) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID)) })
 	all := make([]subscription, 0, len(sources))
+	numbers := map[*netcfg.Document]int{}
 	for _, source := range sources {
 		docs := slices.Clone(source.Documents)
 		slices.SortStableFunc(docs, func(x, y *netcfg.Document) int { return cmp.Compare(x.Name, y.Name) })
-		s := subscription{name: source.Name}
+		s := subscription{name: source.Name, id: source.ID, docs: make([]numbered, 0, len(docs))}
 		for _, d := range docs {
-			s.docs = append(s.docs, numbered{len(b.e.Docs), d})
-			b.e.Docs = append(b.e.Docs, d.Name)
+			n, again := numbers[d]
+			if !again {
+				n = len(b.e.Docs)
+				numbers[d] = n
+				b.e.Docs = append(b.e.Docs, d.Name)
+			}
+			s.docs = append(s.docs, numbered{n, d})
 		}
 		all = append(all, s)
 	}
@@ -128,15 +167,18 @@ func (b *builder) at(s *subscription, d numbered) {
 func (b *builder) statements(s *subscription) {
 	for _, form := range []netcfg.Form{netcfg.FormConfiguration, netcfg.FormScript, netcfg.FormResponses, netcfg.FormList, netcfg.FormExport} {
 		for _, d := range s.docs {
-			if d.File != nil && d.Form == form {
+			if d.Form != form {
+				continue
+			}
+			for _, f := range s.files(d.Document) {
 				b.at(s, d)
-				b.file(d.File, false)
+				b.file(f, false)
 				s.configured = true
 			}
 		}
 	}
 	for _, d := range s.docs {
-		for _, r := range d.Responses {
+		for _, r := range s.responses(d.Document) {
 			if r.Kind == "VirtualNetworkSites" && !isRequest(r) {
 				b.at(s, d)
 				b.file(b.listing(&r.Root), true)

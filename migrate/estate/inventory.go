@@ -33,6 +33,15 @@ func (b *builder) settled() {
 	slices.SortStableFunc(e.Circuits, func(x, y Circuit) int { return compareID(x.ID, y.ID) })
 }
 
+// identified takes over the ids of subscriptions that documents tell.
+func (b *builder) identified(all []subscription) {
+	for i := range all {
+		if all[i].id != "" {
+			b.subscription(all[i].name).ID = strings.ToLower(all[i].id)
+		}
+	}
+}
+
 // answered applies the options file. What a person says counts more than any document; where a
 // document says something else there is a finding.
 func (b *builder) answered() {
@@ -138,14 +147,28 @@ func (b *builder) subscriptionAnswers() {
 			continue
 		}
 		used[s.Name.Value] = true
-		b.e.Subscriptions = append(b.e.Subscriptions, Subscription{
-			Name: name, ID: s.ID.Value, Tenant: s.Tenant.Value, ResourceGroup: s.ResourceGroup.Value})
+		known := b.subscription(name)
+		if known.ID != "" && s.ID.Given() && known.ID != s.ID.Value {
+			b.overrules(s.ID, nil, "subscription %q has the id %s here, and %s in the input", name, s.ID.Value, known.ID)
+		}
+		known.ID = cmp.Or(s.ID.Value, known.ID)
+		known.Tenant, known.ResourceGroup = s.Tenant.Value, s.ResourceGroup.Value
 	}
 	for _, s := range b.opts.Subscriptions {
 		if !used[s.Name.Value] {
 			b.unused(s.Name, "no folder or file of the input is named %q", s.Name.Raw)
 		}
 	}
+}
+
+// subscription is what is known of a subscription; it is added when it is new.
+func (b *builder) subscription(name string) *Subscription {
+	i := slices.IndexFunc(b.e.Subscriptions, func(s Subscription) bool { return s.Name == name })
+	if i < 0 {
+		i = len(b.e.Subscriptions)
+		b.e.Subscriptions = append(b.e.Subscriptions, Subscription{Name: name})
+	}
+	return &b.e.Subscriptions[i]
 }
 
 func (b *builder) subscriptionNames() []string {

@@ -13,7 +13,7 @@ import (
 // by answers. Source: docs/sources.md#service-management.
 func (b *builder) listing(root *netcfg.Node) *netcfg.File {
 	l := &lister{b: b, file: &netcfg.File{Name: b.name}, servers: map[string]bool{}}
-	for _, n := range nodes(root, "VirtualNetworkSite") {
+	for n := range root.All("VirtualNetworkSite") {
 		l.vnet(n)
 	}
 	return l.file
@@ -23,20 +23,6 @@ type lister struct {
 	b       *builder
 	file    *netcfg.File
 	servers map[string]bool
-}
-
-// nodes are the children of that name.
-func nodes(n *netcfg.Node, name string) []*netcfg.Node {
-	var out []*netcfg.Node
-	if n == nil {
-		return nil
-	}
-	for i := range n.Nodes {
-		if n.Nodes[i].Name == name {
-			out = append(out, &n.Nodes[i])
-		}
-	}
-	return out
 }
 
 // element takes an element that only holds others.
@@ -78,11 +64,11 @@ func (l *lister) vnet(n *netcfg.Node) {
 	}
 	subnets := n.Child("Subnets")
 	v.SubnetsRef = l.element(subnets)
-	for _, s := range nodes(subnets, "Subnet") {
+	for s := range subnets.All("Subnet") {
 		v.Subnets = append(v.Subnets, netcfg.Subnet{
 			Ref: l.element(s), Name: l.attr(s.Child("Name")), Prefixes: []netcfg.Text{l.text(s.Child("AddressPrefix"))}})
 	}
-	for _, d := range nodes(n.Child("Dns").Child("DnsServers"), "DnsServer") {
+	for d := range n.Child("Dns").Child("DnsServers").All("DnsServer") {
 		v.DNSServers = append(v.DNSServers, l.server(d))
 	}
 	if g := n.Child("Gateway"); g != nil {
@@ -98,7 +84,7 @@ func (l *lister) space(n *netcfg.Node) netcfg.AddressSpace {
 	if middle := n.Child("AddressPrefixes"); middle != nil {
 		within = middle
 	}
-	for _, p := range nodes(within, "AddressPrefix") {
+	for p := range within.All("AddressPrefix") {
 		a.Prefixes = append(a.Prefixes, l.text(p))
 	}
 	return a
@@ -122,7 +108,7 @@ func (l *lister) gateway(n *netcfg.Node) *netcfg.Gateway {
 			l.b.fate(pool.Ref, diag.Dropped, structure)
 		}
 	}
-	for _, s := range nodes(n.Child("Sites"), "LocalNetworkSite") {
+	for s := range n.Child("Sites").All("LocalNetworkSite") {
 		g.Connections = append(g.Connections, l.site(s))
 	}
 	if !strings.EqualFold(g.Profile.Value, "") || len(g.Connections) > 0 || g.VPNClientAddressPool != nil {
@@ -143,7 +129,7 @@ func (l *lister) site(n *netcfg.Node) netcfg.LocalNetworkSiteRef {
 	ref := netcfg.LocalNetworkSiteRef{Name: netcfg.Attr{Value: name.Value}}
 	connections := n.Child("Connections")
 	ref.Ref = l.element(connections)
-	for _, c := range nodes(connections, "Connection") {
+	for c := range connections.All("Connection") {
 		ref.Connections = append(ref.Connections, netcfg.Connection{Ref: l.element(c), Type: l.attr(c.Child("Type"))})
 	}
 	return ref

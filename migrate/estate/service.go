@@ -50,12 +50,9 @@ type answer struct {
 func (b *builder) answers(s *subscription) {
 	var all []answer
 	for _, d := range s.docs {
-		for _, r := range d.Responses {
+		for _, r := range s.responses(d.Document) {
 			all = append(all, answer{d, r})
 		}
-	}
-	if len(all) == 0 {
-		return
 	}
 	for _, stage := range answerStages {
 		for _, a := range all {
@@ -66,14 +63,12 @@ func (b *builder) answers(s *subscription) {
 		}
 	}
 	for _, d := range s.docs {
-		if len(d.Responses) == 0 {
-			continue
-		}
 		b.at(s, d)
-		for _, r := range d.Responses {
-			b.untaken(r, &r.Root, nil)
+		for _, r := range s.responses(d.Document) {
+			b.untaken(r, &r.Root, make([]string, 0, 8))
 		}
-		if d.File == nil {
+		if !b.framed[d.doc] {
+			b.framed[d.doc] = true
 			b.outside(d)
 		}
 	}
@@ -89,7 +84,7 @@ var answerStages = []map[string]func(*builder, answer){
 	{"GatewayConnections": (*builder).connections2, "GatewayConnection": (*builder).connections2},
 	{"Connections": (*builder).connectionStates, "SharedKey": (*builder).sharedKey, "IPsecParameters": (*builder).ipsecParameters,
 		"ClientRootCertificates": (*builder).rootCertificates},
-	{"ClientRootCertificate": (*builder).rootCertificate},
+	{"data": (*builder).rootCertificate},
 	{"DedicatedCircuits": (*builder).circuits, "DedicatedCircuit": (*builder).circuits,
 		"AuthorizedDedicatedCircuits": (*builder).circuits, "AuthorizedDedicatedCircuit": (*builder).circuits},
 	{"DedicatedCircuitLinks": (*builder).circuitLinks, "DedicatedCircuitLink": (*builder).circuitLinks},
@@ -99,9 +94,7 @@ var answerStages = []map[string]func(*builder, answer){
 }
 
 // isRequest reports whether a response is in truth what somebody asked the service for.
-func isRequest(r *netcfg.Response) bool {
-	return strings.HasPrefix(r.Kind, "Create") || strings.HasPrefix(r.Kind, "Update")
-}
+func isRequest(r *netcfg.Response) bool { return r.Answer() == netcfg.NoResponse }
 
 // untaken gives the leaves of a response that mean nothing here their fate.
 func (b *builder) untaken(r *netcfg.Response, n *netcfg.Node, above []string) {
@@ -119,13 +112,18 @@ func (b *builder) untaken(r *netcfg.Response, n *netcfg.Node, above []string) {
 
 // untakenReason says why a leaf of a response is not carried on.
 func untakenReason(kind string, path []string, n *netcfg.Node) string {
+	known, ok := netcfg.Known(kind, path)
 	switch {
-	case n.TextRef.IsZero() && !n.Secret.Known():
-		return structure
-	case n.Secret.Known():
+	case !ok:
+		return "the service's documentation does not know it"
+	case known.Drop != "":
+		return known.Drop
+	case known.Secret:
 		return keyReason
+	case len(n.Nodes) > 0 || n.TextRef.IsZero():
+		return structure
 	}
-	return "the answer holds no configuration here that a network is built from"
+	return "it changes nothing in the target: " + known.Role
 }
 
 // outside gives the leaves of a document of answers that stand outside of them their fate.
@@ -220,18 +218,18 @@ func items(a answer, name string) []*netcfg.Node {
 	if a.Kind == name {
 		return []*netcfg.Node{&a.Root}
 	}
-	return nodes(&a.Root, name)
+	return slices.Collect(a.Root.All(name))
 }
 
 // vnetList reads what the list of VNets says beyond a configuration: ids and bindings.
 func (b *builder) vnetList(a answer) {
-	for _, n := range nodes(&a.Root, "VirtualNetworkSite") {
+	for n := range a.Root.All("VirtualNetworkSite") {
 		v := b.vnetNamed(n.Value("Name"))
 		if v == nil {
 			continue // left out, with its findings
 		}
 		b.identify(v, n.Child("Id"))
-		for _, s := range nodes(n.Child("Subnets"), "Subnet") {
+		for s := range n.Child("Subnets").All("Subnet") {
 			i := slices.IndexFunc(v.Subnets, func(q Subnet) bool { return compareFold(q.Raw, s.Value("Name")) == 0 })
 			if i < 0 {
 				continue

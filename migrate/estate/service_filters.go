@@ -111,7 +111,7 @@ func (b *builder) securityGroup(g *SecurityGroup, n *netcfg.Node) {
 		return
 	}
 	g.RulesKnown = true
-	for _, r := range nodes(rules, "Rule") {
+	for r := range rules.All("Rule") {
 		if strings.EqualFold(r.Value("IsDefault"), "true") || isDefaultPriority(r.Value("Priority")) {
 			b.dropTree(r, "a default rule, which every security group has")
 			continue
@@ -153,7 +153,7 @@ func (b *builder) rule(n *netcfg.Node) SecurityRule {
 
 // sameRules compares the rules of a second answer with those of the first.
 func (b *builder) sameRules(g *SecurityGroup, rules *netcfg.Node) {
-	for _, r := range nodes(rules, "Rule") {
+	for r := range rules.All("Rule") {
 		if strings.EqualFold(r.Value("IsDefault"), "true") || isDefaultPriority(r.Value("Priority")) {
 			continue
 		}
@@ -213,7 +213,7 @@ func (b *builder) routeTable(t *RouteTable, n *netcfg.Node) {
 	}
 	first := !t.RoutesKnown
 	t.RoutesKnown = true
-	for _, r := range nodes(list, "Route") {
+	for r := range list.All("Route") {
 		route, ok := b.route(r, t.Name)
 		if !ok {
 			continue

@@ -175,7 +175,7 @@ func (b *builder) connectionStates(a answer) {
 		b.homeless(a, "networking/VNET/gateway/connections.xml")
 		return
 	}
-	for _, n := range nodes(&a.Root, "Connection") {
+	for n := range a.Root.All("Connection") {
 		site := n.Child("LocalNetworkSiteName")
 		if n.Value("LocalNetworkSiteName") == "" {
 			continue // a client of the gateway
@@ -193,6 +193,11 @@ func (b *builder) connectionStates(a answer) {
 
 // tunnel finds the connection that an answer with VNet and site in its place is about.
 func (b *builder) tunnel(a answer, file string) *Connection {
+	if gateway, ok := b.gatewayIDs[guid{b.sub, strings.ToLower(a.Place.Gateway)}]; ok {
+		if c := b.connectionOf(gateway, b.siteIDs[guid{b.sub, strings.ToLower(a.Place.Entity)}].Name); c != nil {
+			return c
+		}
+	}
 	v := b.vnetOf(a, "")
 	if v == nil || a.Place.Site == "" {
 		b.homeless(a, file)
@@ -262,7 +267,7 @@ func (b *builder) rootCertificates(a answer) {
 		b.dropTree(&a.Root, "the VNet has no gateway")
 		return
 	}
-	for _, n := range nodes(&a.Root, "ClientRootCertificate") {
+	for n := range a.Root.All("ClientRootCertificate") {
 		c := Certificate{Subject: b.fact(n.Child("Subject")), Thumbprint: b.fact(n.Child("Thumbprint")), Refs: b.of(n)}
 		if at := certificateAt(g, c.Thumbprint.Value); at >= 0 {
 			known := &g.Certificates[at]
@@ -298,25 +303,7 @@ func (b *builder) rootCertificate(a answer) {
 		at = len(g.Certificates)
 		g.Certificates = append(g.Certificates, Certificate{Thumbprint: Fact{Value: a.Place.Thumbprint, Raw: a.Place.Thumbprint}})
 	}
-	c := &g.Certificates[at]
-	data := &a.Root
-	if inner := firstText(data); inner != nil {
-		data = inner
-	}
-	said := b.fact(data)
+	said := b.fact(&a.Root)
 	said.Value = strings.Join(strings.Fields(said.Value), "")
-	b.setFact(&c.Data, said, "the data of root certificate %s of VNet %q", a.Place.Thumbprint, v.Name)
-}
-
-// firstText is the first element with a text.
-func firstText(n *netcfg.Node) *netcfg.Node {
-	if !n.TextRef.IsZero() {
-		return n
-	}
-	for i := range n.Nodes {
-		if inner := firstText(&n.Nodes[i]); inner != nil {
-			return inner
-		}
-	}
-	return nil
+	b.setFact(&g.Certificates[at].Data, said, "the data of root certificate %s of VNet %q", a.Place.Thumbprint, v.Name)
 }

@@ -26,7 +26,7 @@ type failer interface {
 //
 //	dns NAME ADDRESS
 //	site NAME PREFIX… [@ADDRESS]
-//	vnet NAME PREFIX… [in:REGION] [subnet:NAME=PREFIX]… [dns:NAME]… [pool:PREFIX]… [gateway:no] [-> SITE…]
+//	vnet NAME PREFIX… [in:REGION|in:group:NAME] [subnet:NAME=PREFIX]… [dns:NAME]… [pool:PREFIX]… [gateway:no] [-> SITE…]
 //
 // A site that ends in "!" is connected by ExpressRoute, one that ends in "?" by no written type.
 // An underscore in a name stands for a space. A VNet has a GatewaySubnet at the end of its first
@@ -122,7 +122,11 @@ func vnetElement(name string, words []string) string {
 		}
 		body += "<ConnectionsToLocalNetwork>" + refs.String() + "</ConnectionsToLocalNetwork></Gateway>"
 	}
-	return fmt.Sprintf(`<VirtualNetworkSite name="%s" Location="%s">%s</VirtualNetworkSite>`, name, region, body)
+	where := "Location"
+	if group, ok := strings.CutPrefix(region, "group:"); ok {
+		where, region = "AffinityGroup", group
+	}
+	return fmt.Sprintf(`<VirtualNetworkSite name="%s" %s="%s">%s</VirtualNetworkSite>`, name, where, region, body)
 }
 
 func siteRef(word string) string {
