@@ -1,6 +1,8 @@
 package main
 
 import (
+	"io"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -14,8 +16,11 @@ var lintCommand = command{
 	name: "lint", args: "FILE|DIR…", title: "findings only",
 	about: `Prints what is wrong or remarkable in the files: syntax, schema, references, and what the network
 would meet on the way to a hub. The findings are the product, so they go to standard output. A
-broken file does not keep the others from being looked at.`,
-	options: []option{{name: "format", choices: []string{"text", "json"}, title: "how the findings are printed"}, failOn},
+broken file does not keep the others from being looked at.
+
+The formats sarif, junit and github are for code scanning, build servers and GitHub workflows. In
+junit a finding at or above --fail-on is a failure.`,
+	options: []option{{name: "format", choices: []string{"text", "json", "sarif", "junit", "github"}, title: "how the findings are printed"}, failOn},
 	run:     (*session).lint,
 }
 
@@ -27,7 +32,7 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	s.progress.now("looking at %d files", len(in.files))
 	found := append(in.found, lint(in.files, true)...)
 	found.Sort()
-	product, err := s.findings(found, report.Format(c.String("format")), s.styleOut())
+	product, err := s.lintProduct(in.files, found, report.Format(c.String("format")))
 	if err == nil {
 		err = s.write(product)
 	}
@@ -36,6 +41,17 @@ func (s *session) lint(c *cli.Context) (int, error) {
 		return exitNot, err
 	}
 	return s.verdict(found), nil
+}
+
+func (s *session) lintProduct(files []*netcfg.File, found diag.List, format report.Format) ([]byte, error) {
+	if format != report.JUnit {
+		return s.findings(found, format, s.styleOut())
+	}
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Name
+	}
+	return render(func(w io.Writer) error { return report.FindingsJUnit(w, found, names, s.settings.failOn) })
 }
 
 // lint is what is noticed about files that could be parsed; classicRuns: also what the platform's

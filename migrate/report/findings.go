@@ -9,12 +9,17 @@ import (
 )
 
 // Findings writes a list of findings: as text, each as diag.List.Print has it and a closing line
-// with the counts, or as JSON in the format FindingsFormat. Nothing found prints nothing as text.
-// It returns ErrFormat for another format, otherwise what w returns.
+// with the counts, as JSON in the format FindingsFormat, as a SARIF log, or as commands of a GitHub
+// workflow. Nothing found prints nothing as text. It returns ErrFormat for another format, otherwise
+// what w returns.
 func Findings(w io.Writer, found diag.List, format Format, s Style) error {
 	switch format {
 	case JSON:
 		return writeJSON(w, WireFindings{FindingsFormat, found.Count(diag.Error), found.Count(diag.Warning), found.Count(diag.Note), wireFindings(found)})
+	case SARIF:
+		return writeJSON(w, sarifLog(found))
+	case GitHub:
+		return writeGitHub(w, found)
 	case Text, "":
 	default:
 		return fmt.Errorf("findings as %q: %w", format, ErrFormat)

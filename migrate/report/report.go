@@ -28,6 +28,10 @@ const (
 	Text     Format = "text"
 	Markdown Format = "markdown"
 	JSON     Format = "json"
+	SARIF    Format = "sarif"  // findings only: for code scanning
+	JUnit    Format = "junit"  // findings only: for build servers
+	GitHub   Format = "github" // findings only: annotations of a workflow run
+	CSV      Format = "csv"    // ledger only: for spreadsheets
 )
 
 // ErrFormat says that something has no view in the format asked for.
@@ -36,7 +40,7 @@ var ErrFormat = errors.New("no such format here")
 // ParseFormat reads the name of a format, or reports false.
 func ParseFormat(s string) (Format, bool) {
 	switch f := Format(s); f {
-	case Text, Markdown, JSON:
+	case Text, Markdown, JSON, SARIF, JUnit, GitHub, CSV:
 		return f, true
 	}
 	return "", false

@@ -22,17 +22,20 @@ import (
 // views are all formats of everything, by the name of their golden file.
 func views(s sample) map[string]func(io.Writer) error {
 	return map[string]func(io.Writer) error{
-		"plan.txt":      func(w io.Writer) error { return Plan(w, s.plan, s.found, s.diff, Style{}) },
-		"plan.ansi":     func(w io.Writer) error { return Plan(w, s.plan, s.found, s.diff, Style{Color: true, Width: 80}) },
-		"plan.md":       func(w io.Writer) error { return PlanMarkdown(w, s.plan, s.found, s.diff) },
-		"plan.json":     func(w io.Writer) error { return PlanJSON(w, s.plan, s.found, s.diff) },
-		"diff.txt":      func(w io.Writer) error { return s.diff.Unified(w, Style{}) },
-		"diff.ansi":     func(w io.Writer) error { return s.diff.Unified(w, Style{Color: true}) },
-		"convert.txt":   func(w io.Writer) error { return Convert(w, s.fates, Style{}) },
-		"convert.ansi":  func(w io.Writer) error { return Convert(w, s.fates, Style{Color: true}) },
-		"findings.txt":  func(w io.Writer) error { return Findings(w, s.found, Text, Style{}) },
-		"findings.ansi": func(w io.Writer) error { return Findings(w, s.found, Text, Style{Color: true}) },
-		"findings.json": func(w io.Writer) error { return Findings(w, s.found, JSON, Style{}) },
+		"plan.txt":           func(w io.Writer) error { return Plan(w, s.plan, s.found, s.diff, Style{}) },
+		"plan.ansi":          func(w io.Writer) error { return Plan(w, s.plan, s.found, s.diff, Style{Color: true, Width: 80}) },
+		"plan.md":            func(w io.Writer) error { return PlanMarkdown(w, s.plan, s.found, s.diff) },
+		"plan.json":          func(w io.Writer) error { return PlanJSON(w, s.plan, s.found, s.diff) },
+		"diff.txt":           func(w io.Writer) error { return s.diff.Unified(w, Style{}) },
+		"diff.ansi":          func(w io.Writer) error { return s.diff.Unified(w, Style{Color: true}) },
+		"convert.txt":        func(w io.Writer) error { return Convert(w, s.fates, Style{}) },
+		"convert.ansi":       func(w io.Writer) error { return Convert(w, s.fates, Style{Color: true}) },
+		"findings.txt":       func(w io.Writer) error { return Findings(w, s.found, Text, Style{}) },
+		"findings.ansi":      func(w io.Writer) error { return Findings(w, s.found, Text, Style{Color: true}) },
+		"findings.json":      func(w io.Writer) error { return Findings(w, s.found, JSON, Style{}) },
+		"findings.sarif":     func(w io.Writer) error { return Findings(w, s.found, SARIF, Style{}) },
+		"findings.github":    func(w io.Writer) error { return Findings(w, s.found, GitHub, Style{}) },
+		"findings.junit.xml": func(w io.Writer) error { return FindingsJUnit(w, s.found, []string{doc}, diag.Error) },
 	}
 }
 
