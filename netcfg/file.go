@@ -21,6 +21,12 @@ type File struct {
 	LocalNetworkSites   []LocalNetworkSite
 	VirtualNetworkSites []VirtualNetworkSite
 
+	// Remarks counts the comments, processing instructions and texts behind the root. They mean
+	// nothing and are no leaves, but a person wrote them and Format leaves them out. FirstRemark is
+	// the place of the first.
+	Remarks     int
+	FirstRemark diag.Pos
+
 	// Unknown holds what the schema does not know, leaf by leaf, in document order.
 	Unknown []Leaf
 }

@@ -8,9 +8,9 @@ import (
 // Format prints a File as the service writes it: byte order mark, XML declaration, CRLF, two
 // spaces of indent, the service's order of elements and attributes, no line end after the root.
 //
-// It prints what the schema knows: Structure and Unknown are left out, and so are empty attributes
-// that the service takes for absent ones. Parsing the result gives the same model but for Refs, and
-// formatting that gives the same bytes. Characters that XML does not allow become U+FFFD.
+// It prints what the schema knows: Structure, Unknown and remarks are left out, and so are empty
+// attributes that the service takes for absent ones. Parsing the result gives the same model but for
+// Refs, and formatting that gives the same bytes. Characters that XML does not allow become U+FFFD.
 func Format(f *File) []byte {
 	p := &printer{}
 	p.raw("\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>")

@@ -17,7 +17,7 @@ import (
 // meaning compares what Format keeps: values, presence of elements, order; not places, and not the
 // leaves outside of the schema. An empty attribute means an absent one.
 var meaning = cmp.Options{
-	cmpopts.IgnoreFields(netcfg.File{}, "Name", "Leaves", "Structure", "Unknown"),
+	cmpopts.IgnoreFields(netcfg.File{}, "Name", "Leaves", "Structure", "Unknown", "Remarks", "FirstRemark"),
 	cmpopts.IgnoreTypes(diag.Ref{}),
 	cmp.Transformer("value", func(a netcfg.Attr) string { return a.Value }),
 	cmp.Transformer("text", func(t netcfg.Text) [2]any { return [2]any{t.Present(), t.Value} }),

@@ -44,6 +44,15 @@ func (s *scanner) skip(from, body int, closing string, at place, what string) {
 		s.advance(body + n + len(closing))
 	}
 	s.replace(from, s.i, "")
+	s.remark(at)
+}
+
+// remark counts something that a person wrote and that is no leaf.
+func (s *scanner) remark(at place) {
+	if s.remarks == 0 {
+		s.firstRemark = at
+	}
+	s.remarks++
 }
 
 func (s *scanner) comment(from int, at place) {

@@ -53,6 +53,9 @@ func (s *scanner) file(base int) *File {
 	w := &walker{notes: s.notes, places: s.places, base: base, namespace: namespace,
 		file: &File{Name: s.notes.file, Leaves: len(s.places)}}
 	w.document(s.rootOf(tree))
+	if w.file.Remarks = s.remarks; s.remarks > 0 {
+		w.file.FirstRemark = n.pos(s.firstRemark)
+	}
 	return w.file
 }
 

@@ -24,6 +24,9 @@ type scanner struct {
 	closesAt int // where the attribute value at hand closes, looked up at a bare '<' in it
 	textAt   int // where the text of the run at hand begins, -1 before its first byte
 
+	remarks     int // comments, processing instructions and text after the root
+	firstRemark place
+
 	rootAt, rootEnd int    // the root element, once seen; rootAt starts at -1
 	rootTag         []byte // its start tag, mended
 	rootSpoilt      bool   // it had to be
@@ -133,6 +136,7 @@ func (s *scanner) outside() {
 	}
 	words := private(bytes.TrimSpace(s.src[s.i:end]))
 	if s.rootAt >= 0 {
+		s.remark(s.here(s.i))
 		s.notes.add("XML-015", s.here(s.i), "text %v after the root element; nothing is read from here on", words)
 		s.i = len(s.src)
 		return

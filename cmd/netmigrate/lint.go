@@ -19,17 +19,36 @@ would meet on the way to a hub. The findings are the product, so they go to stan
 broken file does not keep the others from being looked at.
 
 The formats sarif, junit and github are for code scanning, build servers and GitHub workflows. In
-junit a finding at or above --fail-on is a failure.`,
-	options: []option{{name: "format", choices: []string{"text", "json", "sarif", "junit", "github"}, title: "how the findings are printed"}, failOn},
-	run:     (*session).lint,
+junit a finding at or above --fail-on is a failure.
+
+With --fix the product is the file with what has one safe correction corrected: prefixes in canonical
+form, sites that nothing refers to taken out, gateway addresses that are known to be swapped. The
+corrections and the findings that are left go to standard error. A file is refused that would lose
+comments or unknown markup. Several files need -o with a folder.`,
+	options: []option{
+		{name: "format", choices: []string{"text", "json", "sarif", "junit", "github"}, title: "how the findings are printed"},
+		{name: "fix", title: "write the corrected file instead of the findings"},
+		{name: "output", short: "o", value: "FILE|DIR", title: "with --fix: write a file, or a folder of several, instead of standard output"},
+		failOn,
+	},
+	run: (*session).lint,
 }
 
 func (s *session) lint(c *cli.Context) (int, error) {
+	switch fix := c.Bool("fix"); {
+	case fix && c.IsSet("format"):
+		return exitNot, usagef("lint: --fix writes a network configuration; it has no --format")
+	case !fix && c.IsSet("output"):
+		return exitNot, usagef("lint: -o goes with --fix; the findings go to standard output")
+	}
 	in, err := s.load(c)
 	if err != nil {
 		return exitNot, err
 	}
 	s.progress.now("looking at %d files", len(in.files))
+	if c.Bool("fix") {
+		return s.fix(c, in)
+	}
 	found := append(in.found, lint(in.files, true)...)
 	found.Sort()
 	product, err := s.lintProduct(in.files, found, report.Format(c.String("format")))

@@ -143,7 +143,7 @@ func (c *ruleCase) lines(t *testing.T, side string) string {
 	if side == "silent" && o.code == exitNot {
 		t.Errorf("the near miss does not run:\n%s%s", o.stdout, o.stderr)
 	}
-	if args[0] == "lint" {
+	if args[0] == "lint" && !slices.Contains(args, "--fix") {
 		return linesOf(o.stdout, c.rule)
 	}
 	return linesOf(o.stderr, c.rule)

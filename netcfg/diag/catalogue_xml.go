@@ -152,4 +152,9 @@ var xmlRules = []Rule{
 		Why:    "what was there cannot be known, so the value counts as missing",
 		Fix:    "export it again, unmasked: nothing of it leaves this machine",
 		Source: "docs/sources.md#service-management"},
+	{ID: "XML-035", Name: "fix-loses-content", Severity: Error, Since: "0.1",
+		Title:  "a file holds something that lint --fix would lose",
+		Why:    "the corrected file is written anew from what the schema knows; comments and unknown markup have no place in that, so nothing is written",
+		Fix:    "correct the file by hand, or take the comments and the unknown markup out first",
+		Source: "docs/sources.md#netcfg-schema"},
 }
