@@ -267,3 +267,52 @@ const wantEverything = `
 66 29:52 Leaf.Ref VirtualNetworkSites/VirtualNetworkSite/Tag/Deep/text() "w"
 67 29:67 Leaf.Ref VirtualNetworkSites/VirtualNetworkSite/text() "stray"
 `
+
+// TestLeavesOf holds that a list of leaves has each once, in order, with the path that the walk gives
+// to those that have no field.
+func TestLeavesOf(t *testing.T) {
+	for name, src := range map[string][]byte{"everything": []byte(everything), "mesh": fixtures.Mesh(25, 5), "one": []byte(`<NetworkConfiguration/>`)} {
+		f, _, err := netcfg.Parse(name, src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := netcfg.LeavesOf(&netcfg.Document{Name: name, Leaves: f.Leaves, File: f})
+		if len(all) != f.Leaves {
+			t.Errorf("%s: %d leaves, want %d", name, len(all), f.Leaves)
+		}
+		for i, leaf := range all {
+			if leaf.Ref.Ordinal != int32(i+1) {
+				t.Fatalf("%s: leaf %d is number %d", name, i+1, leaf.Ref.Ordinal)
+			}
+			switch last := leaf.Path[strings.LastIndexByte(leaf.Path, '/')+1:]; leaf.Kind {
+			case netcfg.AttributeLeaf:
+				if last[0] != '@' {
+					t.Errorf("%s: attribute %q", name, leaf.Path)
+				}
+			case netcfg.TextLeaf:
+				if last != "text()" {
+					t.Errorf("%s: text %q", name, leaf.Path)
+				}
+			}
+			if leaf.Path != "NetworkConfiguration" && !strings.HasPrefix(leaf.Path, "NetworkConfiguration/") {
+				t.Errorf("%s: path %q", name, leaf.Path)
+			}
+		}
+	}
+}
+
+// TestLeavesOfResponses holds that a key has no value in the list.
+func TestLeavesOfResponses(t *testing.T) {
+	at := func(n int32) diag.Ref { return diag.Ref{Ordinal: n} }
+	d := &netcfg.Document{Leaves: 4, Structure: []netcfg.Leaf{{Ref: at(2), Kind: netcfg.AttributeLeaf, Path: "SharedKey/@xmlns"}},
+		Responses: []*netcfg.Response{{Root: netcfg.Node{Name: "SharedKey", Ref: at(1), Nodes: []netcfg.Node{
+			{Name: "Value", Ref: at(3), TextRef: at(4), Secret: netcfg.NewSecret("hush")}}}}}}
+	want := "SharedKey SharedKey/@xmlns SharedKey/Value SharedKey/Value/text() "
+	var got strings.Builder
+	for _, leaf := range netcfg.LeavesOf(d) {
+		got.WriteString(leaf.Path + " " + leaf.Value)
+	}
+	if got.String() != want {
+		t.Errorf("%q, want %q", got.String(), want)
+	}
+}

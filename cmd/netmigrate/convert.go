@@ -21,12 +21,26 @@ var convertCommand = command{
 error and end with the count of what was converted, changed, dropped, or needs a person. With -o
 the folder holds template.json, parameters.json, findings.txt and findings.json.
 
-If one of the files is broken, all findings are printed but no template: half a network is none.`,
-	options: []option{outputOption, keyVaultOption, failOn},
-	run:     (*session).convert,
+If one of the files is broken, all findings are printed but no template: half a network is none.
+
+With --ledger the product is a list of every element, attribute and text of the input, with its
+place, what became of it and why. The formats json and csv are for programs and spreadsheets.`,
+	options: []option{
+		outputOption, keyVaultOption,
+		{name: "ledger", title: "print what became of every part of the input instead of the template"},
+		{name: "format", choices: []string{"text", "json", "csv"}, title: "how the ledger is printed"},
+		failOn,
+	},
+	run: (*session).convert,
 }
 
 func (s *session) convert(c *cli.Context) (int, error) {
+	switch ledger := c.Bool("ledger"); {
+	case ledger && c.IsSet("output"):
+		return exitNot, usagef("convert: --ledger is printed on standard output and takes no -o")
+	case !ledger && c.IsSet("format"):
+		return exitNot, usagef("convert: --format goes with --ledger; a template is JSON")
+	}
 	vault, err := vaultOf(c)
 	if err != nil {
 		return exitNot, err
@@ -45,9 +59,12 @@ func (s *session) convert(c *cli.Context) (int, error) {
 	if in.broken {
 		return exitNot, s.refuse(in, found, "converted")
 	}
-	if dir := c.String("output"); dir != "" {
+	switch dir := c.String("output"); {
+	case c.Bool("ledger"):
+		err = s.ledger(ledgerOf(in.files, out.fates), report.Format(c.String("format")))
+	case dir != "":
 		err = s.convertFolder(dir, out, found)
-	} else {
+	default:
 		err = s.write(out.template)
 	}
 	if err != nil {

@@ -21,14 +21,14 @@ broken file does not keep the others from being looked at.
 The formats sarif, junit and github are for code scanning, build servers and GitHub workflows. In
 junit a finding at or above --fail-on is a failure.
 
-With --fix the product is the file with what has one safe correction corrected: prefixes in canonical
-form, sites that nothing refers to taken out, gateway addresses that are known to be swapped. The
-corrections and the findings that are left go to standard error. A file is refused that would lose
-comments or unknown markup. Several files need -o with a folder.`,
+With --fix the product is the file with what has one safe correction corrected: prefixes in
+canonical form, sites that nothing refers to taken out, gateway addresses that are known to be
+swapped. The corrections and the findings that are left go to standard error. A file is refused
+that would lose comments or unknown markup. Several files need -o with a folder.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "sarif", "junit", "github"}, title: "how the findings are printed"},
 		{name: "fix", title: "write the corrected file instead of the findings"},
-		{name: "output", short: "o", value: "FILE|DIR", title: "with --fix: write a file, or a folder of several, instead of standard output"},
+		{name: "output", short: "o", value: "FILE|DIR", title: "with --fix: write a file, or a folder when there are several"},
 		failOn,
 	},
 	run: (*session).lint,

@@ -49,6 +49,19 @@ func (w *fateWriter) say(refs []diag.Ref, kind diag.FateKind, why string, target
 	}
 }
 
+// became says that the leaves are carried over, changed from one value to another when a rule says
+// how.
+func (w *fateWriter) became(refs []diag.Ref, rule, before, after, target string) {
+	from := len(w.fates)
+	w.same(refs, rule, target)
+	if rule == "" || before == after {
+		return
+	}
+	for i := range w.fates[from:] {
+		w.fates[from+i].Old, w.fates[from+i].New = before, after
+	}
+}
+
 // same says that the leaves are carried over, changed when a rule says how.
 func (w *fateWriter) same(refs []diag.Ref, rule string, target string) {
 	kind := diag.Converted
@@ -64,13 +77,22 @@ func (w *fateWriter) prefixes(in []estate.Prefix, property string) {
 		if in[i].Raw != in[i].Prefix.String() {
 			rule = "ADDR-006"
 		}
-		w.same(in[i].Refs, rule, property+"["+itoa(i)+"]")
+		w.became(in[i].Refs, rule, in[i].Raw, in[i].Prefix.String(), property+"["+itoa(i)+"]")
 	}
+}
+
+// ownRefs parts the Refs of a VNet or a site: its element and its name, which a new name changes, and
+// the elements that hold its lists, which it does not.
+func ownRefs(refs []diag.Ref) (own, lists []diag.Ref) {
+	n := min(2, len(refs))
+	return refs[:n], refs[n:]
 }
 
 func (w *fateWriter) vnet(v *estate.VNet, renamed map[estate.Key]string) {
 	self := v.ID.String()
-	w.same(v.Refs, renamed[v.ID.Key()], self)
+	own, lists := ownRefs(v.Refs)
+	w.became(own, renamed[v.ID.Key()], v.Name, v.ID.Name, self)
+	w.same(lists, "", self)
 	if v.Region.Name == "" {
 		w.say(v.Region.Refs, diag.NeedsPerson, estate.AsmRegion, self+" location")
 	} else {
@@ -83,12 +105,12 @@ func (w *fateWriter) vnet(v *estate.VNet, renamed map[estate.Key]string) {
 		if s.Name != s.Raw {
 			rule = "ARM-002"
 		}
-		w.same(s.Refs, rule, property+".name")
+		w.became(s.Refs, rule, s.Raw, s.Name, property+".name")
 		rule = ""
 		if s.Prefix.Raw != s.Prefix.Prefix.String() {
 			rule = "ADDR-006"
 		}
-		w.same(s.Prefix.Refs, rule, property+".properties.addressPrefix")
+		w.became(s.Prefix.Refs, rule, s.Prefix.Raw, s.Prefix.Prefix.String(), property+".properties.addressPrefix")
 	}
 	for i, d := range v.DNS {
 		property := self + " properties.dhcpOptions.dnsServers[" + itoa(i) + "]"
@@ -104,7 +126,11 @@ func (w *fateWriter) server(d *estate.DNSServer) {
 		w.say(d.Address.Refs, diag.Dropped, "no VNet uses this DNS server")
 		return
 	}
+	from := len(w.fates)
 	w.say(d.Refs, diag.Changed, "ARM knows DNS servers by address only; the name goes", targets...)
+	for i := range w.fates[from:] {
+		w.fates[from+i].Old, w.fates[from+i].New = d.Name, d.Address.String()
+	}
 	w.say(d.Address.Refs, diag.Converted, "", targets...)
 }
 
@@ -134,7 +160,9 @@ func (w *fateWriter) site(s *estate.Site, renamed map[estate.Key]string, ipsec b
 		return
 	}
 	self := s.ID.String()
-	w.same(s.Refs, renamed[s.ID.Key()], self)
+	own, lists := ownRefs(s.Refs)
+	w.became(own, renamed[s.ID.Key()], s.Name, s.ID.Name, self)
+	w.same(lists, "", self)
 	w.prefixes(s.Prefixes, self+" properties.localNetworkAddressSpace.addressPrefixes")
 	address := self + " properties.gatewayIpAddress"
 	switch {

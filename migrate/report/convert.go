@@ -13,8 +13,8 @@ import (
 const mostReasons = 6
 
 // Convert writes the closing lines of a conversion: how many leaves of the input ended in which
-// fate, and under which rules and for which reasons they were changed, dropped or left to a
-// person. fates are one per leaf, as diag.MergeFates makes them; new names are among the changes.
+// fate, under which rules and for which reasons they were changed, dropped or left to a person, and
+// what share of them that is. fates are one per leaf, as diag.MergeFates makes them; new names are among the changes.
 func Convert(w io.Writer, fates []diag.Fate, s Style) error {
 	t := diag.Count(fates)
 	blocks := []block{para{
@@ -25,6 +25,8 @@ func Convert(w io.Writer, fates []diag.Fate, s Style) error {
 	for _, kind := range []diag.FateKind{diag.NeedsPerson, diag.Changed, diag.Dropped} {
 		blocks = append(blocks, reasonBlocks(kind, fates)...)
 	}
+	blocks = append(blocks, para{say("%s carried over, %s dropped on purpose, %s left to a person",
+		percent(t.Converted+t.Changed, t.Total()), percent(t.Dropped, t.Total()), percent(t.NeedsPerson, t.Total()))})
 	return writeText(w, blocks, s)
 }
 

@@ -19,6 +19,7 @@ type Diff struct {
 	classic       *estate.Estate
 	before, after *arm.Template
 	same          int // resources that are equal
+	coverage      coverage
 }
 
 // Element is a classic element and what became of it.
@@ -42,7 +43,7 @@ type Became struct {
 // of it; before and after are its Base and Target as templates. It fails only when a resource
 // holds a value that JSON cannot.
 func NewDiff(classic *estate.Estate, fates []diag.Fate, p *plan.Plan, before, after *arm.Template) (*Diff, error) {
-	d := &Diff{classic: classic, before: before, after: after}
+	d := &Diff{classic: classic, before: before, after: after, coverage: coverageOf(fates)}
 	d.elements(classic, fates, p)
 	return d, d.compare()
 }

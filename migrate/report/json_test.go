@@ -15,8 +15,13 @@ import (
 
 const schemaFile = "../../docs/plan.schema.json"
 
-// planSchema makes the schema from the wire types and their comments.
 func planSchema(t *testing.T) []byte {
+	t.Helper()
+	return schemaOf(t, &WirePlan{}, "netmigrate plan", "The plan.json of netmigrate, format "+PlanFormat+".")
+}
+
+// schemaOf makes a schema from wire types and their comments.
+func schemaOf(t *testing.T, wire any, title, description string) []byte {
 	t.Helper()
 	r := &published.Reflector{Mapper: func(typ reflect.Type) *published.Schema {
 		if typ == reflect.TypeFor[netip.Prefix]() {
@@ -28,9 +33,9 @@ func planSchema(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	// The reflector looks below the package's directory and its own idea of the path differs.
-	s := r.Reflect(&WirePlan{})
+	s := r.Reflect(wire)
 	s.ID = ""
-	s.Title, s.Description = "netmigrate plan", "The plan.json of netmigrate, format "+PlanFormat+"."
+	s.Title, s.Description = title, description
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

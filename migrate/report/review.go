@@ -36,6 +36,7 @@ func review(p *plan.Plan, found diag.List, d *Diff) []block {
 	r.windows()
 	r.reach()
 	r.changes()
+	r.coverage()
 	r.findings()
 	r.assumptions()
 	return r.out

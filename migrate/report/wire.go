@@ -24,6 +24,7 @@ type WirePlan struct {
 	Outcomes    []WireOutcome    `json:"outcomes"`
 	Verdicts    []WireVerdict    `json:"verdicts"` // what changes in reach; pairs that stay as they are are left out
 	Elements    []WireElement    `json:"elements"` // what became of each classic element
+	Coverage    *WireCoverage    `json:"coverage,omitempty"`
 	Findings    []WireFinding    `json:"findings"`
 	Base        WireEstate       `json:"base"`   // before the first step, in ARM form
 	Target      WireEffect       `json:"target"` // after the last step, as what base has to lose and gain

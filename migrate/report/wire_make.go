@@ -33,6 +33,7 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 	w.Elements = []WireElement{}
 	if d != nil {
 		w.Elements = each(d.Elements, wireElement)
+		w.Coverage = wireCoverage(d.coverage)
 	}
 	return w
 }

@@ -1,6 +1,9 @@
 package diag
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // FateKind says what became of one leaf of the input.
 type FateKind uint8
@@ -30,12 +33,17 @@ func (k FateKind) String() string {
 
 // Fate is what became of one leaf. Targets are what it turned into, as resource and property
 // ("virtualNetworks/hub properties.addressSpace.addressPrefixes[0]"). Why is a rule id, an
-// assumption id, or a reason in plain words. A Fate never holds a value of the input.
+// assumption id, or a reason in plain words.
+//
+// Old and New are the value before and after, where the value changed and is a name, a prefix or an
+// address: whoever makes the change states them. No other value of the input is in a Fate, and a shared
+// key never is.
 type Fate struct {
-	Ref     Ref
-	Kind    FateKind
-	Why     string
-	Targets []string
+	Ref      Ref
+	Kind     FateKind
+	Why      string
+	Old, New string
+	Targets  []string
 }
 
 // Tally counts fates.
@@ -79,6 +87,11 @@ func MergeFates(fates []Fate) []Fate {
 
 func (f Fate) and(g Fate) Fate {
 	targets := append(slices.Clip(f.Targets), g.Targets...)
+	if f.Kind == g.Kind && f.New != g.New && f.Old == g.Old {
+		f.New = strings.Trim(f.New+", "+g.New, ", ") // one name became several
+		f.Targets = targets
+		return f
+	}
 	// What is carried over somewhere is not dropped, whoever else has no use for it.
 	if f.Kind == Dropped && g.Kind != Dropped || g.Kind != Dropped && g.Kind > f.Kind {
 		f = g

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// coverage is what became of the leaves of the input, counted.
+type coverage struct {
+	diag.Tally
+	silent int      // leaves that have no fate; none, or there is a mistake
+	person []reason // why leaves need a person, the most frequent first
+}
+
+// WireCoverage counts what became of the leaves of the input.
+type WireCoverage struct {
+	Leaves      int          `json:"leaves"`    // elements, attributes and texts
+	Converted   int          `json:"converted"` // carried over as they were
+	Changed     int          `json:"changed"`   // carried over with a change
+	Dropped     int          `json:"dropped"`   // left out on purpose
+	NeedsPerson int          `json:"needsPerson"`
+	NoFate      int          `json:"noFate"`  // always 0, or there is a mistake in the program
+	Reasons     []WireReason `json:"reasons"` // why leaves need a person, the most frequent first
+}
+
+// WireReason is a reason and how many leaves have it.
+type WireReason struct {
+	Why    string `json:"why"` // a rule id, an assumption id, or words
+	Leaves int    `json:"leaves"`
+}
+
+func coverageOf(fates []diag.Fate) coverage {
+	c := coverage{Tally: diag.Count(fates), person: reasons(fates, diag.NeedsPerson)}
+	c.silent = len(fates) - c.Total()
+	return c
+}
+
+func wireCoverage(c coverage) *WireCoverage {
+	return &WireCoverage{
+		Leaves: c.Total() + c.silent, Converted: c.Converted, Changed: c.Changed, Dropped: c.Dropped, NeedsPerson: c.NeedsPerson, NoFate: c.silent,
+		Reasons: each(c.person, func(r reason) WireReason { return WireReason{r.why, r.count} }),
+	}
+}
+
+// coverageBlocks say how much of the input is carried over, and what most of the rest waits for.
+func coverageBlocks(c coverage) []block {
+	all := c.Total() + c.silent
+	blocks := []block{para{
+		say("Of %s ", counted(all, "element, attribute or text", "elements, attributes and texts")).
+			and(toned(good, "%s are carried over", percent(c.Converted+c.Changed, all))).
+			say(" (%d as they were, %d changed), %s dropped on purpose, ", c.Converted, c.Changed, percent(c.Dropped, all)).
+			and(toned(personTone(c.Tally), "%s need a person", percent(c.NeedsPerson, all))).say(".")}}
+	if c.silent > 0 {
+		blocks = append(blocks, para{toned(bad, "%d have no fate: this is a mistake in the program.", c.silent)})
+	}
+	const top = 3
+	var points []phrase
+	for _, r := range c.person[:min(len(c.person), top)] {
+		points = append(points, say("%d for %s", r.count, reasonWords(r.why)))
+	}
+	if more := len(c.person) - top; more > 0 {
+		points = append(points, say("and for %s more", plural(more, "reason")))
+	}
+	if len(points) > 0 {
+		blocks = append(blocks, list{points})
+	}
+	return blocks
+}
+
+// percent is a share with one decimal, cut and not rounded: less than all is never 100%, and more than
+// nothing never 0.
+func percent(n, of int) string {
+	switch {
+	case n == 0 || of == 0:
+		return "0%"
+	case n == of:
+		return "100%"
+	}
+	tenths := max(1000*n/of, 1)
+	return fmt.Sprintf("%d.%d%%", tenths/10, tenths%10)
+}
+
+// coverage is the section of a review that says how much of the input the plan speaks for.
+func (r *reviewer) coverage() {
+	if r.diff == nil || r.diff.coverage.Total() == 0 {
+		return
+	}
+	r.section("Coverage of the input")
+	r.add(coverageBlocks(r.diff.coverage)...)
+}
