@@ -1,0 +1,197 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	diff "github.com/google/go-cmp/cmp"
+
+	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/report"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// conversionPage is the matrix of what every element and attribute becomes.
+const conversionPage = "../../docs/conversion.md"
+
+// conversionDocuments are what the matrix is made of: a document with everything that the schema has, so
+// that nothing is left out; documents with what is corrected or refused; and all networks of fixtures,
+// each converted alone.
+func conversionDocuments(t *testing.T) [][]document {
+	t.Helper()
+	root := filepath.Join(packageDir, "..", "..")
+	paths := []string{filepath.Join(root, "netcfg", "testdata", "everything.netcfg")}
+	for _, pattern := range []string{filepath.Join(packageDir, "testdata", "conversion", "*.netcfg"), filepath.Join(root, "fixtures", "*", "*.netcfg")} {
+		more, err := filepath.Glob(pattern)
+		if err != nil || len(more) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		paths = append(paths, more...)
+	}
+	var out [][]document
+	for _, path := range paths {
+		out = append(out, []document{{filepath.Base(path), must(os.ReadFile(path))(t)}})
+	}
+	return out
+}
+
+// outcomes are what the leaves of one path became, with the documents' own names and numbers taken
+// out.
+type outcomes struct {
+	path string
+	rows []conversionRow
+}
+
+type conversionRow struct{ fate, target, why string }
+
+// conversionMatrix converts every document and gathers the fates by path, in the order of the paths in the
+// document with everything. A text or a name that ends as its element does is left out.
+func conversionMatrix(t *testing.T) []*outcomes {
+	t.Helper()
+	var order []*outcomes
+	known := map[string]*outcomes{}
+	for _, docs := range conversionDocuments(t) {
+		in := parse(docs)
+		out, err := convert(in.files, deploy.Options{})
+		if err != nil || in.broken {
+			t.Fatalf("%s: %v %v", docs[0].name, err, in.found)
+		}
+		for _, e := range ledgerOf(in.files, out.fates) {
+			path := strings.TrimPrefix(e.Path, "NetworkConfiguration/VirtualNetworkConfiguration/")
+			if known[path] == nil {
+				known[path] = &outcomes{path: path}
+				order = append(order, known[path])
+			}
+			known[path].add(e)
+		}
+	}
+	for _, o := range order {
+		slices.SortFunc(o.rows, func(x, y conversionRow) int {
+			return cmp.Or(strings.Compare(x.fate, y.fate), strings.Compare(x.why, y.why), strings.Compare(x.target, y.target))
+		})
+	}
+	return slices.DeleteFunc(order, func(o *outcomes) bool {
+		element := known[o.path[:max(0, strings.LastIndexByte(o.path, '/'))]]
+		return element != nil && o.ofElement() && slices.Equal(element.rows, o.rows)
+	})
+}
+
+// ofElement reports whether the path is a text or a name: they mostly end as their element does.
+func (o *outcomes) ofElement() bool {
+	return strings.HasSuffix(o.path, "/text()") || strings.HasSuffix(o.path, "/@name")
+}
+
+func (o *outcomes) add(e report.LedgerEntry) {
+	targets := []string{""}
+	if len(e.Targets) > 0 {
+		targets = nil
+	}
+	for _, target := range e.Targets {
+		targets = append(targets, targetPattern(target))
+	}
+	for _, target := range targets {
+		row := conversionRow{e.Kind.String(), target, e.Why}
+		if !slices.Contains(o.rows, row) {
+			o.rows = append(o.rows, row)
+		}
+	}
+}
+
+var index = regexp.MustCompile(`\[\d+\]`)
+
+// targetPattern is a target without the name of its resource and without numbers:
+// "virtualNetworks/hub properties.subnets[0].name" is "virtualNetworks: properties.subnets[].name".
+func targetPattern(target string) string {
+	resource, property, _ := strings.Cut(target, " ")
+	kind, _, _ := strings.Cut(resource, "/")
+	if property == "" {
+		return kind
+	}
+	return kind + ": " + index.ReplaceAllString(property, "[]")
+}
+
+func conversionMarkdown(matrix []*outcomes) string {
+	var b strings.Builder
+	b.WriteString("# What every part of a network configuration becomes\n\n" +
+		"<!-- generated; go test ./cmd/netmigrate -run TestConversionPage -update writes it -->\n\n" +
+		"This page is gathered from conversions: of a document with every element and attribute of the schema, of one with values that\n" +
+		"are corrected or refused, and of all networks of `fixtures`. An element, attribute or text has one line for each way it\n" +
+		"can end. `netmigrate convert --ledger` says the same of one file, place by place.\n\n" +
+		"Paths begin inside `NetworkConfiguration/VirtualNetworkConfiguration`; `@` is an attribute, `text()` the text of an element. What\n" +
+		"the schema does not know needs a person ([XML-007](rules.md#xml-007)). What a property is called is Resource Manager's\n" +
+		"own name of it, below the type of the resource that holds it. A text or a name without a line of its own ends as its element\n" +
+		"does.\n")
+	for _, group := range []struct{ title, prefix string }{
+		{"The document", ""}, {"DNS servers", "Dns/"}, {"Local network sites", "LocalNetworkSites/"}, {"Virtual networks", "VirtualNetworkSites/"},
+	} {
+		fmt.Fprintf(&b, "\n## %s\n\n| path | becomes | fate | because |\n|---|---|---|---|\n", group.title)
+		for _, o := range matrix {
+			if at := strings.IndexByte(o.path, '/'); strings.HasPrefix(o.path, group.prefix) && (group.prefix != "" || at < 0 || strings.HasPrefix(o.path, "NetworkConfiguration")) {
+				o.write(&b, strings.TrimSuffix(group.prefix, "/"))
+			}
+		}
+	}
+	return b.String()
+}
+
+func (o *outcomes) write(b *strings.Builder, above string) {
+	path := "`" + strings.TrimPrefix(strings.TrimPrefix(o.path, above), "/") + "`"
+	for _, r := range o.rows {
+		becomes := "-"
+		if r.target != "" {
+			becomes = "`" + r.target + "`"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", path, becomes, r.fate, whyWords(r.why))
+		path = ""
+	}
+}
+
+// whyWords is a reason: a rule as a link, an assumption with its words.
+func whyWords(why string) string {
+	if r, ok := diag.Lookup(why); ok {
+		return fmt.Sprintf("[%s](rules.md#%s): %s", r.ID, strings.ToLower(r.ID), r.Title)
+	}
+	if a, ok := estate.AssumptionText(why); ok {
+		return why + ": " + a.Because
+	}
+	return why
+}
+
+// TestConversionPage compares docs/conversion.md with what conversions do; with -update it writes it.
+// No leaf of any of the documents may be without a fate.
+func TestConversionPage(t *testing.T) {
+	matrix := conversionMatrix(t)
+	for _, o := range matrix {
+		for _, r := range o.rows {
+			if r.fate == diag.FateKind(0).String() {
+				t.Errorf("%s has no fate", o.path)
+			}
+		}
+	}
+	got := conversionMarkdown(matrix)
+	for _, o := range matrix {
+		if last := o.path[strings.LastIndexByte(o.path, '/')+1:]; !strings.Contains(got, last+"`") {
+			t.Errorf("the page lacks %s", o.path)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(conversionPage, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(conversionPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := diff.Diff(string(want), got); d != "" {
+		t.Errorf("docs/conversion.md is not what conversions do (-want +got)\n%s", d)
+	}
+}
