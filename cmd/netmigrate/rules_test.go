@@ -29,6 +29,8 @@ var shownElsewhere = map[string][2]string{
 	"ARM-001":  {"cmd/netmigrate/golden_test.go", "TestTemplateOverLimit"},
 	"GW-004":   {"migrate/estate/validate_test.go", "TestValidate"},
 	"HUB-002":  {"migrate/estate/validate_test.go", "TestValidate"},
+	"LIM-002":  {"migrate/risk/estate_test.go", "TestEstateRules"},
+	"LIM-003":  {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"LINK-007": {"migrate/risk/estate_test.go", "TestPathThroughPremises"},
 	"OPS-006":  {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"P2S-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},

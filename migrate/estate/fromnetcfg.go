@@ -169,6 +169,7 @@ func (b *builder) prefixes(to []Prefix, from []netcfg.Text, what, name string) [
 		switch {
 		case !ok:
 		case seen[p.Prefix], seen == nil && slices.ContainsFunc(to, func(q Prefix) bool { return q.Prefix == p.Prefix }):
+			b.found.Add("XML-037", b.pos(t.TextRef), "prefix %s stands twice in %s %q", p, what, name)
 			b.fateAll(p.Refs, diag.Dropped, "the same prefix stands in this address space before")
 		default:
 			to = append(to, p)

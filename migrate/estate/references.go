@@ -61,6 +61,7 @@ func (b *builder) dnsRef(v *VNet, ref netcfg.NameRef, seen map[Key]bool, again b
 	server := &b.e.DNSServers[i]
 	b.letterCase(ref.Name, server.Name, "DNS server")
 	if seen[id.Key()] {
+		b.found.Add("XML-036", b.pos(ref.Ref), "VNet %q refers to DNS server %q twice", v.Name, ref.Name.Value)
 		b.fateAll([]diag.Ref{ref.Ref, ref.Name.Ref}, diag.Dropped, "the same DNS server stands in this list before")
 		return
 	}

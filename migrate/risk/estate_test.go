@@ -311,6 +311,66 @@ var estateCases = []struct {
 		silent: resolvers(19) + vnets(98),
 		want:   []string{`101 classic VNets in one subscription; 100 are allowed`, `VNet "A" names 20 DNS servers; 20 are allowed`},
 	},
+	{
+		rule: "LIM-002", name: "prefixes",
+		fires:  "site HQ 40.9.9.9" + prefixes(1001) + "\n vnet A 10.1.0.0/16 to=HQ",
+		silent: "site HQ 40.9.9.9" + prefixes(1000) + "\n site spare 40.9.9.8" + prefixes(1001) + "\n vnet A 10.1.0.0/16 to=HQ",
+		want:   []string{`local network site "HQ" lists 1001 prefixes; 1000 are allowed`},
+	},
+	{
+		rule: "LIM-003", name: "subnets",
+		fires:  "vnet A 10.0.0.0/8" + subnets(3001),
+		silent: "vnet A 10.0.0.0/8" + subnets(3000),
+		want:   []string{`VNet "A" has 3001 subnets; 3000 are allowed`},
+	},
+	{
+		rule: "LIM-004", name: "subnet",
+		fires:  "vnet A 10.1.0.0/16 subnet=apps:10.1.1.0/30",
+		silent: "vnet A 10.1.0.0/16 subnet=apps:10.1.1.0/29",
+		want:   []string{`subnet "apps" of VNet "A" has the prefix 10.1.1.0/30; the smallest is /29`},
+	},
+	{
+		rule: "SITE-014", name: "device",
+		fires:  "site HQ 131.107.9.9 192.168.0.0/16 131.107.0.0/16\n vnet A 10.1.0.0/16 to=HQ",
+		silent: "site HQ 131.107.9.9 131.108.0.0/16\n site spare 131.107.9.9 131.107.0.0/16\n site lab 10.9.0.1 10.9.0.0/16\n vnet A 10.1.0.0/16 to=HQ,lab",
+		want:   []string{`gateway address 131.107.9.9 of local network site "HQ" lies in its own prefix 131.107.0.0/16`},
+	},
+	{
+		rule: "SITE-015", name: "no references",
+		fires:  "site A 40.1.1.1 10.1.0.0/16\n site B 40.1.1.2 10.2.0.0/16\n vnet A 10.1.0.0/16\n vnet B 10.2.0.0/16",
+		silent: "site A 40.1.1.1 10.1.0.0/16\n site B 40.1.1.2 10.2.0.0/16\n vnet A 10.1.0.0/16\n vnet B 10.2.0.0/16 to=A",
+		want:   []string{`2 local network sites and 2 gateway subnets, but no VNet connects to any site`},
+	},
+	{
+		rule: "SEC-007", name: "two files",
+		fires:  "site B 40.1.1.2 10.2.0.0/16\n vnet A 10.1.0.0/16 to=B\n file other.netcfg\n site A 40.1.1.1 10.1.0.0/16\n vnet B 10.2.0.0/16 to=A",
+		silent: pair + "file other.netcfg\n vnet C 10.3.0.0/16",
+		want:   []string{`1 tunnel joins VNets of "corp.netcfg" and "other.netcfg": "A" with "B"`},
+	},
+	{
+		rule: "P2S-006", name: "far site",
+		fires:  strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1),
+		silent: strings.Replace(strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1), "10.1.0.0/16\n", "10.1.0.0/16 172.20.0.0/24\n", 1),
+		want:   []string{`clients of VNet "A" (172.20.0.0/24) do not reach VNet "B": no site there lists the pool`},
+	},
+}
+
+// prefixes is n disjoint prefixes of on-premises networks.
+func prefixes(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, " 172.%d.%d.0/24", 16+i/256, i%256)
+	}
+	return b.String()
+}
+
+// subnets is n disjoint subnets of 10.0.0.0/8.
+func subnets(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, " subnet=s%04d:10.%d.%d.0/24", i, i/256, i%256)
+	}
+	return b.String()
 }
 
 // branches is a VNet with n on-premises sites.

@@ -64,6 +64,8 @@ var estateRules = []rule[*classic]{
 	{"SITE-007", unreferencedSites},
 	{"SITE-009", ambiguousEnds},
 	{"SITE-010", sitesOfOtherFiles},
+	{"SITE-014", addressesInsideSites},
+	{"SITE-015", lostReferences},
 	{"LINK-001", oneSidedLinks},
 	{"LINK-003", oneWayMultiHop},
 	{"LINK-005", exhaustedTunnels},
@@ -79,6 +81,11 @@ var estateRules = []rule[*classic]{
 	{"DNS-001", resolversElsewhere},
 	{"DNS-002", defaultNames},
 	{"LIM-001", classicLimits},
+	{"LIM-002", longSites},
+	{"LIM-003", manySubnets},
+	{"LIM-004", tinySubnets},
+	{"SEC-007", otherOwners},
+	{"P2S-006", stoppedClients},
 }
 
 // classicRules are the rules over a network that the platform's own migration is still to convert.

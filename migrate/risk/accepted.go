@@ -1,0 +1,167 @@
+package risk
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// This file has what the service would not have accepted, or will not, of a file that was edited by
+// hand or damaged.
+
+// addressesInsideSites finds referenced sites whose device stands in the network behind it (SITE-014).
+// An address that no device can have is SITE-002's.
+func addressesInsideSites(c *classic) diag.List {
+	var hits []hit
+	for i := range c.Sites {
+		s := &c.Sites[i]
+		if len(c.ofSite[s]) == 0 || !s.Address.IsValid() || s.Address.Placeholder != "" {
+			continue
+		}
+		p := firstOf(s.Prefixes, netip.PrefixFrom(s.Address.Addr, s.Address.BitLen()))
+		if p.IsValid() {
+			hits = append(hits, hit{c.site(s), diag.New("SITE-014", c.addressPos(s), "gateway address %s of local network site %s lies in its own prefix %s", s.Address.Addr, c.site(s), p.Prefix).
+				See(c.at(p.Refs), "%s is here", p.Prefix)})
+		}
+	}
+	return told(hits, "the gateway addresses of %d local network sites lie in their own prefixes: %s")
+}
+
+// lostReferences finds files with sites and gateway subnets in which no VNet refers to any site
+// (SITE-015). A single site may be the dummy that the first gateway once needed.
+func lostReferences(c *classic) diag.List {
+	type content struct {
+		sites, subnets int
+		connected      bool
+	}
+	of := map[string]*content{}
+	for _, doc := range c.Docs {
+		of[doc] = &content{}
+	}
+	for i := range c.Sites {
+		if f := of[c.Sites[i].ID.Subscription]; f != nil {
+			f.sites++
+		}
+	}
+	for i := range c.VNets {
+		v := &c.VNets[i]
+		f := of[v.ID.Subscription]
+		if f == nil {
+			continue
+		}
+		f.connected = f.connected || len(c.ofVNet[v]) > 0
+		if _, has := v.GatewaySubnet(); has {
+			f.subnets++
+		}
+	}
+	var out diag.List
+	for _, doc := range c.Docs {
+		if f := of[doc]; f.sites > 1 && f.subnets > 1 && !f.connected {
+			out.Add("SITE-015", diag.Pos{File: doc}, "%s and %s, but no VNet connects to any site", count(f.sites, "local network site"), count(f.subnets, "gateway subnet"))
+		}
+	}
+	return out
+}
+
+// longSites finds sites with more prefixes than a local network gateway lists (LIM-002).
+func longSites(c *classic) diag.List {
+	var hits []hit
+	for i := range c.Sites {
+		s := &c.Sites[i]
+		if n := len(s.Prefixes); n > azure.MaxLocalNetworkGatewayPrefixes && len(c.ofSite[s]) > 0 {
+			hits = append(hits, hit{c.site(s), diag.New("LIM-002", c.at(s.Refs), "local network site %s lists %d prefixes; %d are allowed", c.site(s), n, azure.MaxLocalNetworkGatewayPrefixes)})
+		}
+	}
+	return told(hits, "%d local network sites list more prefixes than are allowed: %s")
+}
+
+// manySubnets finds VNets with more subnets than the platform allows (LIM-003).
+func manySubnets(c *classic) diag.List {
+	var hits []hit
+	for i := range c.VNets {
+		v := &c.VNets[i]
+		if n := len(v.Subnets); n > azure.MaxSubnetsPerVNet {
+			hits = append(hits, hit{c.vnet(v), diag.New("LIM-003", c.at(v.Refs), "VNet %s has %d subnets; %d are allowed", c.vnet(v), n, azure.MaxSubnetsPerVNet)})
+		}
+	}
+	return told(hits, "%d VNets have more subnets than are allowed: %s")
+}
+
+// tinySubnets finds subnets that are smaller than the platform allows (LIM-004).
+func tinySubnets(c *classic) diag.List {
+	var hits []hit
+	for i := range c.VNets {
+		v := &c.VNets[i]
+		for j := range v.Subnets {
+			if s := &v.Subnets[j]; s.Prefix.Bits() > azure.SmallestSubnetBits {
+				hits = append(hits, hit{quote(s.Raw), diag.New("LIM-004", c.at(s.Prefix.Refs), "subnet %q of VNet %s has the prefix %s; the smallest is /%d", s.Raw, c.vnet(v), s.Prefix.Prefix, azure.SmallestSubnetBits)})
+			}
+		}
+	}
+	return told(hits, "%d subnets are smaller than the platform allows: %s")
+}
+
+// otherOwners finds tunnels between VNets of different subscriptions, that is documents (SEC-007), one
+// finding for each pair of subscriptions.
+func otherOwners(c *classic) diag.List {
+	type owners struct{ near, far string }
+	var order []owners
+	pairs := map[owners][]string{}
+	at := map[owners]diag.Pos{}
+	for i := range c.halves {
+		h := &c.halves[i]
+		if h.far == nil || h.near.ID.Subscription >= h.far.ID.Subscription {
+			continue // the same, or told by the other half
+		}
+		o := owners{h.near.ID.Subscription, h.far.ID.Subscription}
+		if len(pairs[o]) == 0 {
+			order, at[o] = append(order, o), c.at(h.Refs)
+		}
+		ends := []string{c.vnet(h.near), c.vnet(h.far)}
+		slices.Sort(ends)
+		pairs[o] = append(pairs[o], ends[0]+" with "+ends[1])
+	}
+	var hits []hit
+	for _, o := range order {
+		n := len(pairs[o])
+		hits = append(hits, hit{quote(o.far), diag.New("SEC-007", at[o], "%s %s VNets of %q and %q: %s", count(n, "tunnel"), plural(n, "joins", "join"), o.near, o.far, few(pairs[o]))})
+	}
+	return told(hits, "tunnels join %d pairs of subscriptions, with: %s")
+}
+
+// stoppedClients finds VNets with a client pool and a tunnel to a VNet whose site does not list the pool
+// (P2S-006), one finding for each pool.
+func stoppedClients(c *classic) diag.List {
+	var hits []hit
+	for i := range c.Gateways {
+		g := &c.Gateways[i]
+		v := c.x.VNet(g.VNet)
+		if len(g.ClientPools) == 0 || v == nil {
+			continue
+		}
+		var beyond []string
+		for _, h := range c.ofVNet[v] {
+			if h.far != nil && !c.carries(h, g.ClientPools) {
+				beyond = append(beyond, c.vnet(h.far))
+			}
+		}
+		if len(beyond) > 0 {
+			hits = append(hits, hit{c.vnet(v), diag.New("P2S-006", first(c.Estate, g.ClientPools[0].Refs), "clients of VNet %s (%s) do not reach VNet%s %s: no site there lists the pool",
+				c.vnet(v), g.ClientPools[0].Prefix, plural(len(beyond), "", "s"), few(beyond))})
+		}
+	}
+	return told(hits, "clients of %d VNets do not reach networks that their gateways have tunnels to: %s")
+}
+
+// carries reports whether the site at the far end of a paired half lists every pool.
+func (c *classic) carries(h *half, pools []estate.Prefix) bool {
+	back := c.x.Connection(h.Pairing.Partner)
+	if back == nil {
+		return false
+	}
+	s := c.x.Site(back.Site)
+	return s != nil && !slices.ContainsFunc(pools, func(p estate.Prefix) bool { return !estate.Within(p.Prefix, s.Prefixes) })
+}
