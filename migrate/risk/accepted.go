@@ -132,28 +132,52 @@ func otherOwners(c *classic) diag.List {
 	return told(hits, "tunnels join %d pairs of subscriptions, with: %s")
 }
 
+// carriedPools finds client pools that a tunnel carries because the site at its far end lists them (P2S-003),
+// one finding for each pool.
+func carriedPools(c *classic) diag.List {
+	var hits []hit
+	c.eachPool(func(v *estate.VNet, g *estate.Gateway) {
+		if far := c.beyondTunnels(v, g, true); len(far) > 0 {
+			hits = append(hits, hit{c.vnet(v), diag.New("P2S-003", first(c.Estate, g.ClientPools[0].Refs), "clients of VNet %s (%s) reach VNet%s %s only as long as the tunnel is IPsec with the pool in its site",
+				c.vnet(v), g.ClientPools[0].Prefix, plural(len(far), "", "s"), few(far))})
+		}
+	})
+	return told(hits, "tunnels carry the clients of %d VNets only as long as they are IPsec: of %s")
+}
+
 // stoppedClients finds VNets with a client pool and a tunnel to a VNet whose site does not list the pool
 // (P2S-006), one finding for each pool.
 func stoppedClients(c *classic) diag.List {
 	var hits []hit
+	c.eachPool(func(v *estate.VNet, g *estate.Gateway) {
+		if far := c.beyondTunnels(v, g, false); len(far) > 0 {
+			hits = append(hits, hit{c.vnet(v), diag.New("P2S-006", first(c.Estate, g.ClientPools[0].Refs), "clients of VNet %s (%s) do not reach VNet%s %s: no site there lists the pool",
+				c.vnet(v), g.ClientPools[0].Prefix, plural(len(far), "", "s"), few(far))})
+		}
+	})
+	return told(hits, "clients of %d VNets do not reach networks that their gateways have tunnels to: %s")
+}
+
+// eachPool visits the gateways with point-to-site clients.
+func (c *classic) eachPool(visit func(*estate.VNet, *estate.Gateway)) {
 	for i := range c.Gateways {
 		g := &c.Gateways[i]
-		v := c.x.VNet(g.VNet)
-		if len(g.ClientPools) == 0 || v == nil {
-			continue
-		}
-		var beyond []string
-		for _, h := range c.ofVNet[v] {
-			if h.far != nil && !c.carries(h, g.ClientPools) {
-				beyond = append(beyond, c.vnet(h.far))
-			}
-		}
-		if len(beyond) > 0 {
-			hits = append(hits, hit{c.vnet(v), diag.New("P2S-006", first(c.Estate, g.ClientPools[0].Refs), "clients of VNet %s (%s) do not reach VNet%s %s: no site there lists the pool",
-				c.vnet(v), g.ClientPools[0].Prefix, plural(len(beyond), "", "s"), few(beyond))})
+		if v := c.x.VNet(g.VNet); v != nil && len(g.ClientPools) > 0 {
+			visit(v, g)
 		}
 	}
-	return told(hits, "clients of %d VNets do not reach networks that their gateways have tunnels to: %s")
+}
+
+// beyondTunnels names the VNets at the far ends of v's tunnels whose sites list every pool of g, or those
+// whose sites do not.
+func (c *classic) beyondTunnels(v *estate.VNet, g *estate.Gateway, carried bool) []string {
+	var far []string
+	for _, h := range c.ofVNet[v] {
+		if h.far != nil && c.carries(h, g.ClientPools) == carried {
+			far = append(far, c.vnet(h.far))
+		}
+	}
+	return far
 }
 
 // carries reports whether the site at the far end of a paired half lists every pool.

@@ -348,6 +348,12 @@ var estateCases = []struct {
 		want:   []string{`1 tunnel joins VNets of "corp.netcfg" and "other.netcfg": "A" with "B"`},
 	},
 	{
+		rule: "P2S-003", name: "far site",
+		fires:  strings.Replace(strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1), "10.1.0.0/16\n", "10.1.0.0/16 172.20.0.0/24\n", 1),
+		silent: strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1),
+		want:   []string{`clients of VNet "A" (172.20.0.0/24) reach VNet "B" only as long as the tunnel is IPsec with the pool in its site`},
+	},
+	{
 		rule: "P2S-006", name: "far site",
 		fires:  strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1),
 		silent: strings.Replace(strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1), "10.1.0.0/16\n", "10.1.0.0/16 172.20.0.0/24\n", 1),

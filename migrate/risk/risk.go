@@ -91,6 +91,7 @@ var estateRules = []rule[*classic]{
 // classicRules are the rules over a network that the platform's own migration is still to convert.
 var classicRules = []rule[*classic]{
 	{"CLS-006", transitNetworks},
+	{"P2S-003", carriedPools},
 }
 
 // planRules are the rules over a plan.
