@@ -155,17 +155,21 @@ func swapped(e *Estate) map[Key]netip.Addr {
 		return nil
 	}
 	own := gatewayAddresses(e, suspects)
-	out := map[Key]netip.Addr{}
+	type exchange struct{ has, needs netip.Addr }
+	found := map[exchange]bool{}
+	needs := map[Key]exchange{}
 	for i := range e.Sites {
 		s := &e.Sites[i]
-		right, known := own[s.Endpoint.Key()]
-		if !suspects[s.ID.Key()] || !known || !right.IsValid() || right == s.Address.Addr {
-			continue
+		key := s.ID.Key()
+		if right := own[s.Endpoint.Key()]; suspects[key] && right.IsValid() && right != s.Address.Addr {
+			needs[key] = exchange{s.Address.Addr, right}
+			found[needs[key]] = true
 		}
-		if slices.ContainsFunc(e.Sites, func(t Site) bool {
-			return suspects[t.ID.Key()] && t.Address.Addr == right && own[t.Endpoint.Key()] == s.Address.Addr
-		}) {
-			out[s.ID.Key()] = right
+	}
+	out := map[Key]netip.Addr{}
+	for key, x := range needs {
+		if found[exchange{x.needs, x.has}] {
+			out[key] = x.needs
 		}
 	}
 	return out
