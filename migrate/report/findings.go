@@ -13,9 +13,15 @@ import (
 // workflow. Nothing found prints nothing as text. It returns ErrFormat for another format, otherwise
 // what w returns.
 func Findings(w io.Writer, found diag.List, format Format, s Style) error {
+	return SuppressedFindings(w, found, 0, format, s)
+}
+
+// SuppressedFindings is Findings of a list that some findings have been left out of, because the
+// options file suppresses them; JSON says how many.
+func SuppressedFindings(w io.Writer, found diag.List, suppressed int, format Format, s Style) error {
 	switch format {
 	case JSON:
-		return writeJSON(w, WireFindings{FindingsFormat, found.Count(diag.Error), found.Count(diag.Warning), found.Count(diag.Note), wireFindings(found)})
+		return writeJSON(w, WireFindings{FindingsFormat, found.Count(diag.Error), found.Count(diag.Warning), found.Count(diag.Note), suppressed, wireFindings(found)})
 	case SARIF:
 		return writeJSON(w, sarifLog(found))
 	case GitHub:

@@ -231,11 +231,13 @@ type WirePos struct {
 
 // WireFindings is a list of findings as JSON.
 type WireFindings struct {
-	Format   string        `json:"format" jsonschema:"enum=netmigrate.findings/v1"`
-	Errors   int           `json:"errors"`
-	Warnings int           `json:"warnings"`
-	Notes    int           `json:"notes"`
-	Findings []WireFinding `json:"findings"`
+	Format   string `json:"format" jsonschema:"enum=netmigrate.findings/v1"`
+	Errors   int    `json:"errors"`
+	Warnings int    `json:"warnings"`
+	Notes    int    `json:"notes"`
+	// Suppressed counts the findings that the options file left out; they are not among Findings.
+	Suppressed int           `json:"suppressed,omitempty"`
+	Findings   []WireFinding `json:"findings"`
 }
 
 // WireFinding is one finding.
