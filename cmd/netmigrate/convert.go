@@ -29,7 +29,7 @@ place, what became of it and why. The formats json and csv are for programs and 
 		outputOption, keyVaultOption,
 		{name: "ledger", title: "print what became of every part of the input instead of the template"},
 		{name: "format", choices: []string{"text", "json", "csv"}, title: "how the ledger is printed"},
-		failOn,
+		configOption, dateOption, failOn,
 	},
 	run: (*session).convert,
 }
@@ -49,13 +49,13 @@ func (s *session) convert(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	vault = vaultOr(vault, in)
 	s.progress.now("converting %d files", len(in.files))
 	out, err := convert(in.files, vault)
 	if err != nil {
 		return exitNot, err
 	}
-	found := append(in.found, out.found...)
-	found.Sort()
+	found := s.settle(in, append(in.found, out.found...), convertLooksFor)
 	if in.broken {
 		return exitNot, s.refuse(in, found, "converted")
 	}
@@ -77,11 +77,11 @@ func (s *session) convert(c *cli.Context) (int, error) {
 }
 
 func (s *session) convertFolder(dir string, out converted, found diag.List) error {
-	text, err := renderFindings(found, report.Text)
+	text, err := s.renderFindings(found, report.Text)
 	if err != nil {
 		return err
 	}
-	wire, err := renderFindings(found, report.JSON)
+	wire, err := s.renderFindings(found, report.JSON)
 	if err != nil {
 		return err
 	}
@@ -112,4 +112,12 @@ func vaultOf(c *cli.Context) (deploy.Options, error) {
 		return deploy.Options{}, usagef("--key-vault %q is not the resource id of a vault: /subscriptions/…/resourceGroups/…/providers/Microsoft.KeyVault/vaults/…", id)
 	}
 	return deploy.Options{KeyVault: id}, nil
+}
+
+// vaultOr is the vault of the flag or, without it, that of the options file.
+func vaultOr(flag deploy.Options, in input) deploy.Options {
+	if flag.KeyVault == "" {
+		flag.KeyVault = in.options.KeyVault.Value
+	}
+	return flag
 }

@@ -95,6 +95,8 @@ func (r *reader) path(path string) {
 		if len(r.docs) == before && len(r.found) == failed && !known {
 			r.fail("XML-018", name, "the folder holds no network configuration")
 		}
+	case isConfig(path): // a pattern of the shell may name it
+		r.pass(path, "an options file")
 	case r.again(path):
 	default:
 		r.file(path, info)
@@ -133,6 +135,10 @@ func (r *reader) folder(path string, above []fs.FileInfo) (known bool) {
 		inside := filepath.Join(path, e.Name())
 		if strings.HasPrefix(e.Name(), ".") {
 			r.pass(inside, "hidden")
+			continue
+		}
+		if isConfig(inside) {
+			r.pass(inside, "an options file")
 			continue
 		}
 		info, err := os.Stat(inside) // follows links

@@ -29,7 +29,7 @@ that would lose comments or unknown markup. Several files need -o with a folder.
 		{name: "format", choices: []string{"text", "json", "sarif", "junit", "github"}, title: "how the findings are printed"},
 		{name: "fix", title: "write the corrected file instead of the findings"},
 		{name: "output", short: "o", value: "FILE|DIR", title: "with --fix: write a file, or a folder when there are several"},
-		failOn,
+		configOption, dateOption, failOn,
 	},
 	run: (*session).lint,
 }
@@ -49,8 +49,7 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	if c.Bool("fix") {
 		return s.fix(c, in)
 	}
-	found := append(in.found, lint(in.files, true)...)
-	found.Sort()
+	found := s.settle(in, append(in.found, lint(in.files, true)...), lintLooksFor)
 	product, err := s.lintProduct(in.files, found, report.Format(c.String("format")))
 	if err == nil {
 		err = s.write(product)

@@ -22,7 +22,10 @@ import (
 type input struct {
 	files  []*netcfg.File // those without a fault that stops
 	found  diag.List
-	broken bool // something named could not be read as a network configuration
+	broken bool // something named could not be read as a network configuration, or as an options file
+
+	options *options.Options // what the options file says; empty without one
+	today   options.Date
 }
 
 // load reads and parses the inputs of a command.
@@ -30,8 +33,13 @@ func (s *session) load(c *cli.Context) (input, error) {
 	if c.NArg() == 0 {
 		return input{}, usagef("%s needs a file, a folder, or - for standard input", c.Command.Name)
 	}
+	day, err := today(c)
+	if err != nil {
+		return input{}, err
+	}
 	s.progress.now("reading")
 	r := readInputs(c.Args().Slice(), s.stdin)
+	opts, faults := readOptions(c)
 	if s.settings.verbose {
 		for _, d := range r.docs {
 			s.say("%s: read, %d bytes", diag.Plain(d.name), len(d.src))
@@ -39,10 +47,14 @@ func (s *session) load(c *cli.Context) (input, error) {
 		for _, note := range r.notes {
 			s.say("%s", note)
 		}
+		if opts.File != "" {
+			s.say("%s: read as the options file", diag.Plain(opts.File))
+		}
 	}
 	in := parse(r.docs)
-	in.found = append(r.found, in.found...)
-	in.broken = in.broken || len(r.found) > 0
+	in.found = slices.Concat(r.found, faults, in.found)
+	in.broken = in.broken || len(r.found)+len(faults) > 0
+	in.options, in.today = opts, day
 	return in, nil
 }
 

@@ -25,7 +25,7 @@ The mode arm-live needs a live listing.`,
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto"},
 		{name: "mode", choices: modes(), title: "what the files describe"},
-		outputOption, keyVaultOption, failOn,
+		outputOption, keyVaultOption, configOption, dateOption, failOn,
 	},
 	run: (*session).plan,
 }
@@ -47,23 +47,23 @@ func (s *session) plan(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
-	opts := options.Options{Mode: options.Mode(c.String("mode")), Hub: options.Hub(c.String("hub"))}
+	opts := decided(c, in.options)
+	vault = vaultOr(vault, in)
 	if in.broken {
-		found := append(in.found, lint(in.files, opts.Mode == options.ClassicLive)...)
-		found.Sort()
+		found := s.settle(in, append(in.found, lint(in.files, opts.Mode == options.ClassicLive)...), lintLooksFor)
 		return exitNot, s.refuse(in, found, "planned")
 	}
 	s.progress.now("planning %d files", len(in.files))
 	out, err := makePlan(in.files, opts, vault)
 	out.found = append(in.found, out.found...)
-	out.found.Sort()
 	if err != nil {
-		return exitNot, s.noPlan(out.found, err)
+		return exitNot, s.noPlan(s.settle(in, out.found, lintLooksFor), err)
 	}
 	format, dir := report.Format(c.String("format")), c.String("output")
 	if dir != "" {
-		err = s.planFolder(dir, &out)
+		err = s.planFolder(dir, in, &out)
 	} else {
+		out.found = s.settle(in, out.found, planLooksFor)
 		err = s.review(out, format)
 	}
 	if err != nil {
@@ -110,11 +110,12 @@ func renderPlan(out planned, format report.Format, style report.Style) ([]byte, 
 }
 
 // planFolder writes the kit.
-func (s *session) planFolder(dir string, out *planned) error {
+func (s *session) planFolder(dir string, in input, out *planned) error {
 	template, parameters, err := out.kit()
 	if err != nil {
 		return err
 	}
+	out.found = s.settle(in, out.found, planLooksFor)
 	wire, err := renderPlan(*out, report.JSON, report.Style{})
 	if err != nil {
 		return err

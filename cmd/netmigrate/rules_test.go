@@ -33,6 +33,7 @@ var shownElsewhere = map[string][2]string{
 	"LIM-003":  {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"LINK-007": {"migrate/risk/estate_test.go", "TestPathThroughPremises"},
 	"OPS-006":  {"migrate/risk/plan_test.go", "TestPlanRules"},
+	"OPT-007":  {"cmd/netmigrate/testdata/script/options.txtar", "several are a finding"},
 	"P2S-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"PEER-005": {"migrate/estate/validate_test.go", "TestValidate"},
 	"PEER-006": {"migrate/estate/validate_test.go", "TestValidate"},

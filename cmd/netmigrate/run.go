@@ -66,6 +66,7 @@ type session struct {
 	settings       settings
 	progress       progress
 	folder         folder // the output folder, when one is written
+	suppressed     int    // findings that the options file left out
 }
 
 // settings are the flags that every command has.

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/report"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+var initCommand = command{
+	name: "init", args: "FILE|DIR…", title: "an options file with every open question",
+	about: `Prints a ` + configName + ` that asks for everything the files cannot say: regions of affinity groups,
+gateways, keys, circuits, what a site stands for. Questions are commented out, each with what is
+assumed as long as it is not answered. Answers of an options file beside the input are kept. With -o
+the file is written instead; one that is there is replaced only with --force.`,
+	options: []option{
+		{name: "output", short: "o", value: "FILE", title: "write a file instead of standard output"},
+		{name: "force", title: "replace the file if there is one; answers in the options file that is read are kept"},
+		configOption,
+	},
+	run: (*session).init,
+}
+
+func (s *session) init(c *cli.Context) (int, error) {
+	in, err := s.load(c)
+	if err != nil {
+		return exitNot, err
+	}
+	if in.broken {
+		in.found.Sort()
+		return exitNot, s.refuse(in, in.found, "asked")
+	}
+	e, _, _ := estate.FromNetcfg(in.files...)
+	product, err := render(func(w io.Writer) error { return report.Questions(w, e, in.options) })
+	if err != nil {
+		return exitNot, err
+	}
+	path := c.String("output")
+	if path == "" {
+		return exitDone, s.write(product)
+	}
+	if err := writeConfig(path, product, c.Bool("force")); err != nil {
+		return exitNot, fmt.Errorf("options file %q: %w", path, err)
+	}
+	s.say("wrote %s", diag.Plain(path))
+	return exitDone, nil
+}
+
+// writeConfig writes a file whole or not at all, and replaces one only when forced.
+func writeConfig(path string, data []byte, force bool) (err error) {
+	if _, err := os.Lstat(path); err == nil && !force {
+		return errors.New("it exists; --force replaces it")
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return errOf(err)
+	}
+	defer os.RemoveAll(dir)
+	temp := filepath.Join(dir, "new")
+	if err := writeFile(temp, data); err != nil {
+		return errOf(err)
+	}
+	if force {
+		return os.Rename(temp, path)
+	}
+	return os.Link(temp, path) // fails when another program has made the file since
+}
