@@ -22,7 +22,7 @@ assumed as long as it is not answered. Answers of an options file beside the inp
 the file is written instead; one that is there is replaced only with --force.`,
 	options: []option{
 		{name: "output", short: "o", value: "FILE", title: "write a file instead of standard output"},
-		{name: "force", title: "replace the file if there is one; answers in the options file that is read are kept"},
+		{name: "force", title: "replace the file if there is one; answers that were read are kept"},
 		configOption,
 	},
 	run: (*session).init,
@@ -67,8 +67,5 @@ func writeConfig(path string, data []byte, force bool) (err error) {
 	if err := writeFile(temp, data); err != nil {
 		return errOf(err)
 	}
-	if force {
-		return os.Rename(temp, path)
-	}
-	return os.Link(temp, path) // fails when another program has made the file since
+	return errOf(os.Rename(temp, path))
 }

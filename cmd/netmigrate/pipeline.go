@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"path/filepath"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -39,6 +40,9 @@ func (s *session) load(c *cli.Context) (input, error) {
 	}
 	s.progress.now("reading")
 	r := readInputs(c.Args().Slice(), s.stdin)
+	if len(r.docs)+len(r.found) == 0 { // a folder without any is found already
+		r.fail("XML-018", filepath.ToSlash(c.Args().First()), "an options file is named, and no network configuration")
+	}
 	opts, faults := readOptions(c)
 	if s.settings.verbose {
 		for _, d := range r.docs {

@@ -25,9 +25,9 @@ func orNull(s *published.Schema) *published.Schema {
 	return &published.Schema{AnyOf: []*published.Schema{s, {Type: "null"}}, Description: s.Description}
 }
 
-// ofForm is the schema of a scalar. A number and a day need no quotes in YAML, so names may come as
-// anything that is no list and no mapping; letter case matters to a schema and not to us, so words
-// are advice with an escape: the reader has the last word.
+// ofForm is the schema of a scalar. Of words it knows the spelling of the reference; the reader
+// takes other letter case and the service's own words, too. A name may be what YAML takes for a
+// number or a truth value.
 func ofForm(f form, about string) *published.Schema {
 	s := &published.Schema{Type: "string", Pattern: f.pattern, Description: about}
 	switch {

@@ -195,7 +195,7 @@ func TestNothingRequiredIsEverLost(t *testing.T) {
 			}
 		}
 		if t.Failed() {
-			t.Logf("%s\n%s\n%s", opts, src, outline(p))
+			t.Logf("%s %s\n%s\n%s", opts.Mode, opts.Hub, src, outline(p))
 		}
 	})
 }
