@@ -51,7 +51,7 @@ func BenchmarkParse(b *testing.B) {
 func BenchmarkConvert(b *testing.B) {
 	benchmark(b, func(b *testing.B, src []byte) {
 		in := parsed(b, src)
-		out, err := convert(in.files, deploy.Options{})
+		out, err := convert(in.files, &options.Options{}, deploy.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -140,6 +141,35 @@ func today(c *cli.Context) (options.Date, error) {
 		return "", usagef("--date %q is not a day such as 2027-01-31", c.String("date"))
 	}
 	return d, nil
+}
+
+// answers are the options that the files are looked at with. Where something is broken there are
+// none: what they name may be in the part that cannot be read.
+func (in input) answers() *options.Options {
+	if in.broken {
+		return &options.Options{}
+	}
+	return in.options
+}
+
+// strangers are the names of the options file that an estate does not have.
+func strangers(e *estate.Estate, opts *options.Options) diag.List {
+	if opts.File == "" {
+		return nil
+	}
+	var known options.Known
+	for i := range e.VNets {
+		v := &e.VNets[i]
+		known.VNets = append(known.VNets, options.Object{Subscription: v.ID.Subscription, Name: v.Name})
+		if group := v.Region.AffinityGroup; group != "" {
+			known.AffinityGroups = append(known.AffinityGroups, options.Object{Subscription: v.ID.Subscription, Name: group})
+		}
+	}
+	for i := range e.Sites {
+		s := &e.Sites[i]
+		known.Sites = append(known.Sites, options.Object{Subscription: s.ID.Subscription, Name: s.Name})
+	}
+	return opts.Strangers(known)
 }
 
 // The rules that a command looks for, by their families: a suppression of another rule does not

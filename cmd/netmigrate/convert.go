@@ -51,7 +51,7 @@ func (s *session) convert(c *cli.Context) (int, error) {
 	}
 	vault = vaultOr(vault, in)
 	s.progress.now("converting %d files", len(in.files))
-	out, err := convert(in.files, vault)
+	out, err := convert(in.files, in.answers(), vault)
 	if err != nil {
 		return exitNot, err
 	}

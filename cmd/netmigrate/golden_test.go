@@ -252,7 +252,7 @@ func productsOf(t *testing.T, docs []document) (template, plan string) {
 	if in.broken {
 		t.Fatalf("broken input: %v", in.found)
 	}
-	c, err := convert(in.files, deploy.Options{})
+	c, err := convert(in.files, &options.Options{}, deploy.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

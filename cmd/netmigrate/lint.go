@@ -2,10 +2,12 @@ package main
 
 import (
 	"io"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/migrate/risk"
 	"github.com/netmigrate/netmigrate/netcfg"
@@ -49,7 +51,7 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	if c.Bool("fix") {
 		return s.fix(c, in)
 	}
-	found := s.settle(in, append(in.found, lint(in.files, true)...), lintLooksFor)
+	found := s.settle(in, append(in.found, lint(in.files, true, in.answers())...), lintLooksFor)
 	product, err := s.lintProduct(in.files, found, report.Format(c.String("format")))
 	if err == nil {
 		err = s.write(product)
@@ -74,12 +76,12 @@ func (s *session) lintProduct(files []*netcfg.File, found diag.List, format repo
 
 // lint is what is noticed about files that could be parsed; classicRuns: also what the platform's
 // own migration would do to the network.
-func lint(files []*netcfg.File, classicRuns bool) diag.List {
+func lint(files []*netcfg.File, classicRuns bool, opts *options.Options) diag.List {
 	if len(files) == 0 {
 		return nil
 	}
 	e, _, found := estate.FromNetcfg(files...)
-	return append(found, risks(e, classicRuns)...)
+	return slices.Concat(found, strangers(e, opts), risks(e, classicRuns))
 }
 
 func risks(e *estate.Estate, classicRuns bool) diag.List {

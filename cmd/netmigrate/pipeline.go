@@ -85,15 +85,15 @@ type converted struct {
 }
 
 // convert turns files into one template.
-func convert(files []*netcfg.File, opts deploy.Options) (converted, error) {
+func convert(files []*netcfg.File, opts *options.Options, vault deploy.Options) (converted, error) {
 	classic, fates, found := estate.FromNetcfg(files...)
 	var refused diag.List
 	wait := alongside(func() { refused = estate.Validate(classic) })
-	d, more, noticed := deploy.Convert(classic, opts)
+	d, more, noticed := deploy.Convert(classic, vault)
 	out := converted{fates: diag.MergeFates(append(fates, more...))}
 	limits, err := out.encode(d)
 	wait()
-	out.found = slices.Concat(found, noticed, refused, limits)
+	out.found = slices.Concat(found, strangers(classic, opts), noticed, refused, limits)
 	return out, err
 }
 
@@ -139,7 +139,7 @@ func makePlan(files []*netcfg.File, opts options.Options, vault deploy.Options) 
 	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive) })
 	p, planning, err := plan.Make(classic, opts)
 	wait()
-	out.found = slices.Concat(found, early, planning)
+	out.found = slices.Concat(found, strangers(classic, &opts), early, planning)
 	if err != nil {
 		return out, err
 	}

@@ -50,7 +50,7 @@ func (s *session) plan(c *cli.Context) (int, error) {
 	opts := decided(c, in.options)
 	vault = vaultOr(vault, in)
 	if in.broken {
-		found := s.settle(in, append(in.found, lint(in.files, opts.Mode == options.ClassicLive)...), lintLooksFor)
+		found := s.settle(in, append(in.found, lint(in.files, opts.Mode == options.ClassicLive, in.answers())...), lintLooksFor)
 		return exitNot, s.refuse(in, found, "planned")
 	}
 	s.progress.now("planning %d files", len(in.files))

@@ -91,3 +91,34 @@ func TestDates(t *testing.T) {
 		}
 	}
 }
+
+func TestStrangers(t *testing.T) {
+	o, found := parsed(t, `version: 1
+affinityGroups: {USEats: East US, useast: East US}
+gateways: {hbu: {size: Basic}, east/hub: {defaultSite: Offic}, west/hub: {size: Basic}}
+connections: [{vnet: HUB, site: nowhere}]
+sites: {Office: {is: vnet, vnet: hubb}}
+circuits: {mine: {vnets: [east/hub, west/x]}}
+`)
+	if found != "" {
+		t.Fatal(found)
+	}
+	known := Known{VNets: []Object{{"in/east.netcfg", "Hub"}}, Sites: []Object{{"in/east.netcfg", "office"}}, AffinityGroups: []Object{{"in/east.netcfg", "USEast"}}}
+	var got []string
+	for _, f := range o.Strangers(known) {
+		got = append(got, f.Error()[len("n.yaml:"):]+"; "+f.Hint)
+	}
+	const fix = "correct the name, or remove the entry if the object is gone"
+	want := []string{
+		`2:18: warning OPT-011: the input has no affinity group "USEats"; did you mean USEast?`,
+		`3:12: warning OPT-011: the input has no VNet "hbu"; ` + fix,
+		`3:56: warning OPT-011: the input has no local network site "Offic"; did you mean office?`,
+		`3:64: warning OPT-011: the input has no VNet "west/hub"; ` + fix,
+		`4:33: warning OPT-011: the input has no local network site "nowhere"; ` + fix,
+		`5:34: warning OPT-011: the input has no VNet "hubb"; did you mean Hub?`,
+		`6:37: warning OPT-011: the input has no VNet "west/x"; ` + fix,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("strangers (-want +got)\n%s", diff)
+	}
+}

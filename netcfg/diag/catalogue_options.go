@@ -63,4 +63,9 @@ var optionRules = []Rule{
 		Why:    "the answer counts, because a person gave it; if it is the older of the two, the result describes a network that is gone",
 		Fix:    "remove the answer if the document is right, or leave the document out if the answer is",
 		Source: "docs/sources.md#merging"},
+	{ID: "OPT-011", Name: "options-name-unknown", Severity: Warning, Since: "0.2",
+		Title:  "the options file names an object that the input does not have",
+		Why:    "what it says does not count, and the assumption that it was to settle stays",
+		Fix:    "correct the name, or remove the entry if the object is gone",
+		Source: "docs/sources.md#options-file"},
 }

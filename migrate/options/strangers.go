@@ -1,0 +1,73 @@
+package options
+
+import (
+	"strings"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// Object is something that an entry of the file can name.
+type Object struct{ Subscription, Name string }
+
+// Known is what the input has of the things that the file names.
+type Known struct{ VNets, Sites, AffinityGroups []Object }
+
+// Strangers reports the names of the file that the input does not have (OPT-011): a misspelt answer
+// would silently not count.
+func (o *Options) Strangers(known Known) diag.List {
+	var found diag.List
+	vnets, sites, groups := o.directory(known.VNets), o.directory(known.Sites), o.directory(known.AffinityGroups)
+	check := func(d directory, what string, t Text) {
+		if !t.Given() || d.names[strings.ToLower(t.Value)] {
+			return
+		}
+		f := diag.New("OPT-011", o.Pos(t), "the input has no %s %q", what, t.Value)
+		if near := nearest(t.Value, d.written); near != "" {
+			f = f.WithHint("did you mean %s?", near)
+		}
+		found = append(found, f)
+	}
+	for _, a := range o.AffinityGroups {
+		check(groups, "affinity group", a.Name)
+	}
+	for _, g := range o.Gateways {
+		check(vnets, "VNet", g.VNet)
+		check(sites, "local network site", g.DefaultSite)
+	}
+	for _, c := range o.Connections {
+		check(vnets, "VNet", c.VNet)
+		check(sites, "local network site", c.Site)
+	}
+	for _, s := range o.Sites {
+		check(sites, "local network site", s.Name)
+		check(vnets, "VNet", s.VNet)
+	}
+	for _, c := range o.Circuits {
+		for _, v := range c.VNets {
+			check(vnets, "VNet", v)
+		}
+	}
+	return found
+}
+
+// directory has the names of objects, plain and with their subscriptions.
+type directory struct {
+	names   map[string]bool // folded
+	written []string        // the plain ones, for suggestions
+}
+
+func (o *Options) directory(objects []Object) directory {
+	d := directory{names: map[string]bool{}}
+	aliases := map[string][]string{}
+	for _, object := range objects {
+		d.names[strings.ToLower(object.Name)] = true
+		d.written = append(d.written, object.Name)
+		if _, known := aliases[object.Subscription]; !known {
+			aliases[object.Subscription] = o.subscriptionNames(object.Subscription)
+		}
+		for _, alias := range aliases[object.Subscription] {
+			d.names[strings.ToLower(alias+"/"+object.Name)] = true
+		}
+	}
+	return d
+}
