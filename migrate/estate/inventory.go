@@ -13,7 +13,7 @@ import (
 
 // The rules for answers in the options file.
 const (
-	answerUnused      = "OPT-011" // it is about nothing of the input
+	answerUnused      = "OPT-011" // what it is about is not there, or not the only one
 	answerContradicts = "OPT-012" // a document says something else
 )
 
@@ -125,11 +125,11 @@ func (n *named) find(o *options.Options, t options.Text) []int {
 	return at
 }
 
-// one returns the only object that a value names, and reports every other outcome.
-func (b *builder) one(n *named, t options.Text, what string) (int, bool) {
+// one returns the only object that a value names. A name that the input does not have is reported
+// by options.Strangers, a name of several objects here.
+func (b *builder) one(n *named, t options.Text) (int, bool) {
 	switch at := n.find(b.opts, t); len(at) {
 	case 0:
-		b.unused(t, "no %s of the input is named %q", what, t.Raw)
 		return 0, false
 	case 1:
 		return at[0], true
@@ -181,7 +181,7 @@ func (b *builder) subscriptionNames() []string {
 }
 
 func (b *builder) regionAnswers() {
-	used := map[diag.Ref]bool{}
+	told := map[diag.Ref]bool{} // groups that were compared with the input
 	for i := range b.e.VNets {
 		v := &b.e.VNets[i]
 		if v.Region.AffinityGroup == "" {
@@ -191,21 +191,16 @@ func (b *builder) regionAnswers() {
 		if !ok {
 			continue
 		}
-		if v.Region.Name != "" && v.Region.Name != a.Region.Value && !used[a.Name.Ref] {
+		if v.Region.Name != "" && v.Region.Name != a.Region.Value && !told[a.Name.Ref] {
 			b.overrules(a.Region, v.Region.Refs, "affinity group %q is in %s here, and %s in the input", v.Region.AffinityGroup, a.Region.Value, v.Region.Name)
 		}
-		used[a.Name.Ref] = true
+		told[a.Name.Ref] = true
 		v.Region.Name, v.Region.Raw = a.Region.Value, a.Region.Raw
-	}
-	for _, a := range b.opts.AffinityGroups {
-		if !used[a.Name.Ref] {
-			b.unused(a.Name, "no VNet of the input is in an affinity group %q", a.Name.Raw)
-		}
 	}
 }
 
 func (b *builder) gatewayAnswers(vnets *named, a *options.Gateway) {
-	i, ok := b.one(vnets, a.VNet, "VNet")
+	i, ok := b.one(vnets, a.VNet)
 	if !ok {
 		return
 	}
@@ -255,7 +250,6 @@ func (b *builder) certificateAnswer(g *Gateway, c options.RootCertificate) {
 func (b *builder) defaultSiteAnswer(v *VNet, g *Gateway, t options.Text) {
 	i, ok := b.sites[ID{Subscription: v.ID.Subscription, Type: TypeSite, Name: t.Value}.Key()]
 	if !ok {
-		b.unused(t, "the subscription of VNet %q has no local network site %q", v.Name, t.Raw)
 		return
 	}
 	site := b.e.Sites[i].ID
@@ -282,12 +276,9 @@ func (b *builder) addressAnswer(known *Address, t options.Text, what, of string)
 
 func (b *builder) siteAnswers(vnets, sites *named, a *options.Site) {
 	at := sites.find(b.opts, a.Name)
-	if len(at) == 0 {
-		b.unused(a.Name, "no local network site of the input is named %q", a.Name.Raw)
-	}
 	declared := Declared{Kind: a.Kind()}
 	if a.VNet.Given() {
-		i, ok := b.one(vnets, a.VNet, "VNet")
+		i, ok := b.one(vnets, a.VNet)
 		if !ok {
 			return
 		}
@@ -311,14 +302,14 @@ func (b *builder) circuitAnswers(vnets *named, a *options.Circuit) {
 	c := &b.e.Circuits[at]
 	c.ResourceID, c.Authorization = a.ResourceID.Value, a.Authorization.Given()
 	for _, name := range a.VNets {
-		if i, ok := b.one(vnets, name, "VNet"); ok {
+		if i, ok := b.one(vnets, name); ok {
 			b.linkCircuit(c, &b.e.VNets[i])
 		}
 	}
 }
 
 func (b *builder) connectionAnswers(vnets *named, a *options.Connection) {
-	i, ok := b.one(vnets, a.VNet, "VNet")
+	i, ok := b.one(vnets, a.VNet)
 	if !ok {
 		return
 	}
