@@ -287,8 +287,8 @@ func (c *listCutter) take(at int, line string) {
 	case bare == "":
 		c.end()
 	case last != nil && indent > last.colon:
-		if last.value("") == "" {
-			last.valueAt = at + indent
+		if len(last.values) == 1 && last.values[0] == "" {
+			last.valueAt, last.values = at+indent, nil
 		}
 		last.values = append(last.values, bare)
 	case ok:

@@ -132,3 +132,43 @@ func TestFindingsAreBounded(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }
+
+func TestHostileAnswers(t *testing.T) {
+	const short = many / 10
+	for _, c := range []struct {
+		name, file, src string
+		rule            string // of the error, or of the first finding
+	}{
+		{"depth", "x.xml", "<Gateway>" + strings.Repeat("<a>", many), "XML-006"},
+		{"unknown elements", "x.xml", "<Gateway>" + strings.Repeat("<a b='c'/>", short) + "</Gateway>", ""},
+		{"deep paths of long names", "x.xml", "<Gateway>" + strings.Repeat("<"+strings.Repeat("n", 1000)+">", 60) +
+			strings.Repeat("<a/>", 5000) + strings.Repeat("</"+strings.Repeat("n", 1000)+">", 60) + "</Gateway>", "XML-006"},
+		{"entity bomb", "x.xml", "<!DOCTYPE l [<!ENTITY a \"ha\">]><SharedKey>&a;</SharedKey>", "XML-005"},
+		{"path of many parts", strings.Repeat("networking/", many) + "hub/gateway", "<Gateway/>", ""},
+		{"key of many parts", "x.json", `{"https://` + strings.Repeat("networking/", many) + `hub/gateway": "<Gateway/>"}`, ""},
+		{"many calls", "x.json", "{" + numbered(`"networking/hub%d/gateway": "<Gateway/>",`, short) + `"subscriptions": null}`, "XML-031"},
+		{"many broken answers", "x.json", "{" + numbered(`"networking/hub%d/gateway": "<Gateway>",`, short) + `"subscriptions": null}`, "XML-001"},
+		{"answers of many other kinds", "x.json", `{"subscriptions": "",` + numbered(`"%[1]d": "<a%[1]d/>",`, short) + `"b": 1}`, "XML-033"},
+		{"escapes", "x.json", `{"affinitygroups": "<AffinityGroups>` + strings.Repeat(`\u0020`, many) + strings.Repeat(`\n<a/>`, short) + `</AffinityGroups>"}`, ""},
+		{"nested", "x.json", `{"affinitygroups": ` + strings.Repeat("[", many), "XML-006"},
+		{"long block", "x.txt", "State : x\nVIPAddress : 1.2.3.4\n" + numbered("a%d : b\n", short), "XML-032"},
+		{"many blocks", "x.txt", strings.Repeat("Name : x\n\n", short) + "State : x\nVIPAddress : 1.2.3.4\n", "XML-033"},
+		{"long value", "x.txt", "State : x\nVIPAddress : 1.2.3.4\nDefaultSite : {" + strings.Repeat("a,\n               ", short) + "}\n", "XML-032"},
+		{"prompts", "x.txt", strings.Repeat("PS> Get-AzureVNetGateway -VNetName 'x\n", short/2) + "State : x\nVIPAddress : 1.2.3.4\n", ""},
+		{"too long", "x.txt", "State : x\nVIPAddress : 1.2.3.4\n" + strings.Repeat(" \n", 3<<20), "XML-006"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d, found, err := netcfg.Read(c.file, []byte(c.src))
+			if d != nil {
+				checkDocument(t, d, []byte(c.src))
+			}
+			if len(found) > 3*netcfg.MaxFindings+1 {
+				t.Errorf("%d findings", len(found))
+			}
+			switch at, stops := err.(diag.Finding); {
+			case stops && at.Rule != c.rule, !stops && c.rule != "" && (len(found) == 0 || found[0].Rule != c.rule), !stops && c.rule == "" && len(found) > 0:
+				t.Errorf("want %q, got %v and %v", c.rule, err, lines(found[:min(3, len(found))]))
+			}
+		})
+	}
+}

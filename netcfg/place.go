@@ -3,6 +3,7 @@ package netcfg
 import (
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -62,56 +63,61 @@ const (
 // pattern is the path of a call below the subscription, after "services" where the URL has that. A
 // part in braces is a field of Place.
 type pattern struct {
-	call Call
-	path string
+	call  Call
+	words []string
 }
+
+func on(call Call, path string) pattern { return pattern{call, strings.Split(path, "/")} }
+
+// longest is how many parts the longest pattern has; what stands before them is no part of the call.
+var longest = len(slices.MaxFunc(patterns, func(a, b pattern) int { return len(a.words) - len(b.words) }).words)
 
 // patterns are tried in order at each part of a path, so a name that is also a word of a call is
 // read as that word only where nothing else fits.
 // Source: docs/sources.md#service-management.
 var patterns = []pattern{
-	{CallAffinityGroups, "affinitygroups"},
-	{CallAffinityGroup, "affinitygroups/{name}"},
-	{CallConfiguration, "networking/media"},
-	{CallVNets, "networking/virtualnetwork"},
-	{CallGateway, "networking/{vnet}/gateway"},
-	{CallConnections, "networking/{vnet}/gateway/connections"},
-	{CallSharedKey, "networking/{vnet}/gateway/connection/{site}/sharedkey"},
-	{CallIPsecParameters, "networking/{vnet}/gateway/connection/{site}/ipsecparameters"},
-	{CallIPsecParameters, "networking/virtualnetworkgateways/{gateway}/connectedentity/{entity}/ipsecparameters"},
-	{CallRootCertificates, "networking/{vnet}/gateway/clientrootcertificates"},
-	{CallRootCertificate, "networking/{vnet}/gateway/clientrootcertificates/{thumbprint}"},
-	{CallOther, "networking/{vnet}/gateway/publicdiagnostics"},
-	{CallOther, "networking/{vnet}/gateway/defaultsites"},
-	{CallOther, "networking/{vnet}/gateway/vpnclientpackage"},
-	{CallOther, "networking/{vnet}/gateway/vpndeviceconfigurationscript"},
-	{CallGateways2, "networking/virtualnetworkgateways"},
-	{CallGateway2, "networking/virtualnetworkgateways/{gateway}"},
-	{CallOther, "networking/virtualnetworkgateways/{gateway}/publicdiagnostics"},
-	{CallGateways2, "networking/{vnet}/virtualnetworkgateways"},
-	{CallLocalGateways2, "networking/localnetworkgateways"},
-	{CallLocalGateways2, "networking/localnetworkgateways/{entity}"},
-	{CallConnections2, "networking/gatewayconnections"},
-	{CallConnection2, "networking/gatewayconnections/virtualnetworkgateway/{gateway}/connectedentity/{entity}"},
-	{CallCircuits, "networking/dedicatedcircuits"},
-	{CallCircuits, "networking/dedicatedcircuits/{key}"},
-	{CallCircuitLinks, "networking/dedicatedcircuits/{key}/vnets"},
-	{CallCircuitLinks, "networking/dedicatedcircuits/{key}/vnets/{vnet}"},
-	{CallCircuitPeering, "networking/dedicatedcircuits/{key}/bgppeerings/{name}"},
-	{CallAuthorizedCircuits, "networking/authorizeddedicatedcircuits"},
-	{CallAuthorizedCircuits, "networking/authorizeddedicatedcircuits/{key}"},
-	{CallSecurityGroups, "networking/networksecuritygroups"},
-	{CallSecurityGroup, "networking/networksecuritygroups/{name}"},
-	{CallSubnetSecurityGroup, "networking/virtualnetwork/{vnet}/subnets/{subnet}/networksecuritygroups"},
-	{CallRouteTables, "networking/routetables"},
-	{CallRouteTable, "networking/routetables/{name}"},
-	{CallSubnetRouteTable, "networking/virtualnetwork/{vnet}/subnets/{subnet}/routetables"},
-	{CallReservedIPs, "networking/reservedips"},
-	{CallReservedIPs, "networking/reservedips/{name}"},
-	{CallOther, "networking/virtualnetwork/{vnet}/migration"},
-	{CallOther, "networking/operation/{name}"},
-	{CallOther, "networking/supporteddevices"},
-	{CallOther, "subscriptions"},
+	on(CallAffinityGroups, "affinitygroups"),
+	on(CallAffinityGroup, "affinitygroups/{name}"),
+	on(CallConfiguration, "networking/media"),
+	on(CallVNets, "networking/virtualnetwork"),
+	on(CallGateway, "networking/{vnet}/gateway"),
+	on(CallConnections, "networking/{vnet}/gateway/connections"),
+	on(CallSharedKey, "networking/{vnet}/gateway/connection/{site}/sharedkey"),
+	on(CallIPsecParameters, "networking/{vnet}/gateway/connection/{site}/ipsecparameters"),
+	on(CallIPsecParameters, "networking/virtualnetworkgateways/{gateway}/connectedentity/{entity}/ipsecparameters"),
+	on(CallRootCertificates, "networking/{vnet}/gateway/clientrootcertificates"),
+	on(CallRootCertificate, "networking/{vnet}/gateway/clientrootcertificates/{thumbprint}"),
+	on(CallOther, "networking/{vnet}/gateway/publicdiagnostics"),
+	on(CallOther, "networking/{vnet}/gateway/defaultsites"),
+	on(CallOther, "networking/{vnet}/gateway/vpnclientpackage"),
+	on(CallOther, "networking/{vnet}/gateway/vpndeviceconfigurationscript"),
+	on(CallGateways2, "networking/virtualnetworkgateways"),
+	on(CallGateway2, "networking/virtualnetworkgateways/{gateway}"),
+	on(CallOther, "networking/virtualnetworkgateways/{gateway}/publicdiagnostics"),
+	on(CallGateways2, "networking/{vnet}/virtualnetworkgateways"),
+	on(CallLocalGateways2, "networking/localnetworkgateways"),
+	on(CallLocalGateways2, "networking/localnetworkgateways/{entity}"),
+	on(CallConnections2, "networking/gatewayconnections"),
+	on(CallConnection2, "networking/gatewayconnections/virtualnetworkgateway/{gateway}/connectedentity/{entity}"),
+	on(CallCircuits, "networking/dedicatedcircuits"),
+	on(CallCircuits, "networking/dedicatedcircuits/{key}"),
+	on(CallCircuitLinks, "networking/dedicatedcircuits/{key}/vnets"),
+	on(CallCircuitLinks, "networking/dedicatedcircuits/{key}/vnets/{vnet}"),
+	on(CallCircuitPeering, "networking/dedicatedcircuits/{key}/bgppeerings/{name}"),
+	on(CallAuthorizedCircuits, "networking/authorizeddedicatedcircuits"),
+	on(CallAuthorizedCircuits, "networking/authorizeddedicatedcircuits/{key}"),
+	on(CallSecurityGroups, "networking/networksecuritygroups"),
+	on(CallSecurityGroup, "networking/networksecuritygroups/{name}"),
+	on(CallSubnetSecurityGroup, "networking/virtualnetwork/{vnet}/subnets/{subnet}/networksecuritygroups"),
+	on(CallRouteTables, "networking/routetables"),
+	on(CallRouteTable, "networking/routetables/{name}"),
+	on(CallSubnetRouteTable, "networking/virtualnetwork/{vnet}/subnets/{subnet}/routetables"),
+	on(CallReservedIPs, "networking/reservedips"),
+	on(CallReservedIPs, "networking/reservedips/{name}"),
+	on(CallOther, "networking/virtualnetwork/{vnet}/migration"),
+	on(CallOther, "networking/operation/{name}"),
+	on(CallOther, "networking/supporteddevices"),
+	on(CallOther, "subscriptions"),
 }
 
 // field is the field of a part in braces, or nil for a word.
@@ -143,7 +149,7 @@ func (p *Place) field(part string) *string {
 // call is the subscription. It reports false for a path that is no call of ours.
 func PlaceOf(text string) (Place, bool) {
 	parts, ending := partsOf(text)
-	for i := range parts {
+	for i := max(0, len(parts)-longest); i < len(parts); i++ {
 		for _, p := range patterns {
 			if place, ok := p.match(parts[i:], ending); ok {
 				place.Subscription = lastGUID(parts[:i])
@@ -188,14 +194,13 @@ func partsOf(text string) (parts []string, ending bool) {
 }
 
 func (p pattern) match(parts []string, ending bool) (Place, bool) {
-	words := strings.Split(p.path, "/")
-	if len(words) != len(parts) {
+	if len(p.words) != len(parts) {
 		return Place{}, false
 	}
 	place := Place{Call: p.call}
-	for i, word := range words {
+	for i, word := range p.words {
 		part := parts[i]
-		if ending && i == len(words)-1 {
+		if ending && i == len(p.words)-1 {
 			part = withoutEnding(part)
 		}
 		part = decoded(part)
@@ -281,7 +286,7 @@ func (p Place) Path() string {
 // fill puts the names of a place into a pattern, if the place has these and no others.
 func (p pattern) fill(from Place) (string, bool) {
 	used := Place{Subscription: from.Subscription, Call: from.Call}
-	words := strings.Split(p.path, "/")
+	words := slices.Clone(p.words)
 	for i, word := range words {
 		if field := from.field(word); field != nil {
 			if *field == "" {

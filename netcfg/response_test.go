@@ -58,6 +58,7 @@ func summary(d *netcfg.Document) string {
 // of their places within JSON, within lines and within each piece of XML.
 func checkDocument(t testingT, d *netcfg.Document, src []byte) {
 	t.Helper()
+	lines := strings.Split(strings.TrimLeft(string(src), "\ufeff"), "\n")
 	seen := make([]bool, d.Leaves+1)
 	refs(reflect.ValueOf(d), func(r diag.Ref, _ string, _ reflect.Value) {
 		switch {
@@ -67,7 +68,9 @@ func checkDocument(t testingT, d *netcfg.Document, src []byte) {
 			t.Fatalf("leaf %d of %d stands in the document twice or too much", r.Ordinal, d.Leaves)
 		}
 		seen[r.Ordinal] = true
-		checkInside(t, src, r.Pos(""))
+		if int(r.Line) > len(lines) || r.Line < 1 || r.Col < 1 || int(r.Col) > len(lines[r.Line-1]) {
+			t.Fatalf("leaf %d at %v is outside the document", r.Ordinal, r.Pos(""))
+		}
 	})
 	for i, ok := range seen[1:] {
 		if !ok {
@@ -77,7 +80,6 @@ func checkDocument(t testingT, d *netcfg.Document, src []byte) {
 	if d.Form == netcfg.FormConfiguration {
 		return
 	}
-	lines := strings.Split(strings.TrimLeft(string(src), "\ufeff"), "\n")
 	for _, r := range d.Responses {
 		checkNodes(t, &r.Root, lines)
 	}
