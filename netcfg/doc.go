@@ -1,5 +1,6 @@
 // Package netcfg reads and prints the classic network configuration: the NetworkConfiguration
 // document that holds the DNS servers, local network sites and virtual networks of one subscription.
+// It also reads what the classic service and its cmdlets answered about these networks.
 //
 // [Parse] gives the document as written. Every element, attribute and text that is not white
 // space is one leaf with a [diag.Ref], and stands in exactly one place of the [File]: in a field of
@@ -13,6 +14,17 @@
 // Only then does xmlquery build a tree, from the same bytes or from the mended ones; the n-th start
 // tag of the scan is the n-th element of the tree. A walk over the tree fills the File and reports
 // what the schema does not allow. A document with broken markup is walked, too, but gives no File.
+//
+// # What the service answered
+//
+// [Read] takes an answer of the service in XML, a record from URL to answer in JSON, and what the
+// cmdlets printed as lists. All three give a [Document] of [Response] trees in the service's own
+// element names. [PlaceOf] tells from a URL, or from the path of a file that repeats one, what an
+// answer is about; of the cmdlets' output the command above it does. [Known] says of each element
+// what it means, and why it is left behind where it is. A shared key becomes a [Secret].
+//
+// XML in a string of JSON is scanned like a file of its own, and each of its places is brought back
+// to the bytes of the JSON file that it was written as.
 //
 // # What is accepted
 //

@@ -67,7 +67,8 @@ type Document struct {
 	Structure, Unknown []Leaf
 }
 
-// Response is what the classic API answered about one thing, as written.
+// Response is what the classic API answered about one thing, as written. Where a record of calls
+// holds no answer, an Error without elements stands for it; [Response.Answer] says what it means.
 type Response struct {
 	Kind   string // local name of its root element: "Gateway", "SharedKey", "VirtualNetworkSites"
 	Place  Place  // what it is about, as its URL or the path of its file says; often zero

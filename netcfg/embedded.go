@@ -80,9 +80,6 @@ func (n *notes) adopt(part *notes, at func(place) place) {
 	}
 }
 
-// samePlace is the mapping of places that are right already.
-func samePlace(p place) place { return p }
-
 // jsonInset is the text of a JSON string. A string is on one line, so a place in it is a column.
 func jsonInset(v *jsonValue) *inset {
 	text, steps := decodeString(v.raw)

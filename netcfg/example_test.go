@@ -88,3 +88,24 @@ func ExampleFormat() {
 	//   </VirtualNetworkConfiguration>
 	// </NetworkConfiguration>
 }
+
+// What the service answered about one gateway: the path of the file says which.
+func ExampleRead() {
+	src := []byte(`<Gateway><GatewayType>DynamicRouting</GatewayType><State>Provisioned</State>
+<VIPAddress>40.9.8.7</VIPAddress><GatewaySize>Default</GatewaySize></Gateway>`)
+	d, _, err := netcfg.Read("dump/networking/hub/gateway.xml", src)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	gateway := d.Responses[0]
+	vip := gateway.Root.Child("VIPAddress")
+	fmt.Println(d.Form, "about", gateway.Place.VNet)
+	fmt.Println(gateway.Root.Value("State"), vip.Text, "at", vip.TextRef.Pos(d.Name))
+	event, _ := netcfg.Known("Gateway", []string{"LastEvent", "Message"})
+	fmt.Println("LastEvent:", event.Drop)
+	// Output:
+	// response of the classic API about hub
+	// Provisioned 40.9.8.7 at dump/networking/hub/gateway.xml:2:13
+	// LastEvent: what happened last is history and no configuration
+}

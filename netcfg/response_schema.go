@@ -71,9 +71,10 @@ type kind struct {
 	request bool   // it is what a client sends, and says what somebody wanted
 }
 
-// fits reports whether a response of this kind answers the call.
+// fits reports whether a response of this kind answers the call. Errors and long operations are
+// answers to any.
 func (k *kind) fits(c Call) bool {
-	return k.request || k.root.name == errorKind || slices.Contains(k.calls, c)
+	return k.request || k.root.name == errorKind || k.root.Drop == operation || slices.Contains(k.calls, c)
 }
 
 func (k *kind) drop() string {
@@ -424,8 +425,8 @@ var kinds = []kind{
 	answers(reservedIP(), CallReservedIPs),
 	answers(el("Subscriptions", "subscriptions of an account", subscription()), CallOther),
 	answers(subscription(), CallOther),
-	answers(gatewayOperation(), CallOther),
-	answers(drop("GatewayOperationAsyncResponse", "a long operation has begun", operation, el("ID", "its id")), CallOther, CallGateway),
+	answers(gatewayOperation()),
+	answers(drop("GatewayOperationAsyncResponse", "a long operation has begun", operation, el("ID", "its id"))),
 	answers(drop("GatewayPublicDiagnosticsStatus", "a capture of packets", diagnosis,
 		secret("PublicDiagnosticsUrl", "where it can be read, with a signature that lets anybody do so"),
 		el("State", "Ready, InProgress or StopInProgress")), CallOther),

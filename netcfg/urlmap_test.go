@@ -2,11 +2,15 @@ package netcfg_test
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/netmigrate/netmigrate/netcfg"
 )
@@ -153,4 +157,42 @@ func TestSecretsOfMaps(t *testing.T) {
 		d, found, err := netcfg.Read("x.json", fmt.Appendf(nil, src, end))
 		checkSecrets(t, d, found, err)
 	}
+}
+
+// Whatever is escaped, and however, the text is that of the string and stands where it is written.
+func TestEscapesInMap(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		name := strings.Map(func(c rune) rune {
+			if c < ' ' || c == '\ufffe' || c == '\uffff' || c == '\ufffd' || unicode.IsSpace(c) {
+				return -1
+			}
+			return c
+		}, rapid.String().Draw(r, "name"))
+		var text strings.Builder
+		if err := xml.EscapeText(&text, []byte(name)); err != nil {
+			t.Fatal(err)
+		}
+		xmlText := "<AffinityGroup>\n<Name>" + text.String() + "</Name><Location>here</Location></AffinityGroup>"
+		var src strings.Builder
+		src.WriteString("{\"affinitygroups/x\":\r\n\"")
+		for _, c := range xmlText {
+			if c < ' ' || c == '"' || c == '\\' || rapid.IntRange(0, 3).Draw(r, "escape") == 0 {
+				for _, unit := range utf16.Encode([]rune{c}) {
+					fmt.Fprintf(&src, rapid.SampledFrom([]string{`\u%04x`, `\u%04X`}).Draw(r, "digits"), unit)
+				}
+			} else {
+				src.WriteRune(c)
+			}
+		}
+		src.WriteString("\"}")
+		d, found, err := netcfg.Read("x", []byte(src.String()))
+		if err != nil || len(found) > 0 || d.Responses[0].Root.Value("Name") != name {
+			r.Fatalf("%q: %v %v", src.String(), found, err)
+		}
+		checkDocument(r, d, []byte(src.String()))
+		here := d.Responses[0].Root.Child("Location").TextRef
+		if at := strings.Split(src.String(), "\n")[here.Line-1][here.Col-1:]; at[0] != 'h' && !strings.HasPrefix(at, `\u0068`) {
+			r.Errorf("the text is at %q", at)
+		}
+	})
 }
