@@ -2,10 +2,10 @@
 // document that holds the DNS servers, local network sites and virtual networks of one subscription.
 // It also reads what the classic service and its cmdlets answered about these networks.
 //
-// [Parse] gives the document as written. Every element, attribute and text that is not white
-// space is one leaf with a [diag.Ref], and stands in exactly one place of the [File]: in a field of
-// its own, in Structure, or in Unknown. Nothing is resolved or corrected here; what the values mean
-// is asked of package estate.
+// [Read] gives a document as written, and [Parse] the network configuration in it. Every element,
+// attribute and text that is not white space is one leaf with a [diag.Ref], and so is every value of a
+// JSON document. It stands in exactly one place of the [File]: in a field of its own, in Structure, or
+// in Unknown. Nothing is resolved or corrected here; what the values mean is asked of package estate.
 //
 // # How a document is read
 //
@@ -31,4 +31,12 @@
 // The schema is the published one of 2013 with the later Location attribute and the earlier Label
 // element. Names are opaque, order is free, unknown parts are kept. The namespace may be missing,
 // spelled with https, in other letter case or with white space in it; that is reported.
+//
+// A document may be in UTF-8 or UTF-16, with byte order marks or without. Lines and columns start at 1,
+// and columns count bytes of the text as UTF-8, in whatever encoding it came.
+//
+// The JSON that the old command line exported becomes the same tree, in both of its generations, and
+// is judged by the same rules. In a script, a page in Markdown or any other text the only network
+// configuration is read where it stands; the text around it is blanked out, so places stay those of
+// the file, and has no leaf.
 package netcfg

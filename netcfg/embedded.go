@@ -19,13 +19,14 @@ type inset struct {
 // scan scans the inset. Places in the scanner and in the findings are those in the document around
 // it. It returns nil, with findings that do not stop, when the inset cannot be read.
 func (e *inset) scan(n *notes) *scanner {
-	own := &notes{file: n.file}
-	s := begin(e.text, own)
-	if s != nil {
+	own := newNotes(n.file, n.bounds)
+	s := open(e.text, own)
+	readable := s != nil && s.begin()
+	if readable {
 		s.scan()
 	}
 	n.adopt(own, e.place)
-	if s == nil || s.rootAt < 0 || own.fatal > 0 {
+	if !readable || s.rootTag == nil || own.fatal > 0 {
 		return nil
 	}
 	for i, p := range s.places {

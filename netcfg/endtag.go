@@ -10,7 +10,7 @@ import (
 func (s *scanner) brokenEnd(name span, at place) {
 	n := bytes.IndexAny(s.src[s.i:], "<>\n")
 	if n >= 0 && s.src[s.i+n] == '>' {
-		s.notes.fail("XML-001", s.here(s.i), "%v has no place in the end tag </%v>", private(s.src[s.i:s.i+n]), named(s.text(name)))
+		s.notes.fail("XML-001", s.here(s.i), "%v has no place in the end tag </%v>", privateBytes(s.src[s.i:s.i+n]), named(s.text(name)))
 		s.i += n + 1
 		return
 	}
@@ -31,7 +31,7 @@ func (s *scanner) wrongEnd(name span, at place, from int) {
 			k++
 		}
 		s.closeDownTo(k, name, at, from)
-	case last >= 0 && similar(string(s.text(name)), string(s.text(s.open[last].name))):
+	case last >= 0 && similar(string(s.text(name)), string(s.text(s.open[last].name))) && !s.closesNext(s.open[last]):
 		top := s.open[last]
 		f := s.notes.fail("XML-001", at, "end tag </%v> does not match <%v>", named(s.text(name)), named(s.text(top.name)))
 		*f = f.See(s.notes.pos(top.at), "<%v> begins here", named(s.text(top.name))).
@@ -43,12 +43,21 @@ func (s *scanner) wrongEnd(name span, at place, from int) {
 	}
 }
 
+// closesNext reports whether the next thing is the end tag of t, so that the one at hand is not meant
+// to be it. The published sample of forced tunnelling closes a network twice.
+func (s *scanner) closesNext(t tag) bool {
+	rest, isEnd := bytes.CutPrefix(bytes.TrimLeft(s.src[s.i:], " \t\r\n"), []byte("</"))
+	rest, same := bytes.CutPrefix(rest, s.text(t.name))
+	return isEnd && same && len(rest) > 0 && class[rest[0]]&nameByte == 0
+}
+
 // closeDownTo closes the elements inside of open element k, and that one.
 func (s *scanner) closeDownTo(k int, name span, at place, from int) {
 	top := s.open[len(s.open)-1]
 	f := s.notes.fail("XML-001", at, "end tag </%v> while <%v> is open", named(s.text(name)), named(s.text(top.name)))
 	*f = f.See(s.notes.pos(top.at), "<%v> begins here and is not closed", named(s.text(top.name))).
-		WithHint("close <%v> before </%v>", named(s.text(top.name)), named(s.text(name)))
+		WithHint("write </%v> before </%v> in line %d, column %d, if what <%v> holds is complete",
+			named(s.text(top.name)), named(s.text(name)), at.line, at.col, named(s.text(top.name)))
 	var all strings.Builder
 	for i := len(s.open) - 1; i >= k; i-- {
 		all.WriteString(s.closing(s.open[i]))
@@ -63,32 +72,56 @@ func (s *scanner) closeDownTo(k int, name span, at place, from int) {
 // closes itself with a slash and is closed once more after its child.
 func (s *scanner) closesNothing(name span, at place, from int) {
 	f := s.notes.fail("XML-001", at, "end tag </%v> closes nothing", named(s.text(name)))
-	if earlier, ok := s.selfClosed(name, from); ok {
-		*f = f.See(s.notes.pos(earlier), "<%v …/> has closed itself here", named(s.text(name))).
-			WithHint("remove the slash at the end of the tag <%v in line %d, or this end tag", named(s.text(name)), earlier.line)
-	} else {
+	slash, between, ok := s.selfClosed(name, from)
+	switch {
+	case ok && between:
+		*f = f.See(s.notes.pos(slash.tag), "<%v …/> has closed itself here", named(s.text(name))).
+			WithHint("remove the slash in line %d, column %d: <%v> is to hold what stands between", slash.at.line, slash.at.col, named(s.text(name)))
+	case ok:
+		*f = f.See(s.notes.pos(slash.tag), "<%v …/> has closed itself here", named(s.text(name))).
+			WithHint("remove this end tag")
+	case len(s.open) == 0 && s.rootAt >= 0:
+		f.Hint = "remove it: the root element has ended"
+	case s.closedBefore(name, from):
+		*f = f.WithHint("remove it: the end tag right before it has closed <%v>", named(s.text(name)))
+	default:
 		f.Hint = "remove it, or add the start tag that belongs to it"
 	}
 	s.replace(from, s.i, "")
 }
 
-// selfClosed finds an empty-element tag of that name not far before byte i.
-func (s *scanner) selfClosed(name span, i int) (place, bool) {
+// closedBefore reports whether the end tag at byte i repeats the one before it.
+func (s *scanner) closedBefore(name span, i int) bool {
+	before := bytes.TrimRight(s.src[max(0, i-4096):i], " \t\r\n")
+	return bytes.HasSuffix(before, slices.Concat([]byte("</"), s.text(name), []byte(">")))
+}
+
+// slashed is a tag that closes itself, and its slash.
+type slashed struct{ tag, at place }
+
+// selfClosed finds an empty-element tag of that name not far before byte i. It reports whether there
+// are further tags between the two.
+func (s *scanner) selfClosed(name span, i int) (found slashed, between, ok bool) {
 	if s.notes.full() {
-		return place{}, false
+		return slashed{}, false, false
 	}
 	behind := s.src[max(0, i-4096):i]
 	n := bytes.LastIndex(behind, slices.Concat([]byte("<"), s.text(name)))
 	if n < 0 {
-		return place{}, false
+		return slashed{}, false, false
 	}
 	end := bytes.IndexByte(behind[n:], '>')
 	if end < 0 || behind[n+end-1] != '/' {
-		return place{}, false
+		return slashed{}, false, false
 	}
 	at := i - len(behind) + n
-	line := s.line - int32(bytes.Count(s.src[at:s.i], []byte("\n")))
-	return place{line, int32(at - max(s.firstByte, bytes.LastIndexByte(s.src[:at], '\n')+1) + 1)}, true
+	return slashed{s.placeBefore(at), s.placeBefore(at + end - 1)}, bytes.IndexByte(behind[n+end:], '<') >= 0, true
+}
+
+// placeBefore is the place of a byte not far before the next one.
+func (s *scanner) placeBefore(i int) place {
+	line := s.line - int32(bytes.Count(s.src[i:s.i], []byte("\n")))
+	return place{line, int32(i - max(s.firstByte, bytes.LastIndexByte(s.src[:i], '\n')+1) + 1)}
 }
 
 func (s *scanner) closing(t tag) string {

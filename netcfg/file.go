@@ -3,7 +3,9 @@ package netcfg
 import "github.com/netmigrate/netmigrate/netcfg/diag"
 
 // File is one NetworkConfiguration document as written: every value keeps its text and its Ref.
-// Nothing is resolved, trimmed of meaning or corrected. Slices are in document order.
+// Nothing is resolved, trimmed of meaning or corrected. Slices are in document order. What a JSON
+// document leaves out of the markup (the AddressSpace around a single prefix) has a Ref that is zero
+// but for its place.
 type File struct {
 	Name  string // as given to Parse; it appears in positions only
 	Place Place  // as its URL, or a path that repeats the URL, says; mostly zero
@@ -51,7 +53,7 @@ type Leaf struct {
 	Value string // of an attribute or a text
 }
 
-// Attr is an attribute. An absent one has the zero Ref.
+// Attr is an attribute. An absent one has the zero Ref. In a JSON document it has that of its value.
 type Attr struct {
 	Ref   diag.Ref
 	Value string
@@ -61,9 +63,9 @@ type Attr struct {
 func (a Attr) Present() bool { return !a.Ref.IsZero() }
 
 // Text is an element that holds text. An absent element has the zero Ref; an empty one has the
-// zero TextRef.
+// zero TextRef, and so has one of a JSON document, where the value is one leaf.
 type Text struct {
-	Ref     diag.Ref // the element
+	Ref     diag.Ref // the element, or the JSON value
 	TextRef diag.Ref // its text; the position is that of the first byte that is not white space
 	Value   string   // without leading and trailing white space
 }

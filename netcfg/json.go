@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -47,71 +46,166 @@ func (v *jsonValue) member(name string) *jsonValue {
 	return nil
 }
 
-// jsonReader reads one JSON document with places, within the bounds of a document.
+// jsonReader reads one JSON document with places. The document is known to be sound.
 type jsonReader struct {
-	notes  *notes
 	src    []byte
 	dec    *json.Decoder
 	leaves int
 	at     lines
 }
 
-// readJSON reads a document, or notes why it cannot and returns nil. Of a member that stands twice
-// both are kept, in order. Leaves are counted from 1.
+// readJSON reads a document within the bounds, or notes why it cannot and returns nil. Of a member
+// that stands twice both are kept, in order. Leaves are counted from 1.
+//
+// Bounds and syntax are checked before anything is built, so that what is refused costs no memory.
 func readJSON(src []byte, n *notes) (root *jsonValue, leaves int) {
+	for bytes.HasPrefix(src, byteOrderMark) {
+		src = src[len(byteOrderMark):]
+	}
 	if !utf8.Valid(src) {
 		n.fail("XML-012", place{}, "the document is not UTF-8")
 		return nil, 0
 	}
-	trimmed := bytes.TrimPrefix(src, byteOrderMark)
-	r := &jsonReader{notes: n, src: trimmed, dec: json.NewDecoder(bytes.NewReader(trimmed)), at: lines{src: trimmed}}
-	r.dec.UseNumber()
-	root, err := r.value(0)
-	if err == nil {
-		if _, more := r.dec.Token(); more != io.EOF {
-			err = errors.New("text after the document")
-		}
-	}
-	switch {
-	case errors.Is(err, errBound):
+	if !checkJSONBounds(src, n) {
 		return nil, 0
-	case err != nil:
-		r.malformed(err)
+	}
+	if !json.Valid(src) {
+		n.malformedJSON(src)
+		return nil, 0
+	}
+	r := &jsonReader{src: src, dec: json.NewDecoder(bytes.NewReader(src)), at: lines{src: src}}
+	r.dec.UseNumber()
+	root, err := r.value()
+	if err != nil { // json.Valid is as strict
+		n.fail("XML-001", place{}, "the document cannot be read: %v", err)
 		return nil, 0
 	}
 	return root, r.leaves
 }
 
-var errBound = errors.New("a bound is exceeded")
+// checkJSONBounds counts what a document holds without reading it.
+func checkJSONBounds(src []byte, n *notes) bool {
+	depth, values := 0, 0
+	fail := func(rule string, i int, format string, args ...any) bool {
+		at := lines{src: src}
+		n.fail(rule, at.place(i), format, args...)
+		return false
+	}
+	for i := 0; i < len(src); {
+		from := i
+		switch b := src[i]; b {
+		case ' ', '\t', '\r', '\n', ',', ':':
+			i++
+			continue
+		case ']', '}':
+			depth--
+			i++
+			continue
+		case '[', '{':
+			i++
+			if depth++; depth > n.bounds.Depth {
+				return fail("XML-025", from, "values nested more than %d deep", n.bounds.Depth)
+			}
+		case '"':
+			i = behindString(src, i)
+			size, named := i-from-2, isNameOfMember(src, i)
+			switch {
+			case named && size > n.bounds.Name:
+				return fail("XML-027", from, "a name of %d bytes; at most %d are read", size, n.bounds.Name)
+			case size > n.bounds.Value:
+				return fail("XML-028", from, "a value of %d bytes; at most %d are read", size, n.bounds.Value)
+			case named:
+				continue
+			}
+		default:
+			for i++; i < len(src) && bytes.IndexByte([]byte(" \t\r\n,:[]{}\""), src[i]) < 0; i++ {
+			}
+			if i-from > n.bounds.Value {
+				return fail("XML-028", from, "a value of %d bytes; at most %d are read", i-from, n.bounds.Value)
+			}
+		}
+		if values++; values > n.bounds.Leaves {
+			return fail("XML-006", from, "more than %d values", n.bounds.Leaves)
+		}
+	}
+	return true
+}
 
-func (r *jsonReader) malformed(err error) {
-	at := int(r.dec.InputOffset())
+// behindString is where the string that begins at byte i ends, or the end of the text.
+func behindString(src []byte, i int) int {
+	for i++; i < len(src); i++ {
+		switch src[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(src)
+}
+
+func isNameOfMember(src []byte, behind int) bool {
+	rest := src[behind:]
+	for len(rest) > 0 && class[rest[0]]&white != 0 {
+		rest = rest[1:]
+	}
+	return len(rest) > 0 && rest[0] == ':'
+}
+
+// malformedJSON says what is wrong with a document, and what to add or to remove where that is plain.
+func (n *notes) malformedJSON(src []byte) {
+	i, what := len(src), "it ends too early"
 	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		at = int(syntax.Offset) - 1
+	if errors.As(json.Unmarshal(src, new(json.RawMessage)), &syntax) && !strings.HasPrefix(syntax.Error(), "unexpected end") {
+		i, what = int(syntax.Offset)-1, syntax.Error()
 	}
-	what := strings.TrimPrefix(err.Error(), "json: ")
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		at, what = len(r.src), "it ends too early"
+	at := lines{src: src}
+	before := len(bytes.TrimRight(src[:i], " \t\r\n")) - 1
+	last := at.place(max(0, before))
+	hint := "correct it here, or export it again"
+	switch {
+	case i == len(src):
+		hint = "the file seems to be cut off; get the whole of it"
+	case (strings.HasSuffix(what, "after object key:value pair") || strings.HasSuffix(what, "after array element")) &&
+		bytes.IndexByte([]byte(`"{[`), src[i]) >= 0:
+		next := nextJSON(src, i)
+		what = "a comma is missing before " + next
+		hint = fmt.Sprintf("add a comma in line %d, behind column %d: before %s", last.line, last.col, next)
+	case before >= 0 && src[before] == ',' && (src[i] == '}' || src[i] == ']'):
+		what = fmt.Sprintf("a comma before %q", src[i])
+		hint = fmt.Sprintf("remove the comma in line %d, column %d", last.line, last.col)
+	case strings.HasSuffix(what, "after top-level value"):
+		what = "text after its end"
+		hint = "remove what follows the closing bracket"
 	}
-	r.notes.fail("XML-001", r.at.place(max(0, min(at, len(r.src)))), "the document is not well-formed JSON: %s", what).Hint =
-		"correct it here, or export it again"
+	n.fail("XML-001", at.place(i), "the document is not well-formed JSON: %s", what).Hint = hint
+}
+
+// nextJSON is what begins at byte i, for a message: the name of a member, or the bracket.
+func nextJSON(src []byte, i int) string {
+	if src[i] != '"' {
+		return fmt.Sprintf("%q", src[i])
+	}
+	end := behindString(src, i)
+	if !isNameOfMember(src, end) {
+		return "the next string"
+	}
+	return quoted(bytes.Trim(src[i:end], `"`)).String()
 }
 
 // value reads the next value.
-func (r *jsonReader) value(depth int) (*jsonValue, error) {
+func (r *jsonReader) value() (*jsonValue, error) {
 	from := r.begin()
 	token, err := r.dec.Token()
 	if err != nil {
 		return nil, err
 	}
-	v := &jsonValue{from: from}
-	if err := r.leaf(v, depth); err != nil {
-		return nil, err
-	}
+	at := r.at.place(from)
+	r.leaves++
+	v := &jsonValue{from: from, ref: diag.Ref{Ordinal: int32(r.leaves), Line: at.line, Col: at.col}}
 	switch t := token.(type) {
 	case json.Delim:
-		err = r.container(v, t, depth)
+		err = r.container(v, t)
 	case string:
 		v.kind, v.text = jsonString, t
 	case json.Number:
@@ -135,22 +229,7 @@ func (r *jsonReader) begin() int {
 	return at
 }
 
-func (r *jsonReader) leaf(v *jsonValue, depth int) error {
-	at := r.at.place(v.from)
-	r.leaves++
-	v.ref = diag.Ref{Ordinal: int32(r.leaves), Line: at.line, Col: at.col}
-	switch {
-	case r.leaves > MaxLeaves:
-		r.notes.fail("XML-006", at, "more than %d values", MaxLeaves)
-		return errBound
-	case depth > MaxDepth:
-		r.notes.fail("XML-006", at, "values nested more than %d deep", MaxDepth)
-		return errBound
-	}
-	return nil
-}
-
-func (r *jsonReader) container(v *jsonValue, open json.Delim, depth int) error {
+func (r *jsonReader) container(v *jsonValue, open json.Delim) error {
 	v.kind = jsonArray
 	if open == '{' {
 		v.kind = jsonObject
@@ -164,7 +243,7 @@ func (r *jsonReader) container(v *jsonValue, open json.Delim, depth int) error {
 			}
 			name, _ = key.(string)
 		}
-		m, err := r.value(depth + 1)
+		m, err := r.value()
 		if err != nil {
 			return err
 		}

@@ -25,14 +25,21 @@ type mended struct {
 
 // replace puts other text in place of src[from:to]. Calls go from left to right.
 func (s *scanner) replace(from, to int, with string) {
-	if s.rootAt < 0 || s.rootEnd > 0 {
+	if s.rootAt < 0 || s.rootEnd > 0 || s.hopeless() {
 		return
+	}
+	if s.out == nil {
+		s.out = make([]byte, 0, len(s.src)) // growing step by step would leave several copies behind
 	}
 	s.out = append(s.out, s.src[s.copied:from]...)
 	s.out = append(s.out, with...)
 	s.copied = to
 	s.touched = true
 }
+
+// hopeless reports whether the document is broken and too large to be looked at for more than that,
+// so that nobody asks for its mended text.
+func (s *scanner) hopeless() bool { return s.notes.fatal > 0 && len(s.src) > maxBrokenTree }
 
 // restore forgets the replacements since m was taken.
 func (s *scanner) restore(m mended) { s.mended = m }
@@ -65,7 +72,8 @@ func (s *scanner) wrapper() []byte {
 // spoil reports the first problem of a tag; the further ones are mostly its echo.
 func (s *scanner) spoil(at place, format string, args ...any) *diag.Finding {
 	if s.spoilt {
-		return &diag.Finding{}
+		s.notes.discard = diag.Finding{}
+		return &s.notes.discard
 	}
 	s.spoilt = true
 	return s.notes.fail("XML-001", at, format, args...)

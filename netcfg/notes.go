@@ -1,6 +1,7 @@
 package netcfg
 
 import (
+	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
@@ -13,7 +14,9 @@ import (
 // notes collects the findings of one document, at most MaxFindings of each severity: a hostile
 // file has a problem in every byte.
 type notes struct {
-	file  string
+	file   string
+	bounds Bounds
+
 	list  diag.List
 	count [diag.Error + 1]int
 
@@ -22,6 +25,9 @@ type notes struct {
 	hiddenFirst diag.Pos
 	discard     diag.Finding
 }
+
+// newNotes begins a document of that name.
+func newNotes(name string, b Bounds) *notes { return &notes{file: name, bounds: b.settled()} }
 
 // place is a position in the document; the zero place is the whole document.
 type place struct{ line, col int32 }
@@ -117,9 +123,25 @@ func (v named) String() string {
 type private string
 
 func (v private) String() string {
-	isWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
-	if len(v) > 5 && strings.ContainsFunc(string(v), isWord) {
-		return fmt.Sprintf("(%d bytes, not shown)", len(v))
+	if len(v) > maxShown && strings.ContainsFunc(string(v), isWord) {
+		return notShown(len(v))
 	}
 	return quoted(v).String()
 }
+
+// privateBytes is private for a piece of the source, which may be all of it and is not copied.
+type privateBytes []byte
+
+func (v privateBytes) String() string {
+	if len(v) > maxShown && bytes.ContainsFunc(v, isWord) {
+		return notShown(len(v))
+	}
+	return quoted(v).String()
+}
+
+// maxShown is how many bytes of a text without a place are shown: too few for a key.
+const maxShown = 5
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+func notShown(bytes int) string { return fmt.Sprintf("(%d bytes, not shown)", bytes) }

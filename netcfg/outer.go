@@ -8,54 +8,70 @@ import (
 
 var byteOrderMark = []byte("\ufeff")
 
-// begin looks at the outer form of a document: size, encoding, byte order marks, XML declaration.
-// It returns a scanner that stands behind them, or nil when there is nothing to scan.
-func begin(src []byte, n *notes) *scanner {
-	if len(src) > MaxSize {
-		n.fail("XML-006", place{}, "the document has %d bytes; at most %d are read", len(src), MaxSize)
+const passExport = "pass the XML file that Get-AzureVNetConfig -ExportToFile wrote"
+
+// open looks at the bytes of a document of any form: size, encoding, byte order marks. It returns a
+// scanner that stands behind them, over UTF-8, or nil when there is no text to read.
+func open(src []byte, n *notes) *scanner {
+	if len(src) > n.bounds.Size {
+		n.fail("XML-006", place{}, "the document has %d bytes; at most %d are read", len(src), n.bounds.Size)
 		return nil
 	}
-	if foreignEncoding(src, n) {
+	if utf32(src) {
+		n.fail("XML-012", place{1, 1}, "the document is in UTF-32, which is not read").Hint =
+			"save the file as UTF-8, for example in PowerShell: (Get-Content old.netcfg) | Set-Content -Encoding utf8 new.netcfg"
 		return nil
 	}
-	s := &scanner{src: src, notes: n, line: 1, textAt: -1, rootAt: -1}
-	for bytes.HasPrefix(src[s.i:], byteOrderMark) {
-		s.i += len(byteOrderMark)
+	order, marked := utf16Order(src)
+	fault := -1
+	if order != nil {
+		src, fault = fromUTF16(src, order)
 	}
-	s.firstByte, s.lineStart = s.i, s.i
-	if s.i > len(byteOrderMark) {
-		n.add("XML-015", s.here(s.i), "%d byte order marks at the start of the document", s.i/len(byteOrderMark)).Hint = "keep one, or none"
+	s := over(src, n)
+	s.wide = order != nil
+	if marks := s.i / len(byteOrderMark); marks > 1 {
+		n.add("XML-015", s.here(s.i), "%d byte order marks at the start of the document", marks).Hint = "keep one, or none"
 	}
-	if binary(s) {
+	if s.wide && !marked {
+		n.warn("XML-012", place{1, 1}, "the document is in UTF-16 without a byte order mark; it is read as what its first characters say").Hint =
+			"save the file as UTF-8, or with a byte order mark"
+	}
+	if holdsNoText(s) {
 		return nil
 	}
-	label := s.xmlDeclaration()
-	s.checkUTF8(label)
-	if !s.opensWithMarkup() {
-		return nil
+	if fault >= 0 {
+		n.fail("XML-012", s.placeOf(fault), "half of a character: the document is in UTF-16, and a surrogate stands alone here").Hint =
+			"export the file again, or save it as UTF-8"
 	}
 	return s
 }
 
-// foreignEncoding refuses UTF-16 and UTF-32, with or without a byte order mark.
-func foreignEncoding(src []byte, n *notes) bool {
-	for _, e := range []struct{ first, name string }{
-		{"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\xfe\xff", "UTF-32"},
-		{"\xff\xfe", "UTF-16"}, {"\xfe\xff", "UTF-16"},
-		{"<\x00\x00\x00", "UTF-32"}, {"\x00\x00\x00<", "UTF-32"},
-		{"<\x00", "UTF-16"}, {"\x00<", "UTF-16"},
-	} {
-		if strings.HasPrefix(string(src[:min(4, len(src))]), e.first) {
-			n.fail("XML-012", place{1, 1}, "the document is in %s; this version reads UTF-8 only", e.name).Hint =
-				"save the file as UTF-8, for example in PowerShell: (Get-Content old.netcfg) | Set-Content -Encoding utf8 new.netcfg"
-			return true
-		}
+// over is a scanner at the first byte of a text that is no byte order mark.
+func over(text []byte, n *notes) *scanner {
+	s := &scanner{src: text, notes: n, line: 1, textAt: -1, rootAt: -1}
+	for bytes.HasPrefix(text[s.i:], byteOrderMark) {
+		s.i += len(byteOrderMark)
 	}
-	return false
+	s.firstByte, s.lineStart = s.i, s.i
+	return s
 }
 
-// binary refuses what holds no text.
-func binary(s *scanner) bool {
+// placeOf is the place of a byte anywhere in the text.
+func (s *scanner) placeOf(i int) place {
+	at := scanner{src: s.src, line: 1, i: s.firstByte, lineStart: s.firstByte}
+	at.advance(i)
+	return at.here(i)
+}
+
+// begin reads the XML declaration and reports whether markup follows.
+func (s *scanner) begin() bool {
+	label := s.xmlDeclaration()
+	s.checkUTF8(label)
+	return s.opensWithMarkup()
+}
+
+// holdsNoText refuses what is empty or binary.
+func holdsNoText(s *scanner) bool {
 	if len(bytes.TrimLeft(s.src[s.i:], " \t\r\n")) == 0 {
 		s.notes.fail("XML-016", place{}, "the document is empty")
 		return true
@@ -83,15 +99,9 @@ func (s *scanner) opensWithMarkup() bool {
 		s.notes.fail("XML-016", place{}, "the document is empty but for its XML declaration")
 		return false
 	}
-	if b := s.src[s.i]; b == '{' || b == '[' {
-		s.notes.fail("XML-002", s.here(s.i), "the document seems to be JSON; this version reads network configurations in XML only").Hint =
-			"pass the XML file that Get-AzureVNetConfig -ExportToFile wrote"
-		return false
-	}
 	if bytes.IndexByte(s.src[s.i:], '<') < 0 {
 		line, _, _ := bytes.Cut(s.src[s.i:], []byte("\n"))
-		s.notes.fail("XML-001", s.here(s.i), "the document is not XML; it begins with %v", private(bytes.TrimSpace(line))).Hint =
-			"pass the XML file that Get-AzureVNetConfig -ExportToFile wrote"
+		s.notes.fail("XML-001", s.here(s.i), "the document is not XML; it begins with %v", privateBytes(bytes.TrimSpace(line))).Hint = passExport
 		return false
 	}
 	return true
@@ -186,10 +196,7 @@ func (s *scanner) leaveDeclaration() {
 func (s *scanner) checkUTF8(label string) {
 	s.oddRunes = bytes.Contains(s.src, []byte("\uffff")) || bytes.Contains(s.src, []byte("\ufffe"))
 	if utf8.Valid(s.src) {
-		if !compatible(label, s.src) {
-			s.notes.warn("XML-012", s.encodingAt, "the XML declaration says %v, but the bytes are UTF-8 and are read as such", quoted(label)).Hint =
-				`write encoding="utf-8"`
-		}
+		s.checkLabel(label)
 		return
 	}
 	s.oddRunes = true
@@ -201,11 +208,21 @@ func (s *scanner) checkUTF8(label string) {
 		}
 		i += size
 	}
-	at := scanner{src: s.src, line: 1, i: s.firstByte, lineStart: s.firstByte}
-	at.advance(i)
-	f := s.notes.fail("XML-012", at.here(i), "byte 0x%02x is not UTF-8", s.src[i])
+	f := s.notes.fail("XML-012", s.placeOf(i), "byte 0x%02x is not UTF-8", s.src[i])
 	if !strings.EqualFold(label, "utf-8") && label != "" {
-		f.Message += "; the XML declaration says " + quoted(label).String() + ", and this version reads UTF-8 only"
+		f.Message += "; the XML declaration says " + quoted(label).String() + ", and only UTF-8 and UTF-16 are read"
+	}
+}
+
+// checkLabel reports a declaration that names another encoding than the bytes have, which decide.
+func (s *scanner) checkLabel(label string) {
+	switch {
+	case s.wide && label != "" && !strings.HasPrefix(strings.ToLower(label), "utf-16"):
+		s.notes.warn("XML-012", s.encodingAt, "the XML declaration says %v, but the bytes are UTF-16 and are read as such", quoted(label)).Hint =
+			`save the file as UTF-8, or write encoding="utf-16"`
+	case !s.wide && !compatible(label, s.src):
+		s.notes.warn("XML-012", s.encodingAt, "the XML declaration says %v, but the bytes are UTF-8 and are read as such", quoted(label)).Hint =
+			`write encoding="utf-8"`
 	}
 }
 

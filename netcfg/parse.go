@@ -9,40 +9,65 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// Parse reads one NetworkConfiguration document in UTF-8. The name appears only in positions.
+// Parse reads the network configuration of one document in any [Form] that [Read] knows. The name
+// appears only in positions.
 //
 // The list holds everything noticed, in order of position: broken markup, what the schema does not
 // know or does not allow, odd outer form. A finding of the schema never stops; a document that
 // is not well-formed, has another root or namespace, a DTD, another encoding or more of something
 // than the bounds allow has no File. The error is then the first such finding, a [diag.Finding]
-// with its position; it is in the list, too.
+// with its position; it is in the list, too. Columns count bytes of the text as UTF-8, also where the
+// document is in UTF-16.
 func Parse(name string, src []byte) (*File, diag.List, error) {
-	n := &notes{file: name}
-	f := parse(src, n)
+	return DefaultBounds().Parse(name, src)
+}
+
+// Parse is [Parse] within other bounds.
+func (b Bounds) Parse(name string, src []byte) (*File, diag.List, error) {
+	n := newNotes(name, b)
+	d := read(src, n)
+	if d != nil && d.File == nil && n.fatal == 0 {
+		n.fail("XML-002", place{1, 1}, "the document is a %s, and holds no network configuration", d.Form).Hint = passExport
+	}
 	list, err := n.result()
 	if err != nil {
 		return nil, list, err
 	}
-	return f, list, nil
+	return d.File, list, nil
 }
 
-func parse(src []byte, n *notes) *File {
-	s := begin(src, n)
-	if s == nil {
+// maxBrokenTree is how many bytes of a document are looked at for more than broken markup once
+// there is some: a tree takes ten times the bytes, which a document that is refused is not worth.
+const maxBrokenTree = 4 << 20
+
+// xml reads a document in XML, from behind the byte order marks.
+func (s *scanner) xml(form Form) *Document {
+	if !s.begin() {
 		return nil
 	}
 	s.scan()
-	if s.refused || s.dtd || s.rootAt < 0 || n.full() {
+	if s.refused || s.dtd || s.rootTag == nil || s.notes.full() {
 		return nil
 	}
-	return s.file(0)
+	root := s.root()
+	switch {
+	case root == nil:
+		return nil
+	case isResponseRoot(root.Data, root.NamespaceURI):
+		return s.notes.response(s, s.notes.file)
+	}
+	f := s.file(0)
+	if where, ok := PlaceOf(s.notes.file); ok && where.Call == CallConfiguration && f != nil {
+		f.Place = where
+	}
+	return document(form, f)
 }
 
 // file reads the network configuration that was scanned, or notes why it is none and returns nil.
 // Its leaves follow the first base leaves of the document it stands in.
 func (s *scanner) file(base int) *File {
 	namespace, ok := s.checkRoot()
-	if !ok {
+	if !ok || s.hopeless() {
 		return nil
 	}
 	tree, err := xmlquery.Parse(bytes.NewReader(s.document()))
@@ -54,7 +79,7 @@ func (s *scanner) file(base int) *File {
 		file: &File{Name: s.notes.file, Leaves: len(s.places)}}
 	w.document(s.rootOf(tree))
 	if w.file.Remarks = s.remarks; s.remarks > 0 {
-		w.file.FirstRemark = n.pos(s.firstRemark)
+		w.file.FirstRemark = s.notes.pos(s.firstRemark)
 	}
 	return w.file
 }

@@ -13,45 +13,74 @@ import (
 // Findings and error are those of [Parse]. A response among many that cannot be read does not stop:
 // its findings are errors, and the others are in the Document.
 func Read(name string, src []byte) (*Document, diag.List, error) {
-	n := &notes{file: name}
-	d := read(src, n)
-	found, err := n.result()
-	if err != nil {
-		return nil, found, err
-	}
-	return d, found, nil
+	return DefaultBounds().Read(name, src)
 }
 
-func read(src []byte, n *notes) *Document {
-	if len(src) <= MaxSize {
-		switch first := bytes.TrimLeft(bytes.TrimPrefix(src, byteOrderMark), " \t\r\n"); {
-		case bytes.HasPrefix(first, []byte("{")), bytes.HasPrefix(first, []byte("[")):
-			if root, _ := readJSON(src, n); root == nil {
-				return nil
-			} else if isResponses(root) {
-				return responses(root, n)
-			}
-		case looksLikeList(src):
-			return list(src, n)
-		}
+// Read is [Read] within other bounds.
+func (b Bounds) Read(name string, src []byte) (*Document, diag.List, error) {
+	n := newNotes(name, b)
+	d := read(src, n)
+	list, err := n.result()
+	if err != nil {
+		return nil, list, err
 	}
-	s := begin(src, n)
+	return d, list, nil
+}
+
+// read reads a document; it returns nil, or what is worth nothing, when a finding stops.
+func read(src []byte, n *notes) *Document {
+	s := open(src, n)
 	if s == nil {
 		return nil
 	}
-	s.scan()
-	if s.refused || s.dtd || s.rootAt < 0 || n.full() {
-		return nil
+	switch formOf(s.src[s.i:]) {
+	case FormExport:
+		return s.json()
+	case FormList:
+		return list(s.src, n)
+	case FormScript:
+		return s.script()
 	}
-	if root := s.root(); root != nil && isResponseRoot(root.Data, root.NamespaceURI) {
-		return n.response(s, n.file)
-	}
-	f := s.file(0)
+	return s.xml(FormConfiguration)
+}
+
+// document is one that holds nothing but a network configuration.
+func document(form Form, f *File) *Document {
 	if f == nil {
 		return nil
 	}
-	if where, ok := PlaceOf(n.file); ok && where.Call == CallConfiguration {
-		f.Place = where
+	return &Document{Name: f.Name, Form: form, Leaves: f.Leaves, File: f}
+}
+
+// formOf says how a text is to be read: as JSON (FormExport), as what cmdlets printed (FormList), as a
+// text around a network configuration (FormScript), or as XML (FormConfiguration), which says best
+// what is wrong with the rest.
+func formOf(text []byte) Form {
+	text = bytes.TrimLeft(text, " \t\r\n")
+	if len(text) == 0 {
+		return FormConfiguration
 	}
-	return &Document{Name: n.file, Form: FormConfiguration, Leaves: f.Leaves, File: f}
+	switch text[0] {
+	case '{':
+		return FormExport
+	case '[':
+		if !embedded(text) {
+			return FormExport
+		}
+	case '<':
+		_, root := rootTag(text)
+		if bytes.HasPrefix(text, []byte("<#")) && embedded(text) {
+			return FormScript // the comment of a PowerShell file
+		}
+		if root == "" || root == rootName || bytes.HasPrefix(text, []byte("<!DOCTYPE")) || !embedded(text) {
+			return FormConfiguration
+		}
+	}
+	switch {
+	case looksLikeList(text):
+		return FormList
+	case embedded(text):
+		return FormScript
+	}
+	return FormConfiguration
 }

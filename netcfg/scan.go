@@ -7,8 +7,9 @@ import "bytes"
 // always well-formed.
 type scanner struct {
 	src       []byte
-	firstByte int // after byte order marks, which no editor counts as columns
-	i         int // the next byte
+	firstByte int  // after byte order marks, which no editor counts as columns
+	wide      bool // the document came in UTF-16; src is the same as UTF-8
+	i         int  // the next byte
 	line      int32
 	lineStart int
 	notes     *notes
@@ -17,6 +18,7 @@ type scanner struct {
 	elements int
 	open     []tag
 	names    []span          // of the attributes of the tag at hand
+	tried    int             // how many there are with those that are broken
 	prefixes []span          // declared and in scope
 	bare     map[string]bool // prefixes used without a declaration
 	known    map[string]bool // names with other letters than ASCII, already looked at
@@ -28,7 +30,7 @@ type scanner struct {
 	firstRemark place
 
 	rootAt, rootEnd int    // the root element, once seen; rootAt starts at -1
-	rootTag         []byte // its start tag, mended
+	rootTag         []byte // its start tag, mended; nil when it is broken in a document too large for that
 	rootSpoilt      bool   // it had to be
 	spoilt          bool   // the tag at hand has a finding already
 	encodingAt      place  // of the encoding in the XML declaration
@@ -92,6 +94,7 @@ func classify() (c [256]uint8) {
 
 // scan reads the document from behind its XML declaration.
 func (s *scanner) scan() {
+	s.places = make([]place, 0, s.mostLeaves())
 	for s.i < len(s.src) && !s.refused && !s.notes.full() {
 		switch {
 		case s.src[s.i] == '<':
@@ -103,6 +106,13 @@ func (s *scanner) scan() {
 		}
 	}
 	s.finish()
+}
+
+// mostLeaves is at least how many leaves the document has, so that their places never move: for a large
+// document growing would leave several copies behind.
+func (s *scanner) mostLeaves() int {
+	tags, values := bytes.Count(s.src, []byte("<")), bytes.Count(s.src, []byte("="))
+	return min(2*tags+values, s.notes.bounds.Leaves)
 }
 
 func (s *scanner) markup() {
@@ -134,7 +144,7 @@ func (s *scanner) outside() {
 	if n := bytes.IndexByte(s.src[s.i:], '<'); n >= 0 {
 		end = s.i + n
 	}
-	words := private(bytes.TrimSpace(s.src[s.i:end]))
+	words := privateBytes(bytes.TrimSpace(s.src[s.i:end]))
 	if s.rootAt >= 0 {
 		s.remark(s.here(s.i))
 		s.notes.add("XML-015", s.here(s.i), "text %v after the root element; nothing is read from here on", words)
@@ -182,15 +192,15 @@ func (s *scanner) beginText(i int) {
 
 // endText closes the run of text before a tag.
 func (s *scanner) endText() {
-	if s.textAt >= 0 && s.i-s.textAt > MaxValue {
-		s.refuse(s.places[len(s.places)-1], "a text of %d bytes; at most %d are read", s.i-s.textAt, MaxValue)
+	if s.textAt >= 0 && s.i-s.textAt > s.notes.bounds.Value {
+		s.refuse("XML-028", s.places[len(s.places)-1], "a text of %d bytes; at most %d are read", s.i-s.textAt, s.notes.bounds.Value)
 	}
 	s.textAt = -1
 }
 
 func (s *scanner) leaf(at place) {
-	if len(s.places) == MaxLeaves {
-		s.refuse(at, "more than %d elements, attributes and texts", MaxLeaves)
+	if len(s.places) == s.notes.bounds.Leaves {
+		s.refuse("XML-006", at, "more than %d elements, attributes and texts", s.notes.bounds.Leaves)
 		return
 	}
 	s.places = append(s.places, at)
@@ -199,8 +209,8 @@ func (s *scanner) leaf(at place) {
 func (s *scanner) startTag() {
 	s.endText()
 	if len(s.open) == 0 && s.rootAt >= 0 {
-		s.notes.fail("XML-001", s.here(s.i), "a second root element; a document has one, and nothing is read from here on").Hint =
-			"keep one document in the file, or put the second into a file of its own"
+		f := s.notes.fail("XML-001", s.here(s.i), "a second root element; a document has one, and nothing is read from here on")
+		*f = f.See(s.notes.pos(s.places[0]), "the first is here").WithHint("keep one document in the file, or put the second into a file of its own")
 		s.i = len(s.src)
 		return
 	}
@@ -219,7 +229,9 @@ func (s *scanner) startTag() {
 	s.checkPrefixes(&t)
 	if root {
 		s.rootSpoilt = s.spoilt
-		s.rootTag = bytes.Clone(s.mendedUpTo(s.rootAt, s.i))
+		if !s.hopeless() {
+			s.rootTag = bytes.Clone(s.mendedUpTo(s.rootAt, s.i))
+		}
 	}
 	s.open = append(s.open, t)
 	if empty {
@@ -232,10 +244,10 @@ func (s *scanner) element(t *tag) {
 	s.leaf(t.at)
 	s.elements++
 	switch {
-	case s.elements > MaxElements:
-		s.refuse(t.at, "more than %d elements", MaxElements)
-	case len(s.open) == MaxDepth:
-		s.refuse(t.at, "elements nested more than %d deep", MaxDepth)
+	case s.elements > s.notes.bounds.Elements:
+		s.refuse("XML-006", t.at, "more than %d elements", s.notes.bounds.Elements)
+	case len(s.open) == s.notes.bounds.Depth:
+		s.refuse("XML-025", t.at, "elements nested more than %d deep", s.notes.bounds.Depth)
 	}
 }
 
@@ -251,7 +263,7 @@ func (s *scanner) pop() {
 // attributes reads a start tag from the end of its name and reports whether it is an empty-element
 // tag.
 func (s *scanner) attributes(t *tag) (empty bool) {
-	s.names = s.names[:0]
+	s.names, s.tried = s.names[:0], 0
 	s.spoilt = false
 	for !s.refused {
 		spaced := s.space()
@@ -273,10 +285,20 @@ func (s *scanner) attributes(t *tag) (empty bool) {
 			}
 			s.attribute(t)
 		default:
-			s.spoil(s.here(s.i), "%v has no place in the tag <%v>", quoted(s.junk()), named(s.text(t.name)))
+			s.misplaced(t)
 		}
 	}
 	return false
+}
+
+// misplaced reports what cannot stand in a tag. A plus sign there is what the source of a program
+// has between the parts of a text.
+func (s *scanner) misplaced(t *tag) {
+	at, junk := s.here(s.i), s.junk()
+	f := s.spoil(at, "%v has no place in the tag <%v>", quoted(junk), named(s.text(t.name)))
+	if junk[0] == '+' {
+		f.Hint = putTogether
+	}
 }
 
 // glued reports an attribute that follows the value of another without a space.
@@ -290,6 +312,10 @@ func (s *scanner) glued() {
 
 func (s *scanner) attribute(t *tag) {
 	at, before := s.here(s.i), s.mended
+	if s.tried++; s.tried > s.notes.bounds.Attributes {
+		s.tooMany(at)
+		return
+	}
 	name := s.name(s.i)
 	s.space()
 	if s.i == len(s.src) || s.src[s.i] != '=' {
@@ -323,9 +349,13 @@ func (s *scanner) keep(name span, at place) {
 	if prefix, local := s.split(name); string(s.text(prefix)) == "xmlns" {
 		s.prefixes = append(s.prefixes, local)
 	}
-	if len(s.names) > MaxAttributes || len(s.prefixes) > MaxAttributes {
-		s.refuse(at, "more than %d attributes in a tag or namespace prefixes in scope", MaxAttributes)
+	if len(s.prefixes) > s.notes.bounds.Attributes {
+		s.tooMany(at)
 	}
+}
+
+func (s *scanner) tooMany(at place) {
+	s.refuse("XML-026", at, "more than %d attributes in a tag or namespace prefixes in scope", s.notes.bounds.Attributes)
 }
 
 func (s *scanner) repeated(name span) bool {
@@ -353,8 +383,8 @@ func (s *scanner) value(name span, at place) bool {
 			s.i++
 		case b == quote:
 			s.i++
-			if s.i-begin.at-2 > MaxValue {
-				s.refuse(at, "an attribute value of %d bytes; at most %d are read", s.i-begin.at-2, MaxValue)
+			if s.i-begin.at-2 > s.notes.bounds.Value {
+				s.refuse("XML-028", at, "an attribute value of %d bytes; at most %d are read", s.i-begin.at-2, s.notes.bounds.Value)
 			}
 			return true
 		case b == '\n':
@@ -401,8 +431,8 @@ func (s *scanner) name(i int) span {
 		i++
 	}
 	s.i = i
-	if i-from > MaxName {
-		s.refuse(s.here(from), "a name of %d bytes; at most %d are read", i-from, MaxName)
+	if i-from > s.notes.bounds.Name {
+		s.refuse("XML-027", s.here(from), "a name of %d bytes; at most %d are read", i-from, s.notes.bounds.Name)
 	}
 	return span{int32(from), int32(i)}
 }
@@ -442,9 +472,10 @@ func (s *scanner) advance(i int) {
 	}
 }
 
-func (s *scanner) refuse(at place, format string, args ...any) {
+// refuse ends the scan at a bound.
+func (s *scanner) refuse(rule string, at place, format string, args ...any) {
 	if !s.refused {
-		s.notes.fail("XML-006", at, format, args...)
+		s.notes.fail(rule, at, format, args...)
 	}
 	s.refused = true
 }

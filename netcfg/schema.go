@@ -39,7 +39,7 @@ func (w *walker) document(root *xmlquery.Node) {
 		return true
 	})
 	if configuration.IsZero() {
-		w.missing(ref, "<NetworkConfiguration> has no <VirtualNetworkConfiguration>")
+		w.missing(ref, "%s has no %s", w.tag(rootName), w.tag("VirtualNetworkConfiguration"))
 	}
 	w.checkNames()
 }
@@ -148,7 +148,7 @@ func (w *walker) site(n *xmlquery.Node) {
 	})
 	w.required(n, l.Ref, "name", l.Name)
 	if len(l.AddressSpaces) == 0 {
-		w.missing(l.Ref, "local network site %v has no <AddressSpace>", quoted(l.Name.Value))
+		w.missing(l.Ref, "local network site %v has no %s", quoted(l.Name.Value), w.tag("AddressSpace"))
 	}
 	w.file.LocalNetworkSites = append(w.file.LocalNetworkSites, l)
 }
@@ -175,7 +175,7 @@ func (w *walker) textOf(n *xmlquery.Node) Text {
 		switch text := trim(c.Data); {
 		case text == "":
 		case t.TextRef.IsZero():
-			t.TextRef, t.Value = w.leaf(), text
+			t.TextRef, t.Value = w.textLeaf(), text
 		default:
 			w.strayText(n, text)
 		}
@@ -202,12 +202,12 @@ func (w *walker) addressSpace(n *xmlquery.Node, a *AddressSpace) {
 	w.prefixes(n, &a.Prefixes)
 	added := a.Prefixes[first:]
 	if !slices.ContainsFunc(added, hasValue) {
-		w.add("XML-013", at(a.Ref), "<%s> of %s holds no address prefix", n.Data, owner(n))
+		w.add("XML-013", at(a.Ref), "%s of %s holds no address prefix", w.tag(n.Data), w.owner(n))
 		return
 	}
 	for _, t := range added {
 		if !hasValue(t) {
-			w.missing(t.Ref, "an <AddressPrefix> of %s is empty", owner(n))
+			w.missing(t.Ref, "an %s of %s is empty", w.tag("AddressPrefix"), w.owner(n))
 		}
 	}
 }
@@ -226,9 +226,9 @@ func hasValue(t Text) bool { return t.Value != "" }
 func (w *walker) required(n *xmlquery.Node, element diag.Ref, name string, a Attr) {
 	switch {
 	case !a.Present():
-		w.missing(element, "<%s> has no attribute %s", n.Data, name)
+		w.missing(element, "%s has no %s", w.tag(n.Data), w.attribute(name))
 	case a.Value == "":
-		w.missing(a.Ref, "attribute %s of <%s> is empty", name, n.Data)
+		w.missing(a.Ref, "%s of %s is empty", w.attribute(name), w.tag(n.Data))
 	}
 }
 
@@ -241,20 +241,20 @@ func (w *walker) oneOf(n *xmlquery.Node, name string, a Attr, allowed []string) 
 	if a.Value == "" || slices.Contains(allowed, a.Value) {
 		return
 	}
-	f := w.add("XML-011", at(a.Ref), "attribute %s=%v of <%s> is none of %s", name, quoted(a.Value), n.Data, strings.Join(allowed, ", "))
+	f := w.add("XML-011", at(a.Ref), "%s of %s is none of %s", w.assigned(name, a), w.tag(n.Data), strings.Join(allowed, ", "))
 	if meant := nearest(a.Value, allowed); meant != "" {
 		f.Hint = "write " + meant + ", if that was meant"
 	}
 }
 
 // owner is the nearest element around n that has a name, for a message.
-func owner(n *xmlquery.Node) string {
+func (w *walker) owner(n *xmlquery.Node) string {
 	for p := n; p != nil; p = p.Parent {
 		for _, a := range p.Attr {
 			if p.Type == xmlquery.ElementNode && a.Name.Local == "name" {
-				return "<" + p.Data + "> " + quoted(a.Value).String()
+				return w.tag(p.Data) + " " + quoted(a.Value).String()
 			}
 		}
 	}
-	return "<" + n.Parent.Data + ">"
+	return w.tag(n.Parent.Data)
 }

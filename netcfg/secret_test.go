@@ -31,3 +31,27 @@ func TestKeysAreNotShown(t *testing.T) {
 		}
 	}
 }
+
+// Nor is one in an export or around the network configuration in a script.
+func TestKeysInOtherFormsAreNotShown(t *testing.T) {
+	const export = `{"VirtualNetworkConfiguration": {"Dns": "TOPSECRET01", "SharedKey": "TOPSECRET02", "Keys": ["TOPSECRET03"],
+"LocalNetworkSites": [{"Name": "a", "AddressSpace": ["10.1.0.0/16"], "sharedKey": {"value": "TOPSECRET04"}}, "TOPSECRET05"],
+"VirtualNetworkSites": [{"Name": "v", "Location": "x", "AddressSpace": ["10.2.0.0/16"], "Gateway": {"ConnectionsToLocalNetwork": "TOPSECRET06"}}]}%s}`
+	script := "$key = 'TOPSECRET07'\n" + inScript(in("<x>TOPSECRET08</x>"), `"`) + "Set-AzureVNetGatewayKey -SharedKey TOPSECRET09\n"
+	for _, src := range []string{
+		fmt.Sprintf(export, ""), fmt.Sprintf(export, "\n\"TOPSECRET10\""), fmt.Sprintf(export, ", TOPSECRET11"),
+		`{"SharedKey": "TOPSECRET12"}`, `["TOPSECRET13" "TOPSECRET14"]`, script, script + script,
+	} {
+		_, found, err := netcfg.Read("keys", []byte(src))
+		text := fmt.Sprint(err)
+		for _, f := range found {
+			text += "\n" + f.Error() + " " + f.Hint
+		}
+		if at := strings.Index(text, "TOPSECRET"); at >= 0 {
+			t.Errorf("shown: %s", text[max(0, at-80):at+20])
+		}
+		if len(found) == 0 {
+			t.Error("nothing was found at all")
+		}
+	}
+}

@@ -202,8 +202,8 @@ func (m *mapReader) document(v *jsonValue, url string, status int) bool {
 	if s == nil {
 		return false
 	}
-	if m.doc.Leaves+len(s.places) > MaxLeaves {
-		m.fail("XML-006", at(v.ref), "more than %d elements, attributes, texts and values", MaxLeaves)
+	if m.doc.Leaves+len(s.places) > m.bounds.Leaves {
+		m.fail("XML-006", at(v.ref), "more than %d elements, attributes, texts and values", m.bounds.Leaves)
 		return false
 	}
 	root := s.root()

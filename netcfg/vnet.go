@@ -56,7 +56,7 @@ func (w *walker) checkVNet(n *xmlquery.Node, v *VirtualNetworkSite) {
 		*f = f.See(w.pos(at(v.Location.Ref)), "Location is here").WithHint("remove AffinityGroup, if the Location is right")
 	}
 	if len(v.AddressSpaces) == 0 {
-		w.missing(v.Ref, "virtual network %v has no <AddressSpace>", quoted(v.Name.Value))
+		w.missing(v.Ref, "virtual network %v has no %s", quoted(v.Name.Value), w.tag("AddressSpace"))
 	}
 }
 
@@ -74,13 +74,13 @@ func (w *walker) subnet(n *xmlquery.Node) Subnet {
 	w.required(n, s.Ref, "name", s.Name)
 	switch {
 	case len(s.Prefixes) == 0:
-		w.missing(s.Ref, "subnet %v has no <AddressPrefix>", quoted(s.Name.Value))
+		w.missing(s.Ref, "subnet %v has no %s", quoted(s.Name.Value), w.tag("AddressPrefix"))
 	case !hasValue(s.Prefixes[0]):
-		w.missing(s.Prefixes[0].Ref, "the <AddressPrefix> of subnet %v is empty", quoted(s.Name.Value))
+		w.missing(s.Prefixes[0].Ref, "the %s of subnet %v is empty", w.tag("AddressPrefix"), quoted(s.Name.Value))
 	}
 	if len(s.Prefixes) > 1 {
 		f := w.add("XML-010", at(s.Prefixes[1].Ref), "subnet %v has %d prefixes; a classic subnet has one", quoted(s.Name.Value), len(s.Prefixes))
-		*f = f.See(w.pos(at(s.Prefixes[0].Ref)), "the first <AddressPrefix> is here").WithHint("keep the one that the subnet has")
+		*f = f.See(w.pos(at(s.Prefixes[0].Ref)), "the first %s is here", w.tag("AddressPrefix")).WithHint("keep the one that the subnet has")
 	}
 	return s
 }

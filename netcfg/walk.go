@@ -13,7 +13,10 @@ import (
 type walker struct {
 	*notes
 	places    []place
-	base      int // leaves of the document before the first of places
+	base      int     // leaves of the document before the first of places
+	ordinals  []int32 // of the leaves, where they are not visited in the order of the document; 0 is no leaf
+	json      bool    // the tree was made from an export
+	sign      bool    // whose attributes have a sign
 	next      int
 	namespace string         // of the root; it stands for the schema's
 	above     *xmlquery.Node // the root's parent
@@ -48,10 +51,46 @@ func (s *slab[T]) make(n int) []T {
 func (w *walker) leaf() diag.Ref {
 	p := w.places[w.next]
 	w.next++
-	return diag.Ref{Ordinal: int32(w.base + w.next), Line: p.line, Col: p.col}
+	ref := diag.Ref{Ordinal: int32(w.base + w.next), Line: p.line, Col: p.col}
+	if w.ordinals != nil {
+		ref.Ordinal = w.ordinals[w.next-1]
+	}
+	return ref
+}
+
+// textLeaf takes the place of a text. In an export the element is its text, and they are one leaf.
+func (w *walker) textLeaf() diag.Ref {
+	if w.json {
+		return diag.Ref{}
+	}
+	return w.leaf()
+}
+
+// tag is an element of the schema as messages call it in the form at hand.
+func (w *walker) tag(name string) string {
+	if w.json {
+		return quoted(name).String()
+	}
+	return "<" + name + ">"
+}
+
+// attribute is an attribute of the schema as messages call it in the form at hand.
+func (w *walker) attribute(name string) string {
+	if w.json {
+		return quoted(memberName(name, w.sign)).String()
+	}
+	return "attribute " + name
 }
 
 func at(r diag.Ref) place { return place{r.Line, r.Col} }
+
+// assigned is an attribute of the schema with its value, as written in the form at hand.
+func (w *walker) assigned(name string, a Attr) string {
+	if w.json {
+		return w.attribute(name) + ": " + quoted(a.Value).String()
+	}
+	return w.attribute(name) + "=" + quoted(a.Value).String()
+}
 
 // attrs reads the attributes of an element. The field of an attribute is nil when the schema does
 // not know it.
@@ -161,9 +200,12 @@ func (w *walker) keepAll(n *xmlquery.Node, path string) {
 // keep adds a leaf that has no field. Deep nests of long names could make the paths alone fill the
 // memory, so they have a bound, the size of a document.
 func (w *walker) keep(to *[]Leaf, ref diag.Ref, kind LeafKind, path, value string) {
-	if w.pathBytes += len(path); w.pathBytes > MaxSize {
-		if w.pathBytes-len(path) <= MaxSize {
-			w.fail("XML-006", at(ref), "too much that the schema does not know: paths of more than %d bytes", MaxSize)
+	if ref.IsZero() { // an element that an export leaves out
+		return
+	}
+	if w.pathBytes += len(path); w.pathBytes > w.bounds.Size {
+		if w.pathBytes-len(path) <= w.bounds.Size {
+			w.fail("XML-006", at(ref), "too much that the schema does not know: paths of more than %d bytes", w.bounds.Size)
 		}
 		return
 	}
@@ -206,8 +248,8 @@ func count(n *xmlquery.Node, name string) int {
 
 // again reports an element that stands more than once where it may stand once.
 func (w *walker) again(n *xmlquery.Node, first diag.Ref, then string) {
-	f := w.add("XML-010", w.places[w.next], "<%s> stands again inside <%s>; %s", n.Data, n.Parent.Data, then)
-	*f = f.See(w.pos(at(first)), "the first <%s> is here", n.Data)
+	f := w.add("XML-010", w.places[w.next], "%s stands again inside %s; %s", w.tag(n.Data), w.tag(n.Parent.Data), then)
+	*f = f.See(w.pos(at(first)), "the first %s is here", w.tag(n.Data))
 }
 
 const (

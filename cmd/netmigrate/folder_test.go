@@ -143,25 +143,3 @@ func TestFolderHasUsualPermissions(t *testing.T) {
 		t.Errorf("the folder has mode %v, one made by hand %v", got.Mode(), want.Mode())
 	}
 }
-
-func TestRootOf(t *testing.T) {
-	for src, want := range map[string]string{
-		"": "", "text": "", "<": "",
-		"<a/>": "a", "<a>": "a", " \r\n<a b='c'>": "a", "<x:a/>": "a",
-		"\ufeff<a/>": "a", "\ufeff\ufeff\n<a/>": "a",
-		"<?xml version='1.0'?><a/>":                      "a",
-		"<!-- <b/> --><a/>":                              "a",
-		"<!DOCTYPE a><a/>":                               "a",
-		"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>":             "a",
-		"<?xml version='1.0'?>\n<!-- c --><?p q?>\n<a/>": "a",
-		"<!-- never closed <a/>":                         "",
-		"\xff\xfe<\x00a\x00>\x00":                        "a",
-		"\xfe\xff\x00<\x00a\x00/\x00>":                   "a",
-		"<\x00N\x00e\x00t\x00/\x00>\x00":                 "Net",
-		"{\"NetworkConfiguration\": \"<a/>\"}":           "",
-	} {
-		if got := rootOf([]byte(src)); got != want {
-			t.Errorf("rootOf(%q) = %q, want %q", src, got, want)
-		}
-	}
-}

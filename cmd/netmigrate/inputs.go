@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -80,7 +81,7 @@ func (r *reader) standardInput() {
 		return
 	}
 	r.seen[standardInput] = true
-	r.read(standardInput, r.stdin)
+	r.read(standardInput, r.stdin, 0)
 }
 
 func (r *reader) path(path string) {
@@ -193,12 +194,13 @@ func (r *reader) file(path string, info fs.FileInfo) {
 		return
 	}
 	defer f.Close()
-	r.read(name, f)
+	r.read(name, f, int(info.Size()))
 }
 
-// read takes a document from a stream, and no more of it than a document may have.
-func (r *reader) read(name string, from io.Reader) {
-	src, err := io.ReadAll(io.LimitReader(from, netcfg.MaxSize+1))
+// read takes a document from a stream, and no more of it than a document may have. The size is what
+// the stream is expected to hold, 0 when nobody knows.
+func (r *reader) read(name string, from io.Reader, size int) {
+	src, err := readAll(io.LimitReader(from, netcfg.MaxSize+1), size)
 	switch {
 	case err != nil:
 		r.fail("XML-017", name, "the file cannot be read: %v", errOf(err))
@@ -206,5 +208,28 @@ func (r *reader) read(name string, from io.Reader) {
 		r.fail("XML-006", name, "the document has more than the %d bytes that are read", netcfg.MaxSize)
 	default:
 		r.docs = append(r.docs, document{name, src})
+	}
+}
+
+// chunk is how many bytes are asked of a stream at a time when its size is not known.
+const chunk = 1 << 20
+
+// readAll reads a stream to its end. Unlike io.ReadAll it takes no more than twice the memory of what
+// there is: a buffer that grows leaves five times as much behind.
+func readAll(from io.Reader, size int) ([]byte, error) {
+	var chunks [][]byte
+	for room := size + 1; ; room = chunk { // one more shows the end
+		part := make([]byte, room)
+		n, err := io.ReadFull(from, part)
+		chunks = append(chunks, part[:n])
+		switch {
+		case err == nil:
+			continue
+		case err != io.EOF && err != io.ErrUnexpectedEOF:
+			return nil, err
+		case len(chunks) == 1:
+			return part[:n], nil
+		}
+		return bytes.Join(chunks, nil), nil
 	}
 }

@@ -40,6 +40,7 @@ var shownElsewhere = map[string][2]string{
 	"PEER-009": {"migrate/estate/validate_test.go", "TestValidate"},
 	"PLAN-001": {"cmd/netmigrate/rules_test.go", "TestLostPair"},
 	"TRN-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
+	"XML-006":  {"cmd/netmigrate/testdata/script/wrong-files.txtar", "big.netcfg"},
 	"XML-017":  {"cmd/netmigrate/testdata/script/wrong-files.txtar", "missing.netcfg"},
 	"XML-029":  {"netcfg/response_test.go", "TestResponses"},
 	"XML-030":  {"netcfg/response_test.go", "TestResponses"},
@@ -47,6 +48,7 @@ var shownElsewhere = map[string][2]string{
 	"XML-032":  {"netcfg/formatlist_test.go", "TestLists"},
 	"XML-033":  {"netcfg/formatlist_test.go", "TestLists"},
 	"XML-034":  {"netcfg/formatlist_test.go", "TestLists"},
+	"XML-028":  {"netcfg/hostile_test.go", "TestBounds"},
 }
 
 // ruleFile is the name of a case: the id of its rule, and perhaps what is special about it.

@@ -17,7 +17,24 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata and fixtures")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){program: main})
+	testscript.Main(m, map[string]func(){program: main, programWithPeak: mainWithPeak})
+}
+
+// programWithPeak is the command; at its end it also prints the most memory that it had, on Linux.
+const programWithPeak = program + "-peak"
+
+// peakWord begins what /proc says of that.
+const peakWord = "VmHWM:"
+
+func mainWithPeak() {
+	code := run(os.Args, os.Stdin, os.Stdout, os.Stderr)
+	if status, err := os.ReadFile("/proc/self/status"); err == nil {
+		if _, peak, ok := strings.Cut(string(status), peakWord); ok {
+			line, _, _ := strings.Cut(peak, "\n")
+			os.Stderr.WriteString(peakWord + line + "\n")
+		}
+	}
+	os.Exit(code)
 }
 
 // TestScripts shows the command as a user meets it.

@@ -145,7 +145,7 @@ func (b *builder) address(t netcfg.Text, site string) Address {
 	addr, err := parseAddr(t.Value)
 	if err != nil {
 		a.Placeholder = "not an IPv4 address"
-		b.found.Add("SITE-002", b.pos(t.TextRef), "gateway address %q of local network site %q is not an address: %v", t.Value, site, err)
+		b.found.Add("SITE-002", b.pos(t.At()), "gateway address %q of local network site %q is not an address: %v", t.Value, site, err)
 		return a
 	}
 	a.Addr, a.Placeholder = addr, azure.Placeholder(addr)
@@ -184,16 +184,12 @@ func (b *builder) prefixes(to []Prefix, from []netcfg.Text, what, name string) [
 func (b *builder) prefix(t netcfg.Text, what, name string) (Prefix, bool) {
 	p, note, err := parsePrefix(t.Value)
 	if err != nil {
-		at := t.TextRef
-		if at.IsZero() {
-			at = t.Ref
-		}
-		b.found.Add("ADDR-006", b.pos(at), "prefix %q of %s %q cannot be used: %v", t.Value, what, name, err)
+		b.found.Add("ADDR-006", b.pos(t.At()), "prefix %q of %s %q cannot be used: %v", t.Value, what, name, err)
 		b.fateAll([]diag.Ref{t.Ref, t.TextRef}, diag.NeedsPerson, "ADDR-006")
 		return Prefix{}, false
 	}
 	if note != "" {
-		f := diag.New("ADDR-006", b.pos(t.TextRef), "prefix %s of %s %q is read as %s: %s", t.Value, what, name, p, note)
+		f := diag.New("ADDR-006", b.pos(t.At()), "prefix %s of %s %q is read as %s: %s", t.Value, what, name, p, note)
 		f.Severity = diag.Warning // it was corrected, and the correction is not a guess
 		b.found = append(b.found, f)
 	}
