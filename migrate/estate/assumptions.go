@@ -37,7 +37,9 @@ func assume(e *Estate) []Assumption {
 	}
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
-		a.of(AsmGateway, g.VNet.Name)
+		if g.State.Value != GatewayProvisioned || g.Routing.Value != RoutingDynamic {
+			a.of(AsmGateway, g.VNet.Name)
+		}
 		a.of(AsmSKU, g.VNet.Name)
 		if len(g.ClientPools) > 0 {
 			a.of(AsmCertificates, g.VNet.Name)
@@ -47,12 +49,16 @@ func assume(e *Estate) []Assumption {
 			a.of(AsmCoexistence, g.VNet.Name)
 		}
 	}
-	vpn := map[Key]bool{}
+	vpn, up := map[Key]bool{}, map[Key]bool{}
+	x := NewIndex(e)
 	for i := range e.Connections {
 		c := &e.Connections[i]
 		if c.Kind == IPsec {
 			vpn[c.Site.Key()] = true
-			a.of(AsmKey, c.ID.Name+" to "+c.Site.Name)
+			up[c.Site.Key()] = up[c.Site.Key()] || c.State.Value == StateConnected
+			if !keySettled(x, c) {
+				a.of(AsmKey, c.ID.Name+" to "+c.Site.Name)
+			}
 		}
 		if c.Pairing.Confidence == Likely || c.Pairing.Confidence == Ambiguous {
 			a.of(AsmPairing, c.ID.Name+" to "+c.Site.Name)
@@ -65,16 +71,28 @@ func assume(e *Estate) []Assumption {
 			continue // unreferenced, or behind a circuit
 		case s.Class != SiteUnresolved && s.Endpoint.IsZero():
 			a.of(AsmOnPremises, s.Network)
-			a.of(AsmExternal, s.Name)
+			if s.Declared.Kind == Undeclared {
+				a.of(AsmExternal, s.Name)
+			}
 			if s.Class == SiteTransit {
 				a.of(AsmOnPremTransit, s.Name)
 			}
 		}
-		if s.Address.Placeholder != "" || !s.Address.IsValid() {
+		if (s.Address.Placeholder != "" || !s.Address.IsValid()) && !up[s.ID.Key()] {
 			a.of(AsmAddress, s.Name)
 		}
 	}
 	return a.list()
+}
+
+// keySettled reports whether nothing has to be assumed of a connection's shared key: the keys of both
+// ends are known (when they differ, that is LINK-008), or the tunnel was up.
+func keySettled(x *Index, c *Connection) bool {
+	if !c.Key.Known() {
+		return c.State.Value == StateConnected
+	}
+	partner := x.Connection(c.Pairing.Partner)
+	return partner != nil && partner.Key.Known()
 }
 
 type assumer map[string][]string

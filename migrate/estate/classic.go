@@ -51,9 +51,7 @@ func FromClassic(opts *options.Options, sources ...Source) (*Estate, []diag.Fate
 	}
 	b.identified(all)
 	b.settled()
-	pair(b.e)
-	classify(b.e)
-	b.e.Assumptions = assume(b.e)
+	Connect(b.e)
 	return b.e, b.fates, b.found
 }
 

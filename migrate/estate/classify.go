@@ -18,10 +18,11 @@ func classify(e *Estate) {
 	for i := range e.Sites {
 		s := &e.Sites[i]
 		used := users[s.ID.Key()]
+		s.Class, s.Endpoint, s.Network = SiteUnreferenced, ID{}, ""
 		if len(used) == 0 {
 			continue
 		}
-		s.Endpoint = endpointOf(x, used)
+		s.Endpoint = endpointOf(x, s, used)
 		s.Class = classOf(x, spaces, s)
 		if s.Endpoint.IsZero() && slices.ContainsFunc(used, func(c *Connection) bool { return c.Pairing.Confidence == Ambiguous }) {
 			s.Class = SiteUnresolved
@@ -30,10 +31,13 @@ func classify(e *Estate) {
 	nameNetworks(e)
 }
 
-// endpointOf is the VNet that the site's paired halves lead to, or the VNet a one-sided half
-// plainly means; zero for a device outside the estate. An ambiguous half means a VNet, too, but
-// not a known one.
-func endpointOf(x *Index, used []*Connection) ID {
+// endpointOf is the VNet that the site is declared to be, or that its paired halves lead to, or that
+// a one-sided half plainly means; zero for a device outside the estate. An ambiguous half means a
+// VNet, too, but not a known one.
+func endpointOf(x *Index, s *Site, used []*Connection) ID {
+	if v := x.VNet(s.Declared.VNet); v != nil && s.Declared.Kind == DeclaredVNet {
+		return v.ID
+	}
 	for _, c := range used {
 		if !c.Pairing.Partner.IsZero() {
 			return x.Gateway(x.Connection(c.Pairing.Partner).Gateway).VNet

@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -205,12 +204,6 @@ type Subscription struct {
 	ResourceGroup string // of the converted resources, or ""
 }
 
-// Declared is what a person says that a site is. The zero value says nothing.
-type Declared struct {
-	Kind options.SiteKind
-	VNet ID // of options.OfVNet
-}
-
 // SiteClass says what a local network site is.
 type SiteClass uint8
 
@@ -250,14 +243,50 @@ type Site struct {
 	// Address is then what the classic file had and is not used.
 	AddressOf ID
 
-	Declared Declared
-	Class    SiteClass
+	Declared Declaration // what the options file says it is
+
+	Class SiteClass
 	// Endpoint is the VNet whose gateway the device is; zero for a device outside the estate.
 	Endpoint ID
 	// Network names the on-premises network when Endpoint is zero: sites with the same device
 	// address share it.
 	Network string
 	Refs    []diag.Ref
+}
+
+// Declaration is what the engineer says a site is. It is the strongest evidence of all; where the
+// service's answers speak against it, that is a finding (SITE-012).
+type Declaration struct {
+	Kind DeclaredKind
+	VNet ID // of DeclaredVNet
+	Refs []diag.Ref
+}
+
+// DeclaredKind is a word of the options file: what a site is.
+type DeclaredKind uint8
+
+// What a site can be declared as.
+const (
+	Undeclared         DeclaredKind = iota
+	DeclaredVNet                    // a VNet of this estate
+	DeclaredOnPremises              // a network outside Azure
+	DeclaredElsewhere               // a VNet of a subscription that is not part of the input
+	DeclaredGone                    // nothing any more
+)
+
+// String is the word as the options file has it.
+func (k DeclaredKind) String() string {
+	switch k {
+	case DeclaredVNet:
+		return "vnet"
+	case DeclaredOnPremises:
+		return "on-premises"
+	case DeclaredElsewhere:
+		return "other-subscription"
+	case DeclaredGone:
+		return "gone"
+	}
+	return ""
 }
 
 // GatewayKind tells the gateways of a VNet apart.
@@ -315,6 +344,13 @@ const (
 	RoutingDynamic = "DynamicRouting"
 )
 
+// KnownAddress is the public address of a gateway that exists: a deleted one keeps a stale address,
+// which proves nothing. Source: docs/sources.md#pairing.
+func (g *Gateway) KnownAddress() (netip.Addr, bool) {
+	exists := !g.State.Known() || g.State.Value == GatewayProvisioned
+	return g.Address.Addr, exists && g.Kind == VPNGateway && g.Address.IsValid()
+}
+
 // Certificate is a root certificate that the clients of a gateway are trusted by.
 type Certificate struct {
 	Subject, Thumbprint Fact
@@ -368,6 +404,13 @@ type Connection struct {
 	Policy  *IPsecPolicy // what was set on this connection
 	Circuit ID           // ExpressRoute: the circuit, when something names it
 }
+
+// The states of a classic connection. Source: docs/sources.md#pairing.
+const (
+	StateConnected    = "Connected"
+	StateConnecting   = "Connecting"
+	StateNotConnected = "NotConnected"
+)
 
 // IPsecPolicy is what the classic service let one set on a connection.
 // Source: docs/sources.md#ipsec.
@@ -468,33 +511,64 @@ type Pairing struct {
 	Confidence Confidence
 	Partner    ID     // the other half; zero unless Certain or Likely
 	Candidates []ID   // halves it could be, when Ambiguous
-	Toward     ID     // the VNet that a OneSided half means
+	Toward     ID     // the VNet that a OneSided half means; zero when what it means is declared gone
 	Suspect    string // rule id of a finding that says the tunnel cannot have been up as written, or ""
 	Evidence   []Evidence
+	Decide     []string // facts that would make a Likely or Ambiguous pairing certain, as noun phrases
 }
 
 // EvidenceKind is a sort of evidence for a pairing.
 type EvidenceKind uint8
 
-// The evidence, strongest first. Source: docs/design.md#pairing.
+// The evidence: first what speaks for a pairing, strongest first, then what speaks against it.
+// Source: docs/design.md#pairing.
 const (
-	SameAddress        EvidenceKind = iota + 1 // sites with this device address describe one gateway
-	OwnSpace                                   // the site's prefixes are exactly the partner's address space
-	CoversSpace                                // the site's prefixes contain the partner's address space and more
-	PartOfSpace                                // the site's prefixes are part of the partner's address space
-	Reciprocal                                 // the partner has a site that covers this VNet
-	OnlyCandidate                              // no other half fits
-	SiteName                                   // the site is named like the partner
-	AgainstAddress                             // the device address speaks for another gateway
-	OtherAddress                               // another site gives one of the two gateways another usable device address
-	NoReciprocal                               // no half of the candidate covers this VNet
-	PlaceholderAddress                         // the device address cannot be a device's
+	Declared      EvidenceKind = iota + 1 // the options file says what the site is
+	ProvenAddress                         // the device address is that of the partner's gateway, as the service said
+	SameKey                               // both ends, and no other connection, have this shared key
+	SameAddress                           // sites with this device address describe one gateway
+	OwnSpace                              // the site's prefixes are exactly the partner's address space
+	CoversSpace                           // the site's prefixes contain the partner's address space and more
+	PartOfSpace                           // the site's prefixes are part of the partner's address space
+	Reciprocal                            // the partner has a site that covers this VNet
+	OnlyCandidate                         // no other half fits
+	OnlyMatching                          // there is one way only to join all the halves that fit each other
+	SiteName                              // the site is named like the partner
+	SaidConnected                         // the service said that the connection is up, so the far end is real
+
+	NoSpace            // the site's prefixes are none of the partner's address space
+	AgainstAddress     // the device address speaks for another gateway
+	OwnAddress         // the device address is that of this VNet's own gateway
+	StaleAddress       // the device address is not that of the partner's gateway, and of no other
+	OtherAddress       // another site gives one of the two gateways another usable device address
+	DifferentKey       // the two ends have different shared keys
+	SaidNotConnected   // the service said that the connection is not up
+	NoReciprocal       // no half of the candidate covers this VNet
+	PlaceholderAddress // the device address cannot be a device's
 )
 
-// Evidence is one reason, with the value it rests on.
+// Evidence is one reason, with the value it rests on. It never holds a shared key.
 type Evidence struct {
 	Kind  EvidenceKind
 	Value string
+}
+
+// Has reports whether there is evidence of a kind.
+func (p *Pairing) Has(kind EvidenceKind) bool {
+	for i := range p.Evidence {
+		if p.Evidence[i].Kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Doubt says of a Suspect tunnel what is wrong with it, as a predicate.
+func (p *Pairing) Doubt() string {
+	if p.Suspect == "LINK-002" {
+		return "was not up when the service was asked"
+	}
+	return "cannot have been up as written"
 }
 
 // PeeringState is the state of a peering half.

@@ -274,9 +274,15 @@ func (b *builder) addressAnswer(known *Address, t options.Text, what, of string)
 	known.Addr, known.Placeholder = addr, azure.Placeholder(addr)
 }
 
+// declaredKinds are the words of the options file.
+var declaredKinds = map[options.SiteKind]DeclaredKind{
+	options.OnPremises: DeclaredOnPremises, options.OfVNet: DeclaredVNet,
+	options.OtherSubscription: DeclaredElsewhere, options.Gone: DeclaredGone,
+}
+
 func (b *builder) siteAnswers(vnets, sites *named, a *options.Site) {
 	at := sites.find(b.opts, a.Name)
-	declared := Declared{Kind: a.Kind()}
+	declared := Declaration{Kind: declaredKinds[a.Kind()]}
 	if a.VNet.Given() {
 		i, ok := b.one(vnets, a.VNet)
 		if !ok {

@@ -8,25 +8,36 @@ import (
 	"github.com/gaissmai/bart"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/netcfg"
 )
 
 // maxCovered bounds how many VNets one site is compared with. A site that covers more is a
 // supernet and says nothing about one of them.
 const maxCovered = 1024
 
+// Connect joins the halves of tunnels, says of every site what it is, and lists what has to be
+// assumed. FromNetcfg does so; who learns more of a classic estate afterwards (a gateway's address,
+// a key, a declaration) calls it again, and everything inferred is inferred anew.
+func Connect(e *Estate) {
+	pair(e)
+	classify(e)
+	e.Assumptions = assume(e)
+}
+
 // pair finds, for every IPsec half, the half that is its other end.
 //
 // A classic file has no mark that a local network site stands for a VNet; the other end is
-// inferred, from the strongest evidence to the weakest: equal device addresses name one gateway;
-// the ranges that all sites with one address share name its VNet; both halves must cover each
-// other's VNet; a half that fits nothing else is settled and taken from its rivals' lists. Names
-// decide only between candidates that are equal otherwise. What is still open is ambiguous, and
-// what has no candidate is one-sided or not of this estate.
+// inferred, from the strongest evidence to the weakest: what the engineer says; device addresses
+// that the service said to be a gateway's; equal shared keys; equal device addresses, which name
+// one gateway, whose VNet is in the ranges that all sites with it share; both halves must cover
+// each other's VNet; a half that fits nothing else is settled and taken from its rivals' lists,
+// and so are those that can be joined in one way only. Names decide only between candidates that
+// are equal otherwise. What is still open is ambiguous, and what has no candidate is one-sided or
+// not of this estate.
 // Source: docs/sources.md#pairing.
 func pair(e *Estate) {
 	p := newPairer(e)
-	p.clusters()
-	p.crossed()
+	p.addresses()
 	p.candidates()
 	p.settle()
 	p.record()
@@ -38,7 +49,8 @@ type half struct {
 	candidates             []candidate // alive ones
 	partner                int         // index of the half, or -1
 	score                  int         // of the pair when paired
-	names                  bool        // decided by names only
+	names                  bool        // decided by names, or by what names decided
+	matched                bool        // decided by the only way to join its component
 }
 
 type candidate struct {
@@ -52,13 +64,26 @@ type pairer struct {
 	ofVNet   [][]int // halves by VNet
 	ofSite   [][]int // halves by site
 	covered  [][]int // VNets whose space a site's prefixes touch, ascending; nil for a supernet
-	endpoint []int   // the VNet that a site's device address speaks for, or -1
+	wide     []bool  // sites that touch more VNets than are looked at
+	endpoint []int   // the VNet that a site is known to stand for, or -1
+	fixed    []bool  // sites that a declaration or a gateway's own address settles
+	proven   []bool  // the latter
+	outside  []bool  // sites that are declared to be nothing of this estate
+	own      []bool  // sites with the address of the VNet that uses them
 	suspect  []bool  // sites whose address speaks crosswise for another VNet (SITE-001)
 	shared   []bool  // sites whose address is shared by sites of unrelated prefixes (SITE-002)
 	byAddr   map[netip.Addr][]int
 
-	addresses []netip.Addr // by VNet: a usable address of its gateway
-	several   []bool       // by VNet: whether there is more than one
+	known         []netip.Addr       // by VNet: the address of its gateway, as the service said
+	ownerOf       map[netip.Addr]int // the VNet whose gateway has an address, -1 when several are said to
+	vnetOf        map[Key]int        // by ID; see vnetByID
+	vnetOfGateway map[Key]int
+	backs         []map[int][]int       // see backTo
+	keys          map[netcfg.Secret]int // how many halves have a key
+	joined        int                   // how many pairs there are
+
+	given   []netip.Addr // by VNet: a usable address that sites give its gateway
+	several []bool       // by VNet: whether there is more than one
 
 	plainVNet, plainSite []string // names reduced to what people compare
 }
@@ -67,9 +92,13 @@ func newPairer(e *Estate) *pairer {
 	p := &pairer{
 		e: e, ofVNet: make([][]int, len(e.VNets)), ofSite: make([][]int, len(e.Sites)),
 		covered: make([][]int, len(e.Sites)), endpoint: make([]int, len(e.Sites)),
+		wide: make([]bool, len(e.Sites)), fixed: make([]bool, len(e.Sites)), proven: make([]bool, len(e.Sites)),
+		outside: make([]bool, len(e.Sites)), own: make([]bool, len(e.Sites)),
 		suspect: make([]bool, len(e.Sites)), shared: make([]bool, len(e.Sites)), byAddr: map[netip.Addr][]int{},
+		ownerOf: map[netip.Addr]int{}, backs: make([]map[int][]int, len(e.VNets)), keys: map[netcfg.Secret]int{},
 	}
 	vnets := make(map[Key]int, len(e.VNets)) // by gateway
+	p.vnetOfGateway = vnets
 	for i := range e.VNets {
 		id := e.VNets[i].ID
 		id.Type, id.Child = TypeGateway, VPNGateway.String()
@@ -84,8 +113,12 @@ func newPairer(e *Estate) *pairer {
 	}
 	for i := range e.Connections {
 		c := &e.Connections[i]
+		c.Pairing = Pairing{}
 		if c.Kind != IPsec {
 			continue
+		}
+		if c.Key.Known() {
+			p.keys[c.Key]++
 		}
 		h := half{connection: i, vnet: vnets[c.Gateway.Key()], site: sites[c.Site.Key()], partner: -1}
 		p.ofVNet[h.vnet] = append(p.ofVNet[h.vnet], len(p.halves))
@@ -117,7 +150,7 @@ func (p *pairer) cover() {
 				break
 			}
 		}
-		if len(touched) > maxCovered {
+		if p.wide[s] = len(touched) > maxCovered; p.wide[s] {
 			continue
 		}
 		slices.Sort(touched)
@@ -145,175 +178,25 @@ func overlaps(table *bart.Table[[]int], known map[netip.Prefix][]int, p netip.Pr
 	return at
 }
 
-// clusters reads the device addresses: the sites that share one describe one gateway, and its
-// VNet is in the reach of them all.
-func (p *pairer) clusters() {
-	for s := range p.e.Sites {
-		a := &p.e.Sites[s].Address
-		if len(p.ofSite[s]) > 0 && a.IsValid() && a.Placeholder == "" {
-			p.byAddr[a.Addr] = append(p.byAddr[a.Addr], s)
-		}
-	}
-	for _, sites := range p.byAddr {
-		common := p.common(sites)
-		switch {
-		case len(common) == 1:
-			for _, s := range sites {
-				p.endpoint[s] = common[0]
-			}
-		case len(common) == 0 && len(sites) > 1 && p.anyCovers(sites) && !p.oneNetwork(sites):
-			for _, s := range sites {
-				p.shared[s] = true
-			}
-		}
-	}
-}
-
-// common returns the VNets that every site touches and that do not use one of the sites
-// themselves: a VNet is never its own far end.
-func (p *pairer) common(sites []int) []int {
-	var common []int
-	for i, s := range sites {
-		if i == 0 {
-			common = slices.Clone(p.covered[s])
-			continue
-		}
-		common = slices.DeleteFunc(common, func(v int) bool {
-			_, in := slices.BinarySearch(p.covered[s], v)
-			return !in
-		})
-	}
-	for _, s := range sites {
-		for _, h := range p.ofSite[s] {
-			common = slices.DeleteFunc(common, func(v int) bool { return v == p.halves[h].vnet })
-		}
-	}
-	return common
-}
-
-// oneNetwork reports whether the sites have a prefix in common that no VNet has: they are then one
-// on-premises device, which each VNet describes with what it reaches through it.
-func (p *pairer) oneNetwork(sites []int) bool {
-	return slices.ContainsFunc(p.e.Sites[sites[0]].Prefixes, func(q Prefix) bool {
-		return !slices.ContainsFunc(sites, func(s int) bool {
-			return !Within(q.Prefix, p.e.Sites[s].Prefixes) || slices.ContainsFunc(p.covered[s], func(v int) bool { return Within(q.Prefix, p.e.VNets[v].Space) })
-		})
-	})
-}
-
-func (p *pairer) anyCovers(sites []int) bool {
-	return slices.ContainsFunc(sites, func(s int) bool { return len(p.covered[s]) > 0 })
-}
-
-// crossed finds addresses that stand crosswise: x names VNet v in one site and w in another,
-// while y names w and v. The sites in the minority are swapped; when it is a draw, all are
-// suspect, because nothing tells which.
-func (p *pairer) crossed() {
-	votes := map[int]map[netip.Addr][]int{} // VNet → address → sites
-	for addr, sites := range p.byAddr {
-		for _, s := range sites {
-			if v, ok := p.direct(s); ok {
-				if votes[v] == nil {
-					votes[v] = map[netip.Addr][]int{}
-				}
-				votes[v][addr] = append(votes[v][addr], s)
-			}
-		}
-	}
-	var conflicts []netip.Addr
-	for addr, sites := range p.byAddr {
-		if p.shared[sites[0]] {
-			conflicts = append(conflicts, addr)
-		}
-	}
-	slices.SortFunc(conflicts, netip.Addr.Compare)
-	for _, addr := range conflicts {
-		for _, s := range p.byAddr[addr] {
-			if v, ok := p.direct(s); ok && p.crosses(votes, addr, v) {
-				p.judge(votes, v)
-			}
-		}
-	}
-	for s := range p.suspect {
-		if p.suspect[s] {
-			p.shared[s] = false
-		}
-	}
-}
-
-// direct is the VNet that a site's prefixes stand for, when they touch only one.
-func (p *pairer) direct(s int) (vnet int, ok bool) {
-	if len(p.covered[s]) != 1 {
-		return 0, false
-	}
-	return p.covered[s][0], true
-}
-
-// crosses reports whether another address stands for v, and one of this address's other VNets is
-// named by that one too.
-func (p *pairer) crosses(votes map[int]map[netip.Addr][]int, addr netip.Addr, v int) bool {
-	for w, of := range votes {
-		if w == v || len(of[addr]) == 0 {
-			continue
-		}
-		for other := range of {
-			if other != addr && len(votes[v][other]) > 0 {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// uses counts the halves of some sites: a site that three VNets share is right or wrong for three.
-func (p *pairer) uses(sites []int) int {
-	n := 0
-	for _, s := range sites {
-		n += len(p.ofSite[s])
-	}
-	return n
-}
-
-// judge compares the addresses that the sites of v carry: the one that most halves use is v's, the
-// others are swapped in.
-func (p *pairer) judge(votes map[int]map[netip.Addr][]int, v int) {
-	most, winners := 0, 0
-	for _, sites := range votes[v] {
-		switch n := p.uses(sites); {
-		case n > most:
-			most, winners = n, 1
-		case n == most:
-			winners++
-		}
-	}
-	for _, sites := range votes[v] {
-		for _, s := range sites {
-			if p.uses(sites) == most && winners == 1 {
-				p.shared[s], p.endpoint[s] = false, v
-			} else {
-				p.suspect[s] = true
-			}
-		}
-	}
-}
-
 // Scores of a candidate; evidence adds up.
 const (
 	scorePart    = 1 // the prefixes touch the VNet
 	scoreCover   = 2 // they contain its whole space
 	scoreOwn     = 4 // they are exactly its space
 	scoreAddress = 16
+	scoreKey     = 64
 )
 
 // candidates lists for every half the halves that could be its other end.
 func (p *pairer) candidates() {
+	clear(p.backs) // endpoints have been settled since
 	for i := range p.halves {
 		h := &p.halves[i]
-		for _, w := range p.covered[h.site] {
-			if w == h.vnet || p.endpoint[h.site] >= 0 && p.endpoint[h.site] != w {
+		for _, w := range p.means(h.site) {
+			if w == h.vnet {
 				continue
 			}
-			for _, j := range p.ofVNet[w] {
+			for _, j := range p.backTo(w, h.vnet) {
 				if score := p.score(h, &p.halves[j]); score > 0 {
 					h.candidates = append(h.candidates, candidate{j, score})
 				}
@@ -322,15 +205,55 @@ func (p *pairer) candidates() {
 	}
 }
 
-func (p *pairer) score(h, g *half) int {
-	if end := p.endpoint[g.site]; end >= 0 && end != h.vnet {
-		return 0
+// means lists the VNets that a site may stand for, ascending.
+func (p *pairer) means(s int) []int {
+	switch {
+	case p.outside[s]:
+		return nil
+	case p.endpoint[s] >= 0:
+		return p.endpoint[s : s+1]
 	}
-	if _, reciprocal := slices.BinarySearch(p.covered[g.site], h.vnet); !reciprocal {
+	return p.covered[s]
+}
+
+// fewHalves is how many halves of a VNet are looked through one by one.
+const fewHalves = 16
+
+// backTo lists the halves of VNet w whose sites may stand for v. A hub with thousands of spokes is
+// asked thousands of times, so the answers for VNets with many halves are prepared at once; they
+// must not be asked for before the endpoints are known, except by what decides on these.
+func (p *pairer) backTo(w, v int) []int {
+	if len(p.ofVNet[w]) <= fewHalves {
+		var back []int
+		for _, j := range p.ofVNet[w] {
+			if _, in := slices.BinarySearch(p.covered[p.halves[j].site], v); in || p.endpoint[p.halves[j].site] == v {
+				back = append(back, j)
+			}
+		}
+		return back
+	}
+	if p.backs[w] == nil {
+		p.backs[w] = map[int][]int{}
+		for _, j := range p.ofVNet[w] {
+			s := p.halves[j].site
+			for _, u := range p.covered[s] {
+				p.backs[w][u] = append(p.backs[w][u], j)
+			}
+			if end := p.endpoint[s]; end >= 0 && !slices.Contains(p.covered[s], end) {
+				p.backs[w][end] = append(p.backs[w][end], j)
+			}
+		}
+	}
+	return p.backs[w][v]
+}
+
+// score says how well two halves fit each other; 0: not at all.
+func (p *pairer) score(h, g *half) int {
+	if _, means := slices.BinarySearch(p.means(g.site), h.vnet); !means {
 		return 0
 	}
 	score := p.fit(h.site, g.vnet) + p.fit(g.site, h.vnet)
-	if p.sameDevice(h.site, g.site) && score < 2*scoreOwn {
+	if p.sameDevice(h.site, g.site) && score < 2*scoreOwn && !p.fixed[h.site] && !p.fixed[g.site] {
 		return 0 // both lead to one device, which is neither of the two
 	}
 	if p.endpoint[h.site] == g.vnet {
@@ -339,8 +262,21 @@ func (p *pairer) score(h, g *half) int {
 	if p.endpoint[g.site] == h.vnet {
 		score += scoreAddress
 	}
+	if p.sameKey(h, g) {
+		score += scoreKey
+	}
 	return score
 }
+
+// sameKey reports whether two halves have one shared key that no other connection has. Keys that
+// the service makes differ for each half until somebody sets both ends to the same; a key that
+// stands in many places tells nothing apart.
+func (p *pairer) sameKey(h, g *half) bool {
+	a, b := p.key(h), p.key(g)
+	return a.Known() && b.Known() && p.keys[a] == 2 && a.Equal(b)
+}
+
+func (p *pairer) key(h *half) netcfg.Secret { return p.e.Connections[h.connection].Key }
 
 // sameDevice reports whether two sites have the same address, one that a device could have.
 func (p *pairer) sameDevice(s, t int) bool {
@@ -355,8 +291,10 @@ func (p *pairer) fit(site, vnet int) int {
 		return scoreOwn
 	case covers(prefixes, space):
 		return scoreCover
+	case Overlap(prefixes, space):
+		return scorePart
 	}
-	return scorePart
+	return 0
 }
 
 // settle pairs halves until nothing changes: first those that are each other's best and only
@@ -368,6 +306,7 @@ func (p *pairer) settle() {
 		all[i] = i
 	}
 	for _, names := range []bool{false, true} {
+		before := p.joined
 		p.mutual(slices.Clone(all), names)
 		for queue := slices.Clone(all); len(queue) > 0; {
 			i := queue[0]
@@ -376,7 +315,78 @@ func (p *pairer) settle() {
 				queue = append(queue, p.mutual(p.join(i, j, names), names)...)
 			}
 		}
+		if !names || p.joined > before {
+			p.match(names)
+		}
 	}
+}
+
+// match joins the halves of each component that can be joined in one way only. Where a component
+// has two sides, settling halves with one candidate has found that way already; what is left for
+// this are halves that fit each other in odd circles.
+func (p *pairer) match(names bool) {
+	number := make([]int, len(p.halves)) // within the component, from 1
+	for i := range p.halves {
+		if number[i] > 0 || !p.open(i) {
+			continue
+		}
+		component := []int{i}
+		number[i] = 1
+		for at := 0; at < len(component); at++ {
+			for _, c := range p.halves[component[at]].candidates {
+				if number[c.half] == 0 && p.open(c.half) {
+					component = append(component, c.half)
+					number[c.half] = len(component)
+				}
+			}
+		}
+		p.matchComponent(component, number, names)
+	}
+}
+
+// open reports whether a half has candidates and no partner.
+func (p *pairer) open(i int) bool {
+	return p.halves[i].partner < 0 && len(p.halves[i].candidates) > 0
+}
+
+func (p *pairer) matchComponent(component, number []int, names bool) {
+	near, optional := make([][]int, len(component)), make([]bool, len(component))
+	for v, i := range component {
+		h := &p.halves[i]
+		optional[v] = !p.standsForVNet(h) // it may as well lead out of the estate
+		for _, c := range h.candidates {
+			if p.open(c.half) {
+				near[v] = append(near[v], number[c.half]-1)
+			}
+		}
+	}
+	mate, ok := uniqueMatching(near, optional)
+	if !ok || p.twice(component, mate) {
+		return
+	}
+	for v, w := range mate {
+		if w > v {
+			i, j := component[v], component[w]
+			p.halves[i].matched, p.halves[j].matched = true, true
+			p.join(i, j, names)
+		}
+	}
+}
+
+// twice reports whether a matching gives two VNets more than one tunnel.
+func (p *pairer) twice(component, mate []int) bool {
+	seen := map[[2]int]bool{}
+	for v, w := range mate {
+		if w > v {
+			a, b := p.halves[component[v]].vnet, p.halves[component[w]].vnet
+			pair := [2]int{min(a, b), max(a, b)}
+			if seen[pair] {
+				return true
+			}
+			seen[pair] = true
+		}
+	}
+	return false
 }
 
 // mutual pairs the queued halves that are each other's single best, and goes on with the rivals
@@ -439,15 +449,14 @@ var joints = strings.NewReplacer("-", "", "_", "", " ", "", ".", "")
 // join pairs two halves and returns the halves that lost a candidate.
 func (p *pairer) join(i, j int, names bool) []int {
 	var touched []int
+	p.joined++
 	for _, c := range p.halves[i].candidates {
 		if c.half == j {
 			p.halves[i].score, p.halves[j].score = c.score, c.score
 		}
 	}
 	p.halves[i].partner, p.halves[j].partner = j, i
-	if _, without := p.best(i, false); names && !without && len(p.halves[i].candidates) > 1 {
-		p.halves[i].names, p.halves[j].names = true, true
-	}
+	p.halves[i].names, p.halves[j].names = names, names
 	for _, taken := range []int{i, j} {
 		for _, c := range p.halves[taken].candidates {
 			rival := &p.halves[c.half]

@@ -28,6 +28,13 @@ type failer interface {
 //	site NAME PREFIX… [@ADDRESS]
 //	vnet NAME PREFIX… [in:REGION|in:group:NAME] [subnet:NAME=PREFIX]… [dns:NAME]… [pool:PREFIX]… [gateway:no] [-> SITE…]
 //
+// and what only the service or the engineer says, once FromNetcfg has read the rest (see told):
+//
+//	gateway VNET ADDRESS [STATE]
+//	state VNET/SITE STATE
+//	key VNET/SITE KEY
+//	declare SITE WORD [VNET]
+//
 // A site that ends in "!" is connected by ExpressRoute, one that ends in "?" by no written type.
 // An underscore in a name stands for a space. A VNet has a GatewaySubnet at the end of its first
 // prefix unless it says gateway:no.
@@ -47,6 +54,8 @@ func sketch(t failer, text string) []byte {
 			fmt.Fprintf(&sites, `<LocalNetworkSite name="%s">%s</LocalNetworkSite>`, name, siteParts(rest))
 		case "vnet":
 			vnets.WriteString(vnetElement(name, rest))
+		case "gateway", "state", "key", "declare":
+			continue
 		default:
 			t.Fatalf("a sketch has no %q: %s", words[0], line)
 		}
@@ -165,7 +174,57 @@ func parse(t failer, name string, src []byte) *netcfg.File {
 func meaning(t failer, text string) (*estate.Estate, diag.List) {
 	t.Helper()
 	e, _, found := estate.FromNetcfg(parse(t, "net", sketch(t, text)))
+	if told(e, text) {
+		estate.Connect(e)
+	}
 	return e, found
+}
+
+// told adds what a sketch says beyond a network configuration, and reports whether there is any.
+func told(e *estate.Estate, text string) bool {
+	any := false
+	for line := range strings.Lines(text) {
+		words := append(strings.Fields(line), "", "", "")
+		name := strings.ReplaceAll(words[1], "_", " ")
+		switch words[0] {
+		case "gateway":
+			g := gatewayOf(e, name)
+			g.Address = estate.Address{Addr: netip.MustParseAddr(words[2]), Raw: words[2]}
+			if g.State.Value = words[3]; words[3] == "" {
+				g.State.Value = estate.GatewayProvisioned
+			}
+		case "state":
+			connectionOf(e, name).State = estate.Fact{Value: words[2]}
+		case "key":
+			connectionOf(e, name).Key = netcfg.NewSecret(words[2])
+		case "declare":
+			declare(e, name, words[2], words[3])
+		default:
+			continue
+		}
+		any = true
+	}
+	return any
+}
+
+func gatewayOf(e *estate.Estate, vnet string) *estate.Gateway {
+	return &e.Gateways[slices.IndexFunc(e.Gateways, func(g estate.Gateway) bool { return g.VNet.Name == vnet && g.Kind == estate.VPNGateway })]
+}
+
+func connectionOf(e *estate.Estate, name string) *estate.Connection {
+	return &e.Connections[slices.IndexFunc(e.Connections, func(c estate.Connection) bool { return half(c.ID) == name })]
+}
+
+func declare(e *estate.Estate, site, word, vnet string) {
+	d := estate.Declaration{}
+	for d.Kind = estate.DeclaredVNet; d.Kind.String() != word; d.Kind++ {
+	}
+	for i := range e.VNets {
+		if e.VNets[i].Name == vnet {
+			d.VNet = e.VNets[i].ID
+		}
+	}
+	e.Sites[slices.IndexFunc(e.Sites, func(s estate.Site) bool { return s.Name == site })].Declared = d
 }
 
 // links tells what became of every IPsec half, a line each; the two halves of a tunnel share one.
@@ -175,7 +234,7 @@ func meaning(t failer, text string) (*estate.Estate, diag.List) {
 //	A/toB = B/toA certain, likely      the halves disagree
 //	A/toB > B one-sided
 //	A/toB ? B/toA B/toA2 ambiguous
-//	A/office: office                   not paired, and the network it leads to
+//	A/office: office                   not paired, the network it leads to, and the rule when it cannot be up
 func links(e *estate.Estate) []string {
 	x := estate.NewIndex(e)
 	var out []string
@@ -193,7 +252,7 @@ func link(x *estate.Index, c *estate.Connection) string {
 	p := &c.Pairing
 	switch p.Confidence {
 	case estate.NotPaired:
-		return half(c.ID) + ": " + x.Site(c.Site).Network
+		return strings.TrimSpace(half(c.ID) + ": " + x.Site(c.Site).Network + " " + p.Suspect)
 	case estate.OneSided:
 		return half(c.ID) + " > " + p.Toward.Name + " one-sided"
 	case estate.Ambiguous:

@@ -70,6 +70,9 @@ func (m *migration) cannot(e *end) (why string, ok bool) {
 	}
 	switch e.Pairing.Confidence {
 	case OneSided:
+		if e.Pairing.Toward.IsZero() {
+			return refuse("LINK-001", "the options file says that its far end is gone")
+		}
 		return refuse("LINK-001", "VNet %q has no connection back, so it never was a tunnel", e.Pairing.Toward.Name)
 	case Ambiguous:
 		return refuse("SITE-009", "%s", candidates(len(e.Pairing.Candidates)))
@@ -114,8 +117,8 @@ func (m *migration) connection(e *end) Connection {
 			m.found.Add("ARM-009", m.at(e.Refs), "tunnel of %q with %q stays IPsec with the written prefixes: it carries more, or less, than the two address spaces", here, there)
 		}
 	}
-	if e.Pairing.Suspect != "" && e.partner.key == "" {
-		m.found.Add("ARM-013", m.at(e.Refs), "the tunnel of %q with %q cannot have been up as written (%s); deployed, it will be", here, there, e.Pairing.Suspect)
+	if e.Pairing.Suspect != "" && (e.partner == nil || e.partner.key == "") {
+		m.found.Add("ARM-013", m.at(e.Refs), "the tunnel of %q with %q %s (%s); deployed, it will be", here, there, e.Pairing.Doubt(), e.Pairing.Suspect)
 	}
 	// The half that comes first names the shared key for both.
 	e.key = n.ID.Name

@@ -556,3 +556,19 @@ func TestToARMNumbersCandidates(t *testing.T) {
 		1 connection could be its other end, and that of others as well
 		2 connections could be its other end`, got)
 }
+
+// What the service said of a connection goes along: one to on-premises has no partner to ask.
+func TestToARMOfWhatWasNotUp(t *testing.T) {
+	e, _ := meaning(t, `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @40.69.30.41
+		site office 192.168.0.0/16 @81.2.69.160
+		site past 10.3.0.0/16 @40.69.77.12
+		vnet A 10.1.0.0/16 -> toB office past
+		vnet B 10.2.0.0/16 -> toA
+		state A/office NotConnected
+		declare past gone`)
+	_, _, found := estate.ToARM(e)
+	wantMessage(t, found, "ARM-013", `with "office" was not up when the service was asked (LINK-002)`)
+	wantMessage(t, found, "ARM-005", `connection of VNet "A" to "past" is not built: the options file says that its far end is gone`)
+}

@@ -9,15 +9,25 @@ import (
 )
 
 var evidenceKinds = map[estate.EvidenceKind]struct{ kind, words string }{
+	estate.Declared:           {"declared", "the options file says that the site is %q"},
+	estate.ProvenAddress:      {"provenAddress", "the service said that the device address %s is that of the other end's gateway"},
+	estate.SameKey:            {"sameKey", "both ends, and no other connection, have this shared key"},
 	estate.SameAddress:        {"sameAddress", "sites with the device address %s describe one gateway"},
 	estate.OwnSpace:           {"ownSpace", "the site lists exactly the address space of VNet %q"},
 	estate.CoversSpace:        {"coversSpace", "the site lists the address space of VNet %q and more"},
 	estate.PartOfSpace:        {"partOfSpace", "the site lists part of the address space of VNet %q"},
 	estate.Reciprocal:         {"reciprocal", "the other end points back with site %q"},
 	estate.OnlyCandidate:      {"onlyCandidate", "no other connection fits"},
+	estate.OnlyMatching:       {"onlyMatching", "there is one way only to join all connections that fit each other"},
 	estate.SiteName:           {"siteName", "site %q is named after the VNet"},
+	estate.SaidConnected:      {"saidConnected", "the service said that the connection is up"},
+	estate.NoSpace:            {"noSpace", "the site lists nothing of the address space of VNet %q"},
 	estate.AgainstAddress:     {"againstAddress", "the device address %s speaks for another gateway"},
+	estate.OwnAddress:         {"ownAddress", "the device address %s is that of the gateway that uses the site"},
+	estate.StaleAddress:       {"staleAddress", "the device address %s is not the one that the far gateway has, and no other gateway's"},
 	estate.OtherAddress:       {"otherAddress", "another site gives one of the two gateways a device address other than %q"},
+	estate.DifferentKey:       {"differentKey", "the two ends have different shared keys"},
+	estate.SaidNotConnected:   {"saidNotConnected", "the service said %q of the connection"},
 	estate.NoReciprocal:       {"noReciprocal", "VNet %q has no connection back"},
 	estate.PlaceholderAddress: {"placeholderAddress", "the device address %q cannot be a device's"},
 }
@@ -43,7 +53,7 @@ func pairingWords(p *estate.Pairing) string {
 		parts = append(parts, fmt.Sprintf("%d connections could be its other end", n))
 	}
 	if p.Suspect != "" {
-		parts = append(parts, suspectWords(p.Suspect))
+		parts = append(parts, suspectWords(p))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -84,6 +94,8 @@ func fitWords(c *estate.Connection) string {
 	fit := ""
 	for _, e := range c.Pairing.Evidence {
 		switch e.Kind {
+		case estate.NoSpace:
+			fit = "nothing of the address space"
 		case estate.OwnSpace:
 			fit = "exactly the address space"
 		case estate.CoversSpace:
@@ -108,15 +120,15 @@ func sharedWords(c, partner *estate.Connection) string {
 	for _, half := range []*estate.Connection{c, partner} {
 		for _, e := range half.Pairing.Evidence {
 			switch e.Kind {
-			case estate.OwnSpace, estate.CoversSpace, estate.PartOfSpace, estate.SiteName, estate.Reciprocal:
+			case estate.OwnSpace, estate.CoversSpace, estate.PartOfSpace, estate.NoSpace, estate.SiteName, estate.Reciprocal:
 				continue
 			}
 			if words := evidenceWords(e); !slices.Contains(parts, words) {
 				parts = append(parts, words)
 			}
 		}
-		if s := half.Pairing.Suspect; s != "" && !slices.Contains(parts, suspectWords(s)) {
-			parts = append(parts, suspectWords(s))
+		if p := &half.Pairing; p.Suspect != "" && !slices.Contains(parts, suspectWords(p)) {
+			parts = append(parts, suspectWords(p))
 		}
 	}
 	if len(parts) == 0 {
@@ -125,6 +137,6 @@ func sharedWords(c, partner *estate.Connection) string {
 	return "; " + strings.Join(parts, "; ")
 }
 
-func suspectWords(rule string) string {
-	return "the tunnel cannot have been up as written (" + rule + ")"
+func suspectWords(p *estate.Pairing) string {
+	return "the tunnel " + p.Doubt() + " (" + p.Suspect + ")"
 }

@@ -15,9 +15,16 @@ import (
 
 const schemaFile = "../../docs/plan.schema.json"
 
+const connectionsSchemaFile = "../../docs/connections.schema.json"
+
 func planSchema(t *testing.T) []byte {
 	t.Helper()
 	return schemaOf(t, &WirePlan{}, "netmigrate plan", "The plan.json of netmigrate, format "+PlanFormat+".")
+}
+
+func connectionsSchema(t *testing.T) []byte {
+	t.Helper()
+	return schemaOf(t, &WireConnections{}, "netmigrate connections", "What netmigrate connections prints as JSON, format "+ConnectionsFormat+".")
 }
 
 // schemaOf makes a schema from wire types and their comments.
@@ -46,36 +53,51 @@ func schemaOf(t *testing.T, wire any, title, description string) []byte {
 	return b.Bytes()
 }
 
-//go:generate go test . -run ^TestPlanSchema$ -update
+//go:generate go test . -run Schema$ -update
 
 func TestPlanSchema(t *testing.T) { golden(t, schemaFile, string(planSchema(t))) }
 
+func TestConnectionsSchema(t *testing.T) {
+	golden(t, connectionsSchemaFile, string(connectionsSchema(t)))
+}
+
 func TestPlanMatchesItsSchema(t *testing.T) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(planSchema(t)))
+	schema := compiled(t, planSchema(t))
+	for _, name := range []func(string) string{asIs, hostile} {
+		wantSchema(t, schema, print(t, views(makeSample(t, name))["plan.json"]))
+	}
+}
+
+func compiled(t *testing.T, source []byte) *jsonschema.Schema {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(source))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource("plan.schema.json", doc); err != nil {
+	if err := c.AddResource("schema.json", doc); err != nil {
 		t.Fatal(err)
 	}
-	schema, err := c.Compile("plan.schema.json")
+	schema, err := c.Compile("schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []func(string) string{asIs, hostile} {
-		text := print(t, views(makeSample(t, name))["plan.json"])
-		value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := schema.Validate(value); err != nil {
-			t.Errorf("plan.json: %v", err)
-		}
-		value.(map[string]any)["surprise"] = true
-		if schema.Validate(value) == nil {
-			t.Error("the schema lets an unknown member pass")
-		}
+	return schema
+}
+
+// wantSchema wants a text to be as its schema says, and no other member to be allowed.
+func wantSchema(t *testing.T, schema *jsonschema.Schema, text string) {
+	t.Helper()
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(value); err != nil {
+		t.Error(err)
+	}
+	value.(map[string]any)["surprise"] = true
+	if schema.Validate(value) == nil {
+		t.Error("the schema lets an unknown member pass")
 	}
 }
 

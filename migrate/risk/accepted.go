@@ -30,42 +30,6 @@ func addressesInsideSites(c *classic) diag.List {
 	return told(hits, "the gateway addresses of %d local network sites lie in their own prefixes: %s")
 }
 
-// lostReferences finds files with sites and gateway subnets in which no VNet refers to any site
-// (SITE-015). A single site may be the dummy that the first gateway once needed.
-func lostReferences(c *classic) diag.List {
-	type content struct {
-		sites, subnets int
-		connected      bool
-	}
-	of := map[string]*content{}
-	for _, doc := range c.Docs {
-		of[doc] = &content{}
-	}
-	for i := range c.Sites {
-		if f := of[c.Sites[i].ID.Subscription]; f != nil {
-			f.sites++
-		}
-	}
-	for i := range c.VNets {
-		v := &c.VNets[i]
-		f := of[v.ID.Subscription]
-		if f == nil {
-			continue
-		}
-		f.connected = f.connected || len(c.ofVNet[v]) > 0
-		if _, has := v.GatewaySubnet(); has {
-			f.subnets++
-		}
-	}
-	var out diag.List
-	for _, doc := range c.Docs {
-		if f := of[doc]; f.sites > 1 && f.subnets > 1 && !f.connected {
-			out.Add("SITE-015", diag.Pos{File: doc}, "%s and %s, but no VNet connects to any site", count(f.sites, "local network site"), count(f.subnets, "gateway subnet"))
-		}
-	}
-	return out
-}
-
 // longSites finds sites with more prefixes than a local network gateway lists (LIM-002).
 func longSites(c *classic) diag.List {
 	var hits []hit
@@ -137,25 +101,12 @@ func otherOwners(c *classic) diag.List {
 func carriedPools(c *classic) diag.List {
 	var hits []hit
 	c.eachPool(func(v *estate.VNet, g *estate.Gateway) {
-		if far := c.beyondTunnels(v, g, true); len(far) > 0 {
+		if far := c.beyondTunnels(v, g); len(far) > 0 {
 			hits = append(hits, hit{c.vnet(v), diag.New("P2S-003", first(c.Estate, g.ClientPools[0].Refs), "clients of VNet %s (%s) reach VNet%s %s only as long as the tunnel is IPsec with the pool in its site",
 				c.vnet(v), g.ClientPools[0].Prefix, plural(len(far), "", "s"), few(far))})
 		}
 	})
 	return told(hits, "tunnels carry the clients of %d VNets only as long as they are IPsec: of %s")
-}
-
-// stoppedClients finds VNets with a client pool and a tunnel to a VNet whose site does not list the pool
-// (P2S-006), one finding for each pool.
-func stoppedClients(c *classic) diag.List {
-	var hits []hit
-	c.eachPool(func(v *estate.VNet, g *estate.Gateway) {
-		if far := c.beyondTunnels(v, g, false); len(far) > 0 {
-			hits = append(hits, hit{c.vnet(v), diag.New("P2S-006", first(c.Estate, g.ClientPools[0].Refs), "clients of VNet %s (%s) do not reach VNet%s %s: no site there lists the pool",
-				c.vnet(v), g.ClientPools[0].Prefix, plural(len(far), "", "s"), few(far))})
-		}
-	})
-	return told(hits, "clients of %d VNets do not reach networks that their gateways have tunnels to: %s")
 }
 
 // eachPool visits the gateways with point-to-site clients.
@@ -168,12 +119,11 @@ func (c *classic) eachPool(visit func(*estate.VNet, *estate.Gateway)) {
 	}
 }
 
-// beyondTunnels names the VNets at the far ends of v's tunnels whose sites list every pool of g, or those
-// whose sites do not.
-func (c *classic) beyondTunnels(v *estate.VNet, g *estate.Gateway, carried bool) []string {
+// beyondTunnels names the VNets at the far ends of v's tunnels whose sites list every pool of g.
+func (c *classic) beyondTunnels(v *estate.VNet, g *estate.Gateway) []string {
 	var far []string
 	for _, h := range c.ofVNet[v] {
-		if h.far != nil && c.carries(h, g.ClientPools) == carried {
+		if h.far != nil && c.carries(h, g.ClientPools) {
 			far = append(far, c.vnet(h.far))
 		}
 	}

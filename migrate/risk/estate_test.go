@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 // pair is two VNets with one tunnel.
@@ -28,6 +29,9 @@ const chain = `
 	vnet B 10.2.0.0/16 to=A,C
 	vnet C 10.3.0.0/16 to=B-A
 `
+
+// swapped is pair with the addresses of the two gateways crosswise.
+var swapped = strings.NewReplacer("site A 40.1.1.1", "site A 40.1.1.2", "site B 40.1.1.2", "site B 40.1.1.1").Replace(pair)
 
 // estateCases hold, for each rule over an estate, a network that fires, with the messages, and one
 // that nearly does.
@@ -105,6 +109,54 @@ var estateCases = []struct {
 			vnet B 10.2.0.0/16 to=B-A,B-C
 			vnet C 10.3.0.0/16 to=C-A,C-B`,
 		want: []string{`gateway addresses of local network sites "A-B" (40.1.1.3, for VNet "B") and "A-C" (40.1.1.2, for VNet "C") look swapped`},
+	},
+	{
+		rule: "SITE-001", name: "each its own",
+		fires:  swapped + "gateway A 40.1.1.1\n gateway B 40.1.1.2",
+		silent: pair + "gateway A 40.1.1.1\n gateway B 40.1.1.2",
+		want:   []string{`gateway addresses of local network sites "A" (40.1.1.2, for VNet "A") and "B" (40.1.1.1, for VNet "B") look swapped`},
+	},
+	{
+		rule: "SITE-001", name: "its own, and the other gateway is unknown",
+		fires:  swapped + "gateway B 40.1.1.2",
+		silent: swapped,
+		want:   []string{`gateway addresses of local network sites "A" (40.1.1.2, for VNet "A") and "B" (40.1.1.1, for VNet "B") look swapped`},
+	},
+	{
+		rule: "SITE-001", name: "its own, alone",
+		fires:  strings.Replace(pair, "site B 40.1.1.2", "site B 40.1.1.1", 1) + "gateway A 40.1.1.1\n gateway B 40.1.1.2",
+		silent: pair + "gateway A 40.1.1.1",
+		want:   []string{`gateway address 40.1.1.1 of local network site "B" is that of VNet "A", and the site stands for VNet "B"`},
+	},
+	{
+		rule: "SITE-011", name: "the gateway has another",
+		fires:  pair + "gateway B 40.1.1.9",
+		silent: pair + "gateway B 40.1.1.9\n state A/B Connected",
+		want:   []string{`gateway address 40.1.1.2 of local network site "B" is not that of VNet "B", whose gateway has 40.1.1.9`},
+	},
+	{
+		rule: "SITE-011", name: "of a VNet without a connection back",
+		fires:  strings.Replace(pair, "to=A", "pool=172.16.0.0/24", 1) + "gateway B 40.1.1.9",
+		silent: strings.Replace(pair, "to=A", "pool=172.16.0.0/24", 1) + "gateway B 40.1.1.2",
+		want:   []string{`gateway address 40.1.1.2 of local network site "B" is not that of VNet "B", whose gateway has 40.1.1.9`},
+	},
+	{
+		rule: "SITE-012", name: "another gateway's address",
+		fires:  pair + "gateway B 40.1.1.2\n declare B on-premises",
+		silent: pair + "gateway B 40.1.1.2\n declare B vnet B",
+		want:   []string{`local network site "B" is declared "on-premises", but its gateway address 40.1.1.2 is that of VNet "B"`},
+	},
+	{
+		rule: "SITE-012", name: "another VNet",
+		fires:  pair + "vnet C 10.3.0.0/16\n gateway B 40.1.1.2\n declare B vnet C",
+		silent: pair + "vnet C 10.3.0.0/16\n gateway B 40.1.1.3\n declare B vnet C",
+		want:   []string{`local network site "B" is declared to be VNet "C", but its gateway address 40.1.1.2 is that of VNet "B"`},
+	},
+	{
+		rule: "SITE-012", name: "gone and up",
+		fires:  pair + "state A/B Connected\n declare B gone",
+		silent: pair + "state A/B NotConnected\n declare B gone",
+		want:   []string{`local network site "B" is declared "gone", but the service said that a connection to it is up`},
 	},
 	{
 		rule: "SITE-002", name: "placeholder",
@@ -201,6 +253,60 @@ var estateCases = []struct {
 		want:   []string{`local network site "VNet4-Local" is named like a VNet, but no VNet of the input has its prefixes`},
 	},
 	{
+		rule: "SITE-010", name: "named after its owner, or an office",
+		fires:  "site VNet1-to-VNet9 40.1.1.4 10.4.0.0/16\n vnet VNet1 10.1.0.0/16 to=VNet1-to-VNet9",
+		silent: "site VNet1-to-Berlin 40.1.1.4 10.4.0.0/16\n site vnet-onprem 40.1.1.5 10.5.0.0/16\n vnet VNet1 10.1.0.0/16 to=VNet1-to-Berlin,vnet-onprem",
+		want:   []string{`local network site "VNet1-to-VNet9" is named like a VNet, but no VNet of the input has its prefixes`},
+	},
+	{
+		rule: "SITE-010", name: "connected to something of the same addresses",
+		fires:  strings.Replace(pair, "to=A", "", 1) + "state A/B Connected",
+		silent: strings.Replace(pair, "to=A", "", 1) + "state A/B NotConnected",
+		want:   []string{`local network site "B" is connected and has addresses of VNet "B", which has no connection back: it stands for another network`},
+	},
+	{
+		rule: "SITE-010", name: "declared",
+		fires:  pair + "declare B other-subscription",
+		silent: pair + "declare B on-premises",
+		want:   []string{`local network site "B" is declared to be a VNet of a subscription that is not in the input`},
+	},
+	{
+		rule: "LINK-001", name: "declared gone",
+		fires:  pair + "declare B gone",
+		silent: pair + "declare B vnet B",
+		want: []string{
+			`VNet "A" connects by local network site "B" to what is declared gone`,
+			`VNet "B" connects to VNet "A" by local network site "A", but "A" has no connection back`,
+		},
+	},
+	{
+		rule: "LINK-002", name: "not up",
+		fires:  pair + "state A/B NotConnected\n state B/A Connecting",
+		silent: pair + "state A/B Connected\n state B/A Unknown",
+		want: []string{
+			`the connection of VNet "A" to local network site "B" was not up when the service was asked: NotConnected`,
+			`the connection of VNet "B" to local network site "A" was not up when the service was asked: Connecting`,
+		},
+	},
+	{
+		rule: "LINK-008", name: "two keys",
+		fires:  pair + "key A/B TOPSECRET1\n key B/A TOPSECRET2",
+		silent: pair + "key A/B TOPSECRET1\n key B/A TOPSECRET1",
+		want:   []string{`the shared key of VNet "A" for local network site "B" differs from that of VNet "B" for "A"`},
+	},
+	{
+		rule: "LINK-009", name: "sites and no connection",
+		fires:  "site A 40.1.1.1 10.1.0.0/16\n site HQ 40.9.9.9 192.168.0.0/16\n vnet A 10.1.0.0/16\n vnet B 10.2.0.0/16",
+		silent: "site A 40.1.1.1 10.1.0.0/16\n site HQ 40.9.9.9 192.168.0.0/16\n vnet A 10.1.0.0/16\n vnet B 10.2.0.0/16 to=A",
+		want:   []string{`2 VNets have a GatewaySubnet and 2 local network sites are defined, but nothing is connected`},
+	},
+	{
+		rule: "P2S-004", name: "pool",
+		fires:  strings.Replace(pair, "to=A", "pool=172.16.0.0/24 to=A", 1),
+		silent: strings.Replace(strings.Replace(pair, "to=A", "pool=172.16.0.0/24 to=A", 1), "10.2.0.0/16", "10.2.0.0/16 172.16.0.0/23", 1),
+		want:   []string{`local network site "B" stands for VNet "B", but leaves out 172.16.0.0/24 of its point-to-site pool`},
+	},
+	{
 		rule: "LINK-001", name: "no way back",
 		fires:  strings.Replace(pair, " to=A", "", 1),
 		silent: pair,
@@ -217,6 +323,12 @@ var estateCases = []struct {
 		fires:  branches(10),
 		silent: branches(9),
 		want:   []string{`the gateway of VNet "A" has 10 tunnels; sizes Default and Standard hold 10, HighPerformance holds 30`},
+	},
+	{
+		rule: "LINK-005", name: "size is known",
+		fires:  branches(10) + "gateway A - Standard",
+		silent: branches(12) + "gateway A - HighPerformance",
+		want:   []string{`the gateway of VNet "A" has 10 tunnels; size Standard holds 10`},
 	},
 	{
 		rule: "LINK-005", name: "more than any",
@@ -336,12 +448,6 @@ var estateCases = []struct {
 		want:   []string{`gateway address 131.107.9.9 of local network site "HQ" lies in its own prefix 131.107.0.0/16`},
 	},
 	{
-		rule: "SITE-015", name: "no references",
-		fires:  "site A 40.1.1.1 10.1.0.0/16\n site B 40.1.1.2 10.2.0.0/16\n vnet A 10.1.0.0/16\n vnet B 10.2.0.0/16",
-		silent: "site A 40.1.1.1 10.1.0.0/16\n site B 40.1.1.2 10.2.0.0/16\n vnet A 10.1.0.0/16\n vnet B 10.2.0.0/16 to=A",
-		want:   []string{`2 local network sites and 2 gateway subnets, but no VNet connects to any site`},
-	},
-	{
 		rule: "SEC-007", name: "two files",
 		fires:  "site B 40.1.1.2 10.2.0.0/16\n vnet A 10.1.0.0/16 to=B\n file other.netcfg\n site A 40.1.1.1 10.1.0.0/16\n vnet B 10.2.0.0/16 to=A",
 		silent: pair + "file other.netcfg\n vnet C 10.3.0.0/16",
@@ -352,12 +458,6 @@ var estateCases = []struct {
 		fires:  strings.Replace(strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1), "10.1.0.0/16\n", "10.1.0.0/16 172.20.0.0/24\n", 1),
 		silent: strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1),
 		want:   []string{`clients of VNet "A" (172.20.0.0/24) reach VNet "B" only as long as the tunnel is IPsec with the pool in its site`},
-	},
-	{
-		rule: "P2S-006", name: "far site",
-		fires:  strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1),
-		silent: strings.Replace(strings.Replace(pair, "to=B", "pool=172.20.0.0/24 to=B", 1), "10.1.0.0/16\n", "10.1.0.0/16 172.20.0.0/24\n", 1),
-		want:   []string{`clients of VNet "A" (172.20.0.0/24) do not reach VNet "B": no site there lists the pool`},
 	},
 }
 
@@ -420,6 +520,46 @@ func TestEstateRules(t *testing.T) {
 				t.Errorf("near miss fires: %q", got)
 			}
 		})
+	}
+}
+
+// TestRightAddresses checks that findings about addresses name those that belong there.
+func TestRightAddresses(t *testing.T) {
+	for _, c := range []struct{ rule, lines, want string }{
+		{"SITE-001", swapped + "gateway A 40.1.1.1\n gateway B 40.1.1.2", `put 40.1.1.1 into "A" and 40.1.1.2 into "B"`},
+		{"SITE-002", strings.Replace(pair, "site B 40.1.1.2", "site B 1.1.1.1", 1) + "gateway B 40.1.1.2", `put 40.1.1.2 into "B"`},
+		{"SITE-011", pair + "gateway B 40.1.1.9", "put 40.1.1.9 into the site"},
+	} {
+		hint := ""
+		for _, f := range Estate(read(t, c.lines)) {
+			if f.Rule == c.rule {
+				hint = f.Hint
+			}
+		}
+		if hint != c.want {
+			t.Errorf("%s hints %q, want %q", c.rule, hint, c.want)
+		}
+	}
+}
+
+// TestLostReference checks that a one-sided connection names the site that the other end once used.
+func TestLostReference(t *testing.T) {
+	related := func(lines string) []diag.Related {
+		for _, f := range Estate(read(t, lines)) {
+			if f.Rule == "LINK-001" {
+				return f.Related
+			}
+		}
+		return nil
+	}
+	lost := strings.Replace(pair, " to=A", "", 1)
+	got := related(lost)
+	want := `local network site "A" has the address space of "A" and nothing refers to it: the reference of "B" may have been lost`
+	if len(got) != 2 || got[1].Message != want {
+		t.Errorf("related are %v, want %s", got, want)
+	}
+	if got := related(strings.Replace(lost, "10.1.0.0/16\n", "10.1.0.0/24\n", 1)); len(got) != 1 {
+		t.Errorf("a site of other addresses is named: %v", got)
 	}
 }
 

@@ -1,44 +1,99 @@
 package risk
 
 import (
+	"net/netip"
+
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// oneSidedLinks finds connections to a VNet that has none back (LINK-001).
+// oneSidedLinks finds connections to a VNet that has none back, or to what is declared gone
+// (LINK-001).
 func oneSidedLinks(c *classic) diag.List {
 	var hits []hit
 	for i := range c.halves {
 		h := &c.halves[i]
-		toward := c.x.VNet(h.Pairing.Toward)
-		if h.Pairing.Confidence != estate.OneSided || toward == nil {
+		if h.Pairing.Confidence != estate.OneSided {
 			continue
 		}
-		hits = append(hits, hit{c.vnet(h.near), diag.New("LINK-001", c.at(h.Refs),
-			"VNet %s connects to VNet %s by local network site %s, but %s has no connection back", c.vnet(h.near), c.vnet(toward), c.siteID(h.Site), c.vnet(toward)).
-			See(c.at(toward.Refs), "%s is here", c.vnet(toward))})
+		toward := c.x.VNet(h.Pairing.Toward)
+		if toward == nil {
+			hits = append(hits, hit{c.vnet(h.near), diag.New("LINK-001", c.at(h.Refs), "VNet %s connects by local network site %s to what is declared gone", c.vnet(h.near), c.siteID(h.Site))})
+			continue
+		}
+		f := diag.New("LINK-001", c.at(h.Refs), "VNet %s connects to VNet %s by local network site %s, but %s has no connection back", c.vnet(h.near), c.vnet(toward), c.siteID(h.Site), c.vnet(toward)).
+			See(c.at(toward.Refs), "%s is here", c.vnet(toward))
+		if s := c.unusedFor(h.near, toward); s != nil {
+			f = f.See(c.at(s.Refs), "local network site %s has the address space of %s and nothing refers to it: the reference of %s may have been lost", c.site(s), c.vnet(h.near), c.vnet(toward))
+		}
+		hits = append(hits, hit{c.vnet(h.near), f})
 	}
 	return told(hits, "%d connections between VNets exist on one side only: of %s")
 }
 
-// exhaustedTunnels finds gateways with as many tunnels as a classic size holds (LINK-005).
+// unusedFor is a site in the document of one VNet that is exactly the space of another and that
+// nothing refers to. The portal kept only one reference when it edited a VNet with several.
+// Source: docs/sources.md#links.
+func (c *classic) unusedFor(v, in *estate.VNet) *estate.Site {
+	for _, p := range v.Space {
+		for _, s := range c.unused()[p.Prefix] {
+			if s.ID.Subscription == in.ID.Subscription && len(without(s.Prefixes, v.Space)) == 0 && len(without(v.Space, s.Prefixes)) == 0 {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// findUnused finds the sites that nothing refers to.
+func (c *classic) findUnused() map[netip.Prefix][]*estate.Site {
+	unused := map[netip.Prefix][]*estate.Site{}
+	for i := range c.Sites {
+		if s := &c.Sites[i]; len(c.ofSite[s]) == 0 && len(s.Prefixes) > 0 {
+			unused[s.Prefixes[0].Prefix] = append(unused[s.Prefixes[0].Prefix], s)
+		}
+	}
+	return unused
+}
+
+// exhaustedTunnels finds gateways with as many tunnels as their size holds (LINK-005); where
+// nothing tells the size, as the smaller ones hold.
 func exhaustedTunnels(c *classic) diag.List {
 	var hits []hit
 	for i := range c.VNets {
 		v := &c.VNets[i]
 		n := len(c.vpn(v))
-		if n < azure.MaxClassicTunnels {
+		size, most := c.tunnelLimit(v)
+		if n < most {
 			continue
 		}
 		f := diag.New("LINK-005", c.at(v.Refs), "the gateway of VNet %s has %d tunnels; sizes Default and Standard hold %d, HighPerformance holds %d",
 			c.vnet(v), n, azure.MaxClassicTunnels, azure.MaxClassicTunnelsHighPerformance)
-		if n > azure.MaxClassicTunnelsHighPerformance {
+		switch {
+		case size != "":
+			f.Message = diag.New("LINK-005", f.Pos, "the gateway of VNet %s has %s; %s holds %d", c.vnet(v), count(n, "tunnel"), size, most).Message
+		case n > azure.MaxClassicTunnelsHighPerformance:
 			f.Message = diag.New("LINK-005", f.Pos, "the gateway of VNet %s has %d tunnels; no classic size holds more than %d", c.vnet(v), n, azure.MaxClassicTunnelsHighPerformance).Message
 		}
 		hits = append(hits, hit{c.vnet(v), f})
 	}
 	return told(hits, "the gateways of %d VNets have as many tunnels as a classic size holds, or more: %s")
+}
+
+// tunnelLimit is how many tunnels the gateway of a VNet holds, and what of it says so; "" when
+// nothing tells. Source: docs/sources.md#classic.
+func (c *classic) tunnelLimit(v *estate.VNet) (size string, most int) {
+	for _, g := range c.x.GatewaysOf(v.ID) {
+		switch {
+		case g.Kind != estate.VPNGateway:
+		case g.Size.Value == "HighPerformance" || g.Size.Value == "UltraPerformance":
+			return "size " + g.Size.Value, azure.MaxClassicTunnelsHighPerformance
+		case g.Size.Known():
+			return "size " + g.Size.Value, azure.MaxClassicTunnels
+		}
+	}
+	return "", azure.MaxClassicTunnels
 }
 
 // tunnelsWithinRegions finds tunnels between VNets of one region (LINK-006), one finding for each

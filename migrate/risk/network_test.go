@@ -2,6 +2,8 @@ package risk
 
 import (
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +21,11 @@ import (
 //	site NAME ADDRESS PREFIX…                   address - : none
 //	vnet NAME PREFIX… KEY=VALUE…
 //
+//	gateway VNET ADDRESS [SIZE]                 what the service said: - for no address
+//	state VNET/SITE STATE
+//	key VNET/SITE KEY
+//	declare SITE WORD [VNET]                    what the options file says
+//
 // where the keys of a VNet are in=REGION, group=AFFINITY, to=SITE,… (IPsec), er=SITE,… (Dedicated),
 // pool=PREFIX, dns=NAME,… and subnet=NAME:PREFIX (repeated). Without a subnet a VNet has a
 // GatewaySubnet /27 at the start of its first prefix. A tilde stands for a space.
@@ -35,7 +42,46 @@ func read(t testing.TB, lines string) *estate.Estate {
 		files = append(files, f)
 	}
 	e, _, _ := estate.FromNetcfg(files...)
+	if tell(e, lines) {
+		estate.Connect(e)
+	}
 	return e
+}
+
+// tell adds what lines say beyond network configurations, and reports whether there is any.
+func tell(e *estate.Estate, lines string) (any bool) {
+	for line := range strings.Lines(lines) {
+		words := append(strings.Fields(line), "", "", "")
+		switch words[0] {
+		case "gateway":
+			g := &e.Gateways[slices.IndexFunc(e.Gateways, func(g estate.Gateway) bool { return g.VNet.Name == words[1] })]
+			g.State, g.Size = estate.Fact{Value: estate.GatewayProvisioned}, estate.Fact{Value: words[3]}
+			if a, err := netip.ParseAddr(words[2]); err == nil {
+				g.Address = estate.Address{Addr: a, Raw: words[2]}
+			}
+		case "state":
+			connection(e, words[1]).State = estate.Fact{Value: words[2]}
+		case "key":
+			connection(e, words[1]).Key = netcfg.NewSecret(words[2])
+		case "declare":
+			d := &e.Sites[slices.IndexFunc(e.Sites, func(s estate.Site) bool { return s.Name == words[1] })].Declared
+			for d.Kind = estate.DeclaredVNet; d.Kind.String() != words[2]; d.Kind++ {
+			}
+			for i := range e.VNets {
+				if e.VNets[i].Name == words[3] {
+					d.VNet = e.VNets[i].ID
+				}
+			}
+		default:
+			continue
+		}
+		any = true
+	}
+	return any
+}
+
+func connection(e *estate.Estate, name string) *estate.Connection {
+	return &e.Connections[slices.IndexFunc(e.Connections, func(c estate.Connection) bool { return c.ID.Name+"/"+c.Site.Name == name })]
 }
 
 // planned makes the estate and its plan.
@@ -76,7 +122,7 @@ func documents(lines string) []*document {
 			words[i] = strings.ReplaceAll(words[i], "~", " ")
 		}
 		switch {
-		case len(words) == 0:
+		case len(words) == 0, words[0] == "gateway", words[0] == "state", words[0] == "key", words[0] == "declare":
 		case words[0] == "file":
 			d = &document{name: words[1]}
 			out = append(out, d)

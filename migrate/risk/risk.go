@@ -65,12 +65,16 @@ var estateRules = []rule[*classic]{
 	{"SITE-009", ambiguousEnds},
 	{"SITE-010", sitesOfOtherFiles},
 	{"SITE-014", addressesInsideSites},
-	{"SITE-015", lostReferences},
+	{"SITE-011", staleAddresses},
+	{"SITE-012", contradictedDeclarations},
 	{"LINK-001", oneSidedLinks},
+	{"LINK-002", disconnected},
 	{"LINK-003", oneWayMultiHop},
 	{"LINK-005", exhaustedTunnels},
 	{"LINK-006", tunnelsWithinRegions},
 	{"LINK-007", pathsThroughPremises},
+	{"LINK-008", differentKeys},
+	{"LINK-009", lostLinks},
 	{"GW-003", smallGatewaySubnets},
 	{"CLS-001", expressRouteBesideVPN},
 	{"CLS-007", affinityGroups},
@@ -78,6 +82,7 @@ var estateRules = []rule[*classic]{
 	{"ONP-003", sharedPremises},
 	{"ER-001", unknownCircuits},
 	{"ER-004", hiddenSites},
+	{"P2S-004", missingPools},
 	{"DNS-001", resolversElsewhere},
 	{"DNS-002", defaultNames},
 	{"LIM-001", classicLimits},
@@ -85,7 +90,6 @@ var estateRules = []rule[*classic]{
 	{"LIM-003", manySubnets},
 	{"LIM-004", tinySubnets},
 	{"SEC-007", otherOwners},
-	{"P2S-006", stoppedClients},
 }
 
 // classicRules are the rules over a network that the platform's own migration is still to convert.

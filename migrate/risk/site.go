@@ -47,10 +47,29 @@ func (c *classic) implausible(raw string, sites []*estate.Site) hit {
 	if raw != "" {
 		f = diag.New("SITE-002", f.Pos, "gateway address %s of local network %s %s is %s", raw, word, few(names), sites[0].Address.Placeholder)
 	}
+	if right := c.rightAddresses(sites); right != "" {
+		f = f.WithHint("%s", right)
+	}
 	for _, s := range sites[1:min(len(sites), maxNamed)] {
 		f = f.See(c.addressPos(s), "%s is here", c.site(s))
 	}
 	return hit{cmp.Or(raw, "(none)"), f}
+}
+
+// rightAddresses says which addresses belong into sites, where the service said it; else nothing.
+func (c *classic) rightAddresses(sites []*estate.Site) string {
+	var right []string
+	for _, s := range sites {
+		if far := c.x.VNet(s.Endpoint); far != nil {
+			if a, ok := c.gatewayAddress(far); ok && a != s.Address.Addr {
+				right = append(right, a.String()+" into "+c.site(s))
+			}
+		}
+	}
+	if len(right) == 0 {
+		return ""
+	}
+	return "put " + few(right)
 }
 
 func (c *classic) addressPos(s *estate.Site) diag.Pos {
@@ -63,16 +82,13 @@ func (c *classic) addressPos(s *estate.Site) diag.Pos {
 // swappedAddresses finds sites whose device addresses stand crosswise (SITE-001).
 func swappedAddresses(c *classic) diag.List {
 	suspects := c.suspects()
-	speaks := map[netip.Addr]map[estate.ID]bool{} // address → VNets that sites with it stand for
-	if len(suspects) > 0 {
-		for i := range c.Sites {
-			if s := &c.Sites[i]; !s.Endpoint.IsZero() && s.Address.IsValid() {
-				if speaks[s.Address.Addr] == nil {
-					speaks[s.Address.Addr] = map[estate.ID]bool{}
-				}
-				speaks[s.Address.Addr][s.Endpoint] = true
-			}
-		}
+	if len(suspects) == 0 {
+		return nil
+	}
+	speaks := c.speakers()
+	standing := map[estate.ID][]*estate.Site{} // suspects by the VNet that they stand for
+	for _, s := range suspects {
+		standing[s.Endpoint] = append(standing[s.Endpoint], s)
 	}
 	var hits []hit
 	done := map[*estate.Site]bool{}
@@ -81,21 +97,88 @@ func swappedAddresses(c *classic) diag.List {
 			continue
 		}
 		done[s] = true
-		i := slices.IndexFunc(suspects, func(t *estate.Site) bool {
-			return !done[t] && t.Endpoint != s.Endpoint && speaks[s.Address.Addr][t.Endpoint] && speaks[t.Address.Addr][s.Endpoint]
-		})
-		if i < 0 {
-			hits = append(hits, hit{c.site(s), diag.New("SITE-001", c.addressPos(s), "gateway address %s of local network site %s stands for another VNet than %s in other sites",
-				s.Address.Raw, c.site(s), c.endpoint(s))})
+		var t *estate.Site // the counterpart that comes first
+		look := func(among []*estate.Site) {
+			for _, u := range among {
+				if !done[u] && u.Endpoint != s.Endpoint && (c.crosses(speaks, s, u) || c.crosses(speaks, u, s)) && (t == nil || u.ID.Key().String() < t.ID.Key().String()) {
+					t = u
+				}
+			}
+		}
+		for v := range speaks[s.Address.Addr] {
+			look(standing[v])
+		}
+		for _, h := range c.ofSite[s] {
+			look(standing[h.near.ID])
+		}
+		if t == nil {
+			hits = append(hits, c.misplaced(s))
 			continue
 		}
-		t := suspects[i]
 		done[t] = true
-		hits = append(hits, hit{c.site(s), diag.New("SITE-001", c.addressPos(s), "gateway addresses of local network sites %s (%s, for VNet %s) and %s (%s, for VNet %s) look swapped",
+		f := diag.New("SITE-001", c.addressPos(s), "gateway addresses of local network sites %s (%s, for VNet %s) and %s (%s, for VNet %s) look swapped",
 			c.site(s), s.Address.Raw, c.endpoint(s), c.site(t), t.Address.Raw, c.endpoint(t)).
-			See(c.addressPos(t), "%s is here", c.site(t))})
+			See(c.addressPos(t), "%s is here", c.site(t))
+		if right := c.rightAddresses([]*estate.Site{s, t}); right != "" {
+			f = f.WithHint("%s", right)
+		}
+		hits = append(hits, hit{c.site(s), f})
 	}
 	return told(hits, "gateway addresses of %d local network sites look swapped: %s")
+}
+
+// speakers lists the VNets that each address stands for: those of the sites that carry it, and
+// the one whose gateway has it, as the service said.
+func (c *classic) speakers() map[netip.Addr]map[estate.ID]bool {
+	speaks := map[netip.Addr]map[estate.ID]bool{}
+	add := func(a netip.Addr, v estate.ID) {
+		if speaks[a] == nil {
+			speaks[a] = map[estate.ID]bool{}
+		}
+		speaks[a][v] = true
+	}
+	for i := range c.Sites {
+		if s := &c.Sites[i]; !s.Endpoint.IsZero() && s.Address.IsValid() {
+			add(s.Address.Addr, s.Endpoint)
+		}
+	}
+	for a, v := range c.gatewayOwners() {
+		add(a, v.ID)
+	}
+	return speaks
+}
+
+// crosses reports whether the address of s stands for the VNet of t, and that of t for the VNet of
+// s as far as anybody knows: of a gateway that the service was not asked about, nobody does.
+func (c *classic) crosses(speaks map[netip.Addr]map[estate.ID]bool, s, t *estate.Site) bool {
+	if !speaks[s.Address.Addr][t.Endpoint] {
+		return false
+	}
+	if speaks[t.Address.Addr][s.Endpoint] {
+		return true
+	}
+	v := c.x.VNet(s.Endpoint)
+	if v == nil {
+		return false
+	}
+	_, known := c.gatewayAddress(v)
+	w := c.gatewayOwners()[s.Address.Addr]
+	return !known && w != nil && w.ID == t.Endpoint
+}
+
+// misplaced tells of a site with another gateway's address that has no counterpart.
+func (c *classic) misplaced(s *estate.Site) hit {
+	f := diag.New("SITE-001", c.addressPos(s), "gateway address %s of local network site %s stands for another VNet than %s in other sites", s.Address.Raw, c.site(s), c.endpoint(s))
+	if owner := c.gatewayOwners()[s.Address.Addr]; owner != nil {
+		f.Message = diag.New("SITE-001", f.Pos, "gateway address %s of local network site %s is that of VNet %s", s.Address.Raw, c.site(s), c.vnet(owner)).Message
+		if !s.Endpoint.IsZero() {
+			f.Message += ", and the site stands for VNet " + c.endpoint(s)
+		}
+	}
+	if right := c.rightAddresses([]*estate.Site{s}); right != "" {
+		f = f.WithHint("%s", right)
+	}
+	return hit{c.site(s), f}
 }
 
 // endpoint names the VNet that a site stands for.
@@ -109,7 +192,10 @@ func (c *classic) suspects() []*estate.Site {
 	for i := range c.Sites {
 		s := &c.Sites[i]
 		if slices.ContainsFunc(c.ofSite[s], func(h *half) bool {
-			return h.Pairing.Suspect == "SITE-001" && slices.Contains(h.Pairing.Evidence, estate.Evidence{Kind: estate.AgainstAddress, Value: s.Address.Raw})
+			return h.Pairing.Suspect == "SITE-001" && slices.ContainsFunc(h.Pairing.Evidence, func(e estate.Evidence) bool {
+				// Both halves have the evidence of either site.
+				return e.Value == s.Address.Raw && (e.Kind == estate.AgainstAddress || e.Kind == estate.OwnAddress && c.gatewayOwners()[s.Address.Addr] == h.near)
+			})
 		}) {
 			out = append(out, s)
 		}
@@ -240,6 +326,9 @@ func ambiguousEnds(c *classic) diag.List {
 			continue
 		}
 		f := diag.New("SITE-009", c.at(h.Refs), "connection of VNet %s to local network site %s could end at %s", c.vnet(h.near), c.siteID(h.Site), c.candidates(h))
+		if len(h.Pairing.Decide) > 0 {
+			f = f.WithHint("what would tell: %s", strings.Join(h.Pairing.Decide, "; "))
+		}
 		for _, id := range h.Pairing.Candidates[:min(len(h.Pairing.Candidates), maxNamed)] {
 			f = f.See(c.at(c.x.Connection(id).Refs), "the connection of %s to %q could be its other end", c.of(estate.TypeVNet, id, id.Name), id.Child)
 		}
@@ -265,21 +354,69 @@ func (c *classic) candidates(h *half) string {
 	return few(names)
 }
 
-// sitesOfOtherFiles finds on-premises sites that look like a VNet of a subscription whose file was
-// not read (SITE-010). The name is the only evidence that a file has, so this is a hint.
+// sitesOfOtherFiles finds sites that stand for a VNet of a subscription whose file was not read
+// (SITE-010): declared so; connected, as the service said, with the space of a VNet that has no
+// connection back; or named like a VNet, which is a hint only.
 func sitesOfOtherFiles(c *classic) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		s := &c.Sites[i]
-		name := azure.PlainSiteName(s.Name)
-		if !c.leadsOut(s) || !strings.Contains(plain(name), "vnet") || slices.ContainsFunc(s.Prefixes, func(p estate.Prefix) bool {
-			return !azure.IsPrivate(p.Prefix) || c.spaces.touches(p.Prefix)
-		}) {
+		if !c.leadsOut(s) || s.Declared.Kind == estate.DeclaredOnPremises || s.Declared.Kind == estate.DeclaredGone {
 			continue
 		}
-		hits = append(hits, hit{c.site(s), diag.New("SITE-010", c.at(s.Refs), "local network site %s is named like a VNet, but no VNet of the input has its prefixes", c.site(s))})
+		f := diag.New("SITE-010", c.at(s.Refs), "local network site %s is ", c.site(s))
+		switch namesake := c.namesake(s); {
+		case s.Declared.Kind == estate.DeclaredElsewhere:
+			f.Message += "declared to be a VNet of a subscription that is not in the input"
+		case namesake != nil:
+			f.Message += "connected and has addresses of VNet " + c.vnet(namesake) + ", which has no connection back: it stands for another network"
+			f = f.See(c.at(namesake.Refs), "%s is here", c.vnet(namesake))
+		case c.namedLikeVNet(s):
+			f.Message += "named like a VNet, but no VNet of the input has its prefixes"
+		default:
+			continue
+		}
+		hits = append(hits, hit{c.site(s), f})
 	}
-	return told(hits, "%d local network sites are named like VNets that are not in the input: %s")
+	return told(hits, "%d local network sites stand for VNets that are not in the input, or are named like such: %s")
+}
+
+// namesake is the VNet whose addresses a connected site has although it does not stand for it.
+func (c *classic) namesake(s *estate.Site) *estate.VNet {
+	for _, h := range c.ofSite[s] {
+		if !h.Pairing.Has(estate.SaidConnected) || !h.Pairing.Has(estate.NoReciprocal) {
+			continue
+		}
+		for _, p := range s.Prefixes {
+			for o := range c.spaces.around(p.Prefix) {
+				if o.owner != h.near {
+					return o.owner
+				}
+			}
+			for _, o := range c.spaces.inside(p.Prefix) {
+				if o.owner != h.near {
+					return o.owner
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// premisesWords are parts of names that people give to on-premises networks, reduced by plain.
+var premisesWords = []string{"onprem", "premise", "office", "branch", "datacent", "headquarter", "campus"}
+
+// namedLikeVNet reports whether a site is named like a VNet that no VNet of the input can be: it has
+// private prefixes that none has. The names of its users do not count: "VNet1-to-Berlin" of VNet1
+// is named after its owner.
+func (c *classic) namedLikeVNet(s *estate.Site) bool {
+	name := plain(azure.PlainSiteName(s.Name))
+	for _, h := range c.ofSite[s] {
+		name = strings.ReplaceAll(name, plain(azure.PlainNetworkName(h.near.Name)), "")
+	}
+	return strings.Contains(name, "vnet") &&
+		!slices.ContainsFunc(premisesWords, func(w string) bool { return strings.Contains(name, w) }) &&
+		!slices.ContainsFunc(s.Prefixes, func(p estate.Prefix) bool { return !azure.IsPrivate(p.Prefix) || c.spaces.touches(p.Prefix) })
 }
 
 func plain(name string) string {

@@ -1,6 +1,7 @@
 package risk
 
 import (
+	"net/netip"
 	"slices"
 	"sync"
 
@@ -21,6 +22,9 @@ type classic struct {
 	spaces  ranges[*estate.VNet]
 	outside ranges[*estate.Site] // prefixes of the sites that lead out of the estate
 
+	gatewayOwners func() map[netip.Addr]*estate.VNet     // of the gateways' addresses, as the service said
+	unused        func() map[netip.Prefix][]*estate.Site // that nothing refers to, by their first prefix
+
 	relation func() *reach.Relation // computed when a rule first asks
 	beyond   func() []beyond
 }
@@ -38,6 +42,7 @@ func newClassic(e *estate.Estate) *classic {
 		ofVNet: make(map[*estate.VNet][]*half, len(e.VNets)), ofSite: make(map[*estate.Site][]*half, len(e.Sites))}
 	c.connect()
 	c.spaces, c.outside = spacesOf(e), newRanges(c.premises())
+	c.gatewayOwners, c.unused = sync.OnceValue(c.findGatewayOwners), sync.OnceValue(c.findUnused)
 	c.relation = sync.OnceValue(func() *reach.Relation { return reach.Compute(e) })
 	c.beyond = sync.OnceValue(c.findBeyond)
 	return c

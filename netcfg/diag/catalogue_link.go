@@ -7,6 +7,11 @@ var linkRules = []Rule{
 		Why:    "a tunnel needs a matching connection at both ends, so this one never came up; a peering would not preserve reach but add it",
 		Fix:    "decide: add the other half if the pair should talk, or remove this one",
 		Source: "docs/sources.md#links"},
+	{ID: "LINK-002", Name: "not-connected", Severity: Error, Since: "0.1",
+		Title:  "a connection was not up when the service was asked",
+		Why:    "what does not work today is nothing that a migration can keep, and the platform's own migration refuses a network with such a connection",
+		Fix:    "repair the tunnel (addresses, keys, the device at the other end), or remove both halves if nobody misses it",
+		Source: "docs/sources.md#links"},
 	{ID: "LINK-003", Name: "multi-hop-one-way", Severity: Error, Since: "0.1",
 		Title:  "a multi-hop path is written in one direction only",
 		Why:    "packets arrive but the answers have no route back, so no session works; one-way delivery still exposes the destination",
@@ -32,6 +37,16 @@ var linkRules = []Rule{
 		Why:    "the path rests on routing in the site that no file shows, adds latency, and disappears when either tunnel to the site goes",
 		Fix:    "peer the two networks directly before any tunnel to the site is removed",
 		Source: "docs/sources.md#multi-hop"},
+	{ID: "LINK-008", Name: "keys-differ", Severity: Error, Since: "0.1",
+		Title:  "the two ends of a tunnel have different shared keys",
+		Why:    "the service makes a new key for each half, and the tunnel comes up only once somebody has set both to the same one",
+		Fix:    "set one key at both ends; in the target both connections take it from one parameter",
+		Source: "docs/sources.md#pairing"},
+	{ID: "LINK-009", Name: "links-lost", Severity: Note, Since: "0.1",
+		Title:  "a file has local network sites and gateway subnets, and no connection",
+		Why:    "old versions of the command line dropped the connections of other networks when they created one, so an archived file can show less than there was",
+		Fix:    "look for an older copy of the file, or ask the gateways for their connections",
+		Source: "docs/sources.md#unknowns"},
 }
 
 // gatewayRules look at gateways and the subnet that holds them.

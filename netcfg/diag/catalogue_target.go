@@ -80,10 +80,10 @@ var exposureRules = []Rule{
 		Why:    "a Vnet2Vnet connection, which the platform's own migration makes of the tunnel, carries address spaces and never a pool, so the clients are cut off there",
 		Fix:    "keep the connection as IPsec with the written prefixes, or peer the two networks and let the clients use the hub's gateway",
 		Source: "docs/sources.md#multi-hop"},
-	{ID: "P2S-006", Name: "clients-stop-at-gateway", Severity: Note, Since: "0.1",
-		Title:  "point-to-site clients do not reach a network that their gateway has a tunnel to",
-		Why:    "the site at the far end does not list the client pool, so answers to the clients have no way back; in a hub they reach every spoke",
-		Fix:    "accept that clients reach more after the migration, or list the pool in the far site if they are to reach the network today",
+	{ID: "P2S-004", Name: "client-pool-not-carried", Severity: Warning, Since: "0.1",
+		Title:  "a local network site leaves out the point-to-site pool of the network it stands for",
+		Why:    "the near network has no route back to those clients, so they reach the network they dial and not this one",
+		Fix:    "add the pool to the site if the clients should reach the near network; in the target decide it by gateway transit",
 		Source: "docs/sources.md#point-to-site"},
 }
 
