@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/arm/armtest"
 )
 
 func ExampleEncode() {
@@ -156,7 +157,7 @@ func TestEncodeAsIndent(t *testing.T) {
 
 // TestDecodeEncode: what is written reads back and is written again, byte for byte, typed or not.
 func TestDecodeEncode(t *testing.T) {
-	for name, template := range map[string]*arm.Template{"mesh": mesh(20, 3), "hub": hub(20), "empty": {}} {
+	for name, template := range map[string]*arm.Template{"mesh": mesh(20, 3), "hub": hub(20), "guarded": guarded(), "empty": {}} {
 		want := encode(t, template)
 		back, err := arm.Decode([]byte(want))
 		if err != nil {
@@ -167,6 +168,33 @@ func TestDecodeEncode(t *testing.T) {
 		}
 	}
 }
+
+// guarded is a network with a security group and a route table.
+func guarded() *arm.Template {
+	group, table := arm.ResourceID(arm.TypeSecurityGroup, "web"), arm.ResourceID(arm.TypeRouteTable, "out")
+	location := arm.ParameterRef("location")
+	return &arm.Template{
+		Parameters: []arm.Parameter{{Name: "location", Type: arm.ParamString}},
+		Resources: []arm.Resource{
+			{Type: arm.TypeSecurityGroup, Name: "web", Location: location, Properties: &arm.SecurityGroup{Rules: []arm.SecurityRule{
+				{Name: "https", Direction: "Inbound", Priority: 100, Access: "Allow", Protocol: "Tcp", Source: "Internet", SourcePort: "*", Destination: "10.1.0.0/24", DestinationPort: "443"},
+				{Name: "none", Direction: "Outbound", Priority: 4096, Access: "Deny", Protocol: "*", Source: "*", SourcePort: "*", Destination: "*", DestinationPort: "0-65535"},
+			}}},
+			{Type: arm.TypeSecurityGroup, Name: "empty", Location: location, Properties: &arm.SecurityGroup{}},
+			{Type: arm.TypeRouteTable, Name: "out", Location: location, Properties: &arm.RouteTable{Routes: []arm.Route{
+				{Name: "all", AddressPrefix: "0.0.0.0/0", NextHop: "VirtualAppliance", NextHopAddress: "10.1.0.250"},
+				{Name: "drop", AddressPrefix: "10.0.0.0/8", NextHop: "None"},
+			}}},
+			{Type: arm.TypeVirtualNetwork, Name: "apps", Location: location, DependsOn: []string{group, table}, Properties: &arm.VirtualNetwork{
+				AddressPrefixes: []string{"10.1.0.0/16"},
+				Subnets:         []arm.Subnet{{Name: "web", AddressPrefix: "10.1.0.0/24", NetworkSecurityGroup: group, RouteTable: table}},
+			}},
+		},
+	}
+}
+
+// TestJudgeGuarded shows the security group and the route table to all judges.
+func TestJudgeGuarded(t *testing.T) { armtest.Judge(t, "guarded", []byte(encode(t, guarded()))) }
 
 func TestEncodeResource(t *testing.T) {
 	got, err := arm.EncodeResource(&mesh(1, 0).Resources[1])

@@ -27,6 +27,13 @@ func Reference(typ, name, property string) string {
 	return b.String()
 }
 
+// ReferenceTo is Reference for a resource whose id an expression gives, such as ParameterRef: one of
+// another group or subscription.
+func ReferenceTo(id, property string) string {
+	inner := strings.TrimSuffix(strings.TrimPrefix(id, "["), "]")
+	return "[reference(" + inner + ", '" + APIVersion + "')." + property + "]"
+}
+
 // ParameterRef is the expression for the value of a parameter of the template.
 func ParameterRef(name string) string { return "[parameters(" + quote(name) + ")]" }
 

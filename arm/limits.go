@@ -68,6 +68,30 @@ func Check(t *Template, size int) []LimitProblem {
 	return found
 }
 
+// Fits reports whether a template is within every limit. It is written, to nowhere, only when a bound
+// of its size does not settle the matter; a template that cannot be written fits.
+func Fits(t *Template) bool {
+	meter := &sizeMeter{}
+	t.emit(emitter{meter})
+	size := meter.size
+	if size > MaxTemplateSize {
+		var exact byteCounter
+		if err := Encode(&exact, t); err != nil {
+			return true
+		}
+		size = int(exact)
+	}
+	return len(Check(t, size)) == 0
+}
+
+// byteCounter counts what is written to it.
+type byteCounter int
+
+func (c *byteCounter) Write(p []byte) (int, error) {
+	*c += byteCounter(len(p))
+	return len(p), nil
+}
+
 // label is the resource for people: "virtualNetworks/hub".
 func (r *Resource) label() string { return Existing(r.Type, r.Name) }
 

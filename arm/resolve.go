@@ -20,6 +20,7 @@ const (
 	BadName       ProblemKind = "name"       // illegal for its type, or not unique
 	BadLocation   ProblemKind = "location"   // missing, or on a child resource
 	BadOrder      ProblemKind = "order"      // writes on one virtual network that could run together
+	BadBinding    ProblemKind = "binding"    // a security group where the platform takes none
 	BadTransit    ProblemKind = "transit"    // useRemoteGateways before there is a gateway to use
 )
 
@@ -193,6 +194,9 @@ func (r *resolver) indexSubnets(i int) {
 			continue
 		}
 		r.nodes[key] = node(i)
+	}
+	if guardedGatewaySubnet(network) {
+		r.report(i, BadBinding, ".properties.subnets", "GatewaySubnet takes no security group")
 	}
 }
 

@@ -64,6 +64,13 @@ func TestResolve(t *testing.T) {
 			t.Metadata = arm.Object{{Name: arm.MetadataExisting, Value: arm.Array{"localNetworkGateways/home"}}}
 			r[connection].Properties.(*arm.Connection).LocalGateway2 = arm.ResourceID(arm.TypeLocalNetworkGateway, "home")
 		}, nil},
+		{"gateway subnet with a security group", func(t *arm.Template, r []arm.Resource) {
+			t.Metadata = arm.Object{{Name: arm.MetadataExisting, Value: arm.Array{"networkSecurityGroups/web"}}}
+			subnets := r[hubNetwork].Properties.(*arm.VirtualNetwork).Subnets
+			for i := range subnets {
+				subnets[i].NetworkSecurityGroup = arm.ResourceID(arm.TypeSecurityGroup, "web")
+			}
+		}, []string{"binding resources[0].properties.subnets: GatewaySubnet takes no security group"}},
 		{"no id at all", func(_ *arm.Template, r []arm.Resource) {
 			r[connection].Properties.(*arm.Connection).LocalGateway2 = "office"
 		},

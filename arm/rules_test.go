@@ -159,3 +159,20 @@ func TestDecodeParameters(t *testing.T) {
 		}
 	}
 }
+
+// TestFits: a template fits exactly when nothing is over a limit, also where only its exact size tells.
+func TestFits(t *testing.T) {
+	big := func(n int) *arm.Template {
+		template := &arm.Template{}
+		for i := range n {
+			template.Resources = append(template.Resources, arm.Resource{Type: arm.TypeVirtualNetwork, Name: fmt.Sprint("n", i), Location: strings.Repeat("x", 20_000)})
+		}
+		return template
+	}
+	for name, template := range map[string]*arm.Template{"empty": {}, "small": mesh(10, 2), "many": mesh(400, 2), "near the size": big(205), "over the size": big(215)} {
+		want := len(arm.Check(template, len(encode(t, template)))) == 0
+		if got := arm.Fits(template); got != want {
+			t.Errorf("%s fits: %t, want %t", name, got, want)
+		}
+	}
+}

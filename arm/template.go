@@ -40,6 +40,8 @@ const (
 	TypeLocalNetworkGateway   = Provider + "localNetworkGateways"
 	TypeConnection            = Provider + "connections"
 	TypeExpressRouteCircuit   = Provider + "expressRouteCircuits"
+	TypeSecurityGroup         = Provider + "networkSecurityGroups"
+	TypeRouteTable            = Provider + "routeTables"
 	TypeDeployment            = "Microsoft.Resources/deployments"
 )
 

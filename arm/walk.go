@@ -1,6 +1,7 @@
 package arm
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -233,4 +234,27 @@ func objectSubnets(body Object) []string {
 		}
 	}
 	return names
+}
+
+// guardedGatewaySubnet reports whether a network binds a security group to its gateway subnet, which
+// the service refuses. Source: docs/sources.md#gateway-subnet.
+func guardedGatewaySubnet(network *Resource) bool {
+	switch body := network.Properties.(type) {
+	case *VirtualNetwork:
+		return slices.ContainsFunc(body.Subnets, func(s Subnet) bool {
+			return strings.EqualFold(s.Name, "GatewaySubnet") && s.NetworkSecurityGroup != ""
+		})
+	case Object:
+		value, _ := body.Get("subnets")
+		list, _ := value.(Array)
+		return slices.ContainsFunc(list, func(item any) bool {
+			subnet, _ := item.(Object)
+			name, _ := subnet.Get("name")
+			text, _ := name.(string)
+			properties, _ := subnet.object("properties")
+			_, guarded := properties.Get("networkSecurityGroup")
+			return guarded && strings.EqualFold(text, "GatewaySubnet")
+		})
+	}
+	return false
 }

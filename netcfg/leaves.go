@@ -17,8 +17,10 @@ func LeavesOf(d *Document) []Leaf {
 	l.out = make([]Leaf, 0, d.Leaves)
 	l.leaves(d.Structure)
 	l.leaves(d.Unknown)
-	if d.File != nil {
-		l.file(d.File)
+	for _, f := range append([]*File{d.File}, d.More...) {
+		if f != nil {
+			l.file(f)
+		}
 	}
 	for _, r := range d.Responses {
 		l.node("", &r.Root)

@@ -43,15 +43,15 @@ func BenchmarkXMLQuery(b *testing.B) {
 
 // BenchmarkParse is reading alone.
 func BenchmarkParse(b *testing.B) {
-	benchmark(b, func(b *testing.B, src []byte) { parsed(b, src) })
+	benchmark(b, func(b *testing.B, src []byte) { inputOf(b, src) })
 }
 
 // BenchmarkConvert is everything that convert does between reading its input and writing its
 // output, the findings included.
 func BenchmarkConvert(b *testing.B) {
 	benchmark(b, func(b *testing.B, src []byte) {
-		in := parsed(b, src)
-		out, err := convert(in.files, &options.Options{}, deploy.Options{})
+		in := inputOf(b, src)
+		out, err := convert(in.sources, &options.Options{}, deploy.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -70,8 +70,8 @@ func BenchmarkConvert(b *testing.B) {
 // text.
 func BenchmarkPlan(b *testing.B) {
 	benchmark(b, func(b *testing.B, src []byte) {
-		in := parsed(b, src)
-		out, err := makePlan(in.files, options.Options{}, deploy.Options{})
+		in := inputOf(b, src)
+		out, err := makePlan(in.sources, options.Options{}, deploy.Options{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -83,8 +83,8 @@ func BenchmarkPlan(b *testing.B) {
 	})
 }
 
-func parsed(b *testing.B, src []byte) input {
-	in := parse([]document{{"mesh.netcfg", src}})
+func inputOf(b *testing.B, src []byte) input {
+	in := parse([]document{{name: "mesh.netcfg", src: src}})
 	if in.broken {
 		b.Fatalf("the mesh does not parse: %v", in.found)
 	}

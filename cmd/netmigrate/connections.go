@@ -16,7 +16,7 @@ var connectionsCommand = command{
 sure that is and the evidence, what the site carries beside its owner, and what would settle a
 connection that fits several others. A classic file does not say which VNet a site stands for: it
 is inferred.`,
-	options: []option{{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the connections are printed"}, failOn},
+	options: []option{{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the connections are printed"}, configOption, failOn},
 	run:     (*session).connections,
 }
 
@@ -25,13 +25,13 @@ func (s *session) connections(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
-	s.progress.now("connecting %d files", len(in.files))
+	s.progress.now("connecting %d files", in.count)
 	if in.broken {
-		found := append(in.found, lint(in.files, false, in.answers())...)
+		found := append(in.found, lint(in.sources, false, in.answers())...)
 		found.Sort()
 		return exitNot, s.refuse(in, found, "connected")
 	}
-	e, _, noticed := estate.FromNetcfg(in.files...)
+	e, _, noticed := estate.FromClassic(in.options, in.sources...)
 	found := slices.Concat(in.found, noticed, risks(e, false))
 	found.Sort()
 	product, err := render(func(w io.Writer) error {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -37,7 +38,7 @@ func conversionDocuments(t *testing.T) [][]document {
 	}
 	var out [][]document
 	for _, path := range paths {
-		out = append(out, []document{{filepath.Base(path), must(os.ReadFile(path))(t)}})
+		out = append(out, []document{{name: filepath.Base(path), src: must(os.ReadFile(path))(t)}})
 	}
 	return out
 }
@@ -59,11 +60,11 @@ func conversionMatrix(t *testing.T) []*outcomes {
 	known := map[string]*outcomes{}
 	for _, docs := range conversionDocuments(t) {
 		in := parse(docs)
-		out, err := convert(in.files, deploy.Options{})
+		out, err := convert(in.sources, &options.Options{}, deploy.Options{})
 		if err != nil || in.broken {
 			t.Fatalf("%s: %v %v", docs[0].name, err, in.found)
 		}
-		for _, e := range ledgerOf(in.files, out.fates) {
+		for _, e := range ledgerOf(in.sources, out.fates) {
 			path := strings.TrimPrefix(e.Path, "NetworkConfiguration/VirtualNetworkConfiguration/")
 			if known[path] == nil {
 				known[path] = &outcomes{path: path}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"regexp"
 
 	"github.com/urfave/cli/v2"
@@ -20,6 +22,9 @@ var convertCommand = command{
 	about: `Prints one ARM template with everything that the files describe. The findings go to standard
 error and end with the count of what was converted, changed, dropped, or needs a person. With -o
 the folder holds template.json, parameters.json, findings.txt and findings.json.
+
+Several subscriptions, or more than one template can hold, make several templates: they need -o, and
+the folder has stages.json with their order, and a template and parameters for each.
 
 If one of the files is broken, all findings are printed but no template: half a network is none.
 
@@ -50,8 +55,8 @@ func (s *session) convert(c *cli.Context) (int, error) {
 		return exitNot, err
 	}
 	vault = vaultOr(vault, in)
-	s.progress.now("converting %d files", len(in.files))
-	out, err := convert(in.files, in.answers(), vault)
+	s.progress.now("converting %d files", in.count)
+	out, err := convert(in.sources, in.answers(), vault)
 	if err != nil {
 		return exitNot, err
 	}
@@ -61,11 +66,13 @@ func (s *session) convert(c *cli.Context) (int, error) {
 	}
 	switch dir := c.String("output"); {
 	case c.Bool("ledger"):
-		err = s.ledger(ledgerOf(in.files, out.fates), report.Format(c.String("format")))
+		err = s.ledger(ledgerOf(in.sources, out.fates), report.Format(c.String("format")))
 	case dir != "":
 		err = s.convertFolder(dir, out, found)
+	case len(out.stages) > 1:
+		err = usagef("the networks make %d templates; -o DIR writes them, with their order", len(out.stages))
 	default:
-		err = s.write(out.template)
+		err = s.write(out.texts[0].template)
 	}
 	if err != nil {
 		return exitNot, err
@@ -85,9 +92,27 @@ func (s *session) convertFolder(dir string, out converted, found diag.List) erro
 	if err != nil {
 		return err
 	}
-	return s.writeFolder(dir, []file{
-		{"template.json", out.template}, {"parameters.json", out.parameters}, {"findings.txt", text}, {"findings.json", wire},
-	})
+	files, err := out.files()
+	if err != nil {
+		return err
+	}
+	return s.writeFolder(dir, append(files, file{"findings.txt", text}, file{"findings.json", wire}))
+}
+
+// files are the templates and parameters, and the order of the stages when there are several.
+func (c *converted) files() ([]file, error) {
+	if len(c.stages) == 1 {
+		return []file{{"template.json", c.texts[0].template}, {"parameters.json", c.texts[0].parameters}}, nil
+	}
+	var files []file
+	names := make([]report.StageFiles, len(c.stages))
+	for i, t := range c.texts {
+		base := fmt.Sprintf("%02d-%s", i+1, c.stages[i].Name)
+		names[i] = report.StageFiles{Template: base + ".template.json", Parameters: base + ".parameters.json"}
+		files = append(files, file{names[i].Template, t.template}, file{names[i].Parameters, t.parameters})
+	}
+	order, err := render(func(w io.Writer) error { return report.Stages(w, c.stages, names) })
+	return append(files, file{"stages.json", order}), err
 }
 
 // convertSummary puts the findings on standard error, and after them what became of the leaves of

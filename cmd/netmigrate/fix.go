@@ -20,21 +20,29 @@ import (
 // left goes to standard error.
 func (s *session) fix(c *cli.Context, in input) (int, error) {
 	dir := c.String("output")
-	if len(in.files) > 1 && dir == "" {
-		return exitNot, usagef("lint: --fix of %d files needs -o with the folder for the results", len(in.files))
-	}
-	before, _, _ := estate.FromNetcfg(in.files...)
-	fixed := make([]*netcfg.File, len(in.files))
+	before, _, _ := estate.FromClassic(in.answers(), in.sources...)
+	var fixed []*netcfg.File
 	var done []estate.Fixed
+	after := slices.Clone(in.sources)
 	lost := in.found
-	for i, f := range in.files {
-		var changes []estate.Fixed
-		fixed[i], changes = estate.Fix(before, f)
-		done = append(done, changes...)
-		lost = append(lost, losses(f)...)
+	for i, source := range after {
+		after[i].Documents = slices.Clone(source.Documents)
+		for j, d := range source.Documents {
+			if d.File == nil {
+				continue
+			}
+			f, changes := estate.Fix(before, source.Name, d.File)
+			fixed, done, lost = append(fixed, f), append(done, changes...), append(lost, losses(d.File)...)
+			corrected := *d
+			corrected.File = f
+			after[i].Documents[j] = &corrected
+		}
 	}
-	if in.broken || len(lost) > len(in.found) {
-		found := append(lost, lint(in.files, true)...)
+	if len(fixed) > 1 && dir == "" {
+		return exitNot, usagef("lint: --fix of %d files needs -o with the folder for the results", len(fixed))
+	}
+	if in.broken || len(fixed) == 0 || len(lost) > len(in.found) {
+		found := append(lost, lint(in.sources, true, in.answers())...)
 		found.Sort()
 		return exitNot, s.refuse(in, found, "fixed")
 	}
@@ -42,7 +50,7 @@ func (s *session) fix(c *cli.Context, in input) (int, error) {
 		return exitNot, err
 	}
 	s.sayFixed(done)
-	found := append(in.found, lint(fixed, true)...)
+	found := append(in.found, lint(after, true, in.answers())...)
 	found.Sort()
 	return s.verdict(found), s.report(found)
 }

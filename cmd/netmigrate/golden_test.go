@@ -16,9 +16,11 @@ import (
 	"github.com/netmigrate/netmigrate/arm/armtest"
 	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/netcfg"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 // fixture is one network of the folder fixtures.
@@ -202,7 +204,7 @@ func TestOrderOfInputDoesNotMatter(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			var docs []document
 			for _, name := range f.inputs {
-				docs = append(docs, document{name, must(os.ReadFile(filepath.Join(f.dir, name)))(t)})
+				docs = append(docs, document{name: name, src: must(os.ReadFile(filepath.Join(f.dir, name)))(t)})
 			}
 			template, plan := productsOf(t, docs)
 			for seed := range uint64(4) {
@@ -234,7 +236,7 @@ func shuffled(t *testing.T, docs []document, r *rand.Rand) []document {
 				shuffle(r, g.Connections)
 			}
 		}
-		out[i] = document{d.name, netcfg.Format(f)}
+		out[i] = document{name: d.name, src: netcfg.Format(f)}
 	}
 	shuffle(r, out)
 	return out
@@ -252,11 +254,11 @@ func productsOf(t *testing.T, docs []document) (template, plan string) {
 	if in.broken {
 		t.Fatalf("broken input: %v", in.found)
 	}
-	c, err := convert(in.files, &options.Options{}, deploy.Options{})
+	c, err := convert(in.sources, &options.Options{}, deploy.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := makePlan(in.files, options.Options{}, deploy.Options{})
+	p, err := makePlan(in.sources, options.Options{}, deploy.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +271,10 @@ func productsOf(t *testing.T, docs []document) (template, plan string) {
 		t.Fatal(err)
 	}
 	flat := must(json.MarshalIndent(withoutPositions(doc), "", " "))(t)
-	return string(c.template), string(flat)
+	for _, stage := range c.texts {
+		template += string(stage.template)
+	}
+	return template, string(flat)
 }
 
 // withoutPositions takes lines and columns away and orders the findings and elements, which stand
@@ -293,19 +298,58 @@ func withoutPositions(v any) any {
 	return v
 }
 
-// TestTemplateOverLimit converts more than one template holds: ARM-001 says so, the template is there
-// all the same, and the exit code is 1.
+// TestTemplateOverLimit writes one template of more than it may hold: ARM-001 says so, and the template
+// is there all the same.
 func TestTemplateOverLimit(t *testing.T) {
+	in := parse([]document{{name: "mesh.netcfg", src: fixtures.Mesh(240, 5)}})
+	classic, _, _ := estate.FromClassic(nil, in.sources...)
+	modern, _, _ := estate.ToARM(classic)
+	d, _ := deploy.Render(modern, nil, deploy.Options{})
+	text, found, err := encodeTemplate(d.Template)
+	if err != nil || len(text) == 0 {
+		t.Fatalf("%d bytes, %v", len(text), err)
+	}
+	if !slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Rule == "ARM-001" && strings.HasPrefix(f.Message, "resources: ") }) {
+		t.Errorf("found %v, want ARM-001 about the resources", found)
+	}
+}
+
+// TestConvertInStages converts more than one template holds: each stage is within every limit, refers
+// to earlier stages only, and all of them together are what one template would be.
+func TestConvertInStages(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "mesh.netcfg"), fixtures.Mesh(240, 5), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	o := invoke(t, dir, "convert", "mesh.netcfg")
-	if o.code != exitFindings || !strings.HasPrefix(o.stdout, "{") {
-		t.Errorf("exit code %d, a template of %d bytes", o.code, len(o.stdout))
+	if o := invoke(t, dir, "convert", "mesh.netcfg"); o.code != exitNot || o.stdout != "" || !strings.Contains(o.stderr, "-o DIR writes them") {
+		t.Errorf("without a folder: exit code %d, %d bytes, %s", o.code, len(o.stdout), o.stderr)
 	}
-	if want := "-: error ARM-001: resources: "; !strings.Contains(o.stderr, want) {
-		t.Errorf("standard error lacks %q:\n%s", want, o.stderr)
+	o := invoke(t, dir, "convert", "-o", "kit", "--fail-on", "never", "mesh.netcfg")
+	if o.code != exitDone || strings.Contains(o.stderr, "ARM-001") {
+		t.Errorf("exit code %d:\n%s", o.code, o.stderr)
 	}
-	judge(t, "mesh", []byte(o.stdout))
+	var order struct {
+		Stages []struct {
+			Name, Template, Parameters string
+			Needs                      []string
+		}
+	}
+	if err := json.Unmarshal(must(os.ReadFile(filepath.Join(dir, "kit", "stages.json")))(t), &order); err != nil {
+		t.Fatal(err)
+	}
+	before := map[string]bool{}
+	for _, s := range order.Stages {
+		for _, need := range s.Needs {
+			if !before[need] {
+				t.Errorf("stage %s needs %s, which does not come first", s.Name, need)
+			}
+		}
+		before[s.Name] = true
+		template := must(os.ReadFile(filepath.Join(dir, "kit", s.Template)))(t)
+		judge(t, s.Name, template)
+		judgeParameters(t, s.Name, template, must(os.ReadFile(filepath.Join(dir, "kit", s.Parameters)))(t))
+	}
+	if len(order.Stages) < 3 {
+		t.Errorf("%d stages", len(order.Stages))
+	}
 }

@@ -37,7 +37,7 @@ func (s *session) init(c *cli.Context) (int, error) {
 		in.found.Sort()
 		return exitNot, s.refuse(in, in.found, "asked")
 	}
-	e, _, _ := estate.FromNetcfg(in.files...)
+	e, _, _ := estate.FromClassic(in.options, in.sources...)
 	product, err := render(func(w io.Writer) error { return report.Questions(w, e, in.options) })
 	if err != nil {
 		return exitNot, err

@@ -20,8 +20,9 @@ const standardInput = "<stdin>"
 
 // document is one input: its name for positions, and its bytes.
 type document struct {
-	name string
-	src  []byte
+	name  string
+	src   []byte
+	named bool // by itself, and not as a part of a folder
 }
 
 // reader collects the documents that a command line names.
@@ -81,7 +82,9 @@ func (r *reader) standardInput() {
 		return
 	}
 	r.seen[standardInput] = true
+	first := len(r.docs)
 	r.read(standardInput, r.stdin, 0)
+	r.byItself(first)
 }
 
 func (r *reader) path(path string) {
@@ -100,7 +103,17 @@ func (r *reader) path(path string) {
 		r.pass(path, "an options file")
 	case r.again(path):
 	default:
+		first := len(r.docs)
 		r.file(path, info)
+		r.byItself(first)
+	}
+}
+
+// byItself says of the documents from number first on that the command line named them, and not
+// their folder.
+func (r *reader) byItself(first int) {
+	for i := first; i < len(r.docs); i++ {
+		r.docs[i].named = true
 	}
 }
 
@@ -207,7 +220,7 @@ func (r *reader) read(name string, from io.Reader, size int) {
 	case len(src) > netcfg.MaxSize:
 		r.fail("XML-006", name, "the document has more than the %d bytes that are read", netcfg.MaxSize)
 	default:
-		r.docs = append(r.docs, document{name, src})
+		r.docs = append(r.docs, document{name: name, src: src})
 	}
 }
 

@@ -2,25 +2,21 @@ package main
 
 import (
 	"io"
-	"slices"
-	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// ledgerOf joins every leaf of the files with its fate. Fates number the documents in the order of
-// their names, as the estate has them, and are sorted by leaf.
-func ledgerOf(files []*netcfg.File, fates []diag.Fate) []report.LedgerEntry {
-	files = slices.Clone(files)
-	slices.SortStableFunc(files, func(a, b *netcfg.File) int { return strings.Compare(a.Name, b.Name) })
+// ledgerOf joins every leaf of the documents with its fate. Fates are sorted by leaf.
+func ledgerOf(sources []estate.Source, fates []diag.Fate) []report.LedgerEntry {
 	entries := make([]report.LedgerEntry, 0, len(fates))
 	next := 0
-	for doc, f := range files {
-		for _, leaf := range netcfg.LeavesOf(&netcfg.Document{Name: f.Name, Leaves: f.Leaves, File: f}) {
+	for doc, d := range estate.Documents(sources...) {
+		for _, leaf := range netcfg.LeavesOf(d) {
 			ref := leaf.Ref.In(doc)
-			entry := report.LedgerEntry{Pos: ref.Pos(f.Name), Path: leaf.Path, Fate: diag.Fate{Ref: ref}}
+			entry := report.LedgerEntry{Pos: ref.Pos(d.Name), Path: leaf.Path, Fate: diag.Fate{Ref: ref}}
 			for next < len(fates) && fates[next].Ref.Compare(ref) < 0 {
 				next++
 			}

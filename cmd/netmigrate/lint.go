@@ -10,7 +10,6 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/migrate/risk"
-	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -47,12 +46,12 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
-	s.progress.now("looking at %d files", len(in.files))
+	s.progress.now("looking at %d files", in.count)
 	if c.Bool("fix") {
 		return s.fix(c, in)
 	}
-	found := s.settle(in, append(in.found, lint(in.files, true, in.answers())...), lintLooksFor)
-	product, err := s.lintProduct(in.files, found, report.Format(c.String("format")))
+	found := s.settle(in, append(in.found, lint(in.sources, true, in.answers())...), lintLooksFor)
+	product, err := s.lintProduct(in.sources, found, report.Format(c.String("format")))
 	if err == nil {
 		err = s.write(product)
 	}
@@ -63,24 +62,24 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	return s.verdict(found), nil
 }
 
-func (s *session) lintProduct(files []*netcfg.File, found diag.List, format report.Format) ([]byte, error) {
+func (s *session) lintProduct(sources []estate.Source, found diag.List, format report.Format) ([]byte, error) {
 	if format != report.JUnit {
 		return s.findings(found, format, s.styleOut())
 	}
-	names := make([]string, len(files))
-	for i, f := range files {
-		names[i] = f.Name
+	var names []string
+	for _, d := range estate.Documents(sources...) {
+		names = append(names, d.Name)
 	}
 	return render(func(w io.Writer) error { return report.FindingsJUnit(w, found, names, s.settings.failOn) })
 }
 
-// lint is what is noticed about files that could be parsed; classicRuns: also what the platform's
+// lint is what is noticed about documents that could be read; classicRuns: also what the platform's
 // own migration would do to the network.
-func lint(files []*netcfg.File, classicRuns bool, opts *options.Options) diag.List {
-	if len(files) == 0 {
+func lint(sources []estate.Source, classicRuns bool, opts *options.Options) diag.List {
+	if len(sources) == 0 {
 		return nil
 	}
-	e, _, found := estate.FromNetcfg(files...)
+	e, _, found := estate.FromClassic(opts, sources...)
 	return slices.Concat(found, strangers(e, opts), risks(e, classicRuns))
 }
 

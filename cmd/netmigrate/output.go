@@ -45,7 +45,7 @@ func (s *session) refuse(in input, found diag.List, done string) error {
 	if err := s.report(found); err != nil {
 		return err
 	}
-	if len(in.files) == 0 {
+	if in.count == 0 {
 		return nil
 	}
 	return fmt.Errorf("nothing was %s, because a part of the input cannot be read", done)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"github.com/urfave/cli/v2"
@@ -21,9 +22,10 @@ import (
 
 // input is what a command line named, read and parsed.
 type input struct {
-	files  []*netcfg.File // those without a fault that stops
-	found  diag.List
-	broken bool // something named could not be read as a network configuration, or as an options file
+	sources []estate.Source // the documents without a fault that stops, by subscription
+	count   int             // of these documents
+	found   diag.List
+	broken  bool // something named could not be read, or nothing says which networks there are
 
 	options *options.Options // what the options file says; empty without one
 	today   options.Date
@@ -62,47 +64,90 @@ func (s *session) load(c *cli.Context) (input, error) {
 	return in, nil
 }
 
-// parse parses documents. A broken one does not hide what is found in the others.
+// parse reads documents, several at a time. A broken one does not hide what is found in the others.
 func parse(docs []document) input {
-	var in input
-	for _, d := range docs {
-		f, found, err := netcfg.Parse(d.name, d.src)
-		in.found = append(in.found, found...)
-		if err != nil {
+	read := make([]*netcfg.Document, len(docs))
+	found := make([]diag.List, len(docs))
+	sideBySide(len(docs), func(i int) { read[i], found[i], _ = netcfg.Read(docs[i].name, docs[i].src) })
+	in := input{found: slices.Concat(found...)}
+	var sound []*parsed
+	configured := false
+	for i, d := range read {
+		if d == nil {
 			in.broken = true
 			continue
 		}
-		in.files = append(in.files, f)
+		p := &parsed{docs[i], d}
+		sound = append(sound, p)
+		configured = configured || p.configures()
 	}
+	if !configured && len(sound) > 0 && !in.broken {
+		in.found.Add("XML-018", diag.Pos{File: sound[0].document.name}, "none of the inputs is a network configuration or a list of virtual networks")
+		in.broken = true
+	}
+	in.sources, in.count = sources(sound), len(sound)
 	return in
+}
+
+// sideBySide does n pieces of work, as many at a time as there are processors.
+func sideBySide(n int, do func(i int)) {
+	next := make(chan int)
+	var waits []func()
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		waits = append(waits, alongside(func() {
+			for i := range next {
+				do(i)
+			}
+		}))
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	for _, wait := range waits {
+		wait()
+	}
 }
 
 // converted is the product of convert, and what was noticed on the way.
 type converted struct {
-	template, parameters []byte
-	fates                []diag.Fate // one per leaf of the input
-	found                diag.List   // of this stage and those before it, except parsing
+	stages []deploy.Stage
+	texts  []stageText // of each stage
+	fates  []diag.Fate // one per leaf of the input
+	found  diag.List   // of this stage and those before it, except parsing
 }
 
-// convert turns files into one template.
-func convert(files []*netcfg.File, opts *options.Options, vault deploy.Options) (converted, error) {
-	classic, fates, found := estate.FromNetcfg(files...)
+// stageText is a stage as it is written.
+type stageText struct{ template, parameters []byte }
+
+// convert turns documents into templates: one, when they are of one subscription and fit.
+func convert(sources []estate.Source, opts *options.Options, vault deploy.Options) (converted, error) {
+	classic, fates, found := estate.FromClassic(opts, sources...)
 	var refused diag.List
 	wait := alongside(func() { refused = estate.Validate(classic) })
-	d, more, noticed := deploy.Convert(classic, vault)
-	out := converted{fates: diag.MergeFates(append(fates, more...))}
-	limits, err := out.encode(d)
+	stages, more, noticed := deploy.Convert(classic, vault)
+	out := converted{stages: stages, fates: diag.MergeFates(append(fates, more...))}
+	limits, err := out.encode()
 	wait()
 	out.found = slices.Concat(found, strangers(classic, opts), noticed, refused, limits)
 	return out, err
 }
 
-func (c *converted) encode(d *deploy.Deployment) (limits diag.List, err error) {
-	if c.template, limits, err = encodeTemplate(d.Template); err != nil {
-		return nil, err
+func (c *converted) encode() (limits diag.List, err error) {
+	c.texts = make([]stageText, len(c.stages))
+	for i := range c.stages {
+		t := &c.texts[i]
+		var over diag.List
+		if t.template, over, err = encodeTemplate(c.stages[i].Template); err != nil {
+			return nil, err
+		}
+		limits = append(limits, over...)
+		parameters := c.stages[i].Parameters
+		if t.parameters, err = render(func(w io.Writer) error { return arm.EncodeParameters(w, parameters) }); err != nil {
+			return nil, err
+		}
 	}
-	c.parameters, err = render(func(w io.Writer) error { return arm.EncodeParameters(w, d.Parameters) })
-	return limits, err
+	return limits, nil
 }
 
 // resourceSize is about how many bytes a resource takes in a template.
@@ -130,10 +175,10 @@ type planned struct {
 	found diag.List // of all stages after parsing
 }
 
-// makePlan plans files. An error means that there is no plan; found says why.
-func makePlan(files []*netcfg.File, opts options.Options, vault deploy.Options) (planned, error) {
+// makePlan plans documents. An error means that there is no plan; found says why.
+func makePlan(sources []estate.Source, opts options.Options, vault deploy.Options) (planned, error) {
 	out := planned{vault: vault}
-	classic, fates, found := estate.FromNetcfg(files...)
+	classic, fates, found := estate.FromClassic(&opts, sources...)
 
 	var early, more diag.List // the early ones need the estate only, and do not wait for the plan
 	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive) })

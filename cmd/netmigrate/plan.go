@@ -50,11 +50,11 @@ func (s *session) plan(c *cli.Context) (int, error) {
 	opts := decided(c, in.options)
 	vault = vaultOr(vault, in)
 	if in.broken {
-		found := s.settle(in, append(in.found, lint(in.files, opts.Mode == options.ClassicLive, in.answers())...), lintLooksFor)
+		found := s.settle(in, append(in.found, lint(in.sources, opts.Mode == options.ClassicLive, in.answers())...), lintLooksFor)
 		return exitNot, s.refuse(in, found, "planned")
 	}
-	s.progress.now("planning %d files", len(in.files))
-	out, err := makePlan(in.files, opts, vault)
+	s.progress.now("planning %d files", in.count)
+	out, err := makePlan(in.sources, opts, vault)
 	out.found = append(in.found, out.found...)
 	if err != nil {
 		return exitNot, s.noPlan(s.settle(in, out.found, lintLooksFor), err)

@@ -27,7 +27,19 @@ var shownElsewhere = map[string][2]string{
 	"ADDR-002": {"migrate/estate/validate_test.go", "TestValidate"},
 	"ADDR-005": {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"ARM-001":  {"cmd/netmigrate/golden_test.go", "TestTemplateOverLimit"},
+	"ARM-019":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"ARM-020":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"ARM-021":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"ARM-022":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"ARM-023":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"ARM-024":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"ARM-026":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"ARM-027":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"GW-001":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"GW-004":   {"migrate/estate/validate_test.go", "TestValidate"},
+	"GW-010":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"GW-011":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"GW-012":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"HUB-002":  {"migrate/estate/validate_test.go", "TestValidate"},
 	"LIM-002":  {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"LIM-003":  {"migrate/risk/estate_test.go", "TestEstateRules"},
@@ -37,12 +49,18 @@ var shownElsewhere = map[string][2]string{
 	"OPS-006":  {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"OPT-007":  {"cmd/netmigrate/testdata/script/options.txtar", "several are a finding"},
 	"P2S-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
+	"P2S-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"PEER-005": {"migrate/estate/validate_test.go", "TestValidate"},
 	"PEER-006": {"migrate/estate/validate_test.go", "TestValidate"},
 	"PEER-009": {"migrate/estate/validate_test.go", "TestValidate"},
 	"PLAN-001": {"cmd/netmigrate/rules_test.go", "TestLostPair"},
 	"SITE-011": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"SITE-012": {"migrate/risk/estate_test.go", "TestEstateRules"},
+	"RTE-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"RTE-007":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"RTE-008":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"RTE-012":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"SEC-009":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"TRN-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"XML-006":  {"cmd/netmigrate/testdata/script/wrong-files.txtar", "big.netcfg"},
 	"XML-017":  {"cmd/netmigrate/testdata/script/wrong-files.txtar", "missing.netcfg"},
@@ -233,7 +251,7 @@ func names(path string, words ...string) error {
 // migration cuts multi-hop traffic (CLS-006).
 func TestTransitMattersWhileClassicRuns(t *testing.T) {
 	src := must(os.ReadFile(filepath.Join("..", "..", "fixtures", "chain-multihop", "network.netcfg")))(t)
-	files := parse([]document{{"network.netcfg", src}}).files
+	files := parse([]document{{name: "network.netcfg", src: src}}).sources
 	for _, mode := range []options.Mode{options.AsIfLive, options.Rebuild, options.ClassicLive} {
 		p, err := makePlan(files, options.Options{Mode: mode}, deploy.Options{})
 		if err != nil {
@@ -250,7 +268,7 @@ func TestTransitMattersWhileClassicRuns(t *testing.T) {
 // checker says PLAN-001 of it, and of the plan as it was nothing.
 func TestLostPair(t *testing.T) {
 	src := must(os.ReadFile(filepath.Join("..", "..", "fixtures", "pair", "network.netcfg")))(t)
-	p, err := makePlan(parse([]document{{"network.netcfg", src}}).files, options.Options{}, deploy.Options{})
+	p, err := makePlan(parse([]document{{name: "network.netcfg", src: src}}).sources, options.Options{}, deploy.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

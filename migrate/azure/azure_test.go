@@ -301,3 +301,42 @@ func TestRuleForSegments(t *testing.T) {
 		t.Errorf("longest names (-want +got)\n%s", diff)
 	}
 }
+
+func TestClassicGatewaySizes(t *testing.T) {
+	for _, tt := range []struct{ name, vpn, er string }{
+		{"Default", "VpnGw1AZ", "ErGw1AZ"},
+		{"basic", "VpnGw1AZ", "ErGw1AZ"},
+		{"Standard", "VpnGw1AZ", "ErGw1AZ"},
+		{"HIGHPERFORMANCE", "VpnGw2AZ", "ErGw2AZ"},
+		{"UltraPerformance", "", "ErGw3AZ"},
+	} {
+		s, ok := LookupClassicGatewaySize(tt.name)
+		if !ok || s.VPN != tt.vpn || s.ExpressRoute != tt.er {
+			t.Errorf("%s is replaced by %q and %q, want %q and %q", tt.name, s.VPN, s.ExpressRoute, tt.vpn, tt.er)
+		}
+		if v, ok := LookupVPNGatewaySKU(s.VPN); s.VPN != "" && (!ok || !v.Creatable || v.Tunnels < MaxClassicTunnelsHighPerformance) {
+			t.Errorf("%s: %s cannot take its place", tt.name, s.VPN)
+		}
+		if e, ok := LookupExpressRouteGatewaySKU(s.ExpressRoute); !ok || !e.Creatable {
+			t.Errorf("%s: %s cannot be created", tt.name, s.ExpressRoute)
+		}
+	}
+	if _, ok := LookupClassicGatewaySize("None"); ok {
+		t.Error("None is a size")
+	}
+}
+
+func TestIPsecWords(t *testing.T) {
+	for _, tt := range []struct {
+		of         func(string) (string, bool)
+		word, want string
+	}{
+		{IPsecEncryption, "aes256", "AES256"}, {IPsecEncryption, "NoEncryption", ""}, {IPsecEncryption, "", ""},
+		{IPsecIntegrity, "sha1", "SHA1"}, {IPsecIntegrity, "AES256", ""},
+		{PFSGroup, "pfs1", "PFS1"}, {PFSGroup, "none", "None"}, {PFSGroup, "PFS9", ""},
+	} {
+		if got, ok := tt.of(tt.word); got != tt.want || ok != (tt.want != "") {
+			t.Errorf("%q is %q, want %q", tt.word, got, tt.want)
+		}
+	}
+}

@@ -19,6 +19,9 @@ const (
 	MaxRouteTables = 200
 	// MaxRoutesPerTable is how many routes one table holds.
 	MaxRoutesPerTable = 400
+	// MinRulePriority and MaxRulePriority bound the priority of a security rule, which is unique per
+	// direction.
+	MinRulePriority, MaxRulePriority = 100, 4096
 	// MaxSubnetsPerPeering is how many subnets a subnet peering names on both sides together.
 	MaxSubnetsPerPeering = 200
 )

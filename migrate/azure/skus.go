@@ -89,6 +89,45 @@ func ExpressRouteGatewaySKUs() []ExpressRouteGatewaySKU {
 	return append([]ExpressRouteGatewaySKU(nil), expressRouteGatewaySKUs...)
 }
 
+// ClassicGatewaySize is a size of a classic gateway with what takes its place, per kind of gateway.
+// Source: docs/sources.md#classic-gateways.
+type ClassicGatewaySize struct {
+	Name         string // as the service writes it
+	VPN          string // the VPN gateway size; empty: there was no VPN gateway of this size
+	ExpressRoute string // the ExpressRoute gateway size
+}
+
+var classicGatewaySizes = []ClassicGatewaySize{
+	{Name: "Default", VPN: "VpnGw1AZ", ExpressRoute: "ErGw1AZ"},
+	{Name: "Standard", VPN: "VpnGw1AZ", ExpressRoute: "ErGw1AZ"},
+	{Name: "HighPerformance", VPN: "VpnGw2AZ", ExpressRoute: "ErGw2AZ"},
+	{Name: "UltraPerformance", ExpressRoute: "ErGw3AZ"},
+}
+
+// LookupClassicGatewaySize finds a classic size by name, whatever the letter case. "Basic" is how
+// the command line wrote Default.
+func LookupClassicGatewaySize(name string) (ClassicGatewaySize, bool) {
+	if strings.EqualFold(name, "Basic") {
+		name = "Default"
+	}
+	for _, s := range classicGatewaySizes {
+		if strings.EqualFold(s.Name, name) {
+			return s, true
+		}
+	}
+	return ClassicGatewaySize{}, false
+}
+
+// LookupExpressRouteGatewaySKU finds a size by name, whatever the letter case.
+func LookupExpressRouteGatewaySKU(name string) (ExpressRouteGatewaySKU, bool) {
+	for _, s := range expressRouteGatewaySKUs {
+		if strings.EqualFold(s.Name, name) {
+			return s, true
+		}
+	}
+	return ExpressRouteGatewaySKU{}, false
+}
+
 // Defaults of a conversion. Sources: docs/sources.md#skus, docs/sources.md#bgp.
 const (
 	// DefaultVPNGatewaySKU replaces a classic gateway of unknown size: the smallest size that can

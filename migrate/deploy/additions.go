@@ -21,6 +21,7 @@ func Additions(p *plan.Plan, opts Options) (*Deployment, diag.List) {
 			addNew(add, step.Effect.Add, known)
 		}
 	}
+	add.Circuits = p.Base.Circuits // they are only referred to
 	return Render(add, p.Base, opts)
 }
 
@@ -49,6 +50,8 @@ func addNew(to, from *estate.Estate, known map[estate.Key]bool) {
 	to.Sites = appendNew(to.Sites, from.Sites, known, func(s *estate.Site) estate.ID { return s.ID })
 	to.Gateways = appendNew(to.Gateways, from.Gateways, known, func(g *estate.Gateway) estate.ID { return g.ID })
 	to.Connections = appendNew(to.Connections, from.Connections, known, func(c *estate.Connection) estate.ID { return c.ID })
+	to.SecurityGroups = appendNew(to.SecurityGroups, from.SecurityGroups, known, func(g *estate.SecurityGroup) estate.ID { return g.ID })
+	to.RouteTables = appendNew(to.RouteTables, from.RouteTables, known, func(t *estate.RouteTable) estate.ID { return t.ID })
 	to.Peerings = appendNew(to.Peerings, from.Peerings, known, func(p *estate.Peering) estate.ID { return p.ID })
 }
 

@@ -27,16 +27,17 @@ type Deployment struct {
 	Existing   []string // what the template refers to and does not contain
 }
 
-// Convert turns a classic estate into one template, one to one, and says what became of every
-// leaf of the input that the estate carries.
-func Convert(classic *estate.Estate, opts Options) (*Deployment, []diag.Fate, diag.List) {
+// Convert turns a classic estate into templates, one to one, and says what became of every leaf of
+// the input that the estate carries. One subscription that fits into one template has one stage.
+func Convert(classic *estate.Estate, opts Options) ([]Stage, []diag.Fate, diag.List) {
 	modern, fates, found := estate.ToARM(classic)
-	d, more, noticed := Converted(classic, modern, opts)
-	return d, append(fates, more...), append(found, noticed...)
+	stages, noticed := Stages(modern, opts)
+	return stages, append(fates, renderFates(modern, classic)...), append(found, noticed...)
 }
 
-// Converted is Convert for a classic estate whose ARM form is there already. The fates and
-// findings of making it are not among those returned.
+// Converted is one template for a classic estate whose ARM form is there already, whatever the limits
+// of a template are: for comparing. The fates and findings of making the ARM form are not among those
+// returned.
 func Converted(classic, modern *estate.Estate, opts Options) (*Deployment, []diag.Fate, diag.List) {
 	d, found := Render(modern, nil, opts)
 	if names := subscriptions(classic); len(names) > 1 {
@@ -61,24 +62,53 @@ func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
 	if existing == nil {
 		existing = &estate.Estate{}
 	}
-	r := &renderer{
-		e: e, x: estate.NewIndex(e), old: estate.NewIndex(existing), opts: opts,
-		t: &arm.Template{}, values: &arm.Parameters{}, params: map[string]string{}, taken: map[string]bool{},
-		writes: map[estate.Key][]string{}, external: map[string]bool{},
+	p := part{estate: e, used: usedSites(e)}
+	for i := range e.Gateways {
+		p.addresses = append(p.addresses, &e.Gateways[i])
 	}
-	r.t.Resources = make([]arm.Resource, 0, len(e.VNets)+2*len(e.Gateways)+len(e.Sites)+len(e.Connections)+len(e.Peerings))
+	for i := range e.Connections {
+		p.tunnels = append(p.tunnels, &e.Connections[i])
+	}
+	return render(p, estate.NewIndex(existing), opts)
+}
+
+// part is what one template writes of an estate.
+type part struct {
+	estate    *estate.Estate       // the objects that are written
+	addresses []*estate.Gateway    // the gateways whose public addresses are written
+	tunnels   []*estate.Connection // all connections of the gateways that are written
+	used      map[estate.Key]bool  // the sites that get a local network gateway
+	scope     scope                // where it is deployed; zero: everything is in one place
+}
+
+func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
+	e := p.estate
+	r := &renderer{
+		part: p, e: e, x: estate.NewIndex(e), old: old, opts: opts,
+		t: &arm.Template{}, values: &arm.Parameters{}, params: map[string]string{}, taken: map[string]bool{},
+		writes: map[estate.Key][]string{}, external: map[string]bool{}, keys: map[string]bool{}, ownAddress: map[estate.Key]bool{},
+	}
+	for _, g := range p.addresses {
+		r.ownAddress[g.PublicIP.Key()] = true
+	}
+	r.t.Resources = make([]arm.Resource, 0, len(e.SecurityGroups)+len(e.RouteTables)+len(e.VNets)+len(p.addresses)+len(e.Gateways)+len(e.Sites)+len(e.Connections)+len(e.Peerings))
+	for i := range e.SecurityGroups {
+		r.securityGroup(&e.SecurityGroups[i])
+	}
+	for i := range e.RouteTables {
+		r.routeTable(&e.RouteTables[i])
+	}
 	for i := range e.VNets {
 		r.virtualNetwork(&e.VNets[i])
 	}
-	for i := range e.Gateways {
-		r.publicIPAddress(&e.Gateways[i])
+	for _, g := range p.addresses {
+		r.publicIPAddress(g)
 	}
 	for i := range e.Gateways {
 		r.gateway(&e.Gateways[i])
 	}
-	used := r.usedSites()
 	for i := range e.Sites {
-		if used[e.Sites[i].ID.Key()] {
+		if p.used[e.Sites[i].ID.Key()] {
 			r.localNetworkGateway(&e.Sites[i])
 		}
 	}
@@ -86,7 +116,9 @@ func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
 		r.connection(&e.Connections[i])
 	}
 	r.peerings()
-	r.devices()
+	if len(e.Gateways) > 0 {
+		r.devices()
+	}
 	r.clouds()
 	r.notes()
 	return r.finish(), r.found
@@ -94,13 +126,7 @@ func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
 
 // notes says once what holds for many resources.
 func (r *renderer) notes() {
-	keys := 0
-	for i := range r.t.Parameters {
-		if r.t.Parameters[i].Secure() {
-			keys++
-		}
-	}
-	if keys > 0 && r.opts.KeyVault == "" {
+	if keys := len(r.keys); keys > 0 && r.opts.KeyVault == "" {
 		r.found.Add("ARM-006", diag.Pos{}, "%s no value in the parameter file; the deployment asks for them", keysHave(keys))
 	}
 	for i := range r.e.VNets {
@@ -141,6 +167,7 @@ func (r *renderer) clouds() {
 
 // renderer collects the resources and parameters of one template.
 type renderer struct {
+	part
 	e        *estate.Estate
 	x, old   *estate.Index
 	opts     Options
@@ -150,7 +177,10 @@ type renderer struct {
 	taken    map[string]bool         // folded parameter names
 	writes   map[estate.Key][]string // VNet → ids of the last resources that write to it
 	external map[string]bool
+	keys     map[string]bool // the parameters that hold shared keys
 	found    diag.List
+
+	ownAddress map[estate.Key]bool // the public addresses that this template writes
 }
 
 func (r *renderer) at(refs []diag.Ref) diag.Pos {
@@ -245,6 +275,9 @@ func displayName(region string) string {
 // contain it. depends is the same expression, or empty for what is external.
 func (r *renderer) id(id estate.ID) (expr, depends string) {
 	typ, names := armType(id)
+	if !r.scope.covers(id) {
+		return r.foreign(id), ""
+	}
 	expr = arm.ResourceID(typ, names...)
 	if r.contains(id) {
 		return expr, expr
@@ -259,12 +292,18 @@ func (r *renderer) contains(id estate.ID) bool {
 		return r.x.VNet(id) != nil
 	case estate.TypeGateway:
 		return r.x.Gateway(id) != nil
+	case estate.TypePublicIP:
+		return r.ownAddress[id.Key()]
 	case estate.TypeSite:
 		return r.x.Site(id) != nil
 	case estate.TypeConnection:
 		return r.x.Connection(id) != nil
 	case estate.TypePeering:
 		return r.x.Peering(id) != nil
+	case estate.TypeNSG:
+		return r.x.SecurityGroup(id) != nil
+	case estate.TypeRouteTable:
+		return r.x.RouteTable(id) != nil
 	}
 	return false
 }
@@ -289,13 +328,13 @@ func depend(ids ...string) []string {
 
 // secretName is a legal Key Vault secret name: letters, digits and hyphens, at most 127.
 // Source: docs/sources.md#key-vault.
-func secretName(link string) string {
-	name := "vpn-" + strings.Map(func(c rune) rune {
+func secretName(prefix, of string) string {
+	name := prefix + strings.Map(func(c rune) rune {
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
 			return c
 		}
 		return '-'
-	}, link)
+	}, of)
 	return name[:min(len(name), 127)]
 }
 

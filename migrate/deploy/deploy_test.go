@@ -50,6 +50,16 @@ func encoded(t *testing.T, d *deploy.Deployment) (template, parameters []byte) {
 	return a.Bytes(), b.Bytes()
 }
 
+// convertOne converts what has one stage.
+func convertOne(t *testing.T, classic *estate.Estate, opts deploy.Options) (*deploy.Deployment, []diag.Fate, diag.List) {
+	t.Helper()
+	stages, fates, found := deploy.Convert(classic, opts)
+	if len(stages) != 1 {
+		t.Fatalf("%d stages, want 1", len(stages))
+	}
+	return stages[0].Deployment, fates, found
+}
+
 // judgeParameters lets the parameters without a value pass: they are the questions that the files
 // leave open, and a deployment asks them.
 func judgeParameters(t *testing.T, template, parameters []byte) {
@@ -72,7 +82,7 @@ func TestConvertFixtures(t *testing.T) {
 		name := filepath.Base(filepath.Dir(path))
 		t.Run(name, func(t *testing.T) {
 			f, e, fates := meaning(t, name, fixture(t, name))
-			d, more, _ := deploy.Convert(e, deploy.Options{KeyVault: "/subscriptions/0/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/keys"})
+			d, more, _ := convertOne(t, e, deploy.Options{KeyVault: "/subscriptions/0/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/keys"})
 			template, parameters := encoded(t, d)
 			armtest.Judge(t, name, template)
 			judgeParameters(t, template, parameters)
@@ -125,7 +135,7 @@ func mention(t *testing.T, all map[string]string, name string, want ...string) {
 // A tunnel that carries more than two spaces keeps its prefixes and finds the other gateway.
 func TestConvertKeepsMultiHopPrefixes(t *testing.T) {
 	_, e, _ := meaning(t, "star", fixture(t, "star"))
-	d, _, _ := deploy.Convert(e, deploy.Options{})
+	d, _, _ := convertOne(t, e, deploy.Options{})
 	all := resources(t, d)
 	mention(t, all, "localNetworkGateways/hub-and-Zurich", `"10.16.0.0/12"`, `"10.100.0.0/20"`,
 		`"[reference(resourceId('Microsoft.Network/publicIPAddresses', 'hub-west-gateway-ip'), '2025-05-01').ipAddress]"`)
@@ -139,7 +149,7 @@ func TestConvertKeepsMultiHopPrefixes(t *testing.T) {
 
 func TestConvertExpressRoute(t *testing.T) {
 	_, e, _ := meaning(t, "expressroute", fixture(t, "expressroute"))
-	d, _, found := deploy.Convert(e, deploy.Options{})
+	d, _, found := convertOne(t, e, deploy.Options{})
 	all := resources(t, d)
 	circuits := 0
 	for name, text := range all {
@@ -161,7 +171,7 @@ func TestConvertExpressRoute(t *testing.T) {
 
 func TestConvertPointToSite(t *testing.T) {
 	_, e, _ := meaning(t, "point-to-site", fixture(t, "point-to-site"))
-	d, _, found := deploy.Convert(e, deploy.Options{})
+	d, _, found := convertOne(t, e, deploy.Options{})
 	clients := 0
 	for name, text := range resources(t, d) {
 		if strings.Contains(text, "vpnClientConfiguration") {
@@ -180,7 +190,7 @@ func TestConvertPointToSite(t *testing.T) {
 // A region that is not known is asked for: it has no default and no value.
 func TestUnknownRegionIsAParameter(t *testing.T) {
 	_, e, _ := meaning(t, "pair", fixture(t, "pair"))
-	d, _, found := deploy.Convert(e, deploy.Options{})
+	d, _, found := convertOne(t, e, deploy.Options{})
 	asked := 0
 	for _, p := range d.Template.Parameters {
 		if strings.HasPrefix(p.Name, "location_") && p.Default == nil {
@@ -238,7 +248,7 @@ func TestHostileNames(t *testing.T) {
 	if len(e.VNets) != len(names) {
 		t.Fatalf("%d VNets", len(e.VNets))
 	}
-	d, _, _ := deploy.Convert(e, deploy.Options{})
+	d, _, _ := convertOne(t, e, deploy.Options{})
 	template, parameters := encoded(t, d)
 	armtest.Judge(t, "hostile", template)
 	judgeParameters(t, template, parameters)

@@ -15,8 +15,7 @@ func (r *renderer) devices() {
 	var sites []*estate.Site // on-premises, in order of their first connection
 	gateways := map[*estate.Site][]*estate.Gateway{}
 	asked := map[*estate.Gateway]bool{}
-	for i := range r.e.Connections {
-		c := &r.e.Connections[i]
+	for _, c := range r.tunnels {
 		g, s := r.x.Gateway(c.Gateway), r.siteOf(c)
 		if g == nil || s == nil || !s.AddressOf.IsZero() {
 			continue
@@ -63,6 +62,7 @@ func (r *renderer) addressOutputs(of map[*estate.Gateway]bool) map[*estate.Gatew
 		if !of[g] {
 			continue
 		}
+		r.id(g.PublicIP) // declares it, when another template makes it
 		names[g] = unused(taken, "address_"+parameterName(g.ID.Name))
 		r.t.Outputs = append(r.t.Outputs, arm.Output{Name: names[g], Type: arm.ParamString,
 			Value: arm.Reference(arm.TypePublicIPAddress, g.PublicIP.Name, "ipAddress")})

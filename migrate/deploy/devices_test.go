@@ -41,7 +41,7 @@ func document(sites []string, vnets ...network) []byte {
 func judged(t *testing.T, src []byte, rule string) (*deploy.Deployment, diag.List) {
 	t.Helper()
 	_, e, _ := meaning(t, "net", src)
-	d, _, found := deploy.Convert(e, deploy.Options{})
+	d, _, found := convertOne(t, e, deploy.Options{})
 	template, parameters := encoded(t, d)
 	armtest.Judge(t, "net", template)
 	judgeParameters(t, template, parameters)
@@ -109,7 +109,7 @@ func TestMoreDevicesThanOutputs(t *testing.T) {
 			vnets = append(vnets, network{fmt.Sprintf("V%d", i), "West Europe", fmt.Sprintf("10.%d", i), "HQ"})
 		}
 		_, e, _ := meaning(t, "net", document([]string{"HQ 192.168.0.0/16 81.2.69.160"}, vnets...))
-		d, _, found := deploy.Convert(e, deploy.Options{})
+		d, _, found := convertOne(t, e, deploy.Options{})
 		outputs, words := n, "V7-gateway (output address_V7_gateway)"
 		if n > arm.MaxOutputs {
 			outputs, words = 0, "V7-gateway (see public IP address V7-gateway-ip)"

@@ -23,7 +23,8 @@ func ExampleConvert() {
 		log.Fatal(err)
 	}
 	classic, fates, _ := estate.FromNetcfg(file)
-	d, more, found := deploy.Convert(classic, deploy.Options{})
+	stages, more, found := deploy.Convert(classic, deploy.Options{})
+	d := stages[0]
 	for _, p := range d.Template.Parameters {
 		fmt.Println("parameter", p.Name)
 	}
@@ -66,7 +67,8 @@ func ExampleConvert_encode() {
 		log.Fatal(err)
 	}
 	classic, _, _ := estate.FromNetcfg(file)
-	d, _, _ := deploy.Convert(classic, deploy.Options{})
+	stages, _, _ := deploy.Convert(classic, deploy.Options{})
+	d := stages[0]
 	if err := arm.Encode(os.Stdout, d.Template); err != nil {
 		log.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package deploy
 
 import (
+	"cmp"
+	"path"
 	"strconv"
 
 	"github.com/netmigrate/netmigrate/arm"
@@ -29,11 +31,21 @@ func (r *renderer) virtualNetwork(v *estate.VNet) {
 	for _, d := range v.DNS {
 		body.DNSServers = append(body.DNSServers, d.Address.String())
 	}
+	var depends []string
+	bound := func(to estate.ID) string {
+		if to.IsZero() {
+			return ""
+		}
+		id, wait := r.id(to)
+		depends = append(depends, wait)
+		return id
+	}
 	for i := range v.Subnets {
 		s := &v.Subnets[i]
-		body.Subnets[i] = arm.Subnet{Name: s.Name, AddressPrefix: s.Prefix.Prefix.String(), DefaultOutboundAccess: r.outbound(s)}
+		body.Subnets[i] = arm.Subnet{Name: s.Name, AddressPrefix: s.Prefix.Prefix.String(), DefaultOutboundAccess: r.outbound(s),
+			NetworkSecurityGroup: bound(s.SecurityGroup), RouteTable: bound(s.RouteTable)}
 	}
-	r.add(arm.Resource{Type: arm.TypeVirtualNetwork, Name: v.ID.Name, Location: r.location(v.Region, v.Refs), Properties: body})
+	r.add(arm.Resource{Type: arm.TypeVirtualNetwork, Name: v.ID.Name, Location: r.location(v.Region, v.Refs), DependsOn: depend(depends...), Properties: body})
 }
 
 func (r *renderer) publicIPAddress(g *estate.Gateway) {
@@ -64,10 +76,18 @@ func (r *renderer) gateway(g *estate.Gateway) {
 	if g.Kind == estate.ExpressRouteGateway {
 		res.DependsOn = depend(append([]string{vnet}, r.writes[g.VNet.Key()]...)...)
 	} else {
-		address := arm.ResourceID(arm.TypePublicIPAddress, g.PublicIP.Name)
+		address, wait := r.id(g.PublicIP)
 		body.VPNType, body.Generation, body.IPConfigurations[0].PublicIPAddress = "RouteBased", generation(g.SKU), address
-		res.DependsOn = depend(append([]string{vnet, address}, r.writes[g.VNet.Key()]...)...)
+		res.DependsOn = append([]string{vnet, wait}, r.writes[g.VNet.Key()]...)
+		if !g.DefaultSite.IsZero() {
+			site, wait := r.id(g.DefaultSite)
+			body.DefaultSite, res.DependsOn = site, append(res.DependsOn, wait)
+		}
+		res.DependsOn = depend(res.DependsOn...)
 		body.VPNClient = r.clients(g)
+		if asn, ok := announces(g); ok {
+			body.EnableBGP, body.BGP = true, &arm.BGPSettings{ASN: asn}
+		}
 	}
 	self, _ := r.id(g.ID)
 	r.writes[g.VNet.Key()] = []string{self}
@@ -82,29 +102,28 @@ func generation(size string) string {
 	return ""
 }
 
-// clients writes point-to-site. The root certificate is not in a netcfg, so it is a parameter.
-// Classic clients used SSTP, which new gateways no longer offer; every client gets a new profile
-// in any case. Source: docs/sources.md#point-to-site.
-func (r *renderer) clients(g *estate.Gateway) *arm.VPNClientConfiguration {
-	if len(g.ClientPools) == 0 {
-		return nil
+// announces is the number that a gateway announces its routes with, when it does. The address of the
+// session is the platform's to choose. Source: docs/sources.md#bgp.
+func announces(g *estate.Gateway) (asn int, ok bool) {
+	if g.BGP == nil {
+		return 0, false
 	}
-	certificate, name, _ := r.parameter("certificate "+g.ID.Key().String(), "p2sRootCertificate_"+g.VNet.Name, arm.Parameter{
-		Type: arm.ParamString, Description: "Public data of the root certificate of the point-to-site clients of " + g.VNet.Name + ": base64, without header and line breaks."})
-	r.found.Add("ARM-012", r.at(g.ClientPools[0].Refs), "the root certificate of the clients of VNet %q is not in the file; parameter %q asks for it", g.VNet.Name, name)
-	return &arm.VPNClientConfiguration{
-		AddressPrefixes: prefixes(g.ClientPools), Protocols: []string{"OpenVPN", "IkeV2"}, AuthenticationTypes: []string{"Certificate"},
-		RootCertificates: []arm.RootCertificate{{Name: "root", PublicCertData: certificate}},
-	}
+	n, err := strconv.ParseUint(g.BGP.ASN.Value, 10, 32)
+	return int(n), err == nil && n > 0
 }
 
-// usedSites are the sites that an IPsec connection ends at; a site that only ExpressRoute names
+// usedSites are the sites that an IPsec connection ends at, or a default route; a site that only ExpressRoute names
 // has no local network gateway.
-func (r *renderer) usedSites() map[estate.Key]bool {
-	used := make(map[estate.Key]bool, len(r.e.Sites))
-	for i := range r.e.Connections {
-		if c := &r.e.Connections[i]; c.Kind == estate.IPsec {
+func usedSites(e *estate.Estate) map[estate.Key]bool {
+	used := make(map[estate.Key]bool, len(e.Sites))
+	for i := range e.Connections {
+		if c := &e.Connections[i]; c.Kind == estate.IPsec {
 			used[c.Site.Key()] = true
+		}
+	}
+	for i := range e.Gateways {
+		if g := &e.Gateways[i]; !g.DefaultSite.IsZero() {
+			used[g.DefaultSite.Key()] = true
 		}
 	}
 	return used
@@ -135,11 +154,12 @@ func (r *renderer) addressOf(gateway estate.ID) (expr string, depends []string) 
 	g := r.x.Gateway(gateway)
 	if g == nil {
 		g = r.old.Gateway(gateway)
-		r.external[arm.Existing(arm.TypePublicIPAddress, g.PublicIP.Name)] = true
-	} else {
-		depends = []string{arm.ResourceID(arm.TypePublicIPAddress, g.PublicIP.Name)}
 	}
-	return arm.Reference(arm.TypePublicIPAddress, g.PublicIP.Name, "ipAddress"), depends
+	id, wait := r.id(g.PublicIP)
+	if !r.scope.covers(g.PublicIP) {
+		return arm.ReferenceTo(id, "ipAddress"), nil
+	}
+	return arm.Reference(arm.TypePublicIPAddress, g.PublicIP.Name, "ipAddress"), depend(wait)
 }
 
 // askAddress makes a parameter of an address that the file does not tell, or tells of a gateway
@@ -169,7 +189,7 @@ func (r *renderer) connection(c *estate.Connection) {
 	depends := []string{dependsGateway}
 	switch c.Kind {
 	case estate.ExpressRoute:
-		body.Circuit = r.circuit(c)
+		body.Circuit, body.AuthorizationKeyParameter = r.circuit(c)
 	case estate.Vnet2Vnet:
 		other, dependsOther := r.id(c.RemoteGateway)
 		body.Gateway2, depends = other, append(depends, dependsOther)
@@ -179,6 +199,10 @@ func (r *renderer) connection(c *estate.Connection) {
 	}
 	if c.Kind != estate.ExpressRoute {
 		body.SharedKeyParameter = r.sharedKey(c)
+		body.PolicyBasedSelectors = c.PolicyBased
+		if c.Policy != nil {
+			body.IPsecPolicies = []arm.IPsecPolicy{ipsecPolicy(c.Policy)}
+		}
 	}
 	r.add(arm.Resource{Type: arm.TypeConnection, Name: c.ID.Name, Location: r.location(r.regionOf(c.Gateway), c.Refs), DependsOn: depend(depends...), Properties: body})
 }
@@ -195,20 +219,69 @@ func (r *renderer) regionOf(gateway estate.ID) estate.Region {
 func (r *renderer) sharedKey(c *estate.Connection) string {
 	_, name, isNew := r.parameter("key "+c.KeyName, "sharedKey_"+c.KeyName, arm.Parameter{
 		Type: arm.ParamSecureString, Description: "Shared key of the tunnel " + c.KeyName + "."})
-	if isNew && r.opts.KeyVault != "" {
-		r.values.Values = append(r.values.Values, arm.ParameterValue{Name: name,
-			KeyVault: &arm.KeyVaultReference{VaultID: r.opts.KeyVault, SecretName: secretName(c.KeyName)}})
+	r.keys[name] = true
+	if isNew {
+		r.fromVault(name, cmp.Or(c.Vault.Value, secretName("vpn-", c.KeyName)))
 	}
 	return name
 }
 
-func (r *renderer) circuit(c *estate.Connection) string {
-	expr, name, isNew := r.parameter("circuit "+c.ID.Key().String(), "circuit_"+c.ID.Name, arm.Parameter{
-		Type: arm.ParamString, Description: "Resource id of the ExpressRoute circuit of " + c.ID.Name + "."})
-	if isNew {
-		r.found.Add("ARM-011", r.at(c.Refs), "the circuit of connection %q is not in the file; parameter %q asks for its resource id", c.ID.Name, name)
+// fromVault lets the parameter file take a secure parameter from the Key Vault, when there is one.
+func (r *renderer) fromVault(parameter, secret string) {
+	if r.opts.KeyVault != "" {
+		r.values.Values = append(r.values.Values, arm.ParameterValue{Name: parameter,
+			KeyVault: &arm.KeyVaultReference{VaultID: r.opts.KeyVault, SecretName: secret}})
 	}
-	return expr
+}
+
+// ipsecPolicy adds to a policy the first phase that classic gateways had.
+// Source: docs/sources.md#ipsec.
+func ipsecPolicy(p *estate.IPsecPolicy) arm.IPsecPolicy {
+	number := func(f estate.Fact) int {
+		n, _ := strconv.Atoi(f.Value) // an ARM estate holds no others
+		return n
+	}
+	return arm.IPsecPolicy{
+		SALifeTimeSeconds: number(p.LifetimeSeconds), SADataSizeKilobytes: number(p.Kilobytes),
+		IPsecEncryption: p.Encryption.Value, IPsecIntegrity: p.Hash.Value, PFSGroup: p.PFS.Value,
+		IKEEncryption: azure.ClassicIKEEncryption, IKEIntegrity: azure.ClassicIKEIntegrity, DHGroup: azure.ClassicDHGroup,
+	}
+}
+
+// circuit refers to the circuit of a connection: connections to one circuit share the parameter of
+// its id. A circuit of another subscription also needs a key, one per connection, that its owner
+// gives out. Source: docs/sources.md#expressroute.
+func (r *renderer) circuit(c *estate.Connection) (id, authorization string) {
+	known := r.x.Circuit(c.Circuit)
+	if c.Circuit.IsZero() || known == nil {
+		expr, name, isNew := r.parameter("circuit "+c.ID.Key().String(), "circuit_"+c.ID.Name, arm.Parameter{
+			Type: arm.ParamString, Description: "Resource id of the ExpressRoute circuit of " + c.ID.Name + "."})
+		if isNew {
+			r.found.Add("ARM-011", r.at(c.Refs), "the circuit of connection %q is not in the file; parameter %q asks for its resource id", c.ID.Name, name)
+		}
+		return expr, ""
+	}
+	p := arm.Parameter{Type: arm.ParamString, Description: arm.Literal("Resource id of the ExpressRoute circuit " + known.ID.Name + ".")}
+	if known.ResourceID != "" {
+		p.Default = arm.Literal(known.ResourceID)
+		r.external[arm.Existing(arm.TypeExpressRouteCircuit, path.Base(known.ResourceID))] = true
+	}
+	expr, name, isNew := r.parameter("circuit "+known.ID.Key().String(), "circuit_"+known.ID.Name, p)
+	switch {
+	case !isNew:
+	case known.ResourceID != "":
+		r.values.Values = append(r.values.Values, arm.ParameterValue{Name: name, Value: known.ResourceID})
+	default:
+		r.found.Add("ARM-011", r.at(known.Refs), "the resource id of circuit %q is not in the files; parameter %q asks for it", known.ID.Name, name)
+	}
+	if known.Authorization {
+		_, authorization, isNew = r.parameter("authorization "+c.ID.Key().String(), "authorizationKey_"+c.ID.Name, arm.Parameter{
+			Type: arm.ParamSecureString, Description: "Authorization key for " + c.ID.Name + ", from the owner of the circuit."})
+		if isNew {
+			r.fromVault(authorization, secretName("expressroute-", c.ID.Name))
+		}
+	}
+	return expr, authorization
 }
 
 // peerings writes the halves one after the other wherever they touch the same VNet, because a

@@ -18,6 +18,7 @@ const (
 	AsmCircuit       = "ASM-CIRCUIT"         // ExpressRoute circuit and the prefixes it announces
 	AsmCoexistence   = "ASM-COEXISTENCE"     // no VPN tunnel beside ExpressRoute
 	AsmCertificates  = "ASM-P2S-CERTIFICATE" // root certificates of point-to-site
+	AsmIPsec         = "ASM-IPSEC"           // the first phase of an IPsec policy
 	AsmPairing       = "ASM-PAIRING"         // halves joined by inference
 	AsmDNS           = "ASM-DNS"             // DNS servers answer from where they are
 )
@@ -25,6 +26,7 @@ const (
 // assume lists what has to be assumed of an estate that classic files describe.
 func assume(e *Estate) []Assumption {
 	a := assumer{}
+	x := NewIndex(e)
 	for i := range e.VNets {
 		v := &e.VNets[i]
 		if v.Region.Name == "" {
@@ -37,20 +39,25 @@ func assume(e *Estate) []Assumption {
 	}
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
-		if g.State.Value != GatewayProvisioned || g.Routing.Value != RoutingDynamic {
+		if !g.described() {
 			a.of(AsmGateway, g.VNet.Name)
 		}
-		a.of(AsmSKU, g.VNet.Name)
-		if len(g.ClientPools) > 0 {
+		if g.SKU == "" && (g.Absent() || !g.Size.Known()) {
+			a.of(AsmSKU, g.VNet.Name)
+		}
+		if len(g.ClientPools) > 0 && !g.certified() {
 			a.of(AsmCertificates, g.VNet.Name)
 		}
 		if g.Kind == ExpressRouteGateway {
-			a.of(AsmCircuit, g.VNet.Name)
-			a.of(AsmCoexistence, g.VNet.Name)
+			if slices.ContainsFunc(x.ConnectionsOf(g.ID), func(c *Connection) bool { return c.Circuit.IsZero() }) {
+				a.of(AsmCircuit, g.VNet.Name)
+			}
+			if !slices.ContainsFunc(x.GatewaysOf(g.VNet), func(o *Gateway) bool { return o.Beside.Known() }) {
+				a.of(AsmCoexistence, g.VNet.Name)
+			}
 		}
 	}
 	vpn, up := map[Key]bool{}, map[Key]bool{}
-	x := NewIndex(e)
 	for i := range e.Connections {
 		c := &e.Connections[i]
 		if c.Kind == IPsec {
@@ -58,6 +65,9 @@ func assume(e *Estate) []Assumption {
 			up[c.Site.Key()] = up[c.Site.Key()] || c.State.Value == StateConnected
 			if !keySettled(x, c) {
 				a.of(AsmKey, c.ID.Name+" to "+c.Site.Name)
+			}
+			if g := x.Gateway(c.Gateway); g != nil && asksForPolicy(c, g) {
+				a.of(AsmIPsec, c.ID.Name+" to "+c.Site.Name)
 			}
 		}
 		if c.Pairing.Confidence == Likely || c.Pairing.Confidence == Ambiguous {
@@ -93,6 +103,17 @@ func keySettled(x *Index, c *Connection) bool {
 	}
 	partner := x.Connection(c.Pairing.Partner)
 	return partner != nil && partner.Key.Known()
+}
+
+// described reports whether the service said whether a gateway exists and, where that matters, of
+// which type it is.
+func (g *Gateway) described() bool {
+	return g.Absent() || g.State.Known() && (g.Routing.Known() || g.Kind == ExpressRouteGateway)
+}
+
+// certified reports whether the data of every root certificate of a gateway is there.
+func (g *Gateway) certified() bool {
+	return len(g.Certificates) > 0 && !slices.ContainsFunc(g.Certificates, func(c Certificate) bool { return !c.Data.Known() && !c.AppService() })
 }
 
 type assumer map[string][]string
@@ -149,6 +170,10 @@ var assumptionTexts = []Assumption{
 		Assumed: "both ends of the tunnel have the same shared key",
 		Because: "keys are not in a netcfg",
 		Settle:  "compare the keys at both ends; they are set from a Key Vault secret in the target"},
+	{ID: AsmIPsec,
+		Assumed: "the first phase (IKE) of the policy is what classic gateways used: AES256, SHA1, DHGroup2; where the policy leaves the encryption open, it is AES256",
+		Because: "a classic IPsec policy has no first phase, and a static gateway had no policy of its own",
+		Settle:  "the configuration of the device, or of the other gateway"},
 	{ID: AsmPairing,
 		Assumed: "two connections are the two ends of one tunnel",
 		Because: "a netcfg does not say which VNet a local network site stands for",

@@ -132,26 +132,48 @@ func (s *subscription) responses(d *netcfg.Document) []*netcfg.Response {
 
 // subscriptions orders the sources and numbers their documents.
 func (b *builder) subscriptions(sources []Source) []subscription {
-	sources = slices.Clone(sources)
-	slices.SortStableFunc(sources, func(x, y Source) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID)) })
-	all := make([]subscription, 0, len(sources))
+	sources = inOrder(sources)
 	numbers := map[*netcfg.Document]int{}
+	for n, d := range Documents(sources...) {
+		numbers[d] = n
+		b.e.Docs = append(b.e.Docs, d.Name)
+	}
+	all := make([]subscription, 0, len(sources))
 	for _, source := range sources {
-		docs := slices.Clone(source.Documents)
-		slices.SortStableFunc(docs, func(x, y *netcfg.Document) int { return cmp.Compare(x.Name, y.Name) })
-		s := subscription{name: source.Name, id: source.ID, docs: make([]numbered, 0, len(docs))}
-		for _, d := range docs {
-			n, again := numbers[d]
-			if !again {
-				n = len(b.e.Docs)
-				numbers[d] = n
-				b.e.Docs = append(b.e.Docs, d.Name)
-			}
-			s.docs = append(s.docs, numbered{n, d})
+		s := subscription{name: source.Name, id: source.ID, docs: make([]numbered, 0, len(source.Documents))}
+		for _, d := range source.Documents {
+			s.docs = append(s.docs, numbered{numbers[d], d})
 		}
 		all = append(all, s)
 	}
 	return all
+}
+
+// Documents are the documents of some sources in the order in which the Refs of an estate number
+// them, each once.
+func Documents(sources ...Source) []*netcfg.Document {
+	var all []*netcfg.Document
+	seen := map[*netcfg.Document]bool{}
+	for _, s := range inOrder(sources) {
+		for _, d := range s.Documents {
+			if !seen[d] {
+				seen[d] = true
+				all = append(all, d)
+			}
+		}
+	}
+	return all
+}
+
+// inOrder orders sources, and the documents of each, by name.
+func inOrder(sources []Source) []Source {
+	sources = slices.Clone(sources)
+	slices.SortStableFunc(sources, func(x, y Source) int { return cmp.Or(cmp.Compare(x.Name, y.Name), cmp.Compare(x.ID, y.ID)) })
+	for i := range sources {
+		sources[i].Documents = slices.Clone(sources[i].Documents)
+		slices.SortStableFunc(sources[i].Documents, func(x, y *netcfg.Document) int { return cmp.Compare(x.Name, y.Name) })
+	}
+	return sources
 }
 
 // at turns to a document of a subscription.
@@ -187,4 +209,5 @@ func (b *builder) statements(s *subscription) {
 	if s.configured && s.listed {
 		b.onlyOnce(s)
 	}
+	b.several(s)
 }

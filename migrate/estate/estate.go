@@ -57,6 +57,12 @@ func (id ID) Same(other ID) bool {
 		strings.EqualFold(id.Group, other.Group) && strings.EqualFold(id.Tenant, other.Tenant) && strings.EqualFold(id.Cloud, other.Cloud)
 }
 
+// sibling is the ID of an object of another type and name in the same place.
+func (id ID) sibling(typ, name string) ID {
+	id.Type, id.Name, id.Child = typ, name, ""
+	return id
+}
+
 // IsZero reports whether the ID names nothing.
 func (id ID) IsZero() bool { return id == ID{} }
 
@@ -259,7 +265,6 @@ type Site struct {
 type Declaration struct {
 	Kind DeclaredKind
 	VNet ID // of DeclaredVNet
-	Refs []diag.Ref
 }
 
 // DeclaredKind is a word of the options file: what a site is.
@@ -358,6 +363,13 @@ type Certificate struct {
 	Refs                []diag.Ref
 }
 
+// AppService reports whether a root certificate is the one by which the platform joined an App
+// Service to the network. Source: docs/sources.md#point-to-site.
+func (c *Certificate) AppService() bool {
+	const mark = "CN=WebsitesCertificate"
+	return len(c.Subject.Value) >= len(mark) && strings.EqualFold(c.Subject.Value[:len(mark)], mark)
+}
+
 // BGP is what a gateway announces with.
 type BGP struct {
 	ASN, PeeringAddress Fact
@@ -394,6 +406,7 @@ type Connection struct {
 	Site          ID     // IPsec and classic
 	RemoteGateway ID     // Vnet2Vnet
 	KeyName       string // ARM: the parameter that holds the shared key; both halves of a link share it
+	PolicyBased   bool   // ARM: the device has policy-based selectors, because a static gateway wanted them
 	Pairing       Pairing
 	Refs          []diag.Ref
 
@@ -412,7 +425,8 @@ const (
 	StateNotConnected = "NotConnected"
 )
 
-// IPsecPolicy is what the classic service let one set on a connection.
+// IPsecPolicy is what the classic service let one set on a connection. In an ARM estate every field
+// is known, in ARM's words.
 // Source: docs/sources.md#ipsec.
 type IPsecPolicy struct {
 	Encryption, Hash, PFS      Fact // AES256, SHA1, PFS1 and so on
@@ -472,8 +486,8 @@ type Circuit struct {
 	SKU        Fact // Standard, Premium
 	Status     Fact
 	ResourceID string // in ARM, from the options file
-	// Authorization: the circuit belongs to another subscription, and a connection to it needs an
-	// authorization key, which is a secure parameter.
+	// Authorization says that a connection needs a key that the owner of the circuit gives out: the
+	// circuit is in another subscription. From the options file.
 	Authorization bool
 	Links         []ID // the VNets linked to it
 	Refs          []diag.Ref

@@ -30,9 +30,9 @@ type Fixed struct {
 //     are known: as those of provisioned gateways, or because all other sites agree on them.
 //
 // Leaves keep their Refs, so findings about the result point into the document as it was read.
-func Fix(e *Estate, f *netcfg.File) (*netcfg.File, []Fixed) {
+func Fix(e *Estate, subscription string, f *netcfg.File) (*netcfg.File, []Fixed) {
 	out := *f
-	x := &fixer{file: &out}
+	x := &fixer{file: &out, subscription: subscription}
 	x.removeSites()
 	x.exchange(swapped(e))
 	x.canonical()
@@ -41,8 +41,9 @@ func Fix(e *Estate, f *netcfg.File) (*netcfg.File, []Fixed) {
 }
 
 type fixer struct {
-	file  *netcfg.File
-	fixed []Fixed
+	subscription string
+	file         *netcfg.File
+	fixed        []Fixed
 }
 
 func (x *fixer) note(at diag.Ref, rule, what, before, after string) {
@@ -90,7 +91,7 @@ func (x *fixer) exchange(own map[Key]netip.Addr) {
 	x.file.LocalNetworkSites = slices.Clone(x.file.LocalNetworkSites)
 	for i := range x.file.LocalNetworkSites {
 		l := &x.file.LocalNetworkSites[i]
-		key := ID{Subscription: x.file.Name, Type: TypeSite, Name: l.Name.Value}.Key()
+		key := ID{Subscription: x.subscription, Type: TypeSite, Name: l.Name.Value}.Key()
 		addr, ok := own[key]
 		delete(own, key) // of two sites with one name the estate has the first
 		if ok && l.VPNGatewayAddress.Value != "" {

@@ -29,7 +29,7 @@ func parseFile(t testing.TB, src []byte) *netcfg.File {
 
 func fixOf(f *netcfg.File) (*netcfg.File, []estate.Fixed) {
 	e, _, _ := estate.FromNetcfg(f)
-	return estate.Fix(e, f)
+	return estate.Fix(e, f.Name, f)
 }
 
 // relationOf is who talks to whom, as text.
@@ -183,7 +183,7 @@ func TestFixKnowsGateways(t *testing.T) {
 		{"both right as they are", []estate.Gateway{gateway("a", "40.0.0.2", estate.GatewayProvisioned), gateway("b", "40.0.0.1", estate.GatewayProvisioned)}, 0},
 	} {
 		e := &estate.Estate{Sites: []estate.Site{a, b}, Gateways: c.gateways, Connections: []estate.Connection{suspect(a), suspect(b)}}
-		fixed, done := estate.Fix(e, f)
+		fixed, done := estate.Fix(e, f.Name, f)
 		if len(done) != c.want {
 			t.Errorf("%s: %v, want %d fixes", c.name, done, c.want)
 		}

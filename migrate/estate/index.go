@@ -8,6 +8,7 @@ import "sync"
 type Index struct {
 	estate                                   *Estate
 	vnet, site, gateway, connection, peering func() map[Key]int
+	securityGroup, routeTable, circuit       func() map[Key]int
 	gatewaysOf, connectionsOf, peeringsOf    func() map[Key][]int
 }
 
@@ -20,6 +21,10 @@ func NewIndex(e *Estate) *Index {
 		gateway:    byID(e.Gateways, func(g *Gateway) ID { return g.ID }),
 		connection: byID(e.Connections, func(c *Connection) ID { return c.ID }),
 		peering:    byID(e.Peerings, func(p *Peering) ID { return p.ID }),
+
+		securityGroup: byID(e.SecurityGroups, func(g *SecurityGroup) ID { return g.ID }),
+		routeTable:    byID(e.RouteTables, func(t *RouteTable) ID { return t.ID }),
+		circuit:       byID(e.Circuits, func(c *Circuit) ID { return c.ID }),
 
 		gatewaysOf:    byOwner(e.Gateways, func(g *Gateway) ID { return g.VNet }),
 		connectionsOf: byOwner(e.Connections, func(c *Connection) ID { return c.Gateway }),
@@ -79,6 +84,19 @@ func (x *Index) Connection(id ID) *Connection {
 
 // Peering finds a peering, or nil.
 func (x *Index) Peering(id ID) *Peering { return find(x.estate.Peerings, x.peering(), id) }
+
+// SecurityGroup finds a network security group, or nil.
+func (x *Index) SecurityGroup(id ID) *SecurityGroup {
+	return find(x.estate.SecurityGroups, x.securityGroup(), id)
+}
+
+// RouteTable finds a route table, or nil.
+func (x *Index) RouteTable(id ID) *RouteTable {
+	return find(x.estate.RouteTables, x.routeTable(), id)
+}
+
+// Circuit finds a circuit, or nil.
+func (x *Index) Circuit(id ID) *Circuit { return find(x.estate.Circuits, x.circuit(), id) }
 
 // GatewaysOf returns the gateways of a VNet.
 func (x *Index) GatewaysOf(vnet ID) []*Gateway {

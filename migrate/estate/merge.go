@@ -15,6 +15,7 @@ const (
 	contradiction = "XML-040" // two documents say different things
 	statedOnce    = "XML-041" // a VNet or site is missing where it should be stated, too
 	gatewayLost   = "XML-042" // a later statement has the connections that an earlier one lost
+	sameFolder    = "XML-044" // several network configurations are taken as one subscription
 )
 
 // contradicts reports that the leaf at hand says something else than an earlier one.
@@ -258,6 +259,22 @@ func (b *builder) onlyOnce(s *subscription) {
 			b.found.Add(statedOnce, b.e.Pos(v.Refs[0]), "VNet %q is in the network configuration and not in the service's list", v.Name)
 		case answered && !stated:
 			b.found.Add(statedOnce, b.e.Pos(v.Refs[0]), "VNet %q is in the service's list and not in the network configuration", v.Name)
+		}
+	}
+}
+
+// several reports that more than one network configuration is taken as one subscription: each
+// describes all of it, so they are two times of one, or two subscriptions in one folder.
+func (b *builder) several(s *subscription) {
+	var first numbered
+	for _, d := range s.docs {
+		switch {
+		case len(s.files(d.Document)) == 0 || d.Form == netcfg.FormExport:
+		case first.Document == nil:
+			first = d
+		default:
+			b.found = append(b.found, diag.New(sameFolder, diag.Pos{File: d.Name}, "this network configuration and %q are in one folder, and are taken as one subscription", first.Name).
+				See(diag.Pos{File: first.Name}, "the other one is here"))
 		}
 	}
 }

@@ -183,14 +183,6 @@ func sameRule(a, b *SecurityRule) bool {
 	return true
 }
 
-func ruleRefs(r *SecurityRule) []diag.Ref {
-	refs := slices.Clone(r.Refs)
-	for _, f := range r.facts() {
-		refs = append(refs, f.Refs...)
-	}
-	return refs
-}
-
 // routeTables reads tables with their routes.
 func (b *builder) routeTables(a answer) {
 	for _, n := range items(a, "RouteTable") {
@@ -230,10 +222,6 @@ func (b *builder) routeTable(t *RouteTable, n *netcfg.Node) {
 		}
 	}
 	slices.SortStableFunc(t.Routes, func(x, y Route) int { return compareFold(x.Name.Value, y.Name.Value) })
-}
-
-func routeRefs(r *Route) []diag.Ref {
-	return slices.Concat(r.Refs, r.Name.Refs, r.Prefix.Refs, r.NextHop.Refs, r.Address.Refs)
 }
 
 // route reads Route{Name, AddressPrefix, NextHopType{Type, IpAddress?}}: the type stands inside an

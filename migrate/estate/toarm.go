@@ -18,6 +18,10 @@ import (
 // there each end has to be told the other's address: its site has an Endpoint and no AddressOf.
 // A half without a partner is not carried on: it never was a tunnel.
 //
+// What the service or the options said beside the configuration is carried over as well: sizes, the
+// default site, IPsec policies, security groups, route tables, circuits. What the platform would
+// refuse of it is left out and told, and never bent until it fits.
+//
 // The fates are those of the leaves that end here. Sources: docs/sources.md#vnet-to-vnet.
 func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 	m := &migration{
@@ -25,15 +29,23 @@ func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 		to:       &Estate{Docs: classic.Docs, DNSServers: classic.DNSServers, Assumptions: classic.Assumptions},
 		names:    azure.NewNamer(),
 		gateways: map[Key]*Gateway{}, sites: map[farEnd]ID{}, vnets: map[Key]ID{}, clouds: map[string]string{},
+		bindable: map[Key]bindable{}, untold: map[Key]bool{},
 	}
 	m.to.VNets = make([]VNet, 0, len(classic.VNets))
 	m.to.Mapping = make([]Mapping, 0, len(classic.VNets)+len(classic.Gateways)+len(classic.Connections)+len(classic.Sites))
+	m.securityGroups()
+	m.routeTables()
 	m.virtualNetworks()
 	m.virtualNetworkGateways()
+	m.to.Circuits = classic.Circuits
 	m.resolve()
 	m.findTransit()
 	m.connections()
+	m.policies()
+	m.secrets()
 	m.sizes()
+	m.defaultSites()
+	m.gatewayRoutes()
 	m.unusedSites()
 	slices.SortStableFunc(m.to.Sites, func(a, b Site) int { return compareID(a.ID, b.ID) })
 	return m.to, m.fates, m.found
@@ -53,6 +65,8 @@ type migration struct {
 	ends     []end             // by classic connection
 	clouds   map[string]string // region → cloud, "" when unknown
 	home     string            // the first cloud that is known
+	bindable map[Key]bindable  // by classic security group or route table that is carried over
+	untold   map[Key]bool      // those that are not, once that has been said
 	// By classic gateway: connections that send through it, that send from it through another, and
 	// that lead to on-premises.
 	transit, sends, devices map[*Gateway][]*end
@@ -122,6 +136,7 @@ func (m *migration) subnets(v *VNet) []Subnet {
 	}
 	for i := range out {
 		s := &out[i]
+		m.bind(v, s)
 		if has && s.Prefix.Prefix == gateway.Prefix.Prefix && s.Raw == gateway.Raw {
 			s.Name = GatewaySubnet
 			if s.Raw != GatewaySubnet {

@@ -41,7 +41,7 @@ func (m *migration) connections() {
 	for i := range m.ends {
 		e := &m.ends[i]
 		if why, ok := m.cannot(e); !ok {
-			m.fate(e.Refs, diag.NeedsPerson, why)
+			m.notBuilt(e, why)
 			continue
 		}
 		n := m.connection(e)
@@ -55,6 +55,20 @@ func (m *migration) connections() {
 		}
 	}
 }
+
+// notBuilt gives a fate to every leaf of a connection that is not carried on.
+func (m *migration) notBuilt(e *end, why string) {
+	m.fate(e.Refs, diag.NeedsPerson, why)
+	m.fate(e.State.Refs, diag.Dropped, whyState)
+	m.fate(e.KeyRefs, diag.NeedsPerson, why)
+	m.fate(e.Vault.Refs, diag.NeedsPerson, why)
+	if e.Policy != nil {
+		m.fate(policyRefs(e.Policy), diag.NeedsPerson, why)
+	}
+}
+
+// whyState is why no state of a gateway, connection or circuit is carried on.
+const whyState = "a state is what the service said when it was asked, and nothing that can be configured"
 
 // cannot says why a connection is not carried on: the rule or assumption to settle first.
 func (m *migration) cannot(e *end) (why string, ok bool) {
@@ -102,7 +116,7 @@ func (m *migration) connection(e *end) Connection {
 	if e.partner != nil {
 		there = e.partner.arm.VNet.Name
 	}
-	n.ID = ID{Subscription: e.ID.Subscription, Type: TypeConnection, Name: m.derived(TypeConnection, here, "-to-"+there)}
+	n.ID = e.ID.sibling(TypeConnection, m.derived(TypeConnection, here, "-to-"+there))
 	switch {
 	case e.Kind == ExpressRoute:
 		if e.site != nil { // it stays as the network behind the circuit
@@ -132,8 +146,14 @@ func (m *migration) connection(e *end) Connection {
 // exact reports whether both sites of a pair are the other VNet's space and nothing else, and
 // nobody else sends through the tunnel: Vnet2Vnet passes nothing on, and stays inside one cloud.
 func (m *migration) exact(e *end) bool {
-	return !m.acrossClouds(e) && sameSpace(e.site.Prefixes, e.partner.vnet.Space) && sameSpace(e.partner.site.Prefixes, e.vnet.Space) &&
+	return !m.acrossClouds(e) && !m.forced(e) && !m.forced(e.partner) && sameSpace(e.site.Prefixes, e.partner.vnet.Space) && sameSpace(e.partner.site.Prefixes, e.vnet.Space) &&
 		!m.passed(e) && !m.passed(e.partner)
+}
+
+// forced reports whether the gateway of e sends its default route to the site of e: a default site
+// is a local network gateway, which Vnet2Vnet has none of.
+func (m *migration) forced(e *end) bool {
+	return !e.gateway.DefaultSite.IsZero() && e.gateway.DefaultSite.Same(e.Site)
 }
 
 // acrossClouds reports whether the two ends of a pair are known to be in different clouds: no
@@ -200,7 +220,7 @@ func (m *migration) localNetworkGateway(e *end) ID {
 	}
 	s := *e.site
 	name, rule := m.name(TypeSite, s.Name, s.Refs)
-	s.ID = ID{Subscription: s.ID.Subscription, Type: TypeSite, Name: name}
+	s.ID = s.ID.sibling(TypeSite, name)
 	s.Region, s.Endpoint = e.arm.Region, ID{}
 	if e.partner != nil {
 		s.Endpoint = e.partner.arm.VNet

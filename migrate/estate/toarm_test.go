@@ -138,7 +138,7 @@ func TestToARMConnections(t *testing.T) {
 			site leeds 192.168.0.0/16 @81.2.69.160
 			vnet VA 10.1.0.0/16 gateway:no subnet:GatewaySubnet=10.1.0.0/28 -> london! leeds`, `
 			VA-to-leeds IPsec leeds 192.168.0.0/16 via 81.2.69.160
-			VA-to-london ExpressRoute london 172.16.0.0/12`, []string{"ARM-016"}},
+			VA-to-london ExpressRoute london 172.16.0.0/12`, []string{"ARM-016", "ARM-025"}},
 		{"two clouds", `
 			site toA 10.1.0.0/16 @40.68.10.20
 			site toB 10.2.0.0/16 @40.69.30.41
@@ -170,7 +170,7 @@ func TestToARMConnections(t *testing.T) {
 			site toA 10.1.0.0/16 @40.68.10.20
 			site toB 10.2.0.0/16 @40.69.30.41
 			vnet VA 10.1.0.0/16 -> toB
-			vnet VB 10.2.0.0/16 gateway:no -> toA`, ``, []string{"ARM-005"}},
+			vnet VB 10.2.0.0/16 gateway:no -> toA`, ``, []string{"ARM-005", "ARM-025"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -571,4 +571,30 @@ func TestToARMOfWhatWasNotUp(t *testing.T) {
 	_, _, found := estate.ToARM(e)
 	wantMessage(t, found, "ARM-013", `with "office" was not up when the service was asked (LINK-002)`)
 	wantMessage(t, found, "ARM-005", `connection of VNet "A" to "past" is not built: the options file says that its far end is gone`)
+}
+
+// TestRoomForGatewaySubnet offers the lowest free block that takes what is to stand in it.
+func TestRoomForGatewaySubnet(t *testing.T) {
+	tests := []struct{ name, sketch, want string }{
+		{"after a subnet", "vnet A 10.1.0.0/24 gateway:no subnet:web=10.1.0.0/26 pool:172.31.0.0/24", `10.1.0.64/27 is free in VNet "A"`},
+		{"before a subnet", "vnet A 10.1.0.0/24 gateway:no subnet:web=10.1.0.128/25 pool:172.31.0.0/24", `10.1.0.0/27 is free`},
+		{"aligned", "vnet A 10.1.0.0/24 gateway:no subnet:web=10.1.0.0/29 pool:172.31.0.0/24", `10.1.0.32/27 is free`},
+		{"a smaller one for one gateway", "vnet A 10.1.0.0/26 gateway:no subnet:web=10.1.0.0/27 subnet:db=10.1.0.32/28 pool:172.31.0.0/24", `10.1.0.48/28 is free`},
+		{"in the second prefix", "vnet A 10.1.0.0/24 10.2.0.0/24 gateway:no subnet:web=10.1.0.0/24 pool:172.31.0.0/24", `10.2.0.0/27 is free`},
+		{"none", "vnet A 10.1.0.0/24 gateway:no subnet:web=10.1.0.0/24 pool:172.31.0.0/24", `no block of /27 is free in VNet "A"`},
+		{"where the small one is", `
+			site london 172.16.0.0/12
+			site leeds 192.168.0.0/16 @81.2.69.160
+			vnet A 10.1.0.0/24 gateway:no subnet:GatewaySubnet=10.1.0.0/28 subnet:web=10.1.0.128/25 -> london! leeds`, `10.1.0.0/27 is free`},
+		{"not a smaller one for two gateways", `
+			site london 172.16.0.0/12
+			site leeds 192.168.0.0/16 @81.2.69.160
+			vnet A 10.1.0.0/26 gateway:no subnet:GatewaySubnet=10.1.0.0/28 subnet:db=10.1.0.16/28 subnet:web=10.1.0.32/27 -> london! leeds`, `no block of /27 is free`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, _, found := armForm(t, tt.sketch)
+			wantMessage(t, found, "ARM-025", tt.want)
+		})
+	}
 }

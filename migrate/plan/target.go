@@ -191,6 +191,15 @@ func (d *draft) superfluous() []estate.ID {
 	for _, c := range d.newConns {
 		used[c.Site.Key()] = true
 	}
+	leaving := map[estate.Key]bool{}
+	for _, gw := range d.gateways {
+		leaving[gw.ID.Key()] = true
+	}
+	for i := range d.g.e.Gateways { // a default route needs its site, whatever else becomes of it
+		if gw := &d.g.e.Gateways[i]; !gw.DefaultSite.IsZero() && !leaving[gw.ID.Key()] {
+			used[gw.DefaultSite.Key()] = true
+		}
+	}
 	var touched []estate.ID
 	for _, t := range d.tunnels {
 		touched = append(touched, t.a.Site, t.b.Site)

@@ -88,7 +88,11 @@ func unscoped(id estate.ID) estate.Key { return estate.ID{Type: id.Type, Name: i
 func (q *questions) shorten() {
 	forms := func(name string) []string {
 		base := path.Base(name)
-		return []string{strings.TrimSuffix(base, path.Ext(base)), base, name}
+		stem := strings.TrimSuffix(base, path.Ext(base))
+		if strings.TrimSpace(stem) == "" {
+			return []string{name, name, name}
+		}
+		return []string{stem, base, name}
 	}
 	taken := map[string]map[string]bool{} // by a form: the subscriptions that have it
 	for _, name := range q.subscriptionNames {

@@ -128,7 +128,7 @@ func contradictedDeclarations(c *classic) diag.List {
 		if s.Declared.Kind == estate.Undeclared {
 			continue
 		}
-		f := diag.New("SITE-012", c.at(firstRefs(s.Declared.Refs, s.Refs)), "local network site %s is declared %s", c.site(s), c.declared(s))
+		f := diag.New("SITE-012", c.at(s.Refs), "local network site %s is declared %s", c.site(s), c.declared(s))
 		switch owner := c.gatewayOwners()[s.Address.Addr]; {
 		case owner != nil && (s.Declared.Kind != estate.DeclaredVNet || !owner.ID.Same(s.Declared.VNet)):
 			f.Message += ", but its gateway address " + s.Address.Raw + " is that of VNet " + c.vnet(owner)

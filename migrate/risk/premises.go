@@ -46,11 +46,11 @@ func (c *classic) sharedHit(outer, inner owned[*estate.Site]) hit {
 	return hit{c.site(inner.owner), f}
 }
 
-// unknownCircuits finds Dedicated connections: no file names their circuit (ER-001).
+// unknownCircuits finds Dedicated connections whose circuit no file names (ER-001).
 func unknownCircuits(c *classic) diag.List {
 	var hits []hit
 	for i := range c.halves {
-		if h := &c.halves[i]; h.Kind == estate.ExpressRoute {
+		if h := &c.halves[i]; h.Kind == estate.ExpressRoute && h.Circuit.IsZero() {
 			hits = append(hits, hit{c.vnet(h.near), diag.New("ER-001", c.at(h.Refs), "the Dedicated connection of VNet %s to %s does not name its circuit", c.vnet(h.near), c.siteID(h.Site))})
 		}
 	}
@@ -63,11 +63,17 @@ func hiddenSites(c *classic) diag.List {
 	for i := range c.Gateways {
 		g := &c.Gateways[i]
 		v := c.x.VNet(g.VNet)
-		if g.Kind == estate.ExpressRouteGateway && v != nil {
+		if g.Kind == estate.ExpressRouteGateway && v != nil && !c.knownBeside(v) {
 			hits = append(hits, hit{c.vnet(v), diag.New("ER-004", c.at(firstRefs(g.Refs, v.Refs)), "VNet %s has ExpressRoute; VPN sites beside it would not be in this file", c.vnet(v))})
 		}
 	}
 	return told(hits, "%d VNets have ExpressRoute, and VPN sites beside it would not be in the file: %s")
+}
+
+// knownBeside reports whether the VPN gateway that stands beside the ExpressRoute gateway of a VNet
+// was listed, with its sites.
+func (c *classic) knownBeside(v *estate.VNet) bool {
+	return slices.ContainsFunc(c.x.GatewaysOf(v.ID), func(g *estate.Gateway) bool { return g.Beside.Known() })
 }
 
 // devicesToTeach finds the on-premises devices that must learn the ranges of VNets that use a hub's

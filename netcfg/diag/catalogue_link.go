@@ -51,6 +51,11 @@ var linkRules = []Rule{
 
 // gatewayRules look at gateways and the subnet that holds them.
 var gatewayRules = []Rule{
+	{ID: "GW-001", Name: "static-gateway-overloaded", Severity: Error, Since: "0.2",
+		Title:  "a static gateway has connections that it never supported",
+		Why:    "a static (policy-based) gateway holds one tunnel to one device: no other network, no second site and no clients; what the message names cannot have worked, and does when the template is deployed",
+		Fix:    "find out what is really in use, and take the rest out of the template",
+		Source: "docs/sources.md#classic-gateways"},
 	{ID: "GW-002", Name: "gateway-subnet-missing", Severity: Error, Since: "0.1",
 		Title:  "a virtual network with connections has no subnet named GatewaySubnet",
 		Why:    "a gateway can stand only in a subnet of exactly that name, so none can be created here",
@@ -66,6 +71,21 @@ var gatewayRules = []Rule{
 		Why:    "the platform refuses useRemoteGateways for a virtual network that has a gateway",
 		Fix:    "delete the spoke's gateway first, or leave useRemoteGateways off for this spoke",
 		Source: "docs/sources.md#peering"},
+	{ID: "GW-010", Name: "gateway-subnet-guarded", Severity: Error, Since: "0.2",
+		Title:  "a gateway subnet has a security group or a default route",
+		Why:    "the platform refuses a security group on it, and a route for 0.0.0.0/0 there cuts the gateway off; the binding is left out",
+		Fix:    "put the rules on the subnets of the machines, and the default route into their route tables",
+		Source: "docs/sources.md#gateway-subnet"},
+	{ID: "GW-011", Name: "static-becomes-route-based", Severity: Warning, Since: "0.2",
+		Title:  "a static gateway becomes a route-based one",
+		Why:    "a static gateway speaks IKEv1 with policy-based selectors; the new one offers the selectors by IKEv2, and the device has to follow before the tunnel comes up",
+		Fix:    "set the device to IKEv2 and keep its selectors; a device that has IKEv1 only needs connectionProtocol IKEv1 in the template, without selectors, before the connection is first created",
+		Source: "docs/sources.md#classic-gateways"},
+	{ID: "GW-012", Name: "gateway-not-provisioned", Severity: Warning, Since: "0.2",
+		Title:  "a gateway with connections or clients was not provisioned",
+		Why:    "the configuration describes it, but the service had none running, so its connections carried nothing; deployed, they will",
+		Fix:    "find out whether the gateway is wanted; if not, take it and its connections out of the file",
+		Source: "docs/sources.md#service-management"},
 }
 
 // classicRules look at what only a classic network has.

@@ -207,4 +207,9 @@ var xmlRules = []Rule{
 		Why:    "the service names the object in the URL and not in the answer, so nothing of it can be used",
 		Fix:    "save the answer under a path that repeats its URL, in the folder of the network configuration",
 		Source: "docs/sources.md#merging"},
+	{ID: "XML-044", Name: "several-in-one-folder", Severity: Warning, Since: "0.2",
+		Title:  "several network configurations in one folder are taken as one subscription",
+		Why:    "a network configuration describes all of a subscription, so these are two times of one, or of different subscriptions; what they say is put together by name",
+		Fix:    "leave the older one out, or give each subscription a folder of its own, or name the files one by one",
+		Source: "docs/sources.md#merging"},
 }

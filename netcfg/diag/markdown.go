@@ -18,6 +18,7 @@ var families = []struct{ name, about string }{
 	{"ARM", "what is written into templates"},
 	{"PLAN", "target and steps of a plan"},
 	{"PEER", "peerings"},
+	{"RTE", "route tables and forced tunnelling"},
 	{"TRN", "transit between spokes"},
 	{"HUB", "the hub"},
 	{"SEC", "exposure and encryption"},
