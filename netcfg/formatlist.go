@@ -209,9 +209,12 @@ func looksLikeList(src []byte) bool {
 	if bytes.HasPrefix(first, []byte("<")) || bytes.HasPrefix(first, []byte("{")) {
 		return false
 	}
-	blocks, _, _ := cutList(src[:min(len(src), maxList)])
+	blocks, _, _ := cutList(src[:min(len(src), firstBlock)])
 	return len(blocks) > 0
 }
+
+// firstBlock is how many bytes of a text are looked at for the output of a cmdlet.
+const firstBlock = 256 << 10
 
 // maxList bounds the output of cmdlets, in bytes. A block has a few hundred; a longer text is a log.
 const maxList = 4 << 20
