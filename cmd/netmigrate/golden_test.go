@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -26,7 +27,28 @@ import (
 // fixture is one network of the folder fixtures.
 type fixture struct {
 	name, dir string
-	inputs    []string // the names of its files in dir
+	inputs    []string // its files in dir, or the folder "input" there
+}
+
+// documents are its files as a command reads them.
+func (f fixture) documents(t *testing.T) []document {
+	t.Helper()
+	var docs []document
+	for _, input := range f.inputs {
+		err := filepath.WalkDir(filepath.Join(f.dir, input), func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() || isConfig(name) {
+				return err
+			}
+			src, err := os.ReadFile(name)
+			inside, _ := filepath.Rel(f.dir, name)
+			docs = append(docs, document{name: filepath.ToSlash(inside), src: src, named: inside == input})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return docs
 }
 
 func allFixtures(t *testing.T) []fixture {
@@ -43,6 +65,14 @@ func allFixtures(t *testing.T) []fixture {
 			continue
 		}
 		found = append(found, fixture{filepath.Base(dir), dir, []string{name}})
+	}
+	archives, err := filepath.Glob(filepath.Join(packageDir, "..", "..", "fixtures", "*", "input"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, input := range archives {
+		dir := filepath.Dir(input)
+		found = append(found, fixture{filepath.Base(dir), dir, []string{"input"}})
 	}
 	if len(found) < 10 {
 		t.Fatalf("only %d networks in fixtures", len(found))
@@ -126,6 +156,7 @@ func (f fixture) produce(t *testing.T) []file {
 	judge(t, "template.json", template)
 	judgeParameters(t, "parameters.json", template, parameters)
 
+	connections := f.invoke(t, with("connections", "-q")...)
 	review := f.invoke(t, with("plan")...)
 	wire := f.invoke(t, with("plan", "--format", "json")...)
 	if _, err := report.DecodePlan(strings.NewReader(wire.stdout)); err != nil {
@@ -141,6 +172,7 @@ func (f fixture) produce(t *testing.T) []file {
 
 	return []file{
 		{"template.json", template}, {"parameters.json", parameters}, {"convert.txt", []byte(converted.stderr)},
+		{"connections.txt", []byte(connections.stdout)},
 		{"plan.txt", []byte(review.stdout)}, {"plan.json", []byte(wire.stdout)},
 		{"plan.template.json", additions}, {"diff.txt", inFolder("diff.txt")},
 	}
@@ -202,10 +234,7 @@ func must[T any](v T, err error) func(*testing.T) T {
 func TestOrderOfInputDoesNotMatter(t *testing.T) {
 	for _, f := range allFixtures(t) {
 		t.Run(f.name, func(t *testing.T) {
-			var docs []document
-			for _, name := range f.inputs {
-				docs = append(docs, document{name: name, src: must(os.ReadFile(filepath.Join(f.dir, name)))(t)})
-			}
+			docs := f.documents(t)
 			template, plan := productsOf(t, docs)
 			for seed := range uint64(4) {
 				t2, p2 := productsOf(t, shuffled(t, docs, rand.New(rand.NewPCG(seed, 1))))
@@ -224,6 +253,10 @@ func shuffled(t *testing.T, docs []document, r *rand.Rand) []document {
 	t.Helper()
 	out := make([]document, len(docs))
 	for i, d := range docs {
+		if form, _ := netcfg.Recognise(d.src); form != netcfg.FormConfiguration {
+			out[i] = d
+			continue
+		}
 		f, _, err := netcfg.Parse(d.name, d.src)
 		if err != nil {
 			t.Fatal(err)
@@ -236,7 +269,7 @@ func shuffled(t *testing.T, docs []document, r *rand.Rand) []document {
 				shuffle(r, g.Connections)
 			}
 		}
-		out[i] = document{name: d.name, src: netcfg.Format(f)}
+		out[i] = document{name: d.name, src: netcfg.Format(f), named: d.named}
 	}
 	shuffle(r, out)
 	return out

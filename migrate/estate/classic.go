@@ -79,7 +79,7 @@ type builder struct {
 	pending           []pendingGateway
 	arena             []diag.Ref
 
-	beside map[diag.Ref]diag.Ref // the text of a response's element → the element, in one document
+	beside map[diag.Ref]diag.Ref // the text of an element in a list → the element
 	taken  map[diag.Ref]bool     // leaves of responses that mean something
 	framed map[int]bool          // documents whose leaves outside of statements and answers have their fates
 
@@ -179,7 +179,6 @@ func inOrder(sources []Source) []Source {
 // at turns to a document of a subscription.
 func (b *builder) at(s *subscription, d numbered) {
 	b.sub, b.doc, b.name = s.name, d.doc, d.Name
-	clear(b.beside)
 }
 
 // statements reads what the documents of one subscription say about its configuration, those that

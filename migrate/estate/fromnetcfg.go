@@ -59,7 +59,7 @@ func (b *builder) fate(r diag.Ref, kind diag.FateKind, why string) {
 		return
 	}
 	b.fates = append(b.fates, diag.Fate{Ref: r.In(b.doc), Kind: kind, Why: why})
-	if element, ok := b.beside[r]; ok {
+	if element, ok := b.beside[r.In(b.doc)]; ok {
 		b.fates = append(b.fates, diag.Fate{Ref: element.In(b.doc), Kind: kind, Why: why})
 	}
 }
@@ -82,7 +82,7 @@ func (b *builder) refs(in ...diag.Ref) []diag.Ref {
 			continue
 		}
 		b.arena = append(b.arena, r.In(b.doc))
-		if element, ok := b.beside[r]; ok {
+		if element, ok := b.beside[r.In(b.doc)]; ok {
 			b.arena = append(b.arena, element.In(b.doc))
 		}
 	}

@@ -43,7 +43,7 @@ func (l *lister) attr(n *netcfg.Node) netcfg.Attr {
 	if n.TextRef.IsZero() {
 		return netcfg.Attr{Ref: n.Ref, Value: n.Text}
 	}
-	l.b.beside[n.TextRef] = n.Ref
+	l.b.beside[n.TextRef.In(l.b.doc)] = n.Ref
 	return netcfg.Attr{Ref: n.TextRef, Value: n.Text}
 }
 
