@@ -186,7 +186,7 @@ func (b *builder) connectionStates(a answer) {
 			b.forPerson(n, contradiction)
 			continue
 		}
-		c.State.Refs = append(c.State.Refs, b.of(site)...)
+		c.Refs = append(c.Refs, b.of(site)...)
 		b.setFact(&c.State, b.fact(n.Child("ConnectivityState")), "the state of the connection of VNet %q to %q", v.Name, c.Site.Name)
 	}
 }
