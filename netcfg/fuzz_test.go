@@ -59,6 +59,7 @@ func checkRead(t testingT, name string, src []byte) {
 	if (d == nil) != (err != nil) {
 		t.Fatalf("%v with the error %v", d, err)
 	}
+	src = inUTF8(src)
 	for _, f := range found {
 		checkInside(t, src, f.Pos)
 		for _, r := range f.Related {
