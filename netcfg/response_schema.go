@@ -1,6 +1,8 @@
 package netcfg
 
 import (
+	"cmp"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -34,6 +36,30 @@ func Known(kind string, path []string) (Element, bool) {
 		found.Drop = drop
 	}
 	return found, true
+}
+
+// Elements are the paths below the root of a kind with what they mean, the root first, in the order of
+// the table.
+func Elements(kind string) iter.Seq2[string, Element] {
+	return func(yield func(string, Element) bool) {
+		if k := kindOf(kind); k != nil {
+			k.root.walk("", k.drop(), yield)
+		}
+	}
+}
+
+// walk visits an element and what it may hold; drop is why the element around it is not carried on.
+func (e *element) walk(path, drop string, yield func(string, Element) bool) bool {
+	own := e.Element
+	if own.Drop = cmp.Or(drop, own.Drop); !yield(path, own) {
+		return false
+	}
+	for i := range e.parts {
+		if !e.parts[i].walk(strings.TrimPrefix(path+"/"+e.parts[i].name, "/"), own.Drop, yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // Kinds are the root elements that are known, in the order of the table.

@@ -16,6 +16,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/report"
+	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -43,6 +44,13 @@ func conversionDocuments(t *testing.T) [][]document {
 	return out
 }
 
+// answerDocuments are an archive with what the service answered.
+func answerDocuments(t *testing.T) []document {
+	t.Helper()
+	all := allFixtures(t)
+	return all[slices.IndexFunc(all, func(f fixture) bool { return f.name == "archive" })].documents(t)
+}
+
 // outcomes are what the leaves of one path became, with the documents' own names and numbers taken
 // out.
 type outcomes struct {
@@ -52,20 +60,20 @@ type outcomes struct {
 
 type conversionRow struct{ fate, target, why string }
 
-// conversionMatrix converts every document and gathers the fates by path, in the order of the paths in the
-// document with everything. A text or a name that ends as its element does is left out.
-func conversionMatrix(t *testing.T) []*outcomes {
+// conversionMatrix converts every document and gathers the fates by path below within, in the order of the
+// paths in the first document. A text or a name that ends as its element does is left out.
+func conversionMatrix(t *testing.T, documents [][]document, within string) []*outcomes {
 	t.Helper()
 	var order []*outcomes
 	known := map[string]*outcomes{}
-	for _, docs := range conversionDocuments(t) {
+	for _, docs := range documents {
 		in := parse(docs)
 		out, err := convert(in.sources, &options.Options{}, deploy.Options{})
 		if err != nil || in.broken {
 			t.Fatalf("%s: %v %v", docs[0].name, err, in.found)
 		}
 		for _, e := range ledgerOf(in.sources, out.fates) {
-			path := strings.TrimPrefix(e.Path, "NetworkConfiguration/VirtualNetworkConfiguration/")
+			path := strings.TrimPrefix(e.Path, within)
 			if known[path] == nil {
 				known[path] = &outcomes{path: path}
 				order = append(order, known[path])
@@ -142,6 +150,66 @@ func conversionMarkdown(matrix []*outcomes) string {
 	return b.String()
 }
 
+// answersMarkdown is the matrix of what the service answered: every element that is known, with what it
+// means, and what it became in the archive of fixtures where that has it.
+func answersMarkdown(matrix []*outcomes) string {
+	seen := map[string]*outcomes{}
+	for _, o := range matrix {
+		seen[o.path] = o
+	}
+	lists := map[string]string{} // kinds that stand in another one
+	for _, kind := range netcfg.Kinds() {
+		for path := range netcfg.Elements(kind) {
+			if path != "" && slices.Contains(netcfg.Kinds(), path) {
+				lists[path] = kind
+			}
+		}
+	}
+	var b strings.Builder
+	b.WriteString("\n# What every part of an answer of the service becomes\n\n" +
+		"Gathered from `fixtures/archive` and from the table of what is known of the answers (`netcfg/response_schema.go`). An element\n" +
+		"that the archive does not have shows its reason when it is never carried on, and otherwise only what it means. A list and one\n" +
+		"of its elements may each be an answer; they end alike.\n")
+	for _, kind := range netcfg.Kinds() {
+		if list, ok := lists[kind]; ok {
+			fmt.Fprintf(&b, "\n## `%s`\n\nEnds as `%s` in [`%s`](#%s).\n", kind, kind, list, strings.ToLower(list))
+			continue
+		}
+		fmt.Fprintf(&b, "\n## `%s`\n\n| path | means | becomes | fate | because |\n|---|---|---|---|---|\n", kind)
+		for path, element := range netcfg.Elements(kind) {
+			at := strings.TrimSuffix(kind+"/"+path, "/")
+			if seen[at] == nil && path != "" { // the archive has it as an answer of its own
+				at = path
+			}
+			writeAnswer(&b, path, element, seen[at], seen[at+"/text()"])
+		}
+	}
+	return b.String()
+}
+
+// writeAnswer writes an element with what it, or the text in it, became.
+func writeAnswer(b *strings.Builder, path string, e netcfg.Element, of, text *outcomes) {
+	if text != nil {
+		of = text
+	}
+	rows := []conversionRow{{why: e.Drop}}
+	if e.Drop != "" {
+		rows[0].fate = diag.Dropped.String()
+	}
+	if of != nil {
+		rows = of.rows
+	}
+	first := fmt.Sprintf("`%s` | %s", cmp.Or(path, "."), e.Role)
+	for _, r := range rows {
+		becomes := "-"
+		if r.target != "" {
+			becomes = "`" + r.target + "`"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", first, becomes, r.fate, whyWords(r.why))
+		first = " | "
+	}
+}
+
 func (o *outcomes) write(b *strings.Builder, above string) {
 	path := "`" + strings.TrimPrefix(strings.TrimPrefix(o.path, above), "/") + "`"
 	for _, r := range o.rows {
@@ -168,16 +236,17 @@ func whyWords(why string) string {
 // TestConversionPage compares docs/conversion.md with what conversions do; with -update it writes it.
 // No leaf of any of the documents may be without a fate.
 func TestConversionPage(t *testing.T) {
-	matrix := conversionMatrix(t)
-	for _, o := range matrix {
+	matrix := conversionMatrix(t, conversionDocuments(t), "NetworkConfiguration/VirtualNetworkConfiguration/")
+	answers := conversionMatrix(t, [][]document{answerDocuments(t)}, "")
+	for _, o := range slices.Concat(matrix, answers) {
 		for _, r := range o.rows {
 			if r.fate == diag.FateKind(0).String() {
 				t.Errorf("%s has no fate", o.path)
 			}
 		}
 	}
-	got := conversionMarkdown(matrix)
-	for _, o := range matrix {
+	got := conversionMarkdown(matrix) + answersMarkdown(answers)
+	for _, o := range matrix { // the answers are written from their own table
 		if last := o.path[strings.LastIndexByte(o.path, '/')+1:]; !strings.Contains(got, last+"`") {
 			t.Errorf("the page lacks %s", o.path)
 		}

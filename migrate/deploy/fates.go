@@ -111,7 +111,7 @@ func (w *fateWriter) fact(f estate.Fact, target string) {
 	if f.Raw != f.Value {
 		why = "spelled as Resource Manager spells it"
 	}
-	w.same(f.Refs, why, target)
+	w.became(f.Refs, why, f.Raw, f.Value, target)
 }
 
 func (w *fateWriter) location(r estate.Region, self string) {

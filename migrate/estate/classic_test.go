@@ -176,6 +176,19 @@ vnet core 10.1.0.0/16 in:West_Europe -> circuit-site!
 -- networking/gatewayconnections.xml --
 <GatewayConnections><GatewayConnection><ConnectedEntityId>lng-1</ConnectedEntityId><GatewayConnectionName>to-branch</GatewayConnectionName><GatewayConnectionType>IPsec</GatewayConnectionType><VirtualNetworkGatewayId>gw-1</VirtualNetworkGatewayId><RoutingWeight>0</RoutingWeight><SharedKey>abcdef</SharedKey></GatewayConnection></GatewayConnections>`,
 		"gateway core Vpn Provisioned DynamicRouting Standard 52.0.0.7 default= beside=core-vpn\nconnection core to branch IPsec  key=true", ""},
+	{"a connection of the second generation with BGP", `-- net.netcfg --
+site circuit-site 10.9.0.0/16
+vnet core 10.1.0.0/16 in:West_Europe -> circuit-site!
+-- vnets.xml --
+<VirtualNetworkSites><VirtualNetworkSite><Name>core</Name><Id>id-core</Id><AddressSpace><AddressPrefixes><AddressPrefix>10.1.0.0/16</AddressPrefix></AddressPrefixes></AddressSpace><Location>West Europe</Location>` +
+		`<Subnets><Subnet><Name>GatewaySubnet</Name><AddressPrefix>10.1.255.248/29</AddressPrefix></Subnet></Subnets></VirtualNetworkSite></VirtualNetworkSites>
+-- networking/virtualnetworkgateways.xml --
+<VirtualNetworkGateways><VirtualNetworkGateway><GatewayId>gw-1</GatewayId><GatewayName>core-vpn</GatewayName><State>Provisioned</State><EnableBgp>true</EnableBgp><BgpSettings><Asn>65010</Asn></BgpSettings><VnetId>id-core</VnetId></VirtualNetworkGateway></VirtualNetworkGateways>
+-- networking/localnetworkgateways.xml --
+<LocalNetworkGateways><LocalNetworkGateway><AddressSpace><string>192.168.0.0/16</string></AddressSpace><GatewayName>branch</GatewayName><Id>lng-1</Id><IpAddress>81.20.30.41</IpAddress><BgpSettings><Asn>65020</Asn></BgpSettings></LocalNetworkGateway></LocalNetworkGateways>
+-- networking/gatewayconnections.xml --
+<GatewayConnections><GatewayConnection><ConnectedEntityId>lng-1</ConnectedEntityId><GatewayConnectionName>to-branch</GatewayConnectionName><GatewayConnectionType>IPsec</GatewayConnectionType><VirtualNetworkGatewayId>gw-1</VirtualNetworkGatewayId><EnableBgp>true</EnableBgp></GatewayConnection></GatewayConnections>`,
+		"connection core to branch IPsec  key=false", "networking/gatewayconnections.xml ARM-029"},
 	{"security groups and route tables", `-- net.netcfg --
 site s 10.9.0.0/16
 vnet v 10.1.0.0/16 in:West_Europe subnet:web=10.1.0.0/24
@@ -213,7 +226,7 @@ func TestFromClassic(t *testing.T) {
 			}
 			var places []string
 			for _, f := range found {
-				if strings.HasPrefix(f.Rule, "XML-04") {
+				if strings.HasPrefix(f.Rule, "XML-04") || f.Rule == "ARM-029" {
 					places = append(places, f.Pos.File+" "+f.Rule)
 				}
 			}

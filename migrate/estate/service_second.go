@@ -11,6 +11,9 @@ import (
 // it held the tunnels of VNets that also had ExpressRoute, which no netcfg shows.
 // Source: docs/sources.md#service-management.
 
+// bgpLost is the rule for routes that were exchanged and are to be written.
+const bgpLost = "ARM-029"
+
 // gateways2 reads virtual network gateways. The list has deleted ones, too.
 func (b *builder) gateways2(a answer) {
 	for _, n := range items(a, "VirtualNetworkGateway") {
@@ -81,6 +84,9 @@ func (b *builder) sites2(a answer) {
 			b.take(ip.Ref, ip.TextRef)
 			s.Address = b.address(netcfg.Text{Ref: ip.Ref, TextRef: ip.TextRef, Value: ip.Text}, name)
 		}
+		if bgp := n.Child("BgpSettings"); bgp != nil && bgp.Value("Asn") != "" {
+			b.forPerson(bgp, bgpLost)
+		}
 		b.siteIDs[guid{b.sub, strings.ToLower(id)}] = s.ID
 		b.sites[s.ID.Key()] = len(b.e.Sites)
 		b.e.Sites = append(b.e.Sites, s)
@@ -128,6 +134,10 @@ func (b *builder) connection2(gateway, site ID, n *netcfg.Node) {
 	}
 	for _, name := range []string{"GatewayConnectionName", "GatewayConnectionType", "ConnectedEntityId", "VirtualNetworkGatewayId"} {
 		c.Refs = append(c.Refs, b.of(n.Child(name))...)
+	}
+	if on := n.Child("EnableBgp"); on != nil && strings.EqualFold(on.Text, "true") {
+		b.found.Add(bgpLost, b.pos(on.TextRef), "connection %q exchanged routes by BGP; it is built with the prefixes of %q", n.Value("GatewayConnectionName"), site.Name)
+		b.forPerson(on, bgpLost)
 	}
 	if known := b.connectionOf(gateway, site.Name); known != nil {
 		known.Refs = append(known.Refs, c.Refs...)

@@ -142,6 +142,11 @@ var emissionRules = []Rule{
 		Why:    "templates of several subscriptions refer to each other by whole ids, and the input does not tell the subscription or the resource group",
 		Fix:    "deploy the stages in their order, and set the parameter to the id of the resource that the earlier stage made",
 		Source: "docs/sources.md#template-limits"},
+	{ID: "ARM-029", Name: "bgp-not-carried", Severity: Warning, Since: "0.2",
+		Title:  "a connection that exchanged routes by BGP is built with written prefixes",
+		Why:    "the target's connections do not use BGP; what was learned beyond the written prefixes has no route any more",
+		Fix:    "write every prefix behind the device into the site, or enable BGP on gateway, connection and device after the deployment",
+		Source: "docs/sources.md#bgp"},
 }
 
 // planRules look at a plan: its target, and the states on the way.
