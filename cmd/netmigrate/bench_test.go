@@ -10,6 +10,7 @@ import (
 
 	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/report"
 )
@@ -87,6 +88,68 @@ func inputOf(b *testing.B, src []byte) input {
 	in := parse([]document{{name: "mesh.netcfg", src: src}})
 	if in.broken {
 		b.Fatalf("the mesh does not parse: %v", in.found)
+	}
+	return in
+}
+
+// The piles in subscriptions of a hundred virtual networks with five connections each, and what the
+// service answered about them: about 801 documents per subscription.
+var pileSizes = []int{10, 100}
+
+// benchmarkPile measures a stage over a pile of documents. Run it with one core and with two:
+//
+//	go test -run '^$' -bench Pile -benchtime 2x -count 5 -cpu 1,2 ./cmd/netmigrate
+func benchmarkPile(b *testing.B, do func(b *testing.B, docs []document)) {
+	for _, n := range pileSizes {
+		var docs []document
+		size := 0
+		for _, d := range fixtures.Pile(n, 100, 5) {
+			docs = append(docs, document{name: d.Path, src: d.Text})
+			size += len(d.Text)
+		}
+		b.Run(fmt.Sprintf("%dx100", n), func(b *testing.B) {
+			defer spendMemory()()
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				do(b, docs)
+			}
+		})
+	}
+}
+
+// BenchmarkPileXMLQuery is the floor of the piles: the XML library alone over every document of
+// them, one after the other. Reading and resolving are to stay within twice of it on one core, and
+// near half of that on two.
+func BenchmarkPileXMLQuery(b *testing.B) {
+	benchmarkPile(b, func(b *testing.B, docs []document) {
+		for _, d := range docs {
+			if _, err := xmlquery.Parse(bytes.NewReader(d.src)); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+// BenchmarkPileRead reads every document and puts them together by subscription.
+func BenchmarkPileRead(b *testing.B) {
+	benchmarkPile(b, func(b *testing.B, docs []document) { pileOf(b, docs) })
+}
+
+// BenchmarkPileResolve is reading, and the estate of what was read.
+func BenchmarkPileResolve(b *testing.B) {
+	benchmarkPile(b, func(b *testing.B, docs []document) {
+		e, _, _ := estate.FromClassic(&options.Options{}, pileOf(b, docs).sources...)
+		if len(e.VNets) == 0 {
+			b.Fatal("the estate is empty")
+		}
+	})
+}
+
+func pileOf(b *testing.B, docs []document) input {
+	in := parse(docs)
+	if in.broken {
+		b.Fatalf("the pile does not parse: %v", in.found)
 	}
 	return in
 }
