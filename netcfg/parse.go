@@ -1,8 +1,10 @@
 package netcfg
 
 import (
+	"bufio"
 	"bytes"
-	"slices"
+	"encoding/xml"
+	"sync"
 
 	"github.com/antchfx/xmlquery"
 
@@ -53,7 +55,7 @@ func (s *scanner) xml(form Form) *Document {
 	switch {
 	case root == nil:
 		return nil
-	case isResponseRoot(root.Data, root.NamespaceURI):
+	case isResponseRoot(root.Name.Local, root.Name.Space):
 		return s.notes.response(s, s.notes.file)
 	}
 	f := s.file(0)
@@ -70,7 +72,7 @@ func (s *scanner) file(base int) *File {
 	if !ok || s.hopeless() {
 		return nil
 	}
-	tree, err := xmlquery.Parse(bytes.NewReader(s.document()))
+	tree, err := treeOf(s.document())
 	if err != nil { // the scan is at least as strict
 		s.notes.fail("XML-001", place{}, "the document cannot be read: %v", err)
 		return nil
@@ -82,6 +84,20 @@ func (s *scanner) file(base int) *File {
 		w.file.FirstRemark = s.notes.pos(s.firstRemark)
 	}
 	return w.file
+}
+
+// readers are what xmlquery reads a text through. It would make one for every text, and most are
+// shorter than the reader.
+var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
+
+// treeOf is the tree of a well-formed text.
+func treeOf(text []byte) (*xmlquery.Node, error) {
+	r := readers.Get().(*bufio.Reader)
+	r.Reset(bytes.NewReader(text))
+	tree, err := xmlquery.Parse(r)
+	r.Reset(nil) // the text is not kept alive
+	readers.Put(r)
+	return tree, err
 }
 
 // rootOf is the root element of the tree of document.
@@ -108,36 +124,34 @@ func (s *scanner) checkRoot() (namespace string, ok bool) {
 	if root == nil {
 		return "", false
 	}
-	return root.NamespaceURI, s.notes.checkRoot(root.Data, root.NamespaceURI, s.places[0], s.namespaceAt(root), s.rootSpoilt)
+	name := root.Name
+	return name.Space, s.notes.checkRoot(name.Local, name.Space, s.places[0], s.namespaceAt(root), s.rootSpoilt)
 }
 
-// root is the root element without what it holds, from its start tag alone, or nil.
-func (s *scanner) root() *xmlquery.Node {
-	whole := s.rootTag
-	if !bytes.HasSuffix(whole, []byte("/>")) {
-		whole = slices.Concat(whole, []byte("</"), s.rootName(), []byte(">"))
-	}
+// root is the start tag of the root element, or nil. It is read by itself, with the decoder below
+// xmlquery: a tree for its sake would cost a short document as much as its own does.
+func (s *scanner) root() *xml.StartElement {
+	text := s.rootTag
 	if len(s.bare) > 0 {
-		whole = slices.Concat(s.wrapper(), whole, []byte("</_>"))
+		text = append(s.wrapper(), text...)
 	}
-	tree, err := xmlquery.Parse(bytes.NewReader(whole))
-	if err != nil {
+	decoder := xml.NewDecoder(bytes.NewReader(text))
+	token, err := decoder.Token()
+	if len(s.bare) > 0 && err == nil { // behind the wrapper
+		token, err = decoder.Token()
+	}
+	root, ok := token.(xml.StartElement)
+	if !ok {
 		s.notes.fail("XML-001", s.places[0], "the root element cannot be read: %v", err)
 		return nil
 	}
-	return s.rootOf(tree)
-}
-
-// rootName is the name in the mended root tag.
-func (s *scanner) rootName() []byte {
-	name := s.rootTag[1:]
-	return name[:bytes.IndexAny(name, " \t\r\n/>")]
+	return &root
 }
 
 // namespaceAt is the place of the root's default namespace declaration, or else of the root.
-func (s *scanner) namespaceAt(root *xmlquery.Node) place {
+func (s *scanner) namespaceAt(root *xml.StartElement) place {
 	for i, a := range root.Attr {
-		if isDefaultNamespace(a) {
+		if a.Name == (xml.Name{Local: "xmlns"}) {
 			return s.places[1+i]
 		}
 	}

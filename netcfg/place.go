@@ -149,15 +149,11 @@ func (p *Place) field(part string) *string {
 // call is the subscription. It reports false for a path that is no call of ours.
 func PlaceOf(text string) (Place, bool) {
 	parts, ending := partsOf(text)
-	for i := max(0, len(parts)-longest); i < len(parts); i++ {
-		for _, p := range patterns {
-			if place, ok := p.match(parts[i:], ending); ok {
-				place.Subscription = lastGUID(parts[:i])
-				return place, true
-			}
-		}
+	place, from, ok := callIn(parts, ending)
+	if ok {
+		place.Subscription = lastGUID(parts[:from])
 	}
-	return Place{}, false
+	return place, ok
 }
 
 // PlaceFolder is the folder that a file's path repeats the URL of a call in: "dump" for
@@ -165,18 +161,34 @@ func PlaceOf(text string) (Place, bool) {
 // URL only together with "services". It reports false for a path that is no call of ours.
 func PlaceFolder(file string) (folder string, ok bool) {
 	parts, ending := partsOf(file)
-	for i := range parts {
+	_, from, ok := callIn(parts, ending)
+	if !ok {
+		return "", false
+	}
+	if from > 1 && strings.EqualFold(parts[from-1], "services") && isGUID(parts[from-2]) {
+		from -= 2
+	}
+	return strings.Join(parts[:from], "/"), true
+}
+
+// callIn is the first call that ends where the parts do, and where in them it begins.
+func callIn(parts []string, ending bool) (place Place, from int, ok bool) {
+	first := max(0, len(parts)-longest)
+	words := make([]string, 0, longest)
+	for i, part := range parts[first:] {
+		if ending && first+i == len(parts)-1 {
+			part = withoutEnding(part)
+		}
+		words = append(words, decoded(part))
+	}
+	for i := range words {
 		for _, p := range patterns {
-			if _, ok := p.match(parts[i:], ending); !ok {
-				continue
+			if place, ok := p.match(words[i:]); ok {
+				return place, first + i, true
 			}
-			if i > 1 && strings.EqualFold(parts[i-1], "services") && isGUID(parts[i-2]) {
-				i -= 2
-			}
-			return strings.Join(parts[:i], "/"), true
 		}
 	}
-	return "", false
+	return Place{}, 0, false
 }
 
 // partsOf cuts a URL or the path of a file. In the path of a file the last part may have an ending.
@@ -193,22 +205,18 @@ func partsOf(text string) (parts []string, ending bool) {
 	return parts, !isURL && !query
 }
 
-func (p pattern) match(parts []string, ending bool) (Place, bool) {
+// match reads the parts of a path, decoded, as this call.
+func (p pattern) match(parts []string) (Place, bool) {
 	if len(p.words) != len(parts) {
 		return Place{}, false
 	}
 	place := Place{Call: p.call}
 	for i, word := range p.words {
-		part := parts[i]
-		if ending && i == len(p.words)-1 {
-			part = withoutEnding(part)
-		}
-		part = decoded(part)
 		field := place.field(word)
 		switch {
-		case field != nil && part != "" && isText(part):
-			*field = part
-		case field != nil || !strings.EqualFold(part, word):
+		case field != nil && parts[i] != "" && isText(parts[i]):
+			*field = parts[i]
+		case field != nil || !strings.EqualFold(parts[i], word):
 			return Place{}, false
 		}
 	}

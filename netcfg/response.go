@@ -1,7 +1,6 @@
 package netcfg
 
 import (
-	"bytes"
 	"encoding/base64"
 	"slices"
 	"strings"
@@ -59,7 +58,8 @@ func (n *notes) response(s *scanner, name string) *Document {
 // number of trees of one document.
 type responseReader struct {
 	walker
-	scraps File // the leaves that stand in no node
+	scraps File   // the leaves that stand in no node
+	parts  []Node // of the elements that are open, the innermost last
 }
 
 func newResponseReader(n *notes) *responseReader {
@@ -82,7 +82,7 @@ func (r *responseReader) leavesTo(d *Document) {
 // read makes a response of a document that was scanned, and whose root is known. Its leaves follow
 // the first base leaves of the whole document.
 func (r *responseReader) read(s *scanner, base int) *Response {
-	tree, err := xmlquery.Parse(bytes.NewReader(s.document()))
+	tree, err := treeOf(s.document())
 	if err != nil { // the scan is at least as strict
 		r.fail("XML-001", s.places[0], "the document cannot be read: %v", err)
 		return nil
@@ -162,20 +162,26 @@ func hasAttribute(n *xmlquery.Node, name string) bool {
 	return false
 }
 
-// node reads an element that the table knows, in the order of the leaves.
+// node reads an element that the table knows, in the order of the leaves. Its name is the table's, so
+// that those of the tree are not kept.
 func (r *responseReader) node(x *xmlquery.Node, e *element) Node {
-	n := Node{Name: x.Data, Ref: r.leaf()}
+	n := Node{Name: e.name, Ref: r.leaf()}
+	first := len(r.parts)
 	r.attributes(x, &n)
 	for c := x.FirstChild; c != nil; c = c.NextSibling {
 		if c.Type == xmlquery.ElementNode {
 			if part := e.child(c.Data); part != nil {
-				n.Nodes = append(n.Nodes, r.node(c, part))
+				r.parts = append(r.parts, r.node(c, part))
 			} else {
 				r.keepAll(c, r.path(c))
 			}
 		} else if text := trim(c.Data); text != "" {
 			r.text(x, e, &n, text)
 		}
+	}
+	if own := r.parts[first:]; len(own) > 0 {
+		n.Nodes = slices.Clone(own) // of their number; to append them one by one would leave many copies behind
+		r.parts = r.parts[:first]
 	}
 	return n
 }

@@ -15,27 +15,54 @@ type Element struct {
 	Secret bool
 }
 
+// Meaning is an element of the table of responses, with the way to the elements inside it. The zero
+// Meaning is that of an element that the service's documentation does not know.
+type Meaning struct {
+	of   *element
+	drop string // why it is not carried on, because of what it stands in
+}
+
+// MeaningOf is what the root element of a kind of response means.
+func MeaningOf(kind string) Meaning {
+	k := kindOf(kind)
+	if k == nil {
+		return Meaning{}
+	}
+	return Meaning{&k.root, k.drop()}
+}
+
+// Inside is what an element of that name means inside this one.
+func (m Meaning) Inside(name string) Meaning {
+	if m.of == nil {
+		return Meaning{}
+	}
+	inside := Meaning{m.of.child(name), m.drop}
+	if inside.drop == "" {
+		inside.drop = m.of.Drop
+	}
+	return inside
+}
+
+// Element is what the table says. It reports false for what the service's documentation does not know.
+func (m Meaning) Element() (Element, bool) {
+	if m.of == nil {
+		return Element{}, false
+	}
+	found := m.of.Element
+	if m.drop != "" {
+		found.Drop = m.drop
+	}
+	return found, true
+}
+
 // Known is what an element means: that of the kind's root for an empty path, and otherwise that at the
 // path of element names below it. It reports false for what the service's documentation does not know.
 func Known(kind string, path []string) (Element, bool) {
-	k := kindOf(kind)
-	if k == nil {
-		return Element{}, false
-	}
-	e, drop := &k.root, k.drop()
+	m := MeaningOf(kind)
 	for _, name := range path {
-		if e.Drop != "" && drop == "" {
-			drop = e.Drop
-		}
-		if e = e.child(name); e == nil {
-			return Element{}, false
-		}
+		m = m.Inside(name)
 	}
-	found := e.Element
-	if drop != "" {
-		found.Drop = drop
-	}
-	return found, true
+	return m.Element()
 }
 
 // Elements are the paths below the root of a kind with what they mean, the root first, in the order of
@@ -110,13 +137,17 @@ func (k *kind) drop() string {
 	return ""
 }
 
-func kindOf(name string) *kind {
-	for i := range kinds {
-		if kinds[i].root.name == name {
-			return &kinds[i]
-		}
+func kindOf(name string) *kind { return kindsByName[name] }
+
+// kindsByName is the table by root element: every question about a response begins with its kind.
+var kindsByName = byRoot(kinds)
+
+func byRoot(all []kind) map[string]*kind {
+	of := make(map[string]*kind, len(all))
+	for i := range all {
+		of[all[i].root.name] = &all[i]
 	}
-	return nil
+	return of
 }
 
 // isResponseRoot reports whether an element of that name is the root of a response that is known.

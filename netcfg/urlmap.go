@@ -213,12 +213,12 @@ func (m *mapReader) document(v *jsonValue, url string, status int) bool {
 	where, _ := PlaceOf(url)
 	read := false
 	switch {
-	case root.Data == rootName:
+	case root.Name.Local == rootName:
 		read = m.configuration(s, where)
-	case isResponseRoot(root.Data, root.NamespaceURI):
+	case isResponseRoot(root.Name.Local, root.Name.Space):
 		read = m.answer(s, where, status)
 	default:
-		m.other[root.Data]++
+		m.other[root.Name.Local]++
 	}
 	if read {
 		m.doc.Leaves += len(s.places)
