@@ -2,6 +2,7 @@ package estate
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -37,7 +38,7 @@ func FromClassic(opts *options.Options, sources ...Source) (*Estate, []diag.Fate
 	}
 	b := &builder{
 		e: &Estate{}, opts: opts, dns: map[Key]int{}, sites: map[Key]int{}, vnets: map[Key]int{},
-		beside: map[diag.Ref]diag.Ref{}, taken: map[diag.Ref]bool{}, framed: map[int]bool{}, filters: map[Key]int{}, guids: map[guid]int{}, gatewayIDs: map[guid]ID{}, siteIDs: map[guid]ID{},
+		framed: map[int]bool{}, besides: map[int]map[diag.Ref]diag.Ref{}, filters: map[Key]int{}, guids: map[guid]int{}, gatewayIDs: map[guid]ID{}, siteIDs: map[guid]ID{},
 	}
 	all := b.subscriptions(sources)
 	for i := range all {
@@ -79,9 +80,12 @@ type builder struct {
 	pending           []pendingGateway
 	arena             []diag.Ref
 
-	beside map[diag.Ref]diag.Ref // the text of an element in a list → the element
-	taken  map[diag.Ref]bool     // leaves of responses that mean something
-	framed map[int]bool          // documents whose leaves outside of statements and answers have their fates
+	// beside leads from the text of an element to the element, in the document at hand when it holds
+	// a list of VNets; besides has those of all documents.
+	beside  map[diag.Ref]diag.Ref
+	besides map[int]map[diag.Ref]diag.Ref
+	taken   leafSet      // leaves of responses that mean something
+	framed  map[int]bool // documents whose leaves outside of statements and answers have their fates
 
 	gateways            map[Key][]int // by VNet
 	tunnels             map[Key]int   // connections by VNet and site
@@ -120,24 +124,32 @@ func (s *subscription) files(d *netcfg.Document) []*netcfg.File {
 }
 
 // responses are the answers in a document that are of this subscription.
-func (s *subscription) responses(d *netcfg.Document) []*netcfg.Response {
-	var answers []*netcfg.Response
-	for _, r := range d.Responses {
-		if s.holds(r.Place) {
-			answers = append(answers, r)
+func (s *subscription) responses(d *netcfg.Document) iter.Seq[*netcfg.Response] {
+	return func(yield func(*netcfg.Response) bool) {
+		for _, r := range d.Responses {
+			if s.holds(r.Place) && !yield(r) {
+				return
+			}
 		}
 	}
-	return answers
 }
 
 // subscriptions orders the sources and numbers their documents.
 func (b *builder) subscriptions(sources []Source) []subscription {
 	sources = inOrder(sources)
-	numbers := map[*netcfg.Document]int{}
-	for n, d := range Documents(sources...) {
+	documents := inTurn(sources)
+	numbers := make(map[*netcfg.Document]int, len(documents))
+	b.e.Docs = make([]string, 0, len(documents))
+	leaves := 0 // of answers
+	for n, d := range documents {
 		numbers[d] = n
 		b.e.Docs = append(b.e.Docs, d.Name)
+		if len(d.Responses) > 0 {
+			leaves += d.Leaves
+		}
 	}
+	b.taken = newLeafSet(documents)
+	b.fates = make([]diag.Fate, 0, leaves) // most of what the service answers is not carried on
 	all := make([]subscription, 0, len(sources))
 	for _, source := range sources {
 		s := subscription{name: source.Name, id: source.ID, docs: make([]numbered, 0, len(source.Documents))}
@@ -151,10 +163,16 @@ func (b *builder) subscriptions(sources []Source) []subscription {
 
 // Documents are the documents of some sources in the order in which the Refs of an estate number
 // them, each once.
-func Documents(sources ...Source) []*netcfg.Document {
-	var all []*netcfg.Document
-	seen := map[*netcfg.Document]bool{}
-	for _, s := range inOrder(sources) {
+func Documents(sources ...Source) []*netcfg.Document { return inTurn(inOrder(sources)) }
+
+// inTurn are the documents of sources in order, each once.
+func inTurn(sources []Source) []*netcfg.Document {
+	count := 0
+	for _, s := range sources {
+		count += len(s.Documents)
+	}
+	all, seen := make([]*netcfg.Document, 0, count), make(map[*netcfg.Document]bool, count)
+	for _, s := range sources {
 		for _, d := range s.Documents {
 			if !seen[d] {
 				seen[d] = true
@@ -178,7 +196,7 @@ func inOrder(sources []Source) []Source {
 
 // at turns to a document of a subscription.
 func (b *builder) at(s *subscription, d numbered) {
-	b.sub, b.doc, b.name = s.name, d.doc, d.Name
+	b.sub, b.doc, b.name, b.beside = s.name, d.doc, d.Name, b.besides[d.doc]
 }
 
 // statements reads what the documents of one subscription say about its configuration, those that
@@ -197,7 +215,7 @@ func (b *builder) statements(s *subscription) {
 		}
 	}
 	for _, d := range s.docs {
-		for _, r := range s.responses(d.Document) {
+		for r := range s.responses(d.Document) {
 			if r.Kind == "VirtualNetworkSites" && !isRequest(r) {
 				b.at(s, d)
 				b.file(b.listing(&r.Root), true)

@@ -59,7 +59,7 @@ func (b *builder) fate(r diag.Ref, kind diag.FateKind, why string) {
 		return
 	}
 	b.fates = append(b.fates, diag.Fate{Ref: r.In(b.doc), Kind: kind, Why: why})
-	if element, ok := b.beside[r.In(b.doc)]; ok {
+	if element, ok := b.beside[r]; ok {
 		b.fates = append(b.fates, diag.Fate{Ref: element.In(b.doc), Kind: kind, Why: why})
 	}
 }
@@ -82,7 +82,7 @@ func (b *builder) refs(in ...diag.Ref) []diag.Ref {
 			continue
 		}
 		b.arena = append(b.arena, r.In(b.doc))
-		if element, ok := b.beside[r.In(b.doc)]; ok {
+		if element, ok := b.beside[r]; ok {
 			b.arena = append(b.arena, element.In(b.doc))
 		}
 	}
@@ -202,7 +202,7 @@ func (b *builder) vnet(v *netcfg.VirtualNetworkSite) {
 		b.sameVNet(&b.e.VNets[i], v)
 		return
 	}
-	found := len(b.found)
+	found, fates := len(b.found), len(b.fates)
 	for _, space := range v.AddressSpaces {
 		n.Space = b.prefixes(n.Space, space.Prefixes, "VNet", v.Name.Value)
 	}
@@ -210,7 +210,7 @@ func (b *builder) vnet(v *netcfg.VirtualNetworkSite) {
 		if len(b.found) == found {
 			b.found.Add("ARM-007", b.pos(v.Ref), "VNet %q is left out: it has no usable %s", v.Name.Value, missingPart(n))
 		}
-		b.leaveOut(v)
+		b.leaveOut(v, fates)
 		return
 	}
 	n.Refs = b.refs(v.Ref, v.Name.Ref)
@@ -243,10 +243,10 @@ func missingPart(n VNet) string {
 }
 
 // leaveOut gives a person every leaf of a VNet that cannot be read, once: unusable prefixes have
-// their fate already.
-func (b *builder) leaveOut(v *netcfg.VirtualNetworkSite) {
+// their fate already, among those from the given one on.
+func (b *builder) leaveOut(v *netcfg.VirtualNetworkSite, from int) {
 	done := map[diag.Ref]bool{}
-	for _, f := range b.fates {
+	for _, f := range b.fates[from:] {
 		done[f.Ref] = true
 	}
 	for _, r := range vnetRefs(v) {

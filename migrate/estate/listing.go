@@ -12,6 +12,10 @@ import (
 // sites that nobody refers to; what a configuration has no place for (ids, states, bindings) is read
 // by answers. Source: docs/sources.md#service-management.
 func (b *builder) listing(root *netcfg.Node) *netcfg.File {
+	if b.beside == nil {
+		b.beside = map[diag.Ref]diag.Ref{}
+		b.besides[b.doc] = b.beside
+	}
 	l := &lister{b: b, file: &netcfg.File{Name: b.name}, servers: map[string]bool{}}
 	for n := range root.All("VirtualNetworkSite") {
 		l.vnet(n)
@@ -43,7 +47,7 @@ func (l *lister) attr(n *netcfg.Node) netcfg.Attr {
 	if n.TextRef.IsZero() {
 		return netcfg.Attr{Ref: n.Ref, Value: n.Text}
 	}
-	l.b.beside[n.TextRef.In(l.b.doc)] = n.Ref
+	l.b.beside[n.TextRef] = n.Ref
 	return netcfg.Attr{Ref: n.TextRef, Value: n.Text}
 }
 

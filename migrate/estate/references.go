@@ -33,7 +33,9 @@ func (b *builder) resolve() {
 }
 
 // part turns to the document of a part.
-func (b *builder) part(p *pendingGateway) { b.doc, b.name = p.doc, b.e.Docs[p.doc] }
+func (b *builder) part(p *pendingGateway) {
+	b.doc, b.name, b.beside = p.doc, b.e.Docs[p.doc], b.besides[p.doc]
+}
 
 // dnsRefs reads the server list of a VNet. A later document that has another list is contradicted.
 func (b *builder) dnsRefs(v *VNet, parts []pendingGateway) {

@@ -17,7 +17,7 @@ const unplaced = "XML-043"
 func (b *builder) take(refs ...diag.Ref) {
 	for _, r := range refs {
 		if !r.IsZero() {
-			b.taken[r.In(b.doc)] = true
+			b.taken.add(r.In(b.doc))
 		}
 	}
 }
@@ -48,24 +48,24 @@ type answer struct {
 // answers reads what the service said of one subscription beyond its configuration. Whatever says
 // which object has which id comes first.
 func (b *builder) answers(s *subscription) {
-	var all []answer
+	byStage := make([][]answer, len(answerStages))
 	for _, d := range s.docs {
-		for _, r := range s.responses(d.Document) {
-			all = append(all, answer{d, r})
+		for r := range s.responses(d.Document) {
+			if stage, ok := stageOf[r.Kind]; ok && !isRequest(r) {
+				byStage[stage] = append(byStage[stage], answer{d, r})
+			}
 		}
 	}
-	for _, stage := range answerStages {
-		for _, a := range all {
-			if read, ok := stage[a.Kind]; ok && !isRequest(a.Response) {
-				b.at(s, a.numbered)
-				read(b, a)
-			}
+	for stage, answers := range byStage {
+		for _, a := range answers {
+			b.at(s, a.numbered)
+			answerStages[stage][a.Kind](b, a)
 		}
 	}
 	for _, d := range s.docs {
 		b.at(s, d)
-		for _, r := range s.responses(d.Document) {
-			b.untaken(r, &r.Root, make([]string, 0, 8))
+		for r := range s.responses(d.Document) {
+			b.untaken(&r.Root, netcfg.MeaningOf(r.Kind))
 		}
 		if !b.framed[d.doc] {
 			b.framed[d.doc] = true
@@ -93,26 +93,39 @@ var answerStages = []map[string]func(*builder, answer){
 	{"RouteTableAssociation": (*builder).routeTableBinding},
 }
 
+// stageOf is in which of the stages a kind is read.
+var stageOf = func() map[string]int {
+	of := map[string]int{}
+	for i, stage := range answerStages {
+		for kind := range stage {
+			of[kind] = i
+		}
+	}
+	return of
+}()
+
 // isRequest reports whether a response is in truth what somebody asked the service for.
 func isRequest(r *netcfg.Response) bool { return r.Answer() == netcfg.NoResponse }
 
 // untaken gives the leaves of a response that mean nothing here their fate.
-func (b *builder) untaken(r *netcfg.Response, n *netcfg.Node, above []string) {
-	path := append(slices.Clip(above), n.Name)
-	why := untakenReason(r.Kind, path[1:], n)
+func (b *builder) untaken(n *netcfg.Node, meaning netcfg.Meaning) {
+	why := ""
 	for _, ref := range []diag.Ref{n.Ref, n.TextRef} {
-		if !ref.IsZero() && !b.taken[ref.In(b.doc)] {
+		if !ref.IsZero() && !b.taken.has(ref.In(b.doc)) {
+			if why == "" {
+				why = untakenReason(n, meaning)
+			}
 			b.fate(ref, diag.Dropped, why)
 		}
 	}
 	for i := range n.Nodes {
-		b.untaken(r, &n.Nodes[i], path)
+		b.untaken(&n.Nodes[i], meaning.Inside(n.Nodes[i].Name))
 	}
 }
 
 // untakenReason says why a leaf of a response is not carried on.
-func untakenReason(kind string, path []string, n *netcfg.Node) string {
-	known, ok := netcfg.Known(kind, path)
+func untakenReason(n *netcfg.Node, meaning netcfg.Meaning) string {
+	known, ok := meaning.Element()
 	switch {
 	case !ok:
 		return "the service's documentation does not know it"
@@ -187,7 +200,7 @@ func (b *builder) homeless(a answer, file string) {
 // forPerson gives a whole tree to a person.
 func (b *builder) forPerson(n *netcfg.Node, why string) {
 	for _, ref := range []diag.Ref{n.Ref, n.TextRef} {
-		if !ref.IsZero() && !b.taken[ref.In(b.doc)] {
+		if !ref.IsZero() && !b.taken.has(ref.In(b.doc)) {
 			b.take(ref)
 			b.fate(ref, diag.NeedsPerson, why)
 		}
@@ -203,7 +216,7 @@ func (b *builder) dropTree(n *netcfg.Node, why string) {
 		return
 	}
 	for _, ref := range []diag.Ref{n.Ref, n.TextRef} {
-		if !ref.IsZero() && !b.taken[ref.In(b.doc)] {
+		if !ref.IsZero() && !b.taken.has(ref.In(b.doc)) {
 			b.take(ref)
 			b.fate(ref, diag.Dropped, why)
 		}

@@ -94,7 +94,7 @@ func (b *builder) securityGroups(a answer) {
 
 func (b *builder) securityGroup(g *SecurityGroup, n *netcfg.Node) {
 	g.Refs = append(g.Refs, b.of(n.Child("Name"))...)
-	if !b.taken[n.Ref.In(b.doc)] {
+	if !b.taken.has(n.Ref.In(b.doc)) {
 		g.Refs = append(g.Refs, b.of(n)...)
 	}
 	if r := regionFrom(b, n.Child("Location")); g.Region.Raw == "" {
