@@ -79,6 +79,8 @@ type part struct {
 	tunnels   []*estate.Connection // all connections of the gateways that are written
 	used      map[estate.Key]bool  // the sites that get a local network gateway
 	scope     scope                // where it is deployed; zero: everything is in one place
+
+	destinations destinations // of the scopes
 }
 
 func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {

@@ -18,7 +18,7 @@ import (
 // See docs/decisions/0009-stages-are-templates-in-order.md.
 type Stage struct {
 	Name          string // unique, and legal as the name of a deployment
-	Subscription  string // as the estate names it: the id, or the document that described it
+	Subscription  string // its id or, when the input does not say, the document that described it
 	ResourceGroup string // empty when the input does not say
 	*Deployment
 	Needs []string // the stages that come first
@@ -59,13 +59,14 @@ type unit struct {
 
 // Stages writes a converted estate as one template where that is possible, else as several.
 func Stages(modern *estate.Estate, opts Options) ([]Stage, diag.List) {
-	s := &stager{whole: modern, old: estate.NewIndex(modern), opts: opts, names: azure.NewNamer(), of: map[scope]*place{}, stage: map[estate.Key]int{}}
+	s := &stager{whole: modern, old: estate.NewIndex(modern), opts: opts, names: azure.NewNamer(), of: map[scope]*place{}, stage: map[estate.Key]int{},
+		destinations: destinationsOf(modern)}
 	s.split()
 	if len(s.places) == 0 || len(s.places) == 1 && s.places[0].resources() <= arm.MaxResources {
 		if d, found := Render(modern, nil, opts); arm.Fits(d.Template) {
 			st := Stage{Name: "network", Deployment: d}
 			if len(s.places) == 1 {
-				st.Subscription, st.ResourceGroup = s.places[0].subscription, s.places[0].group
+				st.Subscription, st.ResourceGroup = s.destinations.of(s.places[0].id())
 			}
 			return []Stage{st}, found
 		}
@@ -93,6 +94,8 @@ type stager struct {
 	places []*place            // in order
 	of     map[scope]*place
 	names  *azure.Namer
+
+	destinations destinations
 
 	stages []Stage
 	units  [][]*unit          // of each stage
@@ -122,6 +125,9 @@ func (p *place) title() string {
 	}
 	return name
 }
+
+// id stands for whatever is at the place.
+func (p *place) id() estate.ID { return estate.ID{Subscription: p.subscription, Group: p.group} }
 
 func (p *place) resources() int {
 	n := 0
@@ -236,7 +242,7 @@ func (s *stager) split() {
 
 // alone makes one stage of a place that refers to no other and fits into a template.
 func (s *stager) alone(p *place) bool {
-	own := scopeOf(estate.ID{Subscription: p.subscription, Group: p.group})
+	own := scopeOf(p.id())
 	for _, u := range p.units {
 		if slices.ContainsFunc(u.needs, func(id estate.ID) bool { return !id.IsZero() && scopeOf(id) != own }) {
 			return false
@@ -288,7 +294,7 @@ func (s *stager) write(p *place, level int, units []*unit) {
 
 func (s *stager) render(p *place, units []*unit) (*Deployment, diag.List) {
 	piece := part{estate: &estate.Estate{Docs: s.whole.Docs, Circuits: s.whole.Circuits}, used: s.used,
-		scope: scopeOf(estate.ID{Subscription: p.subscription, Group: p.group})}
+		scope: scopeOf(p.id()), destinations: s.destinations}
 	n := 0
 	for _, u := range units {
 		n += u.resources
@@ -312,7 +318,9 @@ func (s *stager) keep(p *place, name string, units []*unit, d *Deployment, found
 		}
 	}
 	name = s.names.Unique("deployments", azure.LegalName("deployments", p.label+name))
-	s.stages = append(s.stages, Stage{Name: name, Subscription: p.subscription, ResourceGroup: p.group, Deployment: d})
+	st := Stage{Name: name, Deployment: d}
+	st.Subscription, st.ResourceGroup = s.destinations.of(p.id())
+	s.stages = append(s.stages, st)
 	s.units = append(s.units, units)
 	s.found = append(s.found, found...)
 }
@@ -362,8 +370,9 @@ func (r *renderer) foreign(id estate.ID) string {
 	what := strings.TrimPrefix(typ, arm.Provider)
 	p := arm.Parameter{Type: arm.ParamString, Description: "Resource id of " + what + "/" + strings.Join(names, "/") + ", which another stage makes in another subscription or resource group."}
 	full := ""
-	if isGUID(id.Subscription) && id.Group != "" {
-		full = "/subscriptions/" + id.Subscription + "/resourceGroups/" + id.Group + "/providers/" + typ + "/" + strings.Join(names, "/")
+	subscription, group := r.destinations.of(id)
+	if isGUID(subscription) && group != "" {
+		full = "/subscriptions/" + subscription + "/resourceGroups/" + group + "/providers/" + typ + "/" + strings.Join(names, "/")
 		p.Default = full
 		r.external[arm.Existing(typ, names...)] = true
 	}
@@ -373,22 +382,19 @@ func (r *renderer) foreign(id estate.ID) string {
 	case full != "":
 		r.values.Values = append(r.values.Values, arm.ParameterValue{Name: name, Value: full})
 	default:
-		r.found.Add("ARM-028", diag.Pos{}, "%s/%s is in another subscription or resource group (%s); parameter %q asks for its resource id", what, strings.Join(names, "/"), id.Subscription, name)
+		r.found.Add("ARM-028", diag.Pos{}, "%s/%s is in another subscription or resource group (%s), of which the input does not tell %s; parameter %q asks for its resource id",
+			what, strings.Join(names, "/"), id.Subscription, untold(subscription, group), name)
 	}
 	return expr
 }
 
-// isGUID reports whether s is the id of a subscription.
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
+// untold names what of a destination the input does not say.
+func untold(subscription, group string) string {
+	switch {
+	case isGUID(subscription):
+		return "the resource group"
+	case group != "":
+		return "the id"
 	}
-	for i := range len(s) {
-		c := s[i] | 0x20
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (s[i] == '-') || !dash && !(s[i] >= '0' && s[i] <= '9' || c >= 'a' && c <= 'f') {
-			return false
-		}
-	}
-	return true
+	return "the id and the resource group"
 }

@@ -181,7 +181,7 @@ func TestStagesOfSubscriptions(t *testing.T) {
 		want                       string // of the id of the other gateway, in the parameter file
 		asked                      bool
 	}{
-		{"ids are known", one, two, "net", "/subscriptions/" + two + "/resourceGroups/net/providers/Microsoft.Network/virtualNetworkGateways/data-gateway", false},
+		{"ids of resources are known", one, two, "net", "/subscriptions/" + two + "/resourceGroups/net/providers/Microsoft.Network/virtualNetworkGateways/data-gateway", false},
 		{"documents", "shop.netcfg", "bank.netcfg", "", "", true},
 	}
 	for _, tt := range tests {
@@ -231,4 +231,76 @@ func TestStagesReferToAddressesOfOthers(t *testing.T) {
 		}
 	}
 	t.Error("there is no local network gateway for data")
+}
+
+// What the options file says of a subscription goes into the stages and the ids of their parameters;
+// the objects keep the names of their documents.
+func TestStagesGoWhereOptionsSay(t *testing.T) {
+	const bank, shop = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-22222222222f"
+	const gateway = "/providers/Microsoft.Network/virtualNetworkGateways/data-gateway"
+	tests := []struct {
+		name          string
+		known         []estate.Subscription
+		want          [2]string // subscription and group of the stages of shop.netcfg
+		value, untold string    // of the parameter for the other gateway
+	}{
+		{"both", []estate.Subscription{{Name: "shop.netcfg", ID: shop, ResourceGroup: "rg-shop"}, {Name: "bank.netcfg", ID: bank, ResourceGroup: "rg-bank"}},
+			[2]string{shop, "rg-shop"}, "/subscriptions/" + bank + "/resourceGroups/rg-bank" + gateway, ""},
+		{"one", []estate.Subscription{{Name: "shop.netcfg", ID: shop, ResourceGroup: "rg-shop"}},
+			[2]string{shop, "rg-shop"}, "", "does not tell the id and the resource group"},
+		{"no group", []estate.Subscription{{Name: "shop.netcfg", ID: shop}, {Name: "bank.netcfg", ID: bank}},
+			[2]string{shop, ""}, "", "does not tell the resource group"},
+		{"no id", []estate.Subscription{{Name: "bank.netcfg", ResourceGroup: "rg-bank"}},
+			[2]string{"shop.netcfg", ""}, "", "does not tell the id"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			classic := inSubscriptions(t, "shop.netcfg", "bank.netcfg", "")
+			classic.Subscriptions = tt.known
+			stages, _, found := deploy.Convert(classic, deploy.Options{KeyVault: vaultID})
+			judgeStages(t, stages)
+			for _, s := range stages {
+				if _, here := resources(t, s.Deployment)["connections/apps-to-data"]; !here {
+					continue
+				}
+				if got := [2]string{s.Subscription, s.ResourceGroup}; got != tt.want {
+					t.Errorf("stage %s goes to %q, want %q", s.Name, got, tt.want)
+				}
+				template, parameters := encoded(t, s.Deployment)
+				for _, text := range []string{string(template), string(parameters)} {
+					if got := strings.Contains(text, gateway); got != (tt.value != "") || tt.value != "" && !strings.Contains(text, `"`+tt.value+`"`) {
+						t.Errorf("the id of the other gateway is not %q in\n%s", tt.value, text)
+					}
+				}
+			}
+			asked := slices.ContainsFunc(found, func(f diag.Finding) bool {
+				return f.Rule == "ARM-028" && strings.Contains(f.Message, "data-gateway") && strings.Contains(f.Message, tt.untold)
+			})
+			if asked != (tt.untold != "") {
+				t.Errorf("ARM-028 of data-gateway with %q: %t", tt.untold, asked)
+			}
+		})
+	}
+}
+
+// One subscription that needs several templates has one group, and refers to nothing by a parameter.
+func TestStagesOfOneSubscriptionGoWhereOptionsSay(t *testing.T) {
+	_, e, _ := meaning(t, "mesh.netcfg", fixtures.Mesh(180, 5))
+	for _, name := range []string{"mesh.netcfg", "MESH.netcfg"} {
+		e.Subscriptions = []estate.Subscription{{Name: name, ID: "11111111-1111-1111-1111-111111111111", ResourceGroup: "rg-mesh"}}
+		stages, _, _ := deploy.Convert(e, deploy.Options{KeyVault: vaultID})
+		if len(stages) < 2 {
+			t.Fatalf("%d stages", len(stages))
+		}
+		for _, s := range stages {
+			if s.Subscription != "11111111-1111-1111-1111-111111111111" || s.ResourceGroup != "rg-mesh" {
+				t.Errorf("stage %s goes to %s, %s", s.Name, s.Subscription, s.ResourceGroup)
+			}
+			for _, p := range s.Template.Parameters {
+				if strings.HasPrefix(p.Name, "id_") {
+					t.Errorf("stage %s asks for %s", s.Name, p.Name)
+				}
+			}
+		}
+	}
 }

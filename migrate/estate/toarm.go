@@ -26,7 +26,7 @@ import (
 func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 	m := &migration{
 		from: classic, x: NewIndex(classic),
-		to:       &Estate{Docs: classic.Docs, DNSServers: classic.DNSServers, Assumptions: classic.Assumptions},
+		to:       &Estate{Docs: classic.Docs, DNSServers: classic.DNSServers, Subscriptions: classic.Subscriptions, Assumptions: classic.Assumptions},
 		names:    azure.NewNamer(),
 		gateways: map[Key]*Gateway{}, sites: map[farEnd]ID{}, vnets: map[Key]ID{}, clouds: map[string]string{},
 		bindable: map[Key]bindable{}, untold: map[Key]bool{},

@@ -140,7 +140,7 @@ var emissionRules = []Rule{
 	{ID: "ARM-028", Name: "id-parameter", Severity: Warning, Since: "0.2",
 		Title:  "the id of a resource in another subscription became a parameter",
 		Why:    "templates of several subscriptions refer to each other by whole ids, and the input does not tell the subscription or the resource group",
-		Fix:    "deploy the stages in their order, and set the parameter to the id of the resource that the earlier stage made",
+		Fix:    "name the subscription's id and resourceGroup in netmigrate.yaml; or deploy the stages in their order, and set the parameter to the id of the resource that the earlier stage made",
 		Source: "docs/sources.md#template-limits"},
 	{ID: "ARM-029", Name: "bgp-not-carried", Severity: Warning, Since: "0.2",
 		Title:  "a connection that exchanged routes by BGP is built with written prefixes",
