@@ -8,7 +8,8 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// expressRouteBesideVPN finds VNets with both kinds of connection (CLS-001).
+// expressRouteBesideVPN finds VNets with both kinds of connection, which the platform's own migration
+// refuses (CLS-001). What it means for any plan is ER-004.
 func expressRouteBesideVPN(c *classic) diag.List {
 	var hits []hit
 	for i := range c.VNets {

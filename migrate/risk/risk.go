@@ -76,7 +76,6 @@ var estateRules = []rule[*classic]{
 	{"LINK-008", differentKeys},
 	{"LINK-009", lostLinks},
 	{"GW-003", smallGatewaySubnets},
-	{"CLS-001", expressRouteBesideVPN},
 	{"CLS-007", affinityGroups},
 	{"CLS-008", unportableNames},
 	{"ONP-003", sharedPremises},
@@ -94,6 +93,7 @@ var estateRules = []rule[*classic]{
 
 // classicRules are the rules over a network that the platform's own migration is still to convert.
 var classicRules = []rule[*classic]{
+	{"CLS-001", expressRouteBesideVPN},
 	{"CLS-006", transitNetworks},
 	{"P2S-003", carriedPools},
 }

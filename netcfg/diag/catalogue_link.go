@@ -91,9 +91,9 @@ var gatewayRules = []Rule{
 // classicRules look at what only a classic network has.
 var classicRules = []Rule{
 	{ID: "CLS-001", Name: "expressroute-beside-vpn", Severity: Error, Since: "0.1",
-		Title:  "a classic virtual network has an ExpressRoute and a VPN connection",
-		Why:    "the platform's own migration refused such networks, so it may never have been moved; with both gateways some VPN sites are not in this file at all",
-		Fix:    "check in the subscription which tunnels exist beside the circuit, and connect them by hand in the target",
+		Title:  "the platform's own migration refuses a network with an ExpressRoute and a VPN connection",
+		Why:    "that migration takes a network with gateways of one kind, so this one cannot be moved by it, or never was; a plan that does not use it is not concerned",
+		Fix:    "take the gateway of one kind away before that migration and build it anew after it, or do without that migration",
 		Source: "docs/sources.md#classic"},
 	{ID: "CLS-006", Name: "multi-hop-through-migrating-network", Severity: Error, Since: "0.1",
 		Title:  "multi-hop traffic passes a network that the platform migration converts",
