@@ -34,14 +34,19 @@ func (p *pairer) addresses() {
 	p.crossed()
 }
 
-// gatewayAddresses notes the public addresses of the gateways that the service said to exist.
+// gatewayAddresses notes the public addresses of the gateways that the service said to exist, and which
+// it said not to exist.
 func (p *pairer) gatewayAddresses() {
-	p.known = make([]netip.Addr, len(p.e.VNets))
+	p.known, p.absent = make([]netip.Addr, len(p.e.VNets)), make([]bool, len(p.e.VNets))
 	for i := range p.e.Gateways {
 		g := &p.e.Gateways[i]
 		v, ok := p.vnetOfGateway[g.ID.Key()]
+		if !ok {
+			continue
+		}
+		p.absent[v] = g.Absent()
 		a, known := g.KnownAddress()
-		if !ok || !known {
+		if !known {
 			continue
 		}
 		p.known[v] = a

@@ -526,7 +526,7 @@ type Pairing struct {
 	Partner    ID     // the other half; zero unless Certain or Likely
 	Candidates []ID   // halves it could be, when Ambiguous
 	Toward     ID     // the VNet that a OneSided half means; zero when what it means is declared gone
-	Suspect    string // rule id of a finding that says the tunnel cannot have been up as written, or ""
+	Suspect    string // rule id of a finding that says the tunnel cannot have been up, or ""
 	Evidence   []Evidence
 	Decide     []string // facts that would make a Likely or Ambiguous pairing certain, as noun phrases
 }
@@ -557,6 +557,7 @@ const (
 	OtherAddress       // another site gives one of the two gateways another usable device address
 	DifferentKey       // the two ends have different shared keys
 	SaidNotConnected   // the service said that the connection is not up
+	SaidNoGateway      // the service said that the VNet has no gateway
 	NoReciprocal       // no half of the candidate covers this VNet
 	PlaceholderAddress // the device address cannot be a device's
 )
@@ -577,10 +578,22 @@ func (p *Pairing) Has(kind EvidenceKind) bool {
 	return false
 }
 
+// The rules that a tunnel can be Suspect by for what the service said, not for what is written.
+const (
+	suspectNotUp     = "LINK-002" // it was not up
+	suspectNoGateway = "GW-012"   // one of its ends had no gateway
+)
+
+// NoGateway reports whether a tunnel is Suspect because one of its ends had no gateway.
+func (p *Pairing) NoGateway() bool { return p.Suspect == suspectNoGateway }
+
 // Doubt says of a Suspect tunnel what is wrong with it, as a predicate.
 func (p *Pairing) Doubt() string {
-	if p.Suspect == "LINK-002" {
+	switch p.Suspect {
+	case suspectNotUp:
 		return "was not up when the service was asked"
+	case suspectNoGateway:
+		return "lacked a gateway when the service was asked"
 	}
 	return "cannot have been up as written"
 }

@@ -119,15 +119,29 @@ func (p *pairer) ownWords(h *half, pairing *Pairing) {
 	if p.said(h, StateConnected) {
 		pairing.say(SaidConnected, StateConnected)
 	}
-	if state, ok := p.notUp(h); ok {
+	state, down := p.notUp(h)
+	if down {
 		pairing.say(SaidNotConnected, state)
-		if pairing.Suspect == "" {
-			pairing.Suspect = "LINK-002"
-		}
+	}
+	p.sayAbsent(h, pairing)
+	switch {
+	case pairing.Suspect != "":
+	case p.absent[h.vnet]:
+		pairing.Suspect = suspectNoGateway
+	case down:
+		pairing.Suspect = suspectNotUp
 	}
 }
 
-// paired is the pairing of half i with its partner.
+// sayAbsent says that a half's gateway does not exist.
+func (p *pairer) sayAbsent(h *half, pairing *Pairing) {
+	if p.absent[h.vnet] {
+		pairing.say(SaidNoGateway, p.e.VNets[h.vnet].Name)
+	}
+}
+
+// paired is the pairing of half i with its partner. That an end is up outweighs what speaks against
+// the tunnel, but not that there is no gateway: then the answers are of different times.
 func (p *pairer) paired(i int) Pairing {
 	h := &p.halves[i]
 	g := &p.halves[h.partner]
@@ -138,12 +152,14 @@ func (p *pairer) paired(i int) Pairing {
 	switch {
 	case p.suspect[h.site], p.suspect[g.site]:
 		pairing.Suspect = "SITE-001"
+	case p.absent[h.vnet], p.absent[g.vnet]:
+		pairing.Suspect = suspectNoGateway
 	case !up && (p.stale(h, g.vnet) || p.stale(g, h.vnet)):
 		pairing.Suspect = "SITE-011"
 	case !up && p.differentKeys(h, g):
 		pairing.Suspect = "LINK-008"
 	case !up && p.saidDown(h, g):
-		pairing.Suspect = "LINK-002"
+		pairing.Suspect = suspectNotUp
 	}
 	if p.sure(h, g) {
 		pairing.Confidence = Certain
@@ -217,6 +233,8 @@ func (p *pairer) speakAgainst(h, g *half, pairing *Pairing) {
 	if state, ok := p.notUp(h); ok {
 		pairing.say(SaidNotConnected, state)
 	}
+	p.sayAbsent(h, pairing)
+	p.sayAbsent(g, pairing)
 }
 
 // fits reports whether nothing but addresses can make the pairing of two halves doubtful.

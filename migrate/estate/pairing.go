@@ -75,6 +75,7 @@ type pairer struct {
 	byAddr   map[netip.Addr][]int
 
 	known         []netip.Addr       // by VNet: the address of its gateway, as the service said
+	absent        []bool             // by VNet: the service said that its gateway does not exist
 	ownerOf       map[netip.Addr]int // the VNet whose gateway has an address, -1 when several are said to
 	vnetOf        map[Key]int        // by ID; see vnetByID
 	vnetOfGateway map[Key]int

@@ -314,6 +314,35 @@ var pairingTests = []struct{ name, sketch, want string }{
 		state A/office Connecting`, `
 		A/toB = B/toA certain LINK-002
 		A/office: office LINK-002`},
+	{"no gateway", `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @40.69.30.41
+		site toC 10.3.0.0/16 @40.69.30.42
+		site office 192.168.0.0/16 @81.2.69.160
+		vnet A 10.1.0.0/16 -> toB office
+		vnet B 10.2.0.0/16 -> toA
+		vnet C 10.3.0.0/16 -> toA
+		gateway A 40.68.10.20 NotProvisioned
+		state B/toA NotConnected
+		state A/office NotConnected`, `
+		A/office: office GW-012
+		A/toB = B/toA certain GW-012
+		C/toA > A one-sided`},
+	{"no gateway, whatever a connection says", `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @40.69.30.41
+		vnet A 10.1.0.0/16 -> toB
+		vnet B 10.2.0.0/16 -> toA
+		gateway B 40.69.30.41 Deprovisioning
+		state A/toB Connected`, `
+		A/toB = B/toA certain GW-012`},
+	{"a gateway that is being made", `
+		site toA 10.1.0.0/16 @40.68.10.20
+		site toB 10.2.0.0/16 @40.69.30.41
+		vnet A 10.1.0.0/16 -> toB
+		vnet B 10.2.0.0/16 -> toA
+		gateway B 40.69.30.41 Provisioning`, `
+		A/toB = B/toA certain`},
 	{"what is up and has no way back ends elsewhere", `
 		site toB 10.2.0.0/16 @40.69.30.41
 		vnet A 10.1.0.0/16 -> toB

@@ -57,14 +57,14 @@ func (m *migration) noGateway(g *Gateway, v *VNet) {
 }
 
 // running reports a gateway that the configuration describes and the service did not run. It is
-// built all the same, because the configuration says what was meant; that nothing ever went through
-// it is for whoever asks what is reachable.
+// built all the same, because the configuration says what was meant; that its tunnels cannot have been
+// up is in their pairing.
 func (m *migration) running(g *Gateway, v *VNet) {
 	if !g.Absent() {
 		return
 	}
 	if n := len(m.x.ConnectionsOf(g.ID)); n > 0 || len(g.ClientPools) > 0 {
-		m.found.Add("GW-012", m.at(g.State.Refs), "the %s gateway of VNet %q is %s, so its connections (%d) and clients carried nothing; it is built as written", g.Kind, v.Name, g.State.Value, n)
+		m.found.Add("GW-012", m.at(g.State.Refs), "the %s gateway of VNet %q is %s, so its connections (%d) and clients carried nothing when the service was asked; it is built as written", g.Kind, v.Name, g.State.Value, n)
 	}
 }
 

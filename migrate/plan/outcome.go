@@ -97,6 +97,8 @@ func (m *maker) gatewayStays(g *estate.Gateway, hubs map[estate.Key]bool) string
 	switch {
 	case g.Kind == estate.ExpressRouteGateway:
 		return "ExpressRoute is not moved by this plan"
+	case g.Absent():
+		return "whether it exists is unknown: the service said " + g.State.Value + "; a person decides"
 	case len(g.ClientPools) > 0:
 		return "point-to-site clients use it"
 	case len(m.g.x.ConnectionsOf(g.ID)) == 0:

@@ -18,6 +18,7 @@ const (
 	AssumeSpokeRanges   = "ASM-V2V-SPOKES"        // a Vnet2Vnet connection may or may not carry the remote hub's spokes
 	AssumeSpokeHairpin  = "ASM-SPOKE-HAIRPIN"     // a gateway may pass packets between spokes that a supernet draws to it
 	AssumeClientRoutes  = "ASM-CLIENT-ROUTES"     // what clients reach beyond their gateway's own VNet
+	AssumeNoGateway     = "ASM-NO-GATEWAY"        // the service said that the gateway does not exist
 )
 
 // reasons is a set of assumptions.
@@ -34,6 +35,7 @@ const (
 	bySpokeRanges
 	bySpokeHairpin
 	byClientRoutes
+	byNoGateway
 )
 
 // assumptions is what there is to say of each reason, in the order of the bits.
@@ -58,6 +60,8 @@ var assumptions = [...]estate.Assumption{
 		Because: "the platform does not document it", Settle: "splitting the covering prefix, or a probe from spoke to spoke"},
 	{ID: AssumeClientRoutes, Assumed: "nothing: whether point-to-site clients reach beyond their gateway's VNet is unknown",
 		Because: "it depends on the clients' routes and on the way back", Settle: "a probe from a client"},
+	{ID: AssumeNoGateway, Assumed: "nothing: whether the gateway exists today is unknown",
+		Because: "the network has it, and the service said once that it does not exist", Settle: "the gateway's state today"},
 }
 
 // ids lists the assumptions of the set, in the order of the constants.

@@ -43,6 +43,9 @@ func (w *world) gateway(vnet string) *estate.Gateway {
 
 func (w *world) clients(vnet, pool string) { w.gateway(vnet).ClientPools = prefixes(pool) }
 
+// absent lets the service say that a VNet's gateway does not exist.
+func (w *world) absent(vnet string) { w.gateway(vnet).State.Value = estate.GatewayNotProvisioned }
+
 // half adds one connection from a VNet's gateway to a new site.
 func (w *world) half(vnet, space string, site estate.Site, p estate.Pairing) *estate.Connection {
 	w.sites++

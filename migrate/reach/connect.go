@@ -124,7 +124,7 @@ func (c *connector) resolve(t *tunnel) {
 	t.vnet2vnet = conn.Kind == estate.Vnet2Vnet
 	t.value = Yes
 	if conn.Pairing.Suspect != "" {
-		t.value, t.why = Unknown, byTunnel
+		t.value, t.why = Unknown, doubtOf(&conn.Pairing)
 	}
 	name := c.networkOf(conn)
 	switch {
@@ -165,10 +165,18 @@ func (c *connector) pair(t *tunnel, p *estate.Pairing) {
 			return
 		}
 		t.end, t.far = toGateway, c.n.tunnels[half].near
-		if c.e.Connections[c.n.tunnels[half].at].Pairing.Suspect != "" {
-			t.value, t.why = Unknown, t.why|byTunnel
+		if other := &c.e.Connections[c.n.tunnels[half].at].Pairing; other.Suspect != "" {
+			t.value, t.why = Unknown, t.why|doubtOf(other)
 		}
 	}
+}
+
+// doubtOf is why it is unknown whether a suspect tunnel carries anything.
+func doubtOf(p *estate.Pairing) reasons {
+	if p.NoGateway() {
+		return byNoGateway
+	}
+	return byTunnel
 }
 
 // routesOf calls add for what a connection routes: its site's prefixes, or the remote VNet's

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// addClientFlows appends what the clients of each gateway can send: to their own
+// addClientFlows appends what the clients of each gateway can send, if there is one: to their own
 // VNet surely; to VNets peered with it surely when those use its gateway, because only then is
 // there a route back; through tunnels perhaps.
 func (r *Relation) addClientFlows() {
@@ -17,7 +17,7 @@ func (r *Relation) addClientFlows() {
 		}
 		r.sender = r.sender[:0]
 		dial := pathNode{hop: PointToSite, element: int32(v)}
-		r.deliver(int32(v), node.space, certain, r.addPath(noPath, dial))
+		r.deliver(int32(v), node.space, node.dialled(), r.addPath(noPath, dial))
 		for _, f := range r.row(int32(v)) {
 			if f.to < int32(len(n.vnets)+n.networks) {
 				r.relay(f, int32(v), dial)
@@ -44,7 +44,7 @@ func (r *Relation) relay(f flow, v int32, dial pathNode) {
 	default:
 		f.trust = f.unless(true, byClientRoutes)
 	}
-	r.deliver(f.to, f.set.in(r.spans), f.trust, r.addPath(r.addPath(noPath, dial), hops...))
+	r.deliver(f.to, f.set.in(r.spans), f.and(n.vnets[v].dialled()), r.addPath(r.addPath(noPath, dial), hops...))
 }
 
 // addOnPremFlows appends what on-premises networks can send. Their routing is not in the input, so

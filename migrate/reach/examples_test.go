@@ -151,6 +151,20 @@ func TestRelationOfExamples(t *testing.T) {
 			VNet H [10.0.0.0/16] ↔ on-premises X [192.168.0.0/16]: unknown via erEdge (ASM-CIRCUIT)`},
 		{"clients", classic("A").with(func(w *world) { w.clients("A", "172.16.0.0/24") }), `
 			VNet A [10.1.0.0/16] ↔ clients of A [172.16.0.0/24]: yes via p2s`},
+		{"clients of a gateway that does not exist", arm("A", "B", "C").with(
+			func(w *world) { w.clients("A", "172.16.0.0/24"); w.absent("A") }, spoke("A", "B"), peer("A", "C")), `
+			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: yes via peering
+			VNet A [10.1.0.0/16] ↔ VNet C [10.3.0.0/16]: yes via peering
+			VNet A [10.1.0.0/16] ↔ clients of A [172.16.0.0/24]: unknown via p2s (ASM-NO-GATEWAY)
+			VNet B [10.2.0.0/16] ↔ clients of A [172.16.0.0/24]: unknown via gwTransit-p2s (ASM-NO-GATEWAY)
+			clients of A → VNet C only`},
+		{"tunnels of a gateway that does not exist", classic("A", "B").with(link("A", rangeB, "B", rangeA), prem("A", rangeO, "HQ"), func(w *world) {
+			for i := range w.Connections {
+				w.Connections[i].Pairing.Suspect = "GW-012"
+			}
+		}), `
+			VNet A [10.1.0.0/16] ↔ VNet B [10.2.0.0/16]: unknown via ipsecV2V (ASM-NO-GATEWAY)
+			VNet A [10.1.0.0/16] ↔ on-premises HQ [192.168.0.0/16]: unknown via ipsecS2S (ASM-ONPREM ASM-NO-GATEWAY)`},
 		{"clients beyond their VNet", arm("A", "B", "C", "D").with(
 			func(w *world) { w.clients("A", "172.16.0.0/24") }, spoke("A", "B"), peer("A", "C"),
 			link("A", rangeD, "D", rangeA+" 172.16.0.0/24")), `

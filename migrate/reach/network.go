@@ -37,6 +37,7 @@ type vnetNode struct {
 	pools   []netip.Prefix
 	pool    []span
 	clients int32 // location of its clients, or -1
+	absent  bool  // the service said that the gateway of its clients does not exist
 
 	first, last int32  // its tunnels are tunnels[first:last]
 	peers       []peer // by VNet number; only those where both halves exist and are connected
@@ -140,6 +141,7 @@ func (n *network) addGateways(e *estate.Estate) *registry {
 		node := &n.vnets[v]
 		if g.Kind == estate.VPNGateway {
 			node.pools = append(node.pools, validPrefixes(g.ClientPools)...)
+			node.absent = node.absent || g.Absent()
 		}
 		if c := chosen[v]; c == nil || g.Kind < c.Kind || g.Kind == c.Kind && compareIDs(g.ID, c.ID) < 0 {
 			chosen[v] = g
@@ -211,6 +213,9 @@ func (n *network) findHubs() {
 		}
 	}
 }
+
+// dialled is how sure it is that the clients of a VNet are connected to its gateway.
+func (v *vnetNode) dialled() trust { return certain.unless(v.absent, byNoGateway) }
 
 func (n *network) addClients() {
 	for i := range n.vnets {

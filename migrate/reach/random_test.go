@@ -61,7 +61,11 @@ func drawWorld(t *rapid.T) *world {
 		}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "pool") == 0 {
-		w.clients(name(), drawPrefixes(t, 1, 1))
+		v := name()
+		w.clients(v, drawPrefixes(t, 1, 1))
+		if rapid.IntRange(0, 3).Draw(t, "absent") == 0 {
+			w.absent(v)
+		}
 	}
 	onePeering(w)
 	return w

@@ -165,7 +165,7 @@ func (r *reference) gateway(w string, d netip.Addr, by string, sure reach.Value,
 		return out
 	}
 	if contains(r.gatewayOf(w).ClientPools, d) >= 0 {
-		return []outcome{{reach.Clients, w, "", sure}}
+		return []outcome{{reach.Clients, w, "", unsure(sure, r.gatewayOf(w).Absent())}}
 	}
 	var out []outcome
 	routes := r.routes(w, d)
@@ -295,7 +295,7 @@ func (r *reference) forward(from place, d netip.Addr) map[place]reach.Value {
 // fromClients is what clients of v's gateway can do.
 func (r *reference) fromClients(v string, d netip.Addr) []outcome {
 	if contains(r.vnet(v).Space, d) >= 0 {
-		return []outcome{{reach.VNet, v, "", reach.Yes}}
+		return []outcome{{reach.VNet, v, "", unsure(reach.Yes, r.gatewayOf(v).Absent())}}
 	}
 	peers := len(r.nearest(v, d)) > 0
 	var out []outcome
@@ -303,7 +303,7 @@ func (r *reference) fromClients(v string, d netip.Addr) []outcome {
 		if o.kind == reach.Clients {
 			continue
 		}
-		o.via = unsure(o.via, !peers || r.hubOf(o.name) != v)
+		o.via = unsure(o.via, !peers || r.hubOf(o.name) != v || r.gatewayOf(v).Absent())
 		out = append(out, o)
 	}
 	return out

@@ -163,7 +163,7 @@ func (t *tracer) fromNetwork(at int32) {
 // fromClients follows a packet of the clients of VNet at.
 func (t *tracer) fromClients(at int32) {
 	n := t.n
-	v := visit{at: at, by: fromInside, trust: certain}.next(Step{At: n.locations[n.vnets[at].clients],
+	v := visit{at: at, by: fromInside, trust: n.vnets[at].dialled()}.next(Step{At: n.locations[n.vnets[at].clients],
 		Why: "clients send through their gateway", Hop: Hop{PointToSite, n.vnets[at].gateway}})
 	s, ok := lookup(n.vnets[at].table, t.to.Address)
 	switch {
@@ -260,6 +260,7 @@ func (t *tracer) follow(v visit, l layer, target int32) {
 		t.deliver(v, v.at)
 	case poolRoute:
 		step.Route, step.Why, step.Hop = longest(node.pools, t.to.Address), "the clients of this gateway", Hop{PointToSite, node.gateway}
+		v.trust = v.and(node.dialled())
 		t.deliver(v.next(step), node.clients)
 	case peerRoute:
 		t.followPeer(v, step, node.peers[target])

@@ -254,7 +254,7 @@ func (w *walker) pass(p packets, via piece) {
 		w.passPeer(p, n.vnets[p.at].peers[via.target])
 	case poolRoute:
 		path := w.r.addPath(p.path, pathNode{hop: PointToSite, element: p.at})
-		w.r.deliver(n.vnets[p.at].clients, p.set.in(w.sets), p.trust, path)
+		w.r.deliver(n.vnets[p.at].clients, p.set.in(w.sets), p.and(n.vnets[p.at].dialled()), path)
 	case tunnelRoute:
 		w.passTunnel(p, via)
 	}
