@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -20,6 +21,7 @@ type graph struct {
 	gateways    [][]*estate.Gateway                 // by VNet
 	connections [][]*estate.Connection              // by VNet, of all its gateways
 	users       map[estate.Key][]*estate.Connection // by site
+	routes      [][]netip.Prefix                    // by VNet: what its subnets send to its gateway
 }
 
 type link struct {
@@ -57,6 +59,7 @@ func newGraph(e *estate.Estate) *graph {
 		}
 		g.links[a] = append(g.links[a], link{b, t})
 	}
+	g.routes = g.gatewayRoutes()
 	return g
 }
 

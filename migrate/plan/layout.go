@@ -50,6 +50,7 @@ func lay(g *graph, members []int, d *demand, hub int) *layout {
 	for {
 		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, blocked: blocked, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
+		l.keepForced()
 		l.gatewayUsers()
 		l.peer()
 		for l.settle() {
@@ -109,8 +110,11 @@ func (l *layout) elsewhere(n netReach) bool {
 }
 
 // ownServices reports whether a VNet needs its gateway for something the hub does not take over:
-// a client pool, or ExpressRoute.
+// a client pool, ExpressRoute, or routes of its subnets that lead to it.
 func (l *layout) ownServices(v int) bool {
+	if len(l.g.routes[v]) > 0 {
+		return true
+	}
 	for _, gw := range l.g.gateways[v] {
 		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway {
 			return true
@@ -186,6 +190,11 @@ func (l *layout) refusal(a, b int) string {
 	x, y := &l.g.e.VNets[a], &l.g.e.VNets[b]
 	if c, d := l.g.clouds[a], l.g.clouds[b]; c != d && c != "" && d != "" {
 		return fmt.Sprintf("%q is in %s and %q in %s, and peering does not cross clouds", x.Name, c, y.Name, d)
+	}
+	for _, way := range [][2]int{{a, b}, {b, a}} {
+		if r, ok := l.g.steered(way[0], way[1]); ok {
+			return fmt.Sprintf("a route table sends %s from %q to its gateway, whatever is peered", r, l.g.e.VNets[way[0]].Name)
+		}
 	}
 	if l.demand.plain {
 		return ""

@@ -104,8 +104,13 @@ func (m *maker) gatewayStays(g *estate.Gateway, hubs map[estate.Key]bool) string
 	case len(m.g.x.ConnectionsOf(g.ID)) == 0:
 		return "no connection of it could be understood; a person decides"
 	}
-	if hubs[g.ID.Key()] {
+	switch c := m.g.defaultOf(g); {
+	case c != nil:
+		return fmt.Sprintf("its default route leads to site %q (forced tunnelling)", c.Site.Name)
+	case hubs[g.ID.Key()]:
 		return "it is the hub's gateway"
+	case len(m.g.routes[m.g.index[g.VNet.Key()]]) > 0:
+		return "routes of its VNet's subnets lead to it"
 	}
 	return "connections that stay end at it"
 }
@@ -116,6 +121,8 @@ func (m *maker) connectionStays(c *estate.Connection) string {
 		return "ExpressRoute is not moved by this plan"
 	case c.Pairing.Suspect != "":
 		return "whether the tunnel works is unknown (" + c.Pairing.Suspect + "); a person decides"
+	case m.g.defaultOf(m.g.x.Gateway(c.Gateway)) == c:
+		return "the default route of its gateway leads there (forced tunnelling)"
 	case c.Pairing.Partner.IsZero():
 		return "it leads to on-premises"
 	}

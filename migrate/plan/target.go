@@ -165,11 +165,11 @@ func (d *draft) retire() {
 	}
 }
 
-// unused reports whether every connection of a VPN gateway goes. A gateway without any is left
-// alone: what it is for is not known.
+// unused reports whether every connection of a VPN gateway goes, and nothing else leads to it. A
+// gateway without any is left alone: what it is for is not known.
 func (d *draft) unused(v int, gw *estate.Gateway) bool {
 	connections := d.g.x.ConnectionsOf(gw.ID)
-	if gw.Kind == estate.ExpressRouteGateway || len(gw.ClientPools) > 0 || len(connections) == 0 || gw.ID.Same(d.hubGW) {
+	if gw.Kind == estate.ExpressRouteGateway || len(gw.ClientPools) > 0 || len(connections) == 0 || gw.ID.Same(d.hubGW) || len(d.g.routes[v]) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(connections, func(c *estate.Connection) bool {
