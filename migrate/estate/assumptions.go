@@ -1,6 +1,10 @@
 package estate
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // What a classic file cannot say. Each is an assumption of the estate when it applies, and is
 // printed in every report. Source: docs/sources.md#unknowns.
@@ -11,7 +15,7 @@ const (
 	AsmAddress       = "ASM-ADDRESS"         // a placeholder was replaced by the real address later
 	AsmKey           = "ASM-KEY"             // both ends have the same key
 	AsmRegion        = "ASM-REGION"          // region behind an affinity group
-	AsmRoutes        = "ASM-ROUTES"          // no route table, network security group or default site
+	AsmRoutes        = "ASM-ROUTES"          // no route table, network security group or default site has an effect
 	AsmOnPremises    = "ASM-ONPREM"          // on-premises devices route back what they are sent
 	AsmOnPremTransit = "ASM-ONPREM-TRANSIT"  // an on-premises device forwards between VNets
 	AsmExternal      = "ASM-EXTERNAL"        // a site that matches no VNet is on-premises
@@ -92,7 +96,57 @@ func assume(e *Estate) []Assumption {
 			a.of(AsmAddress, s.Name)
 		}
 	}
-	return a.list()
+	out := a.list()
+	sayFilters(out, e)
+	return out
+}
+
+// sayFilters puts into AsmRoutes what was read of route tables, security groups and default sites: reach
+// follows none of them, and that there are none is not to be said then.
+func sayFilters(all []Assumption, e *Estate) {
+	forced := 0
+	for i := range e.Gateways {
+		if !e.Gateways[i].DefaultSite.IsZero() {
+			forced++
+		}
+	}
+	var read []string
+	n := 0
+	for _, k := range []struct {
+		n         int
+		one, more string
+	}{
+		{len(e.RouteTables), "route table", "route tables"}, {len(e.SecurityGroups), "network security group", "network security groups"},
+		{forced, "default site (forced tunnelling)", "default sites (forced tunnelling)"},
+	} {
+		switch n += k.n; k.n {
+		case 0:
+		case 1:
+			read = append(read, "1 "+k.one)
+		default:
+			read = append(read, strconv.Itoa(k.n)+" "+k.more)
+		}
+	}
+	i := slices.IndexFunc(all, func(a Assumption) bool { return a.ID == AsmRoutes })
+	if n == 0 || i < 0 {
+		return
+	}
+	words := read[0] + " was read; its"
+	if n > 1 {
+		words = listWords(read) + " were read; their"
+	}
+	all[i].Assumed = words + " effect on reach is not computed, and there may be others that the input does not tell"
+	all[i].Because = "reach follows no route table, network security group or default site, and a netcfg holds none"
+	all[i].Settle = "a test of the pairs that they are for; their dumps, or a live listing, for others"
+}
+
+// listWords joins words as a sentence does: "a, b and c".
+func listWords(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
 }
 
 // keySettled reports whether nothing has to be assumed of a connection's shared key: the keys of both

@@ -69,3 +69,29 @@ func TestAssumeOnlyWhatIsNotSaid(t *testing.T) {
 		})
 	}
 }
+
+// What was read of filters and routes is told, and never assumed not to exist.
+func TestAssumeNothingAboutFiltersThatWereRead(t *testing.T) {
+	site := ID{Type: TypeSite, Name: "office"}
+	tests := []struct {
+		tables, groups, sites int
+		want                  string
+	}{
+		{0, 0, 0, "no route table, network security group or default site (forced tunnelling) changes what is reachable"},
+		{1, 0, 0, "1 route table was read; its effect on reach is not computed, and there may be others that the input does not tell"},
+		{0, 0, 1, "1 default site (forced tunnelling) was read; its effect on reach is not computed, and there may be others that the input does not tell"},
+		{3, 2, 0, "3 route tables and 2 network security groups were read; their effect on reach is not computed, and there may be others that the input does not tell"},
+		{1, 1, 2, "1 route table, 1 network security group and 2 default sites (forced tunnelling) were read; their effect on reach is not computed, and there may be others that the input does not tell"},
+	}
+	for _, tt := range tests {
+		e := &Estate{VNets: []VNet{{Name: "apps", Region: Region{Name: "westeurope"}}}, RouteTables: make([]RouteTable, tt.tables), SecurityGroups: make([]SecurityGroup, tt.groups)}
+		for range tt.sites {
+			e.Gateways = append(e.Gateways, Gateway{DefaultSite: site})
+		}
+		all := assume(e)
+		i := slices.IndexFunc(all, func(a Assumption) bool { return a.ID == AsmRoutes })
+		if i < 0 || all[i].Assumed != tt.want {
+			t.Errorf("%d, %d, %d: %v, want %q", tt.tables, tt.groups, tt.sites, all, tt.want)
+		}
+	}
+}
