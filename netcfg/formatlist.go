@@ -209,12 +209,16 @@ func looksLikeList(src []byte) bool {
 	if bytes.HasPrefix(first, []byte("<")) || bytes.HasPrefix(first, []byte("{")) {
 		return false
 	}
-	blocks, _, _ := cutList(src[:min(len(src), firstBlock)])
+	if len(first) > longestLine && bytes.IndexByte(first[:longestLine], '\n') < 0 {
+		return false
+	}
+	blocks, _, _ := cutList(src[:min(len(src), maxList)])
 	return len(blocks) > 0
 }
 
-// firstBlock is how many bytes of a text are looked at for the output of a cmdlet.
-const firstBlock = 256 << 10
+// longestLine bounds the first line of a text that may be the output of a cmdlet, so that a long text
+// of one line is not copied.
+const longestLine = 64 << 10
 
 // maxList bounds the output of cmdlets, in bytes. A block has a few hundred; a longer text is a log.
 const maxList = 4 << 20
