@@ -49,7 +49,7 @@ func assume(e *Estate) []Assumption {
 		if g.SKU == "" && (g.Absent() || !g.Size.Known()) {
 			a.of(AsmSKU, g.VNet.Name)
 		}
-		if len(g.ClientPools) > 0 && !g.certified() {
+		if len(g.ClientPools) > 0 && !g.Certified() {
 			a.of(AsmCertificates, g.VNet.Name)
 		}
 		if g.Kind == ExpressRouteGateway {
@@ -165,8 +165,8 @@ func (g *Gateway) described() bool {
 	return g.Absent() || g.State.Known() && (g.Routing.Known() || g.Kind == ExpressRouteGateway)
 }
 
-// certified reports whether the data of every root certificate of a gateway is there.
-func (g *Gateway) certified() bool {
+// Certified reports whether the data of every root certificate of a gateway is there.
+func (g *Gateway) Certified() bool {
 	return len(g.Certificates) > 0 && !slices.ContainsFunc(g.Certificates, func(c Certificate) bool { return !c.Data.Known() && !c.AppService() })
 }
 

@@ -284,19 +284,38 @@ func (q *questions) gateways() {
 			continue // the VPN gateway of a VNet stands before its ExpressRoute gateway
 		}
 		asked[g.VNet.Key()] = true
+		questions := gatewayQuestions(g)
+		if len(questions) == 0 {
+			continue
+		}
 		q.about("%s gateway of VNet %q, %s", g.Kind, g.VNet.Name, q.places[g.VNet.Key()])
-		q.ask(plainYAML(q.name(g.VNet)) + ": " + object(gatewayQuestions(g)...))
+		q.ask(plainYAML(q.name(g.VNet)) + ": " + object(questions...))
 	}
 }
 
-// gatewayQuestions are the members that a classic file leaves open, with what is assumed.
+// gatewayQuestions are the members that the documents leave open, with what is assumed. The size of
+// today follows from the classic one where that is known.
 func gatewayQuestions(g *estate.Gateway) []pair {
+	sku := azure.DefaultVPNGatewaySKU
 	if g.Kind == estate.ExpressRouteGateway {
-		return []pair{{"size", ""}, {"sku", azure.DefaultExpressRouteGatewaySKU}, {"state", "provisioned"}}
+		sku = azure.DefaultExpressRouteGatewaySKU
 	}
-	asked := []pair{{"address", ""}, {"routing", "dynamic"}, {"size", ""}, {"sku", azure.DefaultVPNGatewaySKU}, {"state", "provisioned"}}
-	if len(g.ClientPools) > 0 {
-		asked = append(asked, pair{"rootCertificates", "{}"})
+	vpn := g.Kind != estate.ExpressRouteGateway
+	var asked []pair
+	for _, m := range []struct {
+		open bool
+		pair
+	}{
+		{vpn && !g.Address.IsValid(), pair{"address", ""}},
+		{vpn && !g.Routing.Known(), pair{"routing", "dynamic"}},
+		{!g.Size.Known(), pair{"size", ""}},
+		{!g.Size.Known() && g.SKU == "", pair{"sku", sku}},
+		{!g.State.Known(), pair{"state", "provisioned"}},
+		{len(g.ClientPools) > 0 && !g.Certified(), pair{"rootCertificates", "{}"}},
+	} {
+		if m.open {
+			asked = append(asked, m.pair)
+		}
 	}
 	return asked
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -135,5 +136,20 @@ func TestQuestionsAsked(t *testing.T) {
 	}
 	if strings.Contains(text, "#  spoke: {is") || strings.Contains(text, "#  west/hub: {address") {
 		t.Errorf("what is answered is asked again:\n%s", text)
+	}
+}
+
+// TestQuestionsSettled shows that what the documents say of a gateway is not asked.
+func TestQuestionsSettled(t *testing.T) {
+	e := questioned("in/east.netcfg", []string{"hub"})
+	e.Gateways = e.Gateways[:1]
+	g := &e.Gateways[0]
+	g.Size, g.Routing, g.ClientPools = estate.Fact{Value: "HighPerformance"}, estate.Fact{Value: "DynamicRouting"}, nil
+	if text := ask(t, e, &options.Options{}); !strings.Contains(text, "#  hub: {address: , state: provisioned}") {
+		t.Errorf("of a gateway of known size and type:\n%s", text)
+	}
+	g.State, g.Address.Addr = estate.Fact{Value: estate.GatewayProvisioned}, netip.MustParseAddr("40.1.0.1")
+	if text := ask(t, e, &options.Options{}); strings.Contains(text, "gateway of VNet") {
+		t.Errorf("of a gateway that is known:\n%s", text)
 	}
 }
