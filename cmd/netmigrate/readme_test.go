@@ -13,8 +13,9 @@ var pages = []string{"README.md", "docs/guide.md"}
 
 // TestPages runs what the pages show. In a block marked "console" a line that starts with "$ " is a
 // command; the lines below it are what the command prints, standard output before standard error, and a
-// line "..." stands for any lines. A page is run from top to bottom in one folder, which has the
-// networks of fixtures and nothing else at its start.
+// line "..." stands for any lines. A block with a path behind its language is a file, which the page has
+// the reader save. A page is run from top to bottom in one folder, which has the networks of fixtures and
+// nothing else at its start.
 func TestPages(t *testing.T) {
 	for _, page := range pages {
 		t.Run(page, func(t *testing.T) {
@@ -24,6 +25,10 @@ func TestPages(t *testing.T) {
 			}
 			r := &console{dir: freshFolder(t)}
 			for _, s := range shown {
+				if s.file != "" {
+					r.save(t, s.file, strings.Join(s.want, "\n")+"\n")
+					continue
+				}
 				if complaint := mismatch(s.want, r.run(t, s.command)); complaint != "" {
 					t.Errorf("%s:%d: $ %s\n%s", page, s.line, s.command, complaint)
 				}
@@ -32,14 +37,14 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// shown is a command on a page, and what it prints there.
+// shown is a command on a page and what it prints there, or a file and its lines.
 type shown struct {
-	line    int
-	command string
-	want    []string
+	line          int
+	command, file string
+	want          []string
 }
 
-// consoleOf reads the console blocks of a page.
+// consoleOf reads the console blocks of a page, and its files.
 func consoleOf(t *testing.T, page string) []shown {
 	t.Helper()
 	var all []shown
@@ -48,7 +53,11 @@ func consoleOf(t *testing.T, page string) []shown {
 		command, isCommand := strings.CutPrefix(text, "$ ")
 		switch {
 		case strings.HasPrefix(text, "```"):
-			inside = text == "```console"
+			_, file, isFile := strings.Cut(text, " ")
+			inside = isFile || text == "```console"
+			if isFile {
+				all = append(all, shown{line: i + 1, file: file})
+			}
 		case !inside:
 		case isCommand:
 			all = append(all, shown{line: i + 1, command: command})
@@ -102,6 +111,14 @@ func (c *console) run(t *testing.T, command string) string {
 		return fmt.Sprintln(c.code)
 	case words[0] == "cat" && len(words) == 2:
 		return string(must(os.ReadFile(filepath.Join(c.dir, filepath.FromSlash(words[1]))))(t))
+	case words[0] == "cp" && len(words) == 3:
+		c.save(t, words[2], string(must(os.ReadFile(filepath.Join(c.dir, filepath.FromSlash(words[1]))))(t)))
+		return ""
+	case words[0] == "mkdir" && len(words) == 2:
+		if err := os.Mkdir(filepath.Join(c.dir, words[1]), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		return ""
 	case goRun:
 		words = words[3:]
 	case words[0] == program:
@@ -115,6 +132,18 @@ func (c *console) run(t *testing.T, command string) string {
 		o.stderr += fmt.Sprintf("exit status %d\n", o.code)
 	}
 	return o.stdout + o.stderr
+}
+
+// save writes a file of the page, with the folders that it is in.
+func (c *console) save(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join(c.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // anyLines stands in a page for lines that are left out.
