@@ -34,9 +34,13 @@ func overview() string {
 	rows = append(rows, [2]string{"help COMMAND", "the flags of a command"}, [2]string{"--version", "version and commit"})
 	columns(&b, rows)
 	b.WriteString(`
-Inputs are network configurations (.netcfg) or folders of them; one file is one subscription, and
-- is standard input. Flags may stand before or after the files. The product goes to standard output,
-findings to standard error.
+Inputs are files, folders of them, or - for standard input: network configurations in XML or in the
+JSON of the old command line, scripts and pages that hold one, and what the classic service or its
+cmdlets answered. They are known by what they hold. A folder is one subscription, and so is a
+configuration named by itself. An options file (netmigrate.yaml) beside the input says what it cannot.
+
+Flags may stand before or after the files. The product goes to standard output, findings to standard
+error.
 
 exit code: 0 done; 1 done, with findings at or above --fail-on; 2 could not run
 `)
