@@ -13,9 +13,8 @@ var pages = []string{"README.md", "docs/guide.md"}
 
 // TestPages runs what the pages show. In a block marked "console" a line that starts with "$ " is a
 // command; the lines below it are what the command prints, standard output before standard error, and a
-// line "..." stands for any lines. A block with a path behind its language is a file, which the page has
-// the reader save. A page is run from top to bottom in one folder, which has the networks of fixtures and
-// nothing else at its start.
+// line "..." stands for any lines. A page is run from top to bottom in one folder, which has the
+// networks of fixtures and nothing else at its start.
 func TestPages(t *testing.T) {
 	for _, page := range pages {
 		t.Run(page, func(t *testing.T) {
@@ -25,10 +24,6 @@ func TestPages(t *testing.T) {
 			}
 			r := &console{dir: freshFolder(t)}
 			for _, s := range shown {
-				if s.file != "" {
-					r.save(t, s.file, strings.Join(s.want, "\n")+"\n")
-					continue
-				}
 				if complaint := mismatch(s.want, r.run(t, s.command)); complaint != "" {
 					t.Errorf("%s:%d: $ %s\n%s", page, s.line, s.command, complaint)
 				}
@@ -37,14 +32,14 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// shown is a command on a page and what it prints there, or a file and its lines.
+// shown is a command on a page, and what it prints there.
 type shown struct {
-	line          int
-	command, file string
-	want          []string
+	line    int
+	command string
+	want    []string
 }
 
-// consoleOf reads the console blocks of a page, and its files.
+// consoleOf reads the console blocks of a page.
 func consoleOf(t *testing.T, page string) []shown {
 	t.Helper()
 	var all []shown
@@ -53,11 +48,7 @@ func consoleOf(t *testing.T, page string) []shown {
 		command, isCommand := strings.CutPrefix(text, "$ ")
 		switch {
 		case strings.HasPrefix(text, "```"):
-			_, file, isFile := strings.Cut(text, " ")
-			inside = isFile || text == "```console"
-			if isFile {
-				all = append(all, shown{line: i + 1, file: file})
-			}
+			inside = text == "```console"
 		case !inside:
 		case isCommand:
 			all = append(all, shown{line: i + 1, command: command})
@@ -86,7 +77,14 @@ func freshFolder(t *testing.T) string {
 			t.Fatal(err)
 		}
 		for _, name := range f.inputs {
-			src := must(os.ReadFile(filepath.Join(f.dir, name)))(t)
+			from := filepath.Join(f.dir, name)
+			if info := must(os.Stat(from))(t); info.IsDir() {
+				if err := os.CopyFS(filepath.Join(to, name), os.DirFS(from)); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			src := must(os.ReadFile(from))(t)
 			if err := os.WriteFile(filepath.Join(to, name), src, 0o666); err != nil {
 				t.Fatal(err)
 			}
@@ -111,14 +109,6 @@ func (c *console) run(t *testing.T, command string) string {
 		return fmt.Sprintln(c.code)
 	case words[0] == "cat" && len(words) == 2:
 		return string(must(os.ReadFile(filepath.Join(c.dir, filepath.FromSlash(words[1]))))(t))
-	case words[0] == "cp" && len(words) == 3:
-		c.save(t, words[2], string(must(os.ReadFile(filepath.Join(c.dir, filepath.FromSlash(words[1]))))(t)))
-		return ""
-	case words[0] == "mkdir" && len(words) == 2:
-		if err := os.Mkdir(filepath.Join(c.dir, words[1]), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		return ""
 	case goRun:
 		words = words[3:]
 	case words[0] == program:
@@ -132,18 +122,6 @@ func (c *console) run(t *testing.T, command string) string {
 		o.stderr += fmt.Sprintf("exit status %d\n", o.code)
 	}
 	return o.stdout + o.stderr
-}
-
-// save writes a file of the page, with the folders that it is in.
-func (c *console) save(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join(c.dir, filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // anyLines stands in a page for lines that are left out.

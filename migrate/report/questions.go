@@ -260,6 +260,7 @@ func (q *questions) affinityGroups() {
 func (q *questions) gateways() {
 	q.section("gateways", "What each gateway is. A gateway's address also settles which tunnels end on it.",
 		estate.AsmGateway, estate.AsmSKU, estate.AsmRoutes, estate.AsmCertificates)
+	x := estate.NewIndex(q.e)
 	for _, g := range q.o.Gateways {
 		members := said("address", g.Address, "routing", g.Routing, "size", g.Size, "sku", g.SKU, "state", g.State, "defaultSite", g.DefaultSite)
 		if len(g.RootCertificates) > 0 {
@@ -271,7 +272,7 @@ func (q *questions) gateways() {
 		}
 		q.answer(plainYAML(g.VNet.Raw) + ": " + object(members...))
 		for i := range q.e.Gateways {
-			if is := &q.e.Gateways[i]; q.o.Names(g.VNet, is.VNet.Subscription, is.VNet.Name) {
+			if is := &q.e.Gateways[i]; q.o.Names(g.VNet, is.VNet.Subscription, is.VNet.Name) && !second(x, is) {
 				q.remaining(open(members, gatewayQuestions(is)))
 				break
 			}
@@ -280,7 +281,7 @@ func (q *questions) gateways() {
 	asked := map[estate.Key]bool{}
 	for i := range q.e.Gateways {
 		g := &q.e.Gateways[i]
-		if _, known := q.o.Gateway(g.VNet.Subscription, g.VNet.Name); known || asked[g.VNet.Key()] {
+		if _, known := q.o.Gateway(g.VNet.Subscription, g.VNet.Name); known || asked[g.VNet.Key()] || second(x, g) {
 			continue // the VPN gateway of a VNet stands before its ExpressRoute gateway
 		}
 		asked[g.VNet.Key()] = true
@@ -291,6 +292,11 @@ func (q *questions) gateways() {
 		q.about("%s gateway of VNet %q, %s", g.Kind, g.VNet.Name, q.places[g.VNet.Key()])
 		q.ask(plainYAML(q.name(g.VNet)) + ": " + object(questions...))
 	}
+}
+
+// second reports whether a gateway stands beside the one of its VNet that the options file speaks of.
+func second(x *estate.Index, g *estate.Gateway) bool {
+	return g.Beside.Known() && slices.ContainsFunc(x.GatewaysOf(g.VNet), func(o *estate.Gateway) bool { return !o.Beside.Known() })
 }
 
 // gatewayQuestions are the members that the documents leave open, with what is assumed. The size of

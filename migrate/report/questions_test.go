@@ -152,4 +152,9 @@ func TestQuestionsSettled(t *testing.T) {
 	if text := ask(t, e, &options.Options{}); strings.Contains(text, "gateway of VNet") {
 		t.Errorf("of a gateway that is known:\n%s", text)
 	}
+	g.Beside = estate.Fact{Value: "second"}
+	e.Gateways = append(e.Gateways, estate.Gateway{ID: estate.ID{Subscription: "in/east.netcfg", Type: estate.TypeGateway, Name: "hub", Child: "er"}, VNet: g.VNet, Kind: estate.ExpressRouteGateway})
+	if text := ask(t, e, &options.Options{}); !strings.Contains(text, "#  hub: {size: , sku: ErGw1AZ, state: provisioned}") {
+		t.Errorf("of an ExpressRoute gateway with a VPN gateway beside it:\n%s", text)
+	}
 }
