@@ -20,7 +20,7 @@ with parameters.json: what the plan adds before it takes anything away.
 
 The modes say what the files describe: a network that is assumed to run today in its ARM form
 (as-if-live), nothing that runs (rebuild), or a classic network that still runs (classic-live).
-The mode arm-live needs a live listing.`,
+The mode arm-live needs a live listing, which cannot be read yet.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto"},

@@ -1,5 +1,6 @@
 // Package report holds every view of a plan and of a conversion: text for a terminal, Markdown
-// for a pull request, JSON for programs, and the diff of what was with what will be.
+// for a pull request, JSON for programs, and the diff of what was with what will be. It also prints
+// findings, the connections of an estate with their evidence, the ledger, and the open questions.
 //
 // A view never decides anything. What it prints comes from the plan, the findings and the
 // templates; names are data, and no format lets them act (see text.go and markdown.go). Sources of

@@ -5,7 +5,7 @@
 // Each rule is one function, and estateRules, classicRules and planRules list them. What the
 // platform would refuse is not decided here: estate.Validate says it, of the estate and of a plan's
 // target. What shows only while a document is read (ADDR-006, SITE-008, LINK-004 and the XML rules)
-// is reported by netcfg.Parse and estate.FromNetcfg.
+// is reported by netcfg.Read and estate.FromClassic.
 //
 // A rule that fires very often for one cause gives one finding with the count and the first names.
 package risk
