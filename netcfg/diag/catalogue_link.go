@@ -84,8 +84,6 @@ var gatewayRules = []Rule{
 	{ID: "GW-012", Name: "gateway-not-provisioned", Severity: Warning, Since: "0.2",
 		Title:  "a gateway with connections or clients was not provisioned",
 		Why:    "the configuration describes it, but the service had none running, so its connections carried nothing then; whether they do now is unknown, so that a plan neither keeps nor builds what they would connect, and a converted network has them working",
-		Fix:    "find out whether the gateway is wanted; if not, take it and its connections out of the file",
-		Why:    "the configuration describes it, but the service had none running, so its connections carried nothing; deployed, they will",
 		Fix:    "find out whether the gateway is wanted; if not, take it and its connections out of the file; if the answer is out of date, state provisioned in the options file settles it",
 		Source: "docs/sources.md#service-management"},
 }
