@@ -14,7 +14,7 @@ import (
 // Subscription finds what is said about the subscription that the estate calls name. It is named by
 // its path, the path's last element, that without its extension, or by its id.
 func (o *Options) Subscription(name string) (Subscription, bool) {
-	for _, alias := range pathNames(name) {
+	for _, alias := range PathNames(name) {
 		for _, s := range o.Subscriptions {
 			if sameName(s.Name.Value, alias) {
 				return s, true
@@ -113,7 +113,7 @@ func (o *Options) qualified(subscription, object string) []string {
 }
 
 func (o *Options) subscriptionNames(name string) []string {
-	names := pathNames(name)
+	names := PathNames(name)
 	if s, ok := o.Subscription(name); ok {
 		names = append(names, s.Name.Value)
 		if s.ID.Given() {
@@ -123,9 +123,9 @@ func (o *Options) subscriptionNames(name string) []string {
 	return names
 }
 
-// pathNames are the names that a file or folder goes by, the most exact first: its path, the last
+// PathNames are the names that a file or folder goes by, the most exact first: its path, the last
 // element, and that without the extension.
-func pathNames(name string) []string {
+func PathNames(name string) []string {
 	clean := strings.TrimPrefix(path.Clean(strings.ReplaceAll(name, `\`, "/")), "./")
 	base := path.Base(clean)
 	return []string{name, clean, base, strings.TrimSuffix(base, path.Ext(base))}

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strings"
 	"unicode"
@@ -87,12 +86,9 @@ func unscoped(id estate.ID) estate.Key { return estate.ID{Type: id.Type, Name: i
 // by its path: by the first of these that no other has.
 func (q *questions) shorten() {
 	forms := func(name string) []string {
-		base := path.Base(name)
-		stem := strings.TrimSuffix(base, path.Ext(base))
-		if strings.TrimSpace(stem) == "" {
-			return []string{name, name, name}
-		}
-		return []string{stem, base, name}
+		names := options.PathNames(name)
+		slices.Reverse(names)
+		return slices.DeleteFunc(names, func(n string) bool { return strings.TrimSpace(n) == "" })
 	}
 	taken := map[string]map[string]bool{} // by a form: the subscriptions that have it
 	for _, name := range q.subscriptionNames {
