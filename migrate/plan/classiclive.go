@@ -49,7 +49,7 @@ func (s *sequence) migrate() {
 // flattening is the commit that makes tunnels lose prefixes, and what gives them back.
 func (s *sequence) flattening(v *estate.VNet, commit Step, flattened []tunnel) {
 	w := Window{
-		ID: fmt.Sprintf("W%02d", len(s.windows)+1), Cause: "U2",
+		ID: s.nextWindow(), Cause: "U2",
 		Because: fmt.Sprintf("the commit of %q drops the prefixes that sites carry beyond the VNet they stand for; the window ends when the tunnels are IPsec again", v.Name),
 	}
 	commit.Impact.Class, commit.Impact.Window = Interrupting, w.ID

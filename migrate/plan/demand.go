@@ -20,11 +20,16 @@ type demand struct {
 	plain    bool               // no two of all these networks overlap
 }
 
-// vnetPair is a pair of VNets by index, a before b, with the connections its traffic uses.
+// vnetPair is a pair of VNets by index, a before b, with the connections its traffic uses, and the
+// gateways of others that pass it on.
 type vnetPair struct {
-	a, b int
-	path []estate.ID
+	a, b   int
+	path   []estate.ID
+	relays []relay
 }
+
+// relay is a VNet whose gateway passes packets on, and the VNet that they go to.
+type relay struct{ via, to int }
 
 // reached is a location that a VNet reaches, by which of its addresses.
 type reached struct {
@@ -54,18 +59,19 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 		if s.Value == reach.Yes && bVNet {
 			out[of[b]].reached[b] = append(out[of[b]].reached[b], reached{a, s.FromPrefixes})
 		}
+		there, back := waysOf(r, ends, s)
 		switch {
 		case aVNet && bVNet:
-			pair := vnetPair{min(a, b), max(a, b), connectionsOf(s)}
+			pair := vnetPair{min(a, b), max(a, b), connectionsOf(there, back), append(g.relays(there, a, b), g.relays(back, b, a)...)}
 			if d := &out[of[a]]; s.Value == reach.Yes {
 				d.pairs = append(d.pairs, pair)
 			} else {
 				d.open = append(d.open, pair)
 			}
 		case aVNet && behindGateway(r, ends[0], ends[1], s):
-			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], connectionsOf(s)})
+			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], connectionsOf(there, back)})
 		case bVNet && behindGateway(r, ends[1], ends[0], s):
-			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], connectionsOf(s)})
+			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], connectionsOf(there, back)})
 		}
 	}
 	for i := range out {
@@ -125,15 +131,50 @@ func (g *graph) vnetAt(l reach.Location) (int, bool) {
 	return i, ok
 }
 
+// waysOf lists the paths of a session, there and back: one each, unless parts of the addresses are
+// reached by different ones.
+func waysOf(r *reach.Relation, ends [2]reach.Location, s reach.Session) (there, back [][]reach.Hop) {
+	if !s.Several {
+		return [][]reach.Hop{s.Path}, [][]reach.Hop{s.Back}
+	}
+	paths := func(from, to reach.Location) (out [][]reach.Hop) {
+		for _, f := range r.Forward(from, to) {
+			if f.Value >= s.Value {
+				out = append(out, f.Path)
+			}
+		}
+		return out
+	}
+	return paths(ends[0], ends[1]), paths(ends[1], ends[0])
+}
+
 // connectionsOf lists the connections that a session's two directions use.
-func connectionsOf(s reach.Session) []estate.ID {
+func connectionsOf(directions ...[][]reach.Hop) []estate.ID {
 	var ids []estate.ID
-	for _, path := range [][]reach.Hop{s.Path, s.Back} {
-		for _, hop := range path {
-			if hop.Element.Type == estate.TypeConnection {
-				ids = append(ids, hop.Element)
+	for _, paths := range directions {
+		for _, path := range paths {
+			for _, hop := range path {
+				if hop.Element.Type == estate.TypeConnection {
+					ids = append(ids, hop.Element)
+				}
 			}
 		}
 	}
 	return ids
+}
+
+// relays lists the VNets, other than the sender, whose gateways pass packets on along the paths.
+func (g *graph) relays(paths [][]reach.Hop, from, to int) []relay {
+	var out []relay
+	for _, path := range paths {
+		for _, hop := range path {
+			if hop.Element.Type != estate.TypeConnection {
+				continue
+			}
+			if via := g.vnetOf(g.x.Connection(hop.Element)); via != from {
+				out = append(out, relay{via, to})
+			}
+		}
+	}
+	return out
 }

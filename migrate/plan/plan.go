@@ -181,7 +181,7 @@ type Impact struct {
 // Window is a declared interruption.
 type Window struct {
 	ID      string
-	Cause   string // U1: gateway to remote gateway; U2: platform migration. Source: docs/design.md#windows
+	Cause   string // U1: gateway to remote gateway; U2: platform migration; U11: peerings that hide each other's ways. Source: docs/design.md#windows
 	Because string
 	Pairs   [][2]string // locations, for people
 	Minutes [2]int

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -153,9 +152,10 @@ func (s *sequence) peer(d *draft, ready []string) []string {
 		}
 	}
 	made := slices.Clone(ready)
-	classes := s.byWay(d, early)
+	t := s.turnsOf(d, early)
+	classes := t.classes()
 	for i, class := range classes {
-		steps := s.inTurn(d, class, ready, "")
+		steps := s.inTurn(d, t, class, ready, nil)
 		made = append(made, steps...)
 		if i < len(classes)-1 {
 			ready = []string{s.add(Step{
@@ -181,105 +181,104 @@ func (s *sequence) clientsOf(pair [2]estate.Peering) string {
 	return ""
 }
 
-// byWay groups peerings by how many VNets the way passes that they replace, most first.
-func (s *sequence) byWay(d *draft, peerings [][2]estate.Peering) [][][2]estate.Peering {
-	long := map[int][][2]estate.Peering{}
-	for _, pair := range peerings {
-		n := s.wayLength(d, pair)
-		long[n] = append(long[n], pair)
+// inTurn makes the peerings of one length: a pair whose way another one's peering would hide goes
+// before that one. It returns the last steps.
+func (s *sequence) inTurn(d *draft, t *turns, class []int, needs []string, window *Window) []string {
+	made := map[int]string{} // peering → the step after which its pair surely talks
+	var all []string
+	for _, group := range t.groups(class, nil) {
+		wait := slices.Clone(needs)
+		for _, j := range group {
+			for _, i := range t.first[j] {
+				if made[i] != "" {
+					wait = append(wait, made[i])
+				}
+			}
+		}
+		last := ""
+		if len(group) == 1 {
+			last = s.createPeering(d, t.pairs[group[0]], wait, window)
+		} else {
+			last = s.circle(d, t, group, wait, window)
+		}
+		for _, j := range group {
+			made[j] = last
+		}
+		all = append(all, last)
 	}
-	var out [][][2]estate.Peering
-	for _, n := range slices.Backward(slices.Sorted(maps.Keys(long))) {
-		out = append(out, long[n])
+	return all
+}
+
+// circle makes peerings of which each hides the way of another one, one after the other. The pairs
+// that no order keeps are apart in a window of its own, which ends with a verification; it may lie
+// inside an outer one.
+func (s *sequence) circle(d *draft, t *turns, group []int, needs []string, outer *Window) string {
+	c := t.unwind(group)
+	w := &Window{ID: s.nextWindow(), Cause: "U11", Pairs: s.vnetsOf(t, c.apart)}
+	w.Because = fmt.Sprintf("%s hide each other's ways: the gateways on a way prefer a peering of their own to the tunnel, and no order keeps every pair; a pair that is cut works again with its own peering", plural(len(group), "peering"))
+	shown := w
+	if outer != nil {
+		shown = outer
+		w.Because += "; this is inside window " + outer.ID
+	}
+	for k, i := range c.order {
+		if k < c.from || k > c.to {
+			needs = []string{s.createPeering(d, t.pairs[i], needs, outer)}
+			continue
+		}
+		needs = []string{s.createPeering(d, t.pairs[i], needs, shown)}
+		w.take(s.last())
+		if k == c.to {
+			needs = s.verifyWindow(d, needs, shown.ID, "each pair of window "+w.ID+" answers, from both sides")
+			w.take(s.last())
+		}
+	}
+	s.windows = append(s.windows, *w)
+	return needs[0]
+}
+
+// vnetsOf names the two VNets of each peering.
+func (s *sequence) vnetsOf(t *turns, peerings []int) [][2]string {
+	out := make([][2]string, len(peerings))
+	for k, i := range peerings {
+		a, b, _ := s.ends(t.pairs[i])
+		out[k] = [2]string{"VNet " + s.g.e.VNets[a].Name, "VNet " + s.g.e.VNets[b].Name}
 	}
 	return out
 }
 
-// longestWay bounds the ways that are compared with each other pair by pair.
-const longestWay = 16
+// nextWindow is the id of the window that is declared next.
+func (s *sequence) nextWindow() string { return fmt.Sprintf("W%02d", len(s.windows)+1) }
 
-// inTurn makes the peerings of one length. A pair whose way passes both VNets of another pair goes
-// before that pair.
-func (s *sequence) inTurn(d *draft, class [][2]estate.Peering, needs []string, window string) []string {
-	at := map[[2]int]int{} // VNets → index in class
-	ways := make([][]int, len(class))
-	for i, pair := range class {
-		a, b, nodes := s.way(d, pair)
-		at[[2]int{min(a, b), max(a, b)}] = i
-		ways[i] = nodes
-	}
-	first := make([][]int, len(class)) // pairs that go before
-	for i, nodes := range ways {
-		if len(nodes) < 3 || len(nodes) > longestWay {
-			continue
-		}
-		for k, a := range nodes {
-			for _, b := range nodes[k+1:] {
-				if j, ok := at[[2]int{a, b}]; ok && j != i {
-					first[j] = append(first[j], i)
-				}
-			}
-		}
-	}
-	made := make([]string, len(class))
-	begun := make([]bool, len(class))
-	var begin func(i int)
-	begin = func(i int) {
-		if begun[i] {
-			return // done, or two ways that pass each other's ends: no order helps
-		}
-		begun[i] = true
-		wait := slices.Clone(needs)
-		for _, j := range first[i] {
-			begin(j)
-			if made[j] != "" {
-				wait = append(wait, made[j])
-			}
-		}
-		made[i] = s.createPeering(d, class[i], wait, window)
-	}
-	for i := range class {
-		begin(i)
-	}
-	return made
+// last is the step made last.
+func (s *sequence) last() *Step { return &s.steps[len(s.steps)-1] }
+
+// take takes a step into the window, with its duration.
+func (w *Window) take(step *Step) {
+	w.Steps = append(w.Steps, step.ID)
+	w.Minutes[0] += step.Impact.Minutes[0]
+	w.Minutes[1] += step.Impact.Minutes[1]
 }
 
-// wayLength is how many VNets the traffic of a pair passes today; 2 when it goes straight, or not
-// at all.
-func (s *sequence) wayLength(d *draft, pair [2]estate.Peering) int {
-	_, _, nodes := s.way(d, pair)
-	return max(2, len(nodes))
-}
-
-// way is the two VNets of a peering and those that their traffic passes today, if they reach each
-// other. A new hub is -1.
-func (s *sequence) way(d *draft, pair [2]estate.Peering) (a, b int, nodes []int) {
-	a, known := s.g.index[pair[0].VNet.Key()]
-	b, other := s.g.index[pair[1].VNet.Key()]
-	if !known || !other {
-		return -1, b, nil
-	}
-	if i, required := slices.BinarySearchFunc(d.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs); required {
-		_, nodes = d.alongPath(d.demand.pairs[i].path)
-	}
-	return a, b, nodes
-}
-
-func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []string, window string) string {
+func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []string, window *Window) string {
 	because := fmt.Sprintf("%q and %q reach each other today", pair[0].VNet.Name, pair[1].VNet.Name)
 	if pair[0].AllowGatewayTransit {
 		because = fmt.Sprintf("%q uses the gateway of %q later; transit is allowed from the start, remote gateways stay off", pair[1].VNet.Name, pair[0].VNet.Name)
 	} else if d.newVNet != nil && pair[0].VNet.Same(d.hubID) {
 		because = fmt.Sprintf("%q is a spoke of the hub", pair[1].VNet.Name)
 	}
-	impact := Impact{Class: Live, Minutes: minutesPeering, Window: window}
+	impact := Impact{Class: Live, Minutes: minutesPeering}
 	if owner := s.clientsOf(pair); owner != "" {
 		impact.Class = Brief
 		because += fmt.Sprintf("; point-to-site clients of %q may be dropped for a moment, and Windows clients need a new profile to reach the peer", owner)
 	}
-	if window != "" {
-		impact.Class = Interrupting
-		because += "; the gateways on the way to on-premises would prefer this peering to the tunnel, so it belongs into the window"
+	if window != nil {
+		impact.Class, impact.Window = Interrupting, window.ID
+		if window.Cause == "U1" {
+			because += "; the gateways on the way to on-premises would prefer this peering to the tunnel, so it belongs into the window"
+		} else {
+			because += "; no order of the peerings of this window keeps every pair on its way, so it belongs into the window"
+		}
 	}
 	return s.add(Step{
 		Action: CreatePeering, Object: pair[0].ID, Also: []estate.ID{pair[1].ID}, Needs: needs,
@@ -392,7 +391,9 @@ func (s *sequence) deleteGateway(gw *estate.Gateway, needs []string, window stri
 // where it is not there yet, verification, last connections, gateways, flags, verification.
 func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, needs []string, cleared map[estate.Key][]string) []string {
 	users := d.windows.groups[group]
-	w := Window{ID: fmt.Sprintf("W%02d", len(s.windows)+1), Cause: "U1"}
+	w := &Window{ID: s.nextWindow(), Cause: "U1"}
+	place := len(s.windows)
+	s.windows = append(s.windows, *w) // before those that lie inside it
 	var names []string
 	for _, v := range users {
 		names = append(names, fmt.Sprintf("%q", s.g.e.VNets[v].Name))
@@ -407,7 +408,7 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 			needs = done
 		}
 	}
-	late := s.latePeerings(d, group, needs, w.ID)
+	late := s.latePeerings(d, group, needs, w)
 	after(late)
 	if len(late) > 0 {
 		after(s.verifyWindow(d, needs, w.ID, "every pair that was peered in this window answers, and the byte counters of the tunnels between them stand still"))
@@ -425,13 +426,11 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	}
 	after(set)
 	after(s.verifyWindow(d, needs, w.ID, "each pair of this window answers, from both sides; where a device knew two tunnels, it prefers the hub's now"))
-	for _, step := range s.steps[first:] {
-		w.Steps = append(w.Steps, step.ID)
-		w.Minutes[0] += step.Impact.Minutes[0]
-		w.Minutes[1] += step.Impact.Minutes[1]
+	for i := range s.steps[first:] {
+		w.take(&s.steps[first+i])
 	}
 	w.Minutes = [2]int{max(w.Minutes[0], minutesWindowU1[0]), max(w.Minutes[1], minutesWindowU1[1])}
-	s.windows = append(s.windows, w)
+	s.windows[place] = *w
 	return needs
 }
 
@@ -442,16 +441,17 @@ func (s *sequence) verifyWindow(d *draft, needs []string, window, what string) [
 	})}
 }
 
-func (s *sequence) latePeerings(d *draft, group int, needs []string, window string) []string {
+func (s *sequence) latePeerings(d *draft, group int, needs []string, window *Window) []string {
 	var late [][2]estate.Peering
 	for _, pair := range d.peerings {
 		if s.windowOf(d, pair) == group {
 			late = append(late, pair)
 		}
 	}
+	t := s.turnsOf(d, late)
 	var made []string
-	for _, class := range s.byWay(d, late) {
-		made = s.inTurn(d, class, needs, window)
+	for _, class := range t.classes() {
+		made = s.inTurn(d, t, class, needs, window)
 		needs = made
 	}
 	return made

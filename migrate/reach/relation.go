@@ -146,6 +146,7 @@ type Session struct {
 	MayTo        []netip.Prefix
 	Path         []Hop // there, by the first prefix
 	Back         []Hop
+	Several      bool // the prefixes take more than one path, there or back: Forward has them all
 	Assumptions  []string
 }
 
@@ -209,13 +210,17 @@ func (r *Relation) session(there, back []found) Session {
 	s.MayTo, s.MayFrom = prefixesOf(setWhere(there, Unknown)), prefixesOf(setWhere(back, Unknown))
 	why := reasons(0)
 	for i, way := range [][]found{there, back} {
+		first := true
 		for _, f := range way {
 			if f.value < s.Value {
 				continue
 			}
+			if !first {
+				s.Several = true
+				break
+			}
 			path := [2]*[]Hop{&s.Path, &s.Back}[i]
-			*path, why = r.net.publicPath(r.hopsOf(f)), why|f.why
-			break
+			*path, why, first = r.net.publicPath(r.hopsOf(f)), why|f.why, false
 		}
 	}
 	s.Assumptions = why.ids()
