@@ -20,16 +20,26 @@ type demand struct {
 	plain    bool               // no two of all these networks overlap
 }
 
-// vnetPair is a pair of VNets by index, a before b, with the connections its traffic uses, and the
-// gateways of others that pass it on.
-type vnetPair struct {
-	a, b   int
+// way is how the traffic of two ends runs: over which connections, and through which gateways of
+// others.
+type way struct {
 	path   []estate.ID
 	relays []relay
 }
 
-// relay is a VNet whose gateway passes packets on, and the VNet that they go to.
-type relay struct{ via, to int }
+// relay is a VNet whose gateway passes packets on, and where they go: to a VNet, or to addresses
+// behind a gateway.
+type relay struct {
+	via    int
+	to     int            // or -1
+	beyond []netip.Prefix // where to is -1
+}
+
+// vnetPair is a pair of VNets by index, a before b.
+type vnetPair struct {
+	a, b int
+	way
+}
 
 // reached is a location that a VNet reaches, by which of its addresses.
 type reached struct {
@@ -37,11 +47,10 @@ type reached struct {
 	prefixes []netip.Prefix
 }
 
-// netReach is an on-premises network, or the clients of another VNet, and the connections that
-// traffic to it uses.
+// netReach is an on-premises network, or the clients of another VNet.
 type netReach struct {
 	network reach.Location
-	path    []estate.ID
+	way
 }
 
 // demands splits the relation by component. of says which component a VNet belongs to.
@@ -62,16 +71,16 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 		there, back := waysOf(r, ends, s)
 		switch {
 		case aVNet && bVNet:
-			pair := vnetPair{min(a, b), max(a, b), connectionsOf(there, back), append(g.relays(there, a, b), g.relays(back, b, a)...)}
+			pair := vnetPair{min(a, b), max(a, b), way{connectionsOf(there, back), append(g.relays(there, a, b), g.relays(back, b, a)...)}}
 			if d := &out[of[a]]; s.Value == reach.Yes {
 				d.pairs = append(d.pairs, pair)
 			} else {
 				d.open = append(d.open, pair)
 			}
 		case aVNet && behindGateway(r, ends[0], ends[1], s):
-			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], connectionsOf(there, back)})
+			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], g.outward(a, there, back, s.ToPrefixes)})
 		case bVNet && behindGateway(r, ends[1], ends[0], s):
-			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], connectionsOf(there, back)})
+			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], g.outward(b, back, there, s.FromPrefixes)})
 		}
 	}
 	for i := range out {
@@ -163,7 +172,8 @@ func connectionsOf(directions ...[][]reach.Hop) []estate.ID {
 	return ids
 }
 
-// relays lists the VNets, other than the sender, whose gateways pass packets on along the paths.
+// relays lists the VNets, other than the sender and the receiver, whose gateways pass packets on
+// along the paths. Either may be -1: a network behind a gateway.
 func (g *graph) relays(paths [][]reach.Hop, from, to int) []relay {
 	var out []relay
 	for _, path := range paths {
@@ -171,10 +181,20 @@ func (g *graph) relays(paths [][]reach.Hop, from, to int) []relay {
 			if hop.Element.Type != estate.TypeConnection {
 				continue
 			}
-			if via := g.vnetOf(g.x.Connection(hop.Element)); via != from {
-				out = append(out, relay{via, to})
+			if via := g.vnetOf(g.x.Connection(hop.Element)); via != from && via != to {
+				out = append(out, relay{via: via, to: to})
 			}
 		}
 	}
 	return out
+}
+
+// outward is the way between a VNet and a network behind a gateway, which it reaches by these
+// addresses.
+func (g *graph) outward(vnet int, there, back [][]reach.Hop, beyond []netip.Prefix) way {
+	relays := g.relays(there, vnet, -1)
+	for i := range relays {
+		relays[i].beyond = beyond
+	}
+	return way{connectionsOf(there, back), append(relays, g.relays(back, -1, vnet)...)}
 }

@@ -31,8 +31,8 @@ type layout struct {
 	networks []reach.Location    // on-premises networks that the hub's gateway serves
 	added    []reach.Location    // those it did not serve before
 	keep     map[estate.Key]bool // connections that stay, by key
-	paths    [][]estate.ID       // the paths they stay for
-	noted    map[*estate.ID]bool // the paths that are in paths, by their first connection
+	ways     []way               // what they stay for
+	noted    map[*estate.ID]bool // what is in ways, by the first connection
 	kept     []KeptPair
 	blocked  map[[2]int]string // pairs that must not be peered, a before b, and why
 	exposed  int               // VNet pairs that the hub's peerings join and that were apart before
@@ -62,21 +62,54 @@ func lay(g *graph, members []int, d *demand, hub int) *layout {
 	}
 }
 
-// block forbids the peerings between VNets on the paths that stay, and reports whether there were
-// any.
+// block forbids the peerings that would hide a way that stays, and those between the VNets on it. It
+// reports whether there were any.
 func (l *layout) block() (news bool) {
-	for _, path := range l.paths {
-		_, nodes := l.alongPath(path)
+	forbid := func(a, b int, why string) {
+		if pair := [2]int{min(a, b), max(a, b)}; l.blocked[pair] == "" && slices.Contains(l.peers[a], b) {
+			l.blocked[pair], news = why, true
+		}
+	}
+	for _, w := range l.ways {
+		_, nodes := l.alongPath(w.path)
 		for i, a := range nodes {
 			for _, b := range nodes[i+1:] {
-				if pair := [2]int{a, b}; l.blocked[pair] == "" && slices.Contains(l.peers[a], b) {
-					l.blocked[pair] = "traffic that has to stay on VPN passes both, and a gateway would prefer their peering"
-					news = true
-				}
+				forbid(a, b, "traffic that has to stay on VPN passes both, and a gateway would prefer their peering")
+			}
+		}
+		for _, r := range w.relays {
+			for _, peer := range l.hiders(r) {
+				forbid(r.via, peer, fmt.Sprintf("traffic that has to stay on VPN passes the gateway of %q to addresses of %q, and the gateway would prefer their peering", l.g.e.VNets[r.via].Name, l.g.e.VNets[peer].Name))
 			}
 		}
 	}
 	return news
+}
+
+// hiders lists the VNets whose peering with a relay takes the packets that it passes on: the VNet
+// they go to, and peers of the relay that overlap their destination.
+func (l *layout) hiders(r relay) []int {
+	var out []int
+	if r.to >= 0 {
+		out = append(out, r.to)
+	}
+	if l.demand.plain {
+		return out
+	}
+	for _, peer := range l.peers[r.via] {
+		if peer >= 0 && peer != r.to && l.takes(&l.g.e.VNets[peer], r) {
+			out = append(out, peer)
+		}
+	}
+	return out
+}
+
+// takes reports whether a VNet's space overlaps the destination of what a relay passes on.
+func (l *layout) takes(v *estate.VNet, r relay) bool {
+	if r.to >= 0 {
+		return estate.Overlap(v.Space, l.g.e.VNets[r.to].Space)
+	}
+	return slices.ContainsFunc(v.Space, func(s estate.Prefix) bool { return slices.ContainsFunc(r.beyond, s.Overlaps) })
 }
 
 // keepUncertain keeps the tunnels that cannot have worked as written: nothing shows whether
@@ -85,7 +118,7 @@ func (l *layout) keepUncertain() {
 	for _, v := range l.members {
 		for _, c := range l.g.connections[v] {
 			if c.Pairing.Suspect != "" {
-				l.keepPath([]estate.ID{c.ID})
+				l.keepWay(way{path: []estate.ID{c.ID}})
 			}
 		}
 	}
@@ -239,19 +272,19 @@ func (l *layout) refuse(a, b int, why string) {
 	if !ok {
 		return
 	}
-	l.keepPath(l.demand.pairs[i].path)
+	l.keepWay(l.demand.pairs[i].way)
 	l.kept = append(l.kept, KeptPair{l.g.e.VNets[a].Name, l.g.e.VNets[b].Name, why})
 }
 
-// keepPath keeps the connections of a path, with their other halves. It reports whether any was
-// not kept before; the path is noted in either case.
-func (l *layout) keepPath(path []estate.ID) (news bool) {
-	if len(path) == 0 || l.noted[&path[0]] {
+// keepWay keeps the connections of a way, with their other halves. It reports whether any was not
+// kept before; the way is noted in either case.
+func (l *layout) keepWay(w way) (news bool) {
+	if len(w.path) == 0 || l.noted[&w.path[0]] {
 		return false
 	}
-	l.noted[&path[0]] = true
-	l.paths = append(l.paths, path)
-	for _, id := range path {
+	l.noted[&w.path[0]] = true
+	l.ways = append(l.ways, w)
+	for _, id := range w.path {
 		c := l.g.x.Connection(id)
 		if c == nil || l.keep[id.Key()] {
 			continue
@@ -277,7 +310,7 @@ func (l *layout) settle() (changed bool) {
 		}
 		for _, n := range l.demand.networks[v] {
 			if v != l.hub || !l.ends(v, n) {
-				changed = l.keepPath(n.path) || changed
+				changed = l.keepWay(n.way) || changed
 			}
 		}
 	}

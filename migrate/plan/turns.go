@@ -28,15 +28,15 @@ func (s *sequence) turnsOf(d *draft, pairs [][2]estate.Peering) *turns {
 		}
 	}
 	for i, pair := range pairs {
-		way := s.replaces(d, pair)
-		if way == nil {
+		served := s.replaces(d, pair)
+		if served == nil {
 			t.length[i] = 2
 			continue
 		}
-		_, nodes := d.alongPath(way.path)
+		_, nodes := d.alongPath(served.path)
 		t.length[i] = max(2, len(nodes))
-		for _, r := range way.relays {
-			for _, to := range d.sharing(r) {
+		for _, r := range served.relays {
+			for _, to := range d.hiders(r) {
 				if j, ok := at[[2]int{min(r.via, to), max(r.via, to)}]; ok && j != i {
 					t.first[j] = append(t.first[j], i)
 				}
@@ -67,21 +67,6 @@ func (s *sequence) replaces(d *draft, pair [2]estate.Peering) *vnetPair {
 		return &d.demand.pairs[i]
 	}
 	return nil
-}
-
-// sharing lists the VNets whose peering with a relay takes packets from the VNet they go to: that
-// VNet itself, and peers of the relay that overlap it.
-func (l *layout) sharing(r relay) []int {
-	out := []int{r.to}
-	if l.demand.plain {
-		return out
-	}
-	for _, peer := range l.peers[r.via] {
-		if peer >= 0 && peer != r.to && estate.Overlap(l.g.e.VNets[peer].Space, l.g.e.VNets[r.to].Space) {
-			out = append(out, peer)
-		}
-	}
-	return out
 }
 
 // stretch lets every peering count as long as the longest that waits for it, so that the longer

@@ -179,3 +179,25 @@ func permutations(n int) iter.Seq[[]int] {
 		extend(nil)
 	}
 }
+
+// v1 is a part of v0's range, and reaches an office by v3 and v2. The gateway of v2 would give the
+// answers to v0, once it is peered with it, although v0 is nowhere on that way.
+func TestKeptWayForbidsPeeringsThatOverlapItsEnds(t *testing.T) {
+	w := &world{
+		spaces: []string{"10.1.0.0/16", "10.1.128.0/17", "10.3.0.0/16", "10.4.0.0/16"}, pools: make([]string, 4),
+		regions: slices.Repeat([]string{"West Europe"}, 4),
+		tunnels: [][2]int{{0, 2}, {1, 3}, {2, 3}}, devices: [][2]int{{2, 1}},
+		extra: map[[2]int][]string{{1, 3}: {"192.168.1.0/24"}, {3, 2}: {"192.168.1.0/24"}, {2, 3}: {"10.1.128.0/17"}},
+	}
+	p, _, err := plan.Make(read(t, w.netcfg(1)), options.Options{Hub: options.HubNone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range p.Violations {
+		t.Errorf("after %s: %s %s", v.After, v.Rule, v.Text)
+	}
+	want := plan.KeptPair{A: "v0", B: "v2", Because: `traffic that has to stay on VPN passes the gateway of "v2" to addresses of "v0", and the gateway would prefer their peering`}
+	if !slices.Contains(p.Components[0].Kept, want) {
+		t.Errorf("%v are kept, %v is not", p.Components[0].Kept, want)
+	}
+}

@@ -29,7 +29,7 @@ func findWindows(l *layout) *windows {
 	for _, v := range l.members {
 		if l.remote[v] {
 			for _, n := range l.demand.networks[v] {
-				f.path(n.path, v)
+				f.way(n.way, v)
 			}
 		}
 	}
@@ -56,9 +56,10 @@ func (f *windowFinder) union(v, w int) {
 	f.leader[max(a, b)] = min(a, b)
 }
 
-// path takes a way, and the peerings between the VNets on it, into the group of a user.
-func (f *windowFinder) path(path []estate.ID, user int) {
-	keys, nodes := f.l.alongPath(path)
+// way takes a way, the peerings between the VNets on it and those that would hide it, into the group
+// of a user.
+func (f *windowFinder) way(w way, user int) {
+	keys, nodes := f.l.alongPath(w.path)
 	for _, key := range keys {
 		if other, ok := f.tunnels[key]; ok {
 			f.union(other, user)
@@ -76,6 +77,11 @@ func (f *windowFinder) path(path []estate.ID, user int) {
 			f.pair([2]int{a, b}, user)
 		}
 	}
+	for _, r := range w.relays {
+		for _, peer := range f.l.hiders(r) {
+			f.pair([2]int{min(r.via, peer), max(r.via, peer)}, user)
+		}
+	}
 }
 
 func (f *windowFinder) pair(p [2]int, user int) {
@@ -88,7 +94,7 @@ func (f *windowFinder) pair(p [2]int, user int) {
 	}
 	f.peering[p] = user
 	if i, ok := slices.BinarySearchFunc(f.l.demand.pairs, vnetPair{a: p[0], b: p[1]}, comparePairs); ok {
-		f.path(f.l.demand.pairs[i].path, user)
+		f.way(f.l.demand.pairs[i].way, user)
 	}
 }
 
