@@ -67,7 +67,7 @@ func (l *layout) keepForced() {
 		}
 		for _, c := range l.g.connections[v] {
 			if l.g.routedInto(v, c) {
-				l.keepPath([]estate.ID{c.ID})
+				l.keepWay(way{path: []estate.ID{c.ID}})
 			}
 		}
 	}
@@ -76,7 +76,7 @@ func (l *layout) keepForced() {
 // keepDefault keeps the connection that the default route of a VNet's gateway leads into. Where it
 // ends at another VNet, a peering of the two would take its traffic.
 func (l *layout) keepDefault(v int, c *estate.Connection) {
-	l.keepPath([]estate.ID{c.ID})
+	l.keepWay(way{path: []estate.ID{c.ID}})
 	name, site := l.g.e.VNets[v].Name, l.g.x.Site(c.Site)
 	because := fmt.Sprintf("the default route of the gateway of %q leads to site %q (forced tunnelling)", name, site.Name)
 	if partner := l.g.x.Connection(c.Pairing.Partner); partner != nil {
