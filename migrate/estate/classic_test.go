@@ -140,6 +140,13 @@ vnet v 10.1.0.0/16 in:group:USWest
 -- affinitygroups.xml --
 <AffinityGroups><AffinityGroup><Name>uswest</Name><Label>bA==</Label><Location>West US</Location></AffinityGroup><AffinityGroup><Name>other</Name><Location>East US</Location></AffinityGroup></AffinityGroups>`,
 		"vnet v westus", ""},
+	{"an affinity group that is elsewhere than its VNet", `-- net.netcfg --
+vnet v 10.1.0.0/16 in:group:USWest
+-- a/affinitygroups.xml --
+<AffinityGroups><AffinityGroup><Name>uswest</Name><Location>West US</Location></AffinityGroup></AffinityGroups>
+-- b/affinitygroups.xml --
+<AffinityGroups><AffinityGroup><Name>uswest</Name><Location>East US</Location></AffinityGroup></AffinityGroups>`,
+		"vnet v westus", "b/affinitygroups.xml XML-040"},
 	{"states, keys and policies of connections", twoLinked + `-- networking/west/gateway/connections.xml --
 <Connections><Connection><ConnectivityState>NotConnected</ConnectivityState><LocalNetworkSiteName>to-east</LocalNetworkSiteName></Connection></Connections>
 -- networking/west/gateway/connection/to-east/sharedkey.xml --
@@ -237,6 +244,29 @@ func TestFromClassic(t *testing.T) {
 			once(t, fates)
 		})
 	}
+}
+
+// A location that nobody knows stays known beside a document that has none.
+func TestUnknownLocationStays(t *testing.T) {
+	e, _, _ := estate.FromClassic(nil, pile(t, "sub", "-- net.netcfg --\nvnet west 10.1.0.0/16 in:The_Moon subnet:apps=10.1.0.0/24\n-- networking/virtualnetwork.xml --\n"+
+		strings.Replace(list, "<Location>West Europe</Location>", "<AffinityGroup>lunar</AffinityGroup>", 1)))
+	if r := e.VNets[0].Region; r.Raw != "The Moon" || r.AffinityGroup != "lunar" {
+		t.Errorf("the region is %+v", r)
+	}
+}
+
+// Of VNets that are left out, each leaf goes to a person once.
+func TestLeftOutOnce(t *testing.T) {
+	doc := func(vnet string) string {
+		return `<VirtualNetworkSite name="` + vnet + `" Location="West US"><AddressSpace><AddressPrefix>10.x</AddressPrefix></AddressSpace></VirtualNetworkSite>`
+	}
+	e, fates, _ := estate.FromClassic(nil, pile(t, "sub", `-- net.netcfg --
+<NetworkConfiguration xmlns="http://schemas.microsoft.com/ServiceHosting/2011/07/NetworkConfiguration"><VirtualNetworkConfiguration><VirtualNetworkSites>`+
+		doc("a")+doc("b")+`</VirtualNetworkSites></VirtualNetworkConfiguration></NetworkConfiguration>`))
+	if len(e.VNets) > 0 {
+		t.Errorf("%d VNets", len(e.VNets))
+	}
+	once(t, fates)
 }
 
 // once proves that no leaf has two fates of this stage.

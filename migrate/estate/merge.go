@@ -140,7 +140,7 @@ func (b *builder) sameRegion(before *VNet, v *netcfg.VirtualNetworkSite) {
 		b.ended(r.Refs, diag.NeedsPerson, contradiction)
 		return
 	}
-	if old.Name == "" {
+	if old.Name == "" && r.Raw != "" {
 		old.Name, old.Raw = r.Name, r.Raw
 	}
 	if old.AffinityGroup == "" {
@@ -285,6 +285,7 @@ func (b *builder) setFact(known *Fact, said Fact, format string, args ...any) {
 	case !said.Known():
 		b.ended(said.Refs, diag.Dropped, "the service says nothing here")
 	case !known.Known():
+		said.Refs = slices.Concat(known.Refs, said.Refs) // what says whose fact it is came before
 		*known = said
 	case strings.EqualFold(known.Value, said.Value):
 		known.Refs = append(known.Refs, said.Refs...)

@@ -287,6 +287,8 @@ func (b *builder) regionOf(v *VNet, region string, location *netcfg.Node, refs [
 	default:
 		b.missing(refs, v.Region.Refs, "affinity group %q of VNet %q is in %s here, and the VNet is in %s there",
 			v.Region.AffinityGroup, v.Name, location.Text, v.Region.Name)
+		b.ended(refs, diag.NeedsPerson, contradiction)
+		return
 	}
 	v.Region.Refs = append(v.Region.Refs, refs...)
 }
