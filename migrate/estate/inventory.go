@@ -297,10 +297,15 @@ func (b *builder) siteAnswers(vnets, sites *named, a *options.Site) {
 	}
 }
 
-func (b *builder) circuitAnswers(vnets *named, a *options.Circuit) {
-	at := slices.IndexFunc(b.e.Circuits, func(c Circuit) bool {
-		return strings.EqualFold(c.ID.Name, a.Name.Value) || strings.EqualFold(c.ServiceKey.Value, a.Name.Value)
+// circuitNamed is the place of a circuit, by its name or service key, or -1.
+func (b *builder) circuitNamed(name string) int {
+	return slices.IndexFunc(b.e.Circuits, func(c Circuit) bool {
+		return strings.EqualFold(c.ID.Name, name) || strings.EqualFold(c.ServiceKey.Value, name)
 	})
+}
+
+func (b *builder) circuitAnswers(vnets *named, a *options.Circuit) {
+	at := b.circuitNamed(a.Name.Value)
 	if at < 0 {
 		at = len(b.e.Circuits)
 		b.e.Circuits = append(b.e.Circuits, Circuit{ID: ID{Type: TypeCircuit, Name: a.Name.Value}})
@@ -328,7 +333,7 @@ func (b *builder) connectionAnswers(vnets *named, a *options.Connection) {
 	b.answer(&c.State, a.State, "the state of the connection to "+c.Site.Name, v.Name)
 	b.answer(&c.Vault, a.Key, "the name of the key", v.Name)
 	if a.Circuit.Given() {
-		if at := slices.IndexFunc(b.e.Circuits, func(k Circuit) bool { return strings.EqualFold(k.ID.Name, a.Circuit.Value) }); at >= 0 {
+		if at := b.circuitNamed(a.Circuit.Value); at >= 0 {
 			c.Circuit = b.e.Circuits[at].ID
 		} else {
 			b.unused(a.Circuit, "no circuit is named %q", a.Circuit.Raw)

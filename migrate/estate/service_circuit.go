@@ -56,7 +56,9 @@ func (b *builder) circuitLinks(a answer) {
 
 // linkCircuit says that a VNet reaches a circuit: its ExpressRoute connections end there.
 func (b *builder) linkCircuit(c *Circuit, v *VNet) {
-	c.Links = append(c.Links, v.ID)
+	if !slices.ContainsFunc(c.Links, v.ID.Same) {
+		c.Links = append(c.Links, v.ID)
+	}
 	for i := range b.e.Connections {
 		if l := &b.e.Connections[i]; l.Kind == ExpressRoute && l.ID.Subscription == v.ID.Subscription && strings.EqualFold(l.ID.Name, v.Name) {
 			l.Circuit = c.ID

@@ -59,6 +59,12 @@ func matching(what, pattern string) form {
 	return form{what: what, pattern: pattern, read: func(s string) (string, bool) { return s, shape.MatchString(s) }}
 }
 
+// secretive is a form whose misfits may be secrets.
+func secretive(f form) form {
+	f.secret = true
+	return f
+}
+
 const (
 	guidPattern = `^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$`
 	idPattern   = `^/[Ss]ubscriptions/[^/\s]+/[Rr]esource[Gg]roups/[^/\s]+/[Pp]roviders/Microsoft\.`
@@ -78,7 +84,8 @@ var (
 	keyNames   = form{what: "the name of a secret (letters, digits and hyphens)", pattern: `^[0-9A-Za-z-]{1,127}$`, secret: true, read: matching("", `^[0-9a-z-]{1,127}$`).read}
 	parameter  = form{what: `the word "parameter"; the authorization key itself never stands here`, words: []string{AuthorizationParameter}, secret: true,
 		read: oneOf("", [][]string{{AuthorizationParameter}}).read}
-	vaults   = matching("the resource id of a Key Vault", idPattern+`[Kk]ey[Vv]ault/[Vv]aults/[^/\s]+$`)
+	// Who takes the member for the place of the key writes the key.
+	vaults   = secretive(matching("the resource id of a Key Vault", idPattern+`[Kk]ey[Vv]ault/[Vv]aults/[^/\s]+$`))
 	circuits = matching("the resource id of an ExpressRoute circuit", idPattern+`[Nn]etwork/[Ee]xpress[Rr]oute[Cc]ircuits/[^/\s]+$`)
 	hubs     = form{what: "auto, new, none, or the name of a VNet", pattern: `\S`, read: readHub}
 	guids    = form{what: "a GUID", pattern: guidPattern, read: readGUID}

@@ -137,7 +137,7 @@ sites: {s: {is: onpremises, address: "::1"}}
 circuits: {c: {resourceId: er1}}
 suppress: [{rule: SITE-7, reason: r}, {rule: XML-001, reason: r}, {rule: SITE-007, reason: r, expires: 2027-02-29}]
 `, []string{
-			"2:7 OPT-005: did you mean as-if-live?", `3:11 OPT-005: "keyVault" is "kv"`, `4:25 OPT-005: not a GUID`, `4:46 OPT-005: not the name of a resource group`,
+			"2:7 OPT-005: did you mean as-if-live?", "3:11 OPT-006: not the resource id of a Key Vault", `4:25 OPT-005: not a GUID`, `4:46 OPT-005: not the name of a resource group`,
 			"5:21 OPT-005: did you mean West US?", `5:33 OPT-005: "h" is "Atlantis", which is not a region`,
 			"6:25 OPT-005: not an IPv4 address", "6:46 OPT-005: did you mean dynamic?", "6:61 OPT-005: it takes Default, Basic", "6:72 OPT-005: did you mean VpnGw1AZ?", "6:87 OPT-005: it takes provisioned",
 			"7:41 OPT-005: not a state of a connection", "8:17 OPT-005: did you mean on-premises?", "8:38 OPT-005: not an IPv4 address",

@@ -295,30 +295,26 @@ func second(x *estate.Index, g *estate.Gateway) bool {
 	return g.Beside.Known() && slices.ContainsFunc(x.GatewaysOf(g.VNet), func(o *estate.Gateway) bool { return !o.Beside.Known() })
 }
 
-// gatewayQuestions are the members that the documents leave open, with what is assumed. The size of
-// today follows from the classic one where that is known.
+// gatewayQuestions are the members that the documents leave open, with what is assumed. A gateway
+// that does not exist has neither address nor type, and only its successor's size is open.
 func gatewayQuestions(g *estate.Gateway) []pair {
-	sku := azure.DefaultVPNGatewaySKU
-	if g.Kind == estate.ExpressRouteGateway {
-		sku = azure.DefaultExpressRouteGatewaySKU
-	}
-	vpn := g.Kind != estate.ExpressRouteGateway
 	var asked []pair
-	for _, m := range []struct {
-		open bool
-		pair
-	}{
-		{vpn && !g.Address.IsValid(), pair{"address", ""}},
-		{vpn && !g.Routing.Known(), pair{"routing", "dynamic"}},
-		{!g.Size.Known(), pair{"size", ""}},
-		{!g.Size.Known() && g.SKU == "", pair{"sku", sku}},
-		{!g.State.Known(), pair{"state", "provisioned"}},
-		{len(g.ClientPools) > 0 && !g.Certified(), pair{"rootCertificates", "{}"}},
-	} {
-		if m.open {
-			asked = append(asked, m.pair)
+	ask := func(open bool, name, assumed string) {
+		if open {
+			asked = append(asked, pair{name, assumed})
 		}
 	}
+	vpn, exists := g.Kind == estate.VPNGateway, !g.Absent()
+	sku := azure.DefaultExpressRouteGatewaySKU
+	if vpn {
+		sku = azure.DefaultVPNGatewaySKU
+	}
+	ask(vpn && exists && !g.Address.IsValid(), "address", "")
+	ask(vpn && exists && !g.Routing.Known(), "routing", "dynamic")
+	ask(exists && !g.Size.Known(), "size", "")
+	ask((!exists || !g.Size.Known()) && g.SKU == "", "sku", sku)
+	ask(!g.State.Known(), "state", "provisioned")
+	ask(len(g.ClientPools) > 0 && !g.Certified(), "rootCertificates", "{}")
 	return asked
 }
 
@@ -424,9 +420,22 @@ func (q *questions) circuits() {
 			continue
 		}
 		q.about("VNet %q, %s", g.VNet.Name, q.places[g.VNet.Key()])
-		q.ask(plainYAML(fmt.Sprintf("circuit of %s", q.name(g.VNet))) + ": " +
+		q.ask(plainYAML(q.circuitName(g)) + ": " +
 			object(pair{"resourceId", ""}, pair{"vnets", "[" + plainYAML(q.name(g.VNet)) + "]"}))
 	}
+}
+
+// circuitName is what the circuit of an ExpressRoute gateway is called in an answer: as a document
+// calls it, or else after the VNet.
+func (q *questions) circuitName(g *estate.Gateway) string {
+	for i := range q.e.Connections {
+		c := &q.e.Connections[i]
+		if !c.Gateway.Same(g.ID) || c.Circuit.IsZero() {
+			continue
+		}
+		return c.Circuit.Name
+	}
+	return "circuit of " + q.name(g.VNet)
 }
 
 func (q *questions) suppressions() {

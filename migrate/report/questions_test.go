@@ -158,3 +158,29 @@ func TestQuestionsSettled(t *testing.T) {
 		t.Errorf("of an ExpressRoute gateway with a VPN gateway beside it:\n%s", text)
 	}
 }
+
+// TestQuestionsKnown asks nothing that the service has said, and calls a circuit what it is called.
+func TestQuestionsKnown(t *testing.T) {
+	e := questioned("in/net.netcfg", []string{"core", "edge"})
+	fact := func(value string) estate.Fact { return estate.Fact{Value: value, Raw: value} }
+	known := &e.Gateways[0]
+	known.State, known.Routing, known.Size = fact(estate.GatewayProvisioned), fact(estate.RoutingStatic), fact("Default")
+	known.Address.Addr, known.ClientPools = netip.MustParseAddr("40.1.0.1"), nil
+	half := &e.Gateways[2]
+	half.State, half.Routing = fact(estate.GatewayProvisioned), fact(estate.RoutingStatic)
+	circuit := estate.ID{Subscription: "in/net.netcfg", Type: estate.TypeCircuit, Name: "london"}
+	e.Circuits = append(e.Circuits, estate.Circuit{ID: circuit})
+	e.Connections = append(e.Connections, estate.Connection{Gateway: e.Gateways[1].ID, Kind: estate.ExpressRoute, Circuit: circuit})
+	text := ask(t, e, &options.Options{})
+	for _, want := range []string{
+		"#  edge: {address: , size: , sku: VpnGw1AZ, rootCertificates: {}}\n",
+		"#  london: {resourceId: , vnets: [core]}\n", "#  circuit of edge: {resourceId: , vnets: [edge]}\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "#  core: {a") {
+		t.Errorf("what is known is asked:\n%s", text)
+	}
+}
