@@ -139,19 +139,24 @@ func adopt(homes map[string]*home) {
 			configured = append(configured, homes[key])
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(homes)) {
-		orphan := homes[key]
-		to := (*home)(nil)
-		switch {
-		case orphan.written():
-		case orphan.configured():
-			to = written(orphan.folder, configured)
-		default:
-			to = nearestHome(orphan.folder, configured)
-		}
+	give := func(key string, to *home) {
 		if to != nil {
-			to.docs = append(to.docs, orphan.docs...)
+			to.docs = append(to.docs, homes[key].docs...)
 			delete(homes, key)
+		}
+	}
+	// Lists of networks first: what is beside one belongs where the list goes.
+	for _, key := range slices.Sorted(maps.Keys(homes)) {
+		if h := homes[key]; h.configured() && !h.written() {
+			if to := written(h.folder, configured); to != nil {
+				configured = slices.DeleteFunc(configured, func(c *home) bool { return c == h })
+				give(key, to)
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(homes)) {
+		if h := homes[key]; !h.configured() {
+			give(key, nearestHome(h.folder, configured))
 		}
 	}
 }
