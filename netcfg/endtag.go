@@ -10,11 +10,11 @@ import (
 func (s *scanner) brokenEnd(name span, at place) {
 	n := bytes.IndexAny(s.src[s.i:], "<>\n")
 	if n >= 0 && s.src[s.i+n] == '>' {
-		s.notes.fail("XML-001", s.here(s.i), "%v has no place in the end tag </%v>", privateBytes(s.src[s.i:s.i+n]), named(s.text(name)))
+		s.notes.fail("XML-001", s.here(s.i), "%v has no place in the end tag </%v>", privateBytes(s.src[s.i:s.i+n]), s.label(name))
 		s.i += n + 1
 		return
 	}
-	s.notes.fail("XML-001", at, "the end tag </%v> has no closing >", named(s.text(name)))
+	s.notes.fail("XML-001", at, "the end tag </%v> has no closing >", s.label(name))
 	if n < 0 {
 		n = len(s.src) - s.i
 	}
@@ -33,9 +33,9 @@ func (s *scanner) wrongEnd(name span, at place, from int) {
 		s.closeDownTo(k, name, at, from)
 	case last >= 0 && similar(string(s.text(name)), string(s.text(s.open[last].name))) && !s.closesNext(s.open[last]):
 		top := s.open[last]
-		f := s.notes.fail("XML-001", at, "end tag </%v> does not match <%v>", named(s.text(name)), named(s.text(top.name)))
-		*f = f.See(s.notes.pos(top.at), "<%v> begins here", named(s.text(top.name))).
-			WithHint("write </%v>", named(s.text(top.name)))
+		f := s.notes.fail("XML-001", at, "end tag </%v> does not match <%v>", s.label(name), s.label(top.name))
+		*f = f.See(s.notes.pos(top.at), "<%v> begins here", s.label(top.name)).
+			WithHint("write </%v>", s.label(top.name))
 		s.replace(from, s.i, s.closing(top))
 		s.pop()
 	default:
@@ -54,10 +54,10 @@ func (s *scanner) closesNext(t tag) bool {
 // closeDownTo closes the elements inside of open element k, and that one.
 func (s *scanner) closeDownTo(k int, name span, at place, from int) {
 	top := s.open[len(s.open)-1]
-	f := s.notes.fail("XML-001", at, "end tag </%v> while <%v> is open", named(s.text(name)), named(s.text(top.name)))
-	*f = f.See(s.notes.pos(top.at), "<%v> begins here and is not closed", named(s.text(top.name))).
+	f := s.notes.fail("XML-001", at, "end tag </%v> while <%v> is open", s.label(name), s.label(top.name))
+	*f = f.See(s.notes.pos(top.at), "<%v> begins here and is not closed", s.label(top.name)).
 		WithHint("write </%v> before </%v> in line %d, column %d, if what <%v> holds is complete",
-			named(s.text(top.name)), named(s.text(name)), at.line, at.col, named(s.text(top.name)))
+			s.label(top.name), s.label(name), at.line, at.col, s.label(top.name))
 	var all strings.Builder
 	for i := len(s.open) - 1; i >= k; i-- {
 		all.WriteString(s.closing(s.open[i]))
@@ -71,19 +71,19 @@ func (s *scanner) closeDownTo(k int, name span, at place, from int) {
 // closesNothing drops an end tag. The published sample of the schema has one: a reference that
 // closes itself with a slash and is closed once more after its child.
 func (s *scanner) closesNothing(name span, at place, from int) {
-	f := s.notes.fail("XML-001", at, "end tag </%v> closes nothing", named(s.text(name)))
+	f := s.notes.fail("XML-001", at, "end tag </%v> closes nothing", s.label(name))
 	slash, between, ok := s.selfClosed(name, from)
 	switch {
 	case ok && between:
-		*f = f.See(s.notes.pos(slash.tag), "<%v …/> has closed itself here", named(s.text(name))).
-			WithHint("remove the slash in line %d, column %d: <%v> is to hold what stands between", slash.at.line, slash.at.col, named(s.text(name)))
+		*f = f.See(s.notes.pos(slash.tag), "<%v …/> has closed itself here", s.label(name)).
+			WithHint("remove the slash in line %d, column %d: <%v> is to hold what stands between", slash.at.line, slash.at.col, s.label(name))
 	case ok:
-		*f = f.See(s.notes.pos(slash.tag), "<%v …/> has closed itself here", named(s.text(name))).
+		*f = f.See(s.notes.pos(slash.tag), "<%v …/> has closed itself here", s.label(name)).
 			WithHint("remove this end tag")
 	case len(s.open) == 0 && s.rootAt >= 0:
 		f.Hint = "remove it: the root element has ended"
 	case s.closedBefore(name, from):
-		*f = f.WithHint("remove it: the end tag right before it has closed <%v>", named(s.text(name)))
+		*f = f.WithHint("remove it: the end tag right before it has closed <%v>", s.label(name))
 	default:
 		f.Hint = "remove it, or add the start tag that belongs to it"
 	}
@@ -147,9 +147,9 @@ func (s *scanner) finish() {
 		return
 	}
 	top := s.open[len(s.open)-1]
-	f := s.notes.fail("XML-001", s.end(), "the document ends inside <%v>", named(s.text(top.name)))
+	f := s.notes.fail("XML-001", s.end(), "the document ends inside <%v>", s.label(top.name))
 	for i := len(s.open) - 1; i >= 0; i-- {
-		*f = f.See(s.notes.pos(s.open[i].at), "<%v> begins here and is not closed", named(s.text(s.open[i].name)))
+		*f = f.See(s.notes.pos(s.open[i].at), "<%v> begins here and is not closed", s.label(s.open[i].name))
 		s.replace(s.i, s.i, s.closing(s.open[i]))
 	}
 	f.Hint = "the file seems to be cut off; get the whole of it"

@@ -2,6 +2,7 @@ package netcfg
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -31,7 +32,36 @@ func LeavesOf(d *Document) []Leaf {
 
 type leafLister struct{ out []Leaf }
 
-func (l *leafLister) leaves(in []Leaf) { l.out = append(l.out, in...) }
+func (l *leafLister) leaves(in []Leaf) {
+	for _, leaf := range in {
+		leaf.Path = withoutKey(leaf.Path)
+		l.out = append(l.out, leaf)
+	}
+}
+
+// keyElement is the element of the service that holds a key, itself or as its Value.
+const keyElement = "SharedKey"
+
+// belongsToKey reports whether a name is one of those that the service uses for a key.
+func belongsToKey(name string) bool {
+	return name == "Value" || name == "xmlns" || strings.HasPrefix(name, "xmlns:") || strings.HasSuffix(name, keyElement)
+}
+
+// withoutKey is a path in which names that stand inside the element of a key and do not belong there
+// are not shown: they may be the key.
+func withoutKey(path string) string {
+	above, below, ok := strings.Cut(path, keyElement+"/")
+	if !ok {
+		return path
+	}
+	steps := strings.Split(below, "/")
+	for i, step := range steps {
+		if name := strings.TrimPrefix(step, "@"); name != "text()" && !belongsToKey(name) {
+			steps[i] = strings.TrimSuffix(step, name) + private(name).String()
+		}
+	}
+	return above + keyElement + "/" + strings.Join(steps, "/")
+}
 
 func (l *leafLister) add(ref diag.Ref, kind LeafKind, path, value string) {
 	if !ref.IsZero() {

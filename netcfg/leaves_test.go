@@ -316,3 +316,23 @@ func TestLeavesOfResponses(t *testing.T) {
 		t.Errorf("%q, want %q", got.String(), want)
 	}
 }
+
+// TestKeysInWrongPlaces holds that a key which is written where a name belongs is not shown.
+func TestKeysInWrongPlaces(t *testing.T) {
+	const key = "hushhush"
+	for _, inside := range []string{
+		`<Value "hushhush">x</Value>`, "<Value hushhush>x</Value>", "<Value hushhush=''>x</Value>", "<Value><hushhush/></Value>", "<hushhush/>",
+		"<Value>ab<hushhush</Value>", "<Value>x</hushhush></Value>", "<Value a=hushhush>x</Value>", "<Value><hushhush a='b'>x</hushhush></Value>",
+	} {
+		d, found, _ := netcfg.Read("networking/v/gateway/connection/s/sharedkey.xml", []byte("<SharedKey>"+inside+"</SharedKey>"))
+		text := fmt.Sprint(found)
+		if d != nil {
+			for _, leaf := range netcfg.LeavesOf(d) {
+				text += "\n" + leaf.Path
+			}
+		}
+		if strings.Contains(text, key) {
+			t.Errorf("%s: %s", inside, text)
+		}
+	}
+}

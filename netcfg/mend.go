@@ -171,7 +171,7 @@ func (s *scanner) junk() []byte {
 
 // unquoted reads an attribute value that has no quotes.
 func (s *scanner) unquoted(name span, at place) bool {
-	s.spoil(at, "the value of attribute %v is not in quotes", named(s.text(name)))
+	s.spoil(at, "the value of attribute %v is not in quotes", s.label(name))
 	from := s.i
 	for s.i < len(s.src) && class[s.src[s.i]]&white == 0 && bytes.IndexByte([]byte(`<>"'/`), s.src[s.i]) < 0 {
 		s.i++
@@ -211,7 +211,7 @@ func (s *scanner) closesSoon(quote byte) bool {
 func (s *scanner) unclosed(begin opening, name span) {
 	s.i, s.line, s.lineStart = begin.at, begin.line, begin.lineStart
 	s.restore(begin.before)
-	s.spoil(s.here(s.i), "the value of attribute %v has no closing quote", named(s.text(name)))
+	s.spoil(s.here(s.i), "the value of attribute %v has no closing quote", s.label(name))
 	end := len(s.src)
 	if n := bytes.IndexAny(s.src[s.i:], "<>\n"); n >= 0 {
 		end = s.i + n

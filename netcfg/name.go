@@ -66,7 +66,7 @@ func (s *scanner) checkPrefix(name span, at place) {
 			return
 		}
 	}
-	s.notes.fail("XML-001", at, "namespace prefix %v of %v is not declared", named(prefix), named(s.text(name))).Hint =
+	s.notes.fail("XML-001", at, "namespace prefix %v of %v is not declared", named(prefix), s.label(name)).Hint =
 		"declare it with xmlns:" + prefix + "=\"…\" on the root element, or remove it"
 	if s.bare == nil {
 		s.bare = map[string]bool{}

@@ -1,6 +1,10 @@
 package netcfg
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+	"slices"
+)
 
 // scanner goes over the bytes of a document once. It takes the place of every leaf in document
 // order, enforces the bounds, and mends what is broken (mend.go), so that the text it leaves is
@@ -53,6 +57,20 @@ type tag struct {
 }
 
 func (s *scanner) text(p span) []byte { return s.src[p.from:p.to] }
+
+// label is the name of a tag or attribute as messages show it. Inside an element of a key a name that
+// does not belong there may be the key: one with a bare < in it, or written in the wrong place.
+func (s *scanner) label(name span) fmt.Stringer {
+	text := s.text(name)
+	if s.inKey() && !belongsToKey(string(text)) {
+		return privateBytes(text)
+	}
+	return named(text)
+}
+
+func (s *scanner) inKey() bool {
+	return slices.ContainsFunc(s.open, func(t tag) bool { return bytes.HasSuffix(s.text(t.name), []byte(keyElement)) })
+}
 
 // here is the place of a byte on the current line.
 func (s *scanner) here(i int) place { return place{s.line, int32(i - s.lineStart + 1)} }
@@ -268,7 +286,7 @@ func (s *scanner) attributes(t *tag) (empty bool) {
 	for !s.refused {
 		spaced := s.space()
 		if s.i == len(s.src) || s.src[s.i] == '<' {
-			s.spoil(s.here(s.i), "the tag <%v> has no closing >", named(s.text(t.name)))
+			s.spoil(s.here(s.i), "the tag <%v> has no closing >", s.label(t.name))
 			s.replace(s.i, s.i, ">")
 			return false
 		}
@@ -295,7 +313,7 @@ func (s *scanner) attributes(t *tag) (empty bool) {
 // has between the parts of a text.
 func (s *scanner) misplaced(t *tag) {
 	at, junk := s.here(s.i), s.junk()
-	f := s.spoil(at, "%v has no place in the tag <%v>", quoted(junk), named(s.text(t.name)))
+	f := s.spoil(at, "%v has no place in the tag <%v>", privateBytes(junk), s.label(t.name))
 	if junk[0] == '+' {
 		f.Hint = putTogether
 	}
@@ -319,7 +337,7 @@ func (s *scanner) attribute(t *tag) {
 	name := s.name(s.i)
 	s.space()
 	if s.i == len(s.src) || s.src[s.i] != '=' {
-		s.spoil(at, "attribute %v has no value", named(s.text(name)))
+		s.spoil(at, "attribute %v has no value", s.label(name))
 		s.replace(int(name.from), s.i, " ")
 		return
 	}
@@ -329,7 +347,7 @@ func (s *scanner) attribute(t *tag) {
 		return
 	}
 	if s.repeated(name) {
-		s.spoil(at, "attribute %v stands twice in the tag <%v>", named(s.text(name)), named(s.text(t.name)))
+		s.spoil(at, "attribute %v stands twice in the tag <%v>", s.label(name), s.label(t.name))
 		s.restore(before)
 		s.replace(int(name.from), s.i, " ")
 		return
