@@ -15,7 +15,8 @@ import (
 )
 
 // pile is what was supplied about one subscription: documents by path, in the notation of txtar, a
-// line "-- path --" before each. A document whose text does not begin with "<" is a sketch.
+// line "-- path --" before each. A network configuration whose text does not begin with "<" is a
+// sketch.
 func pile(t *testing.T, name, text string) estate.Source {
 	t.Helper()
 	s := estate.Source{Name: name}
@@ -25,7 +26,7 @@ func pile(t *testing.T, name, text string) estate.Source {
 			t.Fatalf("no body in %q", part)
 		}
 		src := []byte(body)
-		if !bytes.HasPrefix(src, []byte("<")) {
+		if strings.HasSuffix(path, ".netcfg") && !bytes.HasPrefix(src, []byte("<")) {
 			src = sketch(t, body)
 		}
 		d, found, err := netcfg.Read(path, src)
@@ -147,6 +148,19 @@ vnet v 10.1.0.0/16 in:group:USWest
 -- b/affinitygroups.xml --
 <AffinityGroups><AffinityGroup><Name>uswest</Name><Location>East US</Location></AffinityGroup></AffinityGroups>`,
 		"vnet v westus", "b/affinitygroups.xml XML-040"},
+	{"the output of a cmdlet names subnets and sites", twoLinked + "-- transcript.txt --\n" + `PS C:\> Get-AzureVNetSite -VNetName west
+
+AddressSpacePrefixes : {10.1.0.0/16}
+Location             : West Europe
+GatewayProfile       : Small
+GatewaySites         : {to-east, office}
+Id                   : 11111111-1111-1111-1111-111111111111
+Name                 : west
+State                : Created
+Subnets              : {apps, GatewaySubnet}
+OperationDescription : Get-AzureVNetSite
+OperationStatus      : Succeeded
+`, "vnet west westeurope id=11111111-1111-1111-1111-111111111111", "net.netcfg XML-041"},
 	{"states, keys and policies of connections", twoLinked + `-- networking/west/gateway/connections.xml --
 <Connections><Connection><ConnectivityState>NotConnected</ConnectivityState><LocalNetworkSiteName>to-east</LocalNetworkSiteName></Connection></Connections>
 -- networking/west/gateway/connection/to-east/sharedkey.xml --

@@ -69,8 +69,7 @@ func (l *lister) vnet(n *netcfg.Node) {
 	subnets := n.Child("Subnets")
 	v.SubnetsRef = l.element(subnets)
 	for s := range subnets.All("Subnet") {
-		v.Subnets = append(v.Subnets, netcfg.Subnet{
-			Ref: l.element(s), Name: l.attr(s.Child("Name")), Prefixes: []netcfg.Text{l.text(s.Child("AddressPrefix"))}})
+		v.Subnets = append(v.Subnets, l.subnet(s))
 	}
 	for d := range n.Child("Dns").Child("DnsServers").All("DnsServer") {
 		v.DNSServers = append(v.DNSServers, l.server(d))
@@ -79,6 +78,15 @@ func (l *lister) vnet(n *netcfg.Node) {
 		v.Gateway = l.gateway(g)
 	}
 	l.file.VirtualNetworkSites = append(l.file.VirtualNetworkSites, v)
+}
+
+// subnet reads a subnet; the output of a cmdlet has only its name.
+func (l *lister) subnet(n *netcfg.Node) netcfg.Subnet {
+	s := netcfg.Subnet{Ref: l.element(n), Name: l.attr(n.Child("Name"))}
+	if prefix := n.Child("AddressPrefix"); prefix != nil {
+		s.Prefixes = append(s.Prefixes, l.text(prefix))
+	}
+	return s
 }
 
 // space reads AddressSpace{AddressPrefixes{AddressPrefix*}}; a text may have lost the middle.

@@ -50,7 +50,9 @@ func (b *builder) sameSite(before *Site, l *netcfg.LocalNetworkSite) {
 		before.Refs = append(before.Refs, b.refs(space.Ref)...)
 		texts = append(texts, space.Prefixes...)
 	}
-	b.samePrefixes(before.Prefixes, texts, l.Ref, "local network site", l.Name.Value)
+	if len(l.AddressSpaces) > 0 { // the output of a cmdlet has only the name
+		b.samePrefixes(before.Prefixes, texts, l.Ref, "local network site", l.Name.Value)
+	}
 	a := l.VPNGatewayAddress
 	switch addr, err := parseAddr(a.Value); {
 	case !a.Present():
@@ -151,7 +153,9 @@ func (b *builder) sameRegion(before *VNet, v *netcfg.VirtualNetworkSite) {
 
 func (b *builder) sameSubnets(before *VNet, v *netcfg.VirtualNetworkSite) {
 	met := make([]bool, len(before.Subnets))
-	for _, s := range b.subnets(v) {
+	whole := *v
+	whole.Subnets = b.namedSubnets(before, met, v.Subnets)
+	for _, s := range b.subnets(&whole) {
 		i := slices.IndexFunc(before.Subnets, func(q Subnet) bool { return compareFold(q.Raw, s.Raw) == 0 })
 		switch {
 		case i < 0:
@@ -175,6 +179,23 @@ func (b *builder) sameSubnets(before *VNet, v *netcfg.VirtualNetworkSite) {
 			b.contradicts(v.Ref, before.Subnets[i].Refs, "subnet %q (%s) of VNet %q is not here", before.Subnets[i].Raw, before.Subnets[i].Prefix, v.Name.Value)
 		}
 	}
+}
+
+// namedSubnets settles the subnets of which only the name is said, and marks them as met where the
+// VNet has them. It returns the others.
+func (b *builder) namedSubnets(before *VNet, met []bool, subnets []netcfg.Subnet) []netcfg.Subnet {
+	var rest []netcfg.Subnet
+	for i := range subnets {
+		s := &subnets[i]
+		at := slices.IndexFunc(before.Subnets, func(q Subnet) bool { return compareFold(q.Raw, s.Name.Value) == 0 })
+		if at < 0 || len(s.Prefixes) > 0 {
+			rest = append(rest, *s)
+			continue
+		}
+		met[at] = true
+		before.Subnets[at].Refs = append(before.Subnets[at].Refs, b.refs(s.Ref, s.Name.Ref)...)
+	}
+	return rest
 }
 
 // missing is contradicts for Refs that name their document already.
