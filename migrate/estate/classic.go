@@ -103,20 +103,25 @@ type subscription struct {
 }
 
 type numbered struct {
-	doc int
+	doc   int
+	again bool // it stands in an earlier subscription, too
 	*netcfg.Document
 }
 
-// holds reports whether what stands at a place is of this subscription.
-func (s *subscription) holds(p netcfg.Place) bool {
-	return s.id == "" || p.Subscription == "" || strings.EqualFold(s.id, p.Subscription)
+// holds reports whether what stands at a place of a document is of this subscription. What does not
+// say of which it is counts once, where the document stands first.
+func (s *subscription) holds(d numbered, p netcfg.Place) bool {
+	if p.Subscription == "" {
+		return !d.again
+	}
+	return s.id == "" || strings.EqualFold(s.id, p.Subscription)
 }
 
 // files are the network configurations of a document that are of this subscription.
-func (s *subscription) files(d *netcfg.Document) []*netcfg.File {
+func (s *subscription) files(d numbered) []*netcfg.File {
 	var files []*netcfg.File
 	for _, f := range append([]*netcfg.File{d.File}, d.More...) {
-		if f != nil && s.holds(f.Place) {
+		if f != nil && s.holds(d, f.Place) {
 			files = append(files, f)
 		}
 	}
@@ -124,10 +129,10 @@ func (s *subscription) files(d *netcfg.Document) []*netcfg.File {
 }
 
 // responses are the answers in a document that are of this subscription.
-func (s *subscription) responses(d *netcfg.Document) iter.Seq[*netcfg.Response] {
+func (s *subscription) responses(d numbered) iter.Seq[*netcfg.Response] {
 	return func(yield func(*netcfg.Response) bool) {
 		for _, r := range d.Responses {
-			if s.holds(r.Place) && !yield(r) {
+			if s.holds(d, r.Place) && !yield(r) {
 				return
 			}
 		}
@@ -150,11 +155,13 @@ func (b *builder) subscriptions(sources []Source) []subscription {
 	}
 	b.taken = newLeafSet(documents)
 	b.fates = make([]diag.Fate, 0, leaves) // most of what the service answers is not carried on
+	stood := make(map[*netcfg.Document]bool, len(numbers))
 	all := make([]subscription, 0, len(sources))
 	for _, source := range sources {
 		s := subscription{name: source.Name, id: source.ID, docs: make([]numbered, 0, len(source.Documents))}
 		for _, d := range source.Documents {
-			s.docs = append(s.docs, numbered{numbers[d], d})
+			s.docs = append(s.docs, numbered{numbers[d], stood[d], d})
+			stood[d] = true
 		}
 		all = append(all, s)
 	}
@@ -207,7 +214,7 @@ func (b *builder) statements(s *subscription) {
 			if d.Form != form {
 				continue
 			}
-			for _, f := range s.files(d.Document) {
+			for _, f := range s.files(d) {
 				b.at(s, d)
 				b.file(f, false)
 				s.configured = true
@@ -215,7 +222,7 @@ func (b *builder) statements(s *subscription) {
 		}
 	}
 	for _, d := range s.docs {
-		for r := range s.responses(d.Document) {
+		for r := range s.responses(d) {
 			if r.Kind == "VirtualNetworkSites" && !isRequest(r) {
 				b.at(s, d)
 				b.file(b.listing(&r.Root), true)

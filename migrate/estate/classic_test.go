@@ -260,6 +260,20 @@ func TestFromClassic(t *testing.T) {
 	}
 }
 
+// An answer that does not say of which subscription it is counts once, though its document holds
+// answers of two.
+func TestAnswerOfNoSubscription(t *testing.T) {
+	both := pile(t, "", "-- net.netcfg --\nvnet west 10.1.0.0/16 in:West_Europe\n")
+	first, second := both, both
+	first.Name, first.ID = "a", "11111111-1111-1111-1111-111111111111"
+	second.Name, second.ID = "b", "22222222-2222-2222-2222-222222222222"
+	e, fates, _ := estate.FromClassic(nil, second, first)
+	if len(e.VNets) != 1 || e.VNets[0].ID.Subscription != "a" {
+		t.Errorf("%+v", e.VNets)
+	}
+	once(t, fates)
+}
+
 // A location that nobody knows stays known beside a document that has none.
 func TestUnknownLocationStays(t *testing.T) {
 	e, _, _ := estate.FromClassic(nil, pile(t, "sub", "-- net.netcfg --\nvnet west 10.1.0.0/16 in:The_Moon subnet:apps=10.1.0.0/24\n-- networking/virtualnetwork.xml --\n"+

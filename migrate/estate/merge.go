@@ -290,7 +290,7 @@ func (b *builder) several(s *subscription) {
 	var first numbered
 	for _, d := range s.docs {
 		switch {
-		case len(s.files(d.Document)) == 0 || d.Form == netcfg.FormExport:
+		case len(s.files(d)) == 0 || d.Form == netcfg.FormExport:
 		case first.Document == nil:
 			first = d
 		default:

@@ -50,7 +50,7 @@ type answer struct {
 func (b *builder) answers(s *subscription) {
 	byStage := make([][]answer, len(answerStages))
 	for _, d := range s.docs {
-		for r := range s.responses(d.Document) {
+		for r := range s.responses(d) {
 			if stage, ok := stageOf[r.Kind]; ok && !isRequest(r) {
 				byStage[stage] = append(byStage[stage], answer{d, r})
 			}
@@ -64,7 +64,7 @@ func (b *builder) answers(s *subscription) {
 	}
 	for _, d := range s.docs {
 		b.at(s, d)
-		for r := range s.responses(d.Document) {
+		for r := range s.responses(d) {
 			b.untaken(&r.Root, netcfg.MeaningOf(r.Kind))
 		}
 		if !b.framed[d.doc] {
