@@ -161,6 +161,18 @@ Subnets              : {apps, GatewaySubnet}
 OperationDescription : Get-AzureVNetSite
 OperationStatus      : Succeeded
 `, "vnet west westeurope id=11111111-1111-1111-1111-111111111111", "net.netcfg XML-041"},
+	{"two circuits of one name", `-- net.netcfg --
+vnet v 10.1.0.0/16 in:West_Europe
+-- networking/dedicatedcircuits.xml --
+<DedicatedCircuits><DedicatedCircuit><Bandwidth>200</Bandwidth><CircuitName>london</CircuitName><Location>London</Location><ServiceKey>key-1</ServiceKey><ServiceProviderName>carrier</ServiceProviderName><Sku>Standard</Sku></DedicatedCircuit>` +
+		`<DedicatedCircuit><Bandwidth>500</Bandwidth><CircuitName>london</CircuitName><Location>Slough</Location><ServiceKey>key-2</ServiceKey><ServiceProviderName>carrier</ServiceProviderName><Sku>Standard</Sku></DedicatedCircuit></DedicatedCircuits>`,
+		"circuit key-2 carrier Slough 500 Standard links=0\ncircuit london carrier London 200 Standard links=0", ""},
+	{"root certificates of a second-generation gateway", twoLinked + "-- networking/virtualnetwork.xml --\n" + list + `
+-- networking/virtualnetworkgateways.xml --
+<VirtualNetworkGateways><VirtualNetworkGateway><GatewayId>gw-1</GatewayId><GatewayName>west-vpn</GatewayName><GatewaySize>Standard</GatewaySize><GatewayType>DynamicRouting</GatewayType><State>Provisioned</State><VIPAddress>52.0.0.1</VIPAddress><VnetId>id-west</VnetId></VirtualNetworkGateway></VirtualNetworkGateways>
+-- networking/west/gateway/clientrootcertificates.xml --
+<ClientRootCertificates><ClientRootCertificate><Subject>CN=Root</Subject><Thumbprint>AB12</Thumbprint></ClientRootCertificate></ClientRootCertificates>`,
+		"gateway west Vpn Provisioned DynamicRouting Standard 52.0.0.1 default= certificate=CN=Root,AB12, beside=west-vpn", "net.netcfg XML-041"},
 	{"states, keys and policies of connections", twoLinked + `-- networking/west/gateway/connections.xml --
 <Connections><Connection><ConnectivityState>NotConnected</ConnectivityState><LocalNetworkSiteName>to-east</LocalNetworkSiteName></Connection></Connections>
 -- networking/west/gateway/connection/to-east/sharedkey.xml --

@@ -22,12 +22,20 @@ func (b *builder) circuits(a answer) {
 	}
 }
 
-// circuit is the circuit with that service key in the subscription at hand, made when it is new.
+// circuit is the circuit with that service key in the subscription at hand, made when it is new. Two
+// circuits may have one name: the second is then called by its key.
 func (b *builder) circuit(key, name string) *Circuit {
 	for i := range b.e.Circuits {
 		c := &b.e.Circuits[i]
-		if c.ID.Subscription == b.sub && (key != "" && strings.EqualFold(c.ServiceKey.Value, key) || c.ID.Same(b.id(TypeCircuit, name, ""))) {
+		switch {
+		case c.ID.Subscription != b.sub:
+		case key != "" && strings.EqualFold(c.ServiceKey.Value, key):
 			return c
+		case !c.ID.Same(b.id(TypeCircuit, name, "")):
+		case key == "" || !c.ServiceKey.Known() || strings.EqualFold(key, name):
+			return c
+		default:
+			return b.circuit(key, key)
 		}
 	}
 	b.e.Circuits = append(b.e.Circuits, Circuit{ID: b.id(TypeCircuit, name, "")})

@@ -35,6 +35,14 @@ func (b *builder) vpnGatewayOf(v *VNet) *Gateway {
 	return nil
 }
 
+// clientGatewayOf is the gateway of a VNet that clients are connected to, or nil.
+func (b *builder) clientGatewayOf(v *VNet) *Gateway {
+	if g := b.gatewayOf(v); g != nil {
+		return g
+	}
+	return b.vpnGatewayOf(v)
+}
+
 // index finds gateways and connections by what answers name.
 func (b *builder) index() {
 	b.gateways = make(map[Key][]int, len(b.e.Gateways))
@@ -262,7 +270,7 @@ func (b *builder) rootCertificates(a answer) {
 		b.homeless(a, "networking/VNET/gateway/clientrootcertificates.xml")
 		return
 	}
-	g := b.gatewayOf(v)
+	g := b.clientGatewayOf(v)
 	if g == nil {
 		b.dropTree(&a.Root, "the VNet has no gateway")
 		return
@@ -293,7 +301,7 @@ func (b *builder) rootCertificate(a answer) {
 		b.homeless(a, "networking/VNET/gateway/clientrootcertificates/THUMBPRINT.xml")
 		return
 	}
-	g := b.gatewayOf(v)
+	g := b.clientGatewayOf(v)
 	if g == nil {
 		b.dropTree(&a.Root, "the VNet has no gateway")
 		return
