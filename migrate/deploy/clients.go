@@ -30,7 +30,7 @@ func (r *renderer) rootCertificates(g *estate.Gateway) []arm.RootCertificate {
 	if len(g.Certificates) == 0 {
 		data, name, _ := r.parameter("certificate "+g.ID.Key().String(), "p2sRootCertificate_"+g.VNet.Name, arm.Parameter{
 			Type: arm.ParamString, Description: "Public data of the root certificate of the point-to-site clients of " + g.VNet.Name + ": base64, without header and line breaks."})
-		r.found.Add("ARM-012", r.at(g.ClientPools[0].Refs), "the root certificate of the clients of VNet %q is not in the file; parameter %q asks for it", g.VNet.Name, name)
+		r.found.Add("ARM-012", r.at(g.ClientPools[0].Refs), "the root certificate of the clients of VNet %q is not in the input; parameter %q asks for it", g.VNet.Name, name)
 		return []arm.RootCertificate{{Name: "root", PublicCertData: data}}
 	}
 	var out []arm.RootCertificate
@@ -70,7 +70,7 @@ func (r *renderer) certificateData(g *estate.Gateway, c *estate.Certificate, nam
 	if why := certificateFault(c); why != "" {
 		r.found.Add("ARM-024", r.at(c.Refs), "the data of root certificate %q of VNet %q %s; parameter %q asks for it", name, g.VNet.Name, why, parameter)
 	} else {
-		r.found.Add("ARM-012", r.at(c.Refs), "the data of root certificate %q of the clients of VNet %q is not in the files; parameter %q asks for it", name, g.VNet.Name, parameter)
+		r.found.Add("ARM-012", r.at(c.Refs), "the data of root certificate %q of the clients of VNet %q is not in the input; parameter %q asks for it", name, g.VNet.Name, parameter)
 	}
 	return data
 }

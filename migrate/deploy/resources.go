@@ -257,7 +257,7 @@ func (r *renderer) circuit(c *estate.Connection) (id, authorization string) {
 		expr, name, isNew := r.parameter("circuit "+c.ID.Key().String(), "circuit_"+c.ID.Name, arm.Parameter{
 			Type: arm.ParamString, Description: "Resource id of the ExpressRoute circuit of " + c.ID.Name + "."})
 		if isNew {
-			r.found.Add("ARM-011", r.at(c.Refs), "the circuit of connection %q is not in the file; parameter %q asks for its resource id", c.ID.Name, name)
+			r.found.Add("ARM-011", r.at(c.Refs), "the circuit of connection %q is not in the input; parameter %q asks for its resource id", c.ID.Name, name)
 		}
 		return expr, ""
 	}
@@ -272,7 +272,7 @@ func (r *renderer) circuit(c *estate.Connection) (id, authorization string) {
 	case known.ResourceID != "":
 		r.values.Values = append(r.values.Values, arm.ParameterValue{Name: name, Value: known.ResourceID})
 	default:
-		r.found.Add("ARM-011", r.at(known.Refs), "the resource id of circuit %q is not in the files; parameter %q asks for it", known.ID.Name, name)
+		r.found.Add("ARM-011", r.at(known.Refs), "the resource id of circuit %q is not in the input; parameter %q asks for it", known.ID.Name, name)
 	}
 	if known.Authorization {
 		_, authorization, isNew = r.parameter("authorization "+c.ID.Key().String(), "authorizationKey_"+c.ID.Name, arm.Parameter{

@@ -131,11 +131,11 @@ func sayFilters(all []Assumption, e *Estate) {
 	if n == 0 || i < 0 {
 		return
 	}
-	words := read[0] + " was read; its"
-	if n > 1 {
-		words = listWords(read) + " were read; their"
+	were := "were"
+	if n == 1 {
+		were = "was"
 	}
-	all[i].Assumed = words + " effect on reach is not computed, and there may be others that the input does not tell"
+	all[i].Assumed = "the " + listWords(read) + " that " + were + " read, and any others, change nothing of what is reachable: their effect on reach is not computed"
 	all[i].Because = "reach follows no route table, network security group or default site, and a netcfg holds none"
 	all[i].Settle = "a test of the pairs that they are for; their dumps, or a live listing, for others"
 }

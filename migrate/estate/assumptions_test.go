@@ -78,10 +78,10 @@ func TestAssumeNothingAboutFiltersThatWereRead(t *testing.T) {
 		want                  string
 	}{
 		{0, 0, 0, "no route table, network security group or default site (forced tunnelling) changes what is reachable"},
-		{1, 0, 0, "1 route table was read; its effect on reach is not computed, and there may be others that the input does not tell"},
-		{0, 0, 1, "1 default site (forced tunnelling) was read; its effect on reach is not computed, and there may be others that the input does not tell"},
-		{3, 2, 0, "3 route tables and 2 network security groups were read; their effect on reach is not computed, and there may be others that the input does not tell"},
-		{1, 1, 2, "1 route table, 1 network security group and 2 default sites (forced tunnelling) were read; their effect on reach is not computed, and there may be others that the input does not tell"},
+		{1, 0, 0, "the 1 route table that was read, and any others, change nothing of what is reachable: their effect on reach is not computed"},
+		{0, 0, 1, "the 1 default site (forced tunnelling) that was read, and any others, change nothing of what is reachable: their effect on reach is not computed"},
+		{3, 2, 0, "the 3 route tables and 2 network security groups that were read, and any others, change nothing of what is reachable: their effect on reach is not computed"},
+		{1, 1, 2, "the 1 route table, 1 network security group and 2 default sites (forced tunnelling) that were read, and any others, change nothing of what is reachable: their effect on reach is not computed"},
 	}
 	for _, tt := range tests {
 		e := &Estate{VNets: []VNet{{Name: "apps", Region: Region{Name: "westeurope"}}}, RouteTables: make([]RouteTable, tt.tables), SecurityGroups: make([]SecurityGroup, tt.groups)}

@@ -130,11 +130,19 @@ func (q *questions) section(name, about string, assumptions ...string) {
 	q.b.WriteString("\n")
 	q.say("%s", about)
 	for _, id := range assumptions {
-		if a, ok := estate.AssumptionText(id); ok {
+		if a, ok := q.assumption(id); ok {
 			q.say("%s: until it is answered, %s", id, assumed(a))
 		}
 	}
 	q.b.WriteString(name + ":\n")
+}
+
+// assumption is what is assumed of this estate, or would be of one that the input says less of.
+func (q *questions) assumption(id string) (estate.Assumption, bool) {
+	if i := slices.IndexFunc(q.e.Assumptions, func(a estate.Assumption) bool { return a.ID == id }); i >= 0 {
+		return q.e.Assumptions[i], true
+	}
+	return estate.AssumptionText(id)
 }
 
 // assumed is what is assumed, as the end of a sentence.

@@ -388,7 +388,7 @@ var estateCases = []struct {
 		rule: "ER-004", name: "Dedicated",
 		fires:  "site DC - 192.168.0.0/16\n vnet A 10.1.0.0/16 er=DC",
 		silent: "site DC 40.9.9.9 192.168.0.0/16\n vnet A 10.1.0.0/16 to=DC",
-		want:   []string{`VNet "A" has ExpressRoute; VPN sites beside it would not be in this file`},
+		want:   []string{`VNet "A" has ExpressRoute; VPN sites beside it would not be in its network configuration`},
 	},
 	{
 		rule: "DNS-001", name: "another VNet",

@@ -64,10 +64,10 @@ func hiddenSites(c *classic) diag.List {
 		g := &c.Gateways[i]
 		v := c.x.VNet(g.VNet)
 		if g.Kind == estate.ExpressRouteGateway && v != nil && !c.knownBeside(v) {
-			hits = append(hits, hit{c.vnet(v), diag.New("ER-004", c.at(firstRefs(g.Refs, v.Refs)), "VNet %s has ExpressRoute; VPN sites beside it would not be in this file", c.vnet(v))})
+			hits = append(hits, hit{c.vnet(v), diag.New("ER-004", c.at(firstRefs(g.Refs, v.Refs)), "VNet %s has ExpressRoute; VPN sites beside it would not be in its network configuration", c.vnet(v))})
 		}
 	}
-	return told(hits, "%d VNets have ExpressRoute, and VPN sites beside it would not be in the file: %s")
+	return told(hits, "%d VNets have ExpressRoute, and VPN sites beside it would not be in their network configurations: %s")
 }
 
 // knownBeside reports whether the VPN gateway that stands beside the ExpressRoute gateway of a VNet

@@ -141,9 +141,9 @@ var onPremisesRules = []Rule{
 		Fix:    "name the circuit in the options file, or give its resource id as the template's parameter",
 		Source: "docs/sources.md#expressroute"},
 	{ID: "ER-004", Name: "hidden-vpn-sites", Severity: Warning, Since: "0.1",
-		Title:  "a network with ExpressRoute may have VPN sites that the file does not show",
+		Title:  "a network with ExpressRoute may have VPN sites that the input does not show",
 		Why:    "where classic VPN and ExpressRoute gateways coexist, the VPN gateway's sites are kept outside the network configuration; such tunnels would be missing from the plan",
-		Fix:    "list the local network gateways of the subscription and supply them as a further input",
+		Fix:    "supply the service's lists of virtual network gateways and local network gateways as a further input",
 		Source: "docs/sources.md#expressroute"},
 }
 
