@@ -22,6 +22,7 @@ type graph struct {
 	connections [][]*estate.Connection              // by VNet, of all its gateways
 	users       map[estate.Key][]*estate.Connection // by site
 	routes      [][]netip.Prefix                    // by VNet: what its subnets send to its gateway
+	names       *estate.Names
 }
 
 type link struct {
@@ -31,7 +32,7 @@ type link struct {
 
 func newGraph(e *estate.Estate) *graph {
 	g := &graph{e: e, x: estate.NewIndex(e), index: make(map[estate.Key]int, len(e.VNets)), links: make([][]link, len(e.VNets)),
-		gateways: make([][]*estate.Gateway, len(e.VNets)), connections: make([][]*estate.Connection, len(e.VNets)), users: map[estate.Key][]*estate.Connection{}}
+		gateways: make([][]*estate.Gateway, len(e.VNets)), connections: make([][]*estate.Connection, len(e.VNets)), users: map[estate.Key][]*estate.Connection{}, names: estate.NewNames(e)}
 	for i := range e.VNets {
 		g.index[e.VNets[i].ID.Key()] = i
 		region, _ := azure.LookupRegion(e.VNets[i].Region.Name)
@@ -62,6 +63,9 @@ func newGraph(e *estate.Estate) *graph {
 	g.routes = g.gatewayRoutes()
 	return g
 }
+
+// name is the name of a VNet for people, as the relation has it.
+func (g *graph) name(v int) string { return g.names.VNet(&g.e.VNets[v]) }
 
 func (g *graph) vnetOf(c *estate.Connection) int {
 	return g.index[g.x.Gateway(c.Gateway).VNet.Key()]

@@ -77,7 +77,7 @@ func (l *layout) keepForced() {
 // ends at another VNet, a peering of the two would take its traffic.
 func (l *layout) keepDefault(v int, c *estate.Connection) {
 	l.keepWay(way{path: []estate.ID{c.ID}})
-	name, site := l.g.e.VNets[v].Name, l.g.x.Site(c.Site)
+	name, site := l.g.name(v), l.g.x.Site(c.Site)
 	because := fmt.Sprintf("the default route of the gateway of %q leads to site %q (forced tunnelling)", name, site.Name)
 	if partner := l.g.x.Connection(c.Pairing.Partner); partner != nil {
 		w := l.g.vnetOf(partner)

@@ -222,18 +222,18 @@ func (l *layout) refusal(a, b int) string {
 	}
 	x, y := &l.g.e.VNets[a], &l.g.e.VNets[b]
 	if c, d := l.g.clouds[a], l.g.clouds[b]; c != d && c != "" && d != "" {
-		return fmt.Sprintf("%q is in %s and %q in %s, and peering does not cross clouds", x.Name, c, y.Name, d)
+		return fmt.Sprintf("%q is in %s and %q in %s, and peering does not cross clouds", l.g.name(a), c, l.g.name(b), d)
 	}
 	for _, way := range [][2]int{{a, b}, {b, a}} {
 		if r, ok := l.g.steered(way[0], way[1]); ok {
-			return fmt.Sprintf("a route table sends %s from %q to its gateway, whatever is peered", r, l.g.e.VNets[way[0]].Name)
+			return fmt.Sprintf("a route table sends %s from %q to its gateway, whatever is peered", r, l.g.name(way[0]))
 		}
 	}
 	if l.demand.plain {
 		return ""
 	}
 	if estate.Overlap(x.Space, y.Space) {
-		return fmt.Sprintf("%q and %q overlap", x.Name, y.Name)
+		return fmt.Sprintf("%q and %q overlap", l.g.name(a), l.g.name(b))
 	}
 	for _, pair := range [][2]int{{a, b}, {b, a}} {
 		for _, peer := range l.peers[pair[0]] {
@@ -241,11 +241,11 @@ func (l *layout) refusal(a, b int) string {
 				continue
 			}
 			if p := &l.g.e.VNets[peer]; peer != pair[1] && estate.Overlap(p.Space, l.g.e.VNets[pair[1]].Space) {
-				return fmt.Sprintf("%q overlaps %q, which is peered with %q", l.g.e.VNets[pair[1]].Name, p.Name, l.g.e.VNets[pair[0]].Name)
+				return fmt.Sprintf("%q overlaps %q, which is peered with %q", l.g.name(pair[1]), l.g.name(peer), l.g.name(pair[0]))
 			}
 		}
 		if l.hides(pair[0], pair[1]) {
-			return fmt.Sprintf("%q reaches some of the addresses of %q elsewhere, and a peering would come before that", l.g.e.VNets[pair[0]].Name, l.g.e.VNets[pair[1]].Name)
+			return fmt.Sprintf("%q reaches some of the addresses of %q elsewhere, and a peering would come before that", l.g.name(pair[0]), l.g.name(pair[1]))
 		}
 	}
 	return ""
@@ -273,7 +273,7 @@ func (l *layout) refuse(a, b int, why string) {
 		return
 	}
 	l.keepWay(l.demand.pairs[i].way)
-	l.kept = append(l.kept, KeptPair{l.g.e.VNets[a].Name, l.g.e.VNets[b].Name, why})
+	l.kept = append(l.kept, KeptPair{l.g.name(a), l.g.name(b), why})
 }
 
 // keepWay keeps the connections of a way, with their other halves. It reports whether any was not
@@ -445,7 +445,7 @@ func (l *layout) refused() string {
 	}
 	for _, v := range l.members {
 		if n := len(l.peers[v]); n > azure.MaxPeeringsPerVNet {
-			return fmt.Sprintf("%q would need %d peerings; %d are allowed", l.g.e.VNets[v].Name, n, azure.MaxPeeringsPerVNet)
+			return fmt.Sprintf("%q would need %d peerings; %d are allowed", l.g.name(v), n, azure.MaxPeeringsPerVNet)
 		}
 	}
 	if why := l.ambiguous(); why != "" {

@@ -70,7 +70,7 @@ func (m *maker) components() error {
 	m.p.Components = make([]Component, len(groups))
 	for i, members := range groups {
 		c := &m.p.Components[i]
-		c.Name, c.Class, c.Tunnels = m.p.Base.VNets[members[0]].Name, m.g.classify(members), len(m.g.tunnelsOf(members))
+		c.Name, c.Class, c.Tunnels = m.g.name(members[0]), m.g.classify(members), len(m.g.tunnelsOf(members))
 		for _, v := range members {
 			c.VNets = append(c.VNets, m.p.Base.VNets[v].ID)
 		}
@@ -183,8 +183,7 @@ func (m *maker) at(vnet estate.ID) diag.Pos {
 // unknown reports the pairs of VNets of which nothing shows whether they work today.
 func (m *maker) unknown(d *demand) {
 	for _, p := range d.open {
-		a, b := &m.p.Base.VNets[p.a], &m.p.Base.VNets[p.b]
-		m.found.Add("PLAN-004", m.at(a.ID), "whether VNet %q and VNet %q reach each other today is unknown; the plan neither keeps nor builds it", a.Name, b.Name)
+		m.found.Add("PLAN-004", m.at(m.p.Base.VNets[p.a].ID), "whether VNet %q and VNet %q reach each other today is unknown; the plan neither keeps nor builds it", m.g.name(p.a), m.g.name(p.b))
 	}
 }
 

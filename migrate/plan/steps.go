@@ -83,7 +83,7 @@ func (s *sequence) devices(d *draft, ready []string) []string {
 		var users, prefixes []string
 		for _, v := range d.members {
 			if d.remote[v] && d.comesAnew(v, network) {
-				users = append(users, fmt.Sprintf("%q", s.g.e.VNets[v].Name))
+				users = append(users, fmt.Sprintf("%q", s.g.name(v)))
 				for _, p := range s.g.e.VNets[v].Space {
 					prefixes = append(prefixes, p.Prefix.String())
 				}
@@ -396,9 +396,9 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	s.windows = append(s.windows, *w) // before those that lie inside it
 	var names []string
 	for _, v := range users {
-		names = append(names, fmt.Sprintf("%q", s.g.e.VNets[v].Name))
+		names = append(names, fmt.Sprintf("%q", s.g.name(v)))
 		for _, n := range d.demand.networks[v] {
-			w.Pairs = append(w.Pairs, [2]string{"VNet " + s.g.e.VNets[v].Name, n.network.String()})
+			w.Pairs = append(w.Pairs, [2]string{"VNet " + s.g.name(v), n.network.String()})
 		}
 	}
 	w.Because = strings.Join(names, ", ") + " cannot use the hub's gateway beside an own one: the gateway must be gone before the flag is set"
@@ -474,7 +474,7 @@ func (s *sequence) lastConnections(d *draft, group int, needs []string, window s
 			}
 			gone = append(gone, s.add(Step{
 				Action: DeleteTunnel, Object: c.ID, Needs: needs,
-				Because: fmt.Sprintf("%q reaches %q through the hub from here on", s.g.e.VNets[v].Name, c.Site.Name),
+				Because: fmt.Sprintf("%q reaches %q through the hub from here on", s.g.name(v), c.Site.Name),
 				Effect:  Effect{Remove: []estate.ID{c.ID}}, Impact: Impact{Class: Interrupting, Minutes: minutesTunnelGone, Window: window},
 				Verify: "the connection is not listed any more", Undo: "create the connection again with the kept key",
 			}))

@@ -107,12 +107,13 @@ func (n *network) addVNets(e *estate.Estate) {
 	n.byVNet = newRegistry(len(order))
 	n.vnets = make([]vnetNode, len(order))
 	n.locations = make([]Location, len(order), len(order)+len(order)/4+8)
+	names := estate.NewNames(e)
 	for i, v := range order {
-		node := vnetNode{name: v.Name, arm: v.Model == estate.ARM, region: v.Region.Name, clients: -1, hub: -1}
+		node := vnetNode{name: names.VNet(v), arm: v.Model == estate.ARM, region: v.Region.Name, clients: -1, hub: -1}
 		node.raw = validPrefixes(v.Space)
 		node.space = setOf(node.raw)
 		n.vnets[i] = node
-		n.locations[i] = Location{Kind: VNet, ID: v.ID, Name: v.Name}
+		n.locations[i] = Location{Kind: VNet, ID: v.ID, Name: names.VNet(v)}
 		n.byVNet.add(v.ID, int32(i))
 	}
 }

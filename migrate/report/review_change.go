@@ -154,10 +154,15 @@ func (r *reviewer) place(l reach.Location) phrase {
 	case reach.OnPremises:
 		return say("on-premises ").and(named(l.Name))
 	case reach.Clients:
-		return say("clients of ").and(named(l.Name))
+		return say("clients of ").and(r.vnetAt(l))
 	}
-	if r.several {
-		return named(l.Name).say(" in ").and(named(l.ID.Subscription))
+	return r.vnetAt(l)
+}
+
+// vnetAt is the VNet of a location, as written, with its subscription where there are several.
+func (r *reviewer) vnetAt(l reach.Location) phrase {
+	if v := r.base.VNet(l.ID); v != nil && r.several {
+		return named(v.Name).say(" in ").and(named(l.ID.Subscription))
 	}
 	return named(l.Name)
 }

@@ -1,42 +1,18 @@
 package risk
 
 import (
-	"strings"
-
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // naming names VNets and local network sites in messages: in quotes, and with the document that
 // defines it where several documents define one of the same name.
-type naming struct{ shared map[sharedName]bool }
+type naming struct{ *estate.Names }
 
-// sharedName is a name as the objects of one type bear it, folded.
-type sharedName struct{ typ, name string }
-
-func newNaming(e *estate.Estate) naming {
-	first := make(map[sharedName]string, len(e.VNets)+len(e.Sites)) // who has it first
-	n := naming{map[sharedName]bool{}}
-	add := func(id estate.ID, name string) {
-		key := sharedName{id.Type, strings.ToLower(name)}
-		switch by, ok := first[key]; {
-		case !ok:
-			first[key] = owner(id)
-		case by != owner(id):
-			n.shared[key] = true
-		}
-	}
-	for i := range e.VNets {
-		add(e.VNets[i].ID, e.VNets[i].Name)
-	}
-	for i := range e.Sites {
-		add(e.Sites[i].ID, e.Sites[i].Name)
-	}
-	return n
-}
+func newNaming(e *estate.Estate) naming { return naming{estate.NewNames(e)} }
 
 func (n naming) of(typ string, id estate.ID, name string) string {
-	if len(n.shared) > 0 && n.shared[sharedName{typ, strings.ToLower(name)}] {
+	if n.Shared(typ, name) {
 		return quote(name) + " (" + owner(id) + ")"
 	}
 	return quote(name)
