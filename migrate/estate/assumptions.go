@@ -30,70 +30,74 @@ const (
 // assume lists what has to be assumed of an estate that classic files describe.
 func assume(e *Estate) []Assumption {
 	a := assumer{}
-	x := NewIndex(e)
+	x, names := NewIndex(e), NewNames(e)
 	for i := range e.VNets {
 		v := &e.VNets[i]
+		name := names.VNet(v)
 		if v.Region.Name == "" {
 			a.of(AsmRegion, v.Region.String())
 		}
 		if len(v.DNS) > 0 {
-			a.of(AsmDNS, v.Name)
+			a.of(AsmDNS, name)
 		}
-		a.of(AsmRoutes, v.Name)
+		a.of(AsmRoutes, name)
 	}
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
+		name := g.VNet.Name + names.Whose(TypeVNet, g.VNet, g.VNet.Name)
 		if !g.described() {
-			a.of(AsmGateway, g.VNet.Name)
+			a.of(AsmGateway, name)
 		}
 		if g.SKU == "" && (g.Absent() || !g.Size.Known()) {
-			a.of(AsmSKU, g.VNet.Name)
+			a.of(AsmSKU, name)
 		}
 		if len(g.ClientPools) > 0 && !g.Certified() {
-			a.of(AsmCertificates, g.VNet.Name)
+			a.of(AsmCertificates, name)
 		}
 		if g.Kind == ExpressRouteGateway {
 			if slices.ContainsFunc(x.ConnectionsOf(g.ID), func(c *Connection) bool { return c.Circuit.IsZero() }) {
-				a.of(AsmCircuit, g.VNet.Name)
+				a.of(AsmCircuit, name)
 			}
 			if !slices.ContainsFunc(x.GatewaysOf(g.VNet), func(o *Gateway) bool { return o.Beside.Known() }) {
-				a.of(AsmCoexistence, g.VNet.Name)
+				a.of(AsmCoexistence, name)
 			}
 		}
 	}
 	vpn, up := map[Key]bool{}, map[Key]bool{}
 	for i := range e.Connections {
 		c := &e.Connections[i]
+		name := c.ID.Name + names.Whose(TypeVNet, c.ID, c.ID.Name) + " to " + c.Site.Name
 		if c.Kind == IPsec {
 			vpn[c.Site.Key()] = true
 			up[c.Site.Key()] = up[c.Site.Key()] || c.State.Value == StateConnected
 			if !keySettled(x, c) {
-				a.of(AsmKey, c.ID.Name+" to "+c.Site.Name)
+				a.of(AsmKey, name)
 			}
 			if g := x.Gateway(c.Gateway); g != nil && asksForPolicy(c, g) {
-				a.of(AsmIPsec, c.ID.Name+" to "+c.Site.Name)
+				a.of(AsmIPsec, name)
 			}
 		}
 		if c.Pairing.Confidence == Likely || c.Pairing.Confidence == Ambiguous {
-			a.of(AsmPairing, c.ID.Name+" to "+c.Site.Name)
+			a.of(AsmPairing, name)
 		}
 	}
 	for i := range e.Sites {
 		s := &e.Sites[i]
+		name := s.Name + names.Whose(TypeSite, s.ID, s.Name)
 		switch {
 		case !vpn[s.ID.Key()]:
 			continue // unreferenced, or behind a circuit
 		case s.Class != SiteUnresolved && s.Endpoint.IsZero():
 			a.of(AsmOnPremises, s.Network)
 			if s.Declared.Kind == Undeclared {
-				a.of(AsmExternal, s.Name)
+				a.of(AsmExternal, name)
 			}
 			if s.Class == SiteTransit {
-				a.of(AsmOnPremTransit, s.Name)
+				a.of(AsmOnPremTransit, name)
 			}
 		}
 		if (s.Address.Placeholder != "" || !s.Address.IsValid()) && !up[s.ID.Key()] {
-			a.of(AsmAddress, s.Name)
+			a.of(AsmAddress, name)
 		}
 	}
 	out := a.list()

@@ -242,7 +242,7 @@ func (s *sequence) vnetsOf(t *turns, peerings []int) [][2]string {
 	out := make([][2]string, len(peerings))
 	for k, i := range peerings {
 		a, b, _ := s.ends(t.pairs[i])
-		out[k] = [2]string{"VNet " + s.g.e.VNets[a].Name, "VNet " + s.g.e.VNets[b].Name}
+		out[k] = [2]string{"VNet " + s.g.name(a), "VNet " + s.g.name(b)}
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -60,7 +61,7 @@ func pairingWords(p *estate.Pairing) string {
 }
 
 // sitesWords says what the sites of two halves say of the two VNets.
-func sitesWords(x *estate.Index, c, partner *estate.Connection) string {
+func sitesWords(x *estate.Index, names *estate.Names, c, partner *estate.Connection) string {
 	there, back := fitWords(c), fitWords(partner)
 	if !c.Site.IsZero() && !partner.Site.IsZero() && there == back && isNamed(c) == isNamed(partner) {
 		words := fmt.Sprintf("sites %q and %q list %s of the VNet they stand for", c.Site.Name, partner.Site.Name, there)
@@ -69,16 +70,16 @@ func sitesWords(x *estate.Index, c, partner *estate.Connection) string {
 		}
 		return words
 	}
-	return halfWords(x, c, partner) + "; " + halfWords(x, partner, c)
+	return halfWords(x, names, c, partner) + "; " + halfWords(x, names, partner, c)
 }
 
 // halfWords says in one clause what a connection's site says of its partner's VNet.
-func halfWords(x *estate.Index, c, partner *estate.Connection) string {
-	from, to := vnetName(x, c), vnetName(x, partner)
+func halfWords(x *estate.Index, names *estate.Names, c, partner *estate.Connection) string {
+	from, to := vnetName(x, names, c), vnetName(x, names, partner)
 	if c.Site.IsZero() {
-		return fmt.Sprintf("%q names the gateway of %q", from, to)
+		return fmt.Sprintf("%s names the gateway of %s", from, to)
 	}
-	words := fmt.Sprintf("site %q of %q lists %s of %q", c.Site.Name, from, fitWords(c), to)
+	words := fmt.Sprintf("site %q of %s lists %s of %s", c.Site.Name, from, fitWords(c), to)
 	if isNamed(c) {
 		words += " and is named after it"
 	}
@@ -108,11 +109,13 @@ func fitWords(c *estate.Connection) string {
 	return fit
 }
 
-func vnetName(x *estate.Index, c *estate.Connection) string {
+// vnetName is the VNet of a half in quotes, with its subscription where several have one of that name.
+func vnetName(x *estate.Index, names *estate.Names, c *estate.Connection) string {
+	id := estate.ID{Subscription: c.ID.Subscription, Name: c.ID.Name}
 	if gw := x.Gateway(c.Gateway); gw != nil {
-		return gw.VNet.Name
+		id = gw.VNet
 	}
-	return c.ID.Name
+	return strconv.Quote(id.Name) + names.Whose(estate.TypeVNet, id, id.Name)
 }
 
 // sharedWords is the evidence of both halves that is not about one site's prefixes, each once.

@@ -28,7 +28,7 @@ func TestTunnelWords(t *testing.T) {
 			`site "a" of "vnet of a" lists more than the address space of "vnet of b"; site "b" of "vnet of b" lists part of the address space of "vnet of a" and is named after it`},
 		{alone, suspect, `sites "a" and "b" list exactly the address space of the VNet they stand for; no other connection fits; the device address v speaks for another gateway; the tunnel cannot have been up as written (SITE-001)`},
 	} {
-		if got := sitesWords(x, c.a, c.b) + sharedWords(c.a, c.b); got != c.want {
+		if got := sitesWords(x, &estate.Names{}, c.a, c.b) + sharedWords(c.a, c.b); got != c.want {
 			t.Errorf("got  %s\nwant %s", got, c.want)
 		}
 	}

@@ -238,21 +238,41 @@ const mostDiff = 120
 func (r *reviewer) elements(d *Diff) {
 	r.add(heading{3, say("What each classic element became")})
 	shown, more := cut(d.Elements, longest)
+	name := r.elementNames(d.Elements)
 	g := grid{head: []string{"element", "name", "became", "then", "because"}}
 	for i := range shown {
 		e := &shown[i]
 		if len(e.Became) == 0 {
-			g.rows = append(g.rows, []phrase{say("%s", e.Kind), named(e.Name), toned(warn, "nothing of its own"), say("-"), say("%s", reasonWords(e.Without))})
+			g.rows = append(g.rows, []phrase{say("%s", e.Kind), name(e), toned(warn, "nothing of its own"), say("-"), say("%s", reasonWords(e.Without))})
 		}
 		for _, b := range e.Became {
 			because := b.Because
 			if b.Rule != "" {
 				because = strings.TrimPrefix(because+"; "+reasonWords(b.Rule), "; ")
 			}
-			g.rows = append(g.rows, []phrase{say("%s", e.Kind), named(e.Name), r.name(b.Object), toned(whatTones[b.What], "%s", orDash(string(b.What))), say("%s", orDash(because))})
+			g.rows = append(g.rows, []phrase{say("%s", e.Kind), name(e), r.name(b.Object), toned(whatTones[b.What], "%s", orDash(string(b.What))), say("%s", orDash(because))})
 		}
 	}
 	r.table(g, more)
+}
+
+// elementNames names classic elements, with the document where several documents have one of a kind and
+// name.
+func (r *reviewer) elementNames(all []Element) func(*Element) phrase {
+	type key struct{ kind, name string }
+	files, shared := map[key]string{}, map[key]bool{}
+	for i := range all {
+		k := key{all[i].Kind, strings.ToLower(all[i].Name)}
+		file, ok := files[k]
+		shared[k] = shared[k] || r.several && ok && file != all[i].Pos.File
+		files[k] = all[i].Pos.File
+	}
+	return func(e *Element) phrase {
+		if shared[key{e.Kind, strings.ToLower(e.Name)}] {
+			return named(e.Name).say(" (").and(named(e.Pos.File)).say(")")
+		}
+		return named(e.Name)
+	}
 }
 
 func (d *Diff) counts() (gone, made, changed int) {

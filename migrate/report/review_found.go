@@ -70,7 +70,7 @@ func (r *reviewer) sites(e *estate.Estate) {
 // connections shows each tunnel once, with how sure its two halves belong together and why, and
 // every half without a partner.
 func (r *reviewer) connections(e *estate.Estate) {
-	x := estate.NewIndex(e)
+	x, names := estate.NewIndex(e), estate.NewNames(e)
 	g := grid{head: []string{"connection", "kind", "pairing", "because"}}
 	left := 0
 	for i := range e.Connections {
@@ -83,19 +83,19 @@ func (r *reviewer) connections(e *estate.Estate) {
 			left++
 			continue
 		}
-		g.rows = append(g.rows, r.connection(x, c, partner))
+		g.rows = append(g.rows, r.connection(x, names, c, partner))
 	}
 	r.table(g, leftOut(left, planFile))
 }
 
-func (r *reviewer) connection(x *estate.Index, c, partner *estate.Connection) []phrase {
+func (r *reviewer) connection(x *estate.Index, names *estate.Names, c, partner *estate.Connection) []phrase {
 	sure := confidenceTones[c.Pairing.Confidence]
 	if c.Pairing.Suspect != "" {
 		sure = bad
 	}
 	of := r.vnetOf(x, c)
 	if partner != nil {
-		because := sitesWords(x, c, partner) + sharedWords(c, partner)
+		because := sitesWords(x, names, c, partner) + sharedWords(c, partner)
 		return []phrase{of.say(" <-> ").and(r.vnetOf(x, partner)), say("%s", c.Kind), toned(sure, "%s", c.Pairing.Confidence), say("%s", because)}
 	}
 	to := r.name(c.Site)

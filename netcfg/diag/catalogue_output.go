@@ -54,8 +54,6 @@ var emissionRules = []Rule{
 		Source: "docs/sources.md#gateway-address"},
 	{ID: "ARM-011", Name: "circuit-parameter", Severity: Warning, Since: "0.1",
 		Title:  "the ExpressRoute circuit of a connection became a parameter",
-		Why:    "a network configuration does not say which circuit a Dedicated connection uses",
-		Fix:    "name the circuit in the options file, or set the parameter to its resource id, with an authorization key if it is another subscription's",
 		Why:    "a network configuration does not say which circuit a Dedicated connection uses, and the rest of the input does not tell its resource id",
 		Fix:    "name the circuit and its resource id in netmigrate.yaml, or set the parameter; with an authorization key if it is another subscription's",
 		Source: "docs/sources.md#expressroute"},
