@@ -31,28 +31,28 @@ func (o *Options) Subscription(name string) (Subscription, bool) {
 
 // AffinityGroup finds what is said about an affinity group of a subscription.
 func (o *Options) AffinityGroup(subscription, name string) (AffinityGroup, bool) {
-	return lookup(o, o.AffinityGroups, subscription, name, func(a AffinityGroup) string { return a.Name.Value })
+	return lookup(o, o.AffinityGroups, subscription, name, func(a *AffinityGroup) string { return a.Name.Value })
 }
 
 // Gateway finds what is said about the gateway of a VNet.
 func (o *Options) Gateway(subscription, vnet string) (Gateway, bool) {
-	return lookup(o, o.Gateways, subscription, vnet, func(g Gateway) string { return g.VNet.Value })
+	return lookup(o, o.Gateways, subscription, vnet, func(g *Gateway) string { return g.VNet.Value })
 }
 
 // Site finds what is said about a local network site.
 func (o *Options) Site(subscription, name string) (Site, bool) {
-	return lookup(o, o.Sites, subscription, name, func(s Site) string { return s.Name.Value })
+	return lookup(o, o.Sites, subscription, name, func(s *Site) string { return s.Name.Value })
 }
 
 // Connection finds what is said about the connection of a VNet to a site of the same subscription.
 func (o *Options) Connection(subscription, vnet, site string) (Connection, bool) {
 	var toSite []Connection
-	for _, c := range o.Connections {
-		if sameName(c.Site.Value, site) {
-			toSite = append(toSite, c)
+	for i := range o.Connections {
+		if sameName(o.Connections[i].Site.Value, site) {
+			toSite = append(toSite, o.Connections[i])
 		}
 	}
-	return lookup(o, toSite, subscription, vnet, func(c Connection) string { return c.VNet.Value })
+	return lookup(o, toSite, subscription, vnet, func(c *Connection) string { return c.VNet.Value })
 }
 
 // Circuit finds a circuit by its name.
@@ -80,26 +80,42 @@ func (o *Options) CircuitOf(subscription, vnet string) (Circuit, bool) {
 // Names reports whether a value of the file names the object of the subscription, with or without
 // the subscription.
 func (o *Options) Names(t Text, subscription, object string) bool {
-	return sameName(t.Value, object) || anySame(t.Value, o.qualified(subscription, object))
+	return sameName(t.Value, object) || qualifies(t.Value, object) && anySame(t.Value, o.qualified(subscription, object))
 }
 
-func lookup[T any](o *Options, among []T, subscription, object string, name func(T) string) (T, bool) {
-	var none T
-	if len(among) == 0 {
+// qualifies reports whether a name may be that of an object with its subscription before it. To ask
+// costs nothing, while the names of a subscription are put together: with thousands of entries
+// nearly all of them are of another object.
+func qualifies(name, object string) bool {
+	for i := range len(name) {
+		if name[i] == '/' && sameName(name[i+1:], object) {
+			return true
+		}
+	}
+	return false
+}
+
+func lookup[T any](o *Options, among []T, subscription, object string, name func(*T) string) (T, bool) {
+	plain := -1
+	var qualified []string
+	for i := range among {
+		switch n := name(&among[i]); {
+		case plain < 0 && sameName(n, object):
+			plain = i
+		case qualifies(n, object):
+			if qualified == nil {
+				qualified = o.qualified(subscription, object)
+			}
+			if anySame(n, qualified) {
+				return among[i], true
+			}
+		}
+	}
+	if plain < 0 {
+		var none T
 		return none, false
 	}
-	qualified := o.qualified(subscription, object)
-	for _, t := range among {
-		if anySame(name(t), qualified) {
-			return t, true
-		}
-	}
-	for _, t := range among {
-		if sameName(name(t), object) {
-			return t, true
-		}
-	}
-	return none, false
+	return among[plain], true
 }
 
 // qualified are the names of an object together with its subscription, under any name that the
