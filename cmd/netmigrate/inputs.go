@@ -27,11 +27,12 @@ type document struct {
 
 // reader collects the documents that a command line names.
 type reader struct {
-	stdin io.Reader
-	docs  []document
-	found diag.List
-	notes []string // files passed over, and why
-	seen  map[string]bool
+	stdin   io.Reader
+	docs    []document
+	found   diag.List
+	remarks diag.List // what is found that keeps nothing from being read
+	notes   []string  // files passed over, and why
+	seen    map[string]bool
 }
 
 // readInputs reads files, folders, patterns and, for "-", standard input. What cannot be read is a
@@ -165,6 +166,7 @@ func (r *reader) folder(path string, above []fs.FileInfo) (known bool) {
 			r.pass(inside, "not a regular file")
 		case !strings.EqualFold(filepath.Ext(inside), ".netcfg") && !sniff(inside):
 			r.pass(inside, "not a network configuration")
+			r.misplaced(inside)
 		case r.again(inside):
 			known = true
 		default:
@@ -172,6 +174,15 @@ func (r *reader) folder(path string, above []fs.FileInfo) (known bool) {
 		}
 	}
 	return known
+}
+
+// misplaced reports a file that stands where the answer to a call belongs and holds none: whoever put it
+// there expects it to be read.
+func (r *reader) misplaced(path string) {
+	name := filepath.ToSlash(path)
+	if _, ok := netcfg.PlaceOf(name); ok {
+		r.remarks.Add("XML-045", diag.Pos{File: name}, "the file stands where an answer of the service belongs, and holds none that can be read")
+	}
 }
 
 // entryFails reports an entry of a folder that cannot be looked at, if it could have been an

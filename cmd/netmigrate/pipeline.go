@@ -58,7 +58,7 @@ func (s *session) load(c *cli.Context) (input, error) {
 		}
 	}
 	in := parse(r.docs)
-	in.found = slices.Concat(r.found, faults, in.found)
+	in.found = slices.Concat(r.found, r.remarks, faults, in.found)
 	in.broken = in.broken || len(r.found)+len(faults) > 0
 	in.options, in.today = opts, day
 	return in, nil

@@ -60,7 +60,13 @@ func sources(docs []*parsed) []estate.Source {
 	adopt(homes)
 	out := make([]estate.Source, 0, len(homes))
 	for _, key := range slices.Sorted(maps.Keys(homes)) {
-		out = append(out, homes[key].sources()...)
+		for _, s := range homes[key].sources() {
+			if i := slices.IndexFunc(out, func(o estate.Source) bool { return o.ID == s.ID && s.ID != "" }); i >= 0 {
+				out[i].Documents = append(out[i].Documents, s.Documents...)
+				continue
+			}
+			out = append(out, s)
+		}
 	}
 	return out
 }

@@ -75,6 +75,7 @@ type builder struct {
 	doc   int
 	name  string // of the document at hand
 	sub   string // the subscription at hand
+	first int32  // leaf of the network configuration at hand: a document may hold several
 
 	dns, sites, vnets map[Key]int // folded subscription and name → index
 	pending           []pendingGateway

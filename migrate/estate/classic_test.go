@@ -337,3 +337,21 @@ func TestKeysStayInside(t *testing.T) {
 		t.Error("two keys of one connection differ, and nothing is said")
 	}
 }
+
+// A VNet may be linked to two circuits, and a network configuration has one connection for both.
+func TestTwoCircuits(t *testing.T) {
+	e, fates, found := estate.FromClassic(nil, pile(t, "sub", `-- net.netcfg --
+site s 10.9.0.0/16
+vnet v 10.1.0.0/16 in:West_Europe -> s!
+-- networking/dedicatedcircuits.xml --
+<DedicatedCircuits><DedicatedCircuit><CircuitName>london</CircuitName><ServiceKey>k1</ServiceKey></DedicatedCircuit><DedicatedCircuit><CircuitName>paris</CircuitName><ServiceKey>k2</ServiceKey></DedicatedCircuit></DedicatedCircuits>
+-- networking/dedicatedcircuits/k1/vnets.xml --
+<DedicatedCircuitLinks><DedicatedCircuitLink><VnetName>v</VnetName></DedicatedCircuitLink></DedicatedCircuitLinks>
+-- networking/dedicatedcircuits/k2/vnets.xml --
+<DedicatedCircuitLinks><DedicatedCircuitLink><VnetName>v</VnetName></DedicatedCircuitLink></DedicatedCircuitLinks>`))
+	want := "connection v to s ExpressRoute  key=false circuit=london\nconnection v to s ExpressRoute  key=false circuit=paris\n"
+	if got := heard(e); !strings.Contains(got, want) {
+		t.Errorf("want two connections, got\n%s%v", got, found)
+	}
+	once(t, fates)
+}

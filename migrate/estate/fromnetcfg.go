@@ -21,6 +21,10 @@ type pendingGateway struct {
 // file reads one statement of a configuration: a network configuration, or the service's list of
 // VNets in its shape. What was stated before is compared with it.
 func (b *builder) file(f *netcfg.File, listed bool) {
+	b.first = 0
+	if len(f.Structure) > 0 {
+		b.first = f.Structure[0].Ref.Ordinal
+	}
 	for _, leaf := range f.Structure {
 		b.fate(leaf.Ref, diag.Dropped, structure)
 	}

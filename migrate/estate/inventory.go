@@ -8,6 +8,7 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -15,6 +16,7 @@ import (
 const (
 	answerUnused      = "OPT-011" // what it is about is not there, or not the only one
 	answerContradicts = "OPT-012" // a document says something else
+	keyShown          = "OPT-006" // a key stands where its name should
 )
 
 // settled puts the objects that answers added into order, and the engineer's own answers on top.
@@ -319,6 +321,13 @@ func (b *builder) circuitAnswers(vnets *named, a *options.Circuit) {
 	}
 }
 
+// isKey reports whether a word is the shared key of a connection: one of letters and digits could
+// also be the name of a secret.
+func (b *builder) isKey(word string) bool {
+	key := netcfg.NewSecret(word)
+	return slices.ContainsFunc(b.e.Connections, func(c Connection) bool { return c.Key.Known() && c.Key.Equal(key) })
+}
+
 func (b *builder) connectionAnswers(vnets *named, a *options.Connection) {
 	i, ok := b.one(vnets, a.VNet)
 	if !ok {
@@ -331,7 +340,11 @@ func (b *builder) connectionAnswers(vnets *named, a *options.Connection) {
 		return
 	}
 	b.answer(&c.State, a.State, "the state of the connection to "+c.Site.Name, v.Name)
-	b.answer(&c.Vault, a.Key, "the name of the key", v.Name)
+	if a.Key.Given() && b.isKey(a.Key.Value) {
+		b.found.Add(keyShown, b.opts.Pos(a.Key), "the connection of VNet %q to local network site %q has a shared key here in place of the name of a secret", v.Name, c.Site.Name)
+	} else {
+		b.answer(&c.Vault, a.Key, "the name of the key", v.Name)
+	}
 	if a.Circuit.Given() {
 		if at := b.circuitNamed(a.Circuit.Value); at >= 0 {
 			c.Circuit = b.e.Circuits[at].ID

@@ -30,7 +30,7 @@ func (b *builder) contradicts(at diag.Ref, before []diag.Ref, format string, arg
 // repeated reports whether an object stands in the document at hand already. The service's list
 // copies a site into every VNet that refers to it: there that is no repetition.
 func (b *builder) repeated(before []diag.Ref, listed bool) bool {
-	return !listed && len(before) > 0 && int(before[0].Doc) == b.doc
+	return !listed && len(before) > 0 && int(before[0].Doc) == b.doc && before[0].Ordinal >= b.first
 }
 
 func (b *builder) sameServer(before *DNSServer, d *netcfg.DNSServer) {

@@ -67,9 +67,23 @@ func (b *builder) linkCircuit(c *Circuit, v *VNet) {
 	if !slices.ContainsFunc(c.Links, v.ID.Same) {
 		c.Links = append(c.Links, v.ID)
 	}
+	var linked, other *Connection
 	for i := range b.e.Connections {
-		if l := &b.e.Connections[i]; l.Kind == ExpressRoute && l.ID.Subscription == v.ID.Subscription && strings.EqualFold(l.ID.Name, v.Name) {
-			l.Circuit = c.ID
+		l := &b.e.Connections[i]
+		switch {
+		case l.Kind != ExpressRoute || l.ID.Subscription != v.ID.Subscription || !strings.EqualFold(l.ID.Name, v.Name):
+		case l.Circuit.IsZero():
+			l.Circuit, linked = c.ID, l
+		case l.Circuit.Same(c.ID):
+			linked = l
+		default:
+			other = l
 		}
+	}
+	if linked == nil && other != nil { // a network configuration names one connection, whatever is linked
+		second := *other
+		second.ID.Child += " by " + c.ID.Name
+		second.Circuit, second.Refs = c.ID, nil
+		b.e.Connections = append(b.e.Connections, second)
 	}
 }

@@ -12,6 +12,9 @@ import (
 // keyReason is why a key ends where it was read.
 const keyReason = "a shared key is read only to compare the two ends; the target takes it from a Key Vault"
 
+// nothingInside is the rule for an answer without the one thing that it is asked for.
+const nothingInside = "XML-045"
+
 // gatewayOf is the first-generation gateway of a VNet: the one that has its tunnels or clients, or
 // else its ExpressRoute gateway. It is nil when the VNet has none.
 func (b *builder) gatewayOf(v *VNet) *Gateway {
@@ -225,9 +228,12 @@ func (b *builder) sharedKey(a answer) {
 	if c == nil {
 		return
 	}
-	if value := a.Root.Child("Value"); value != nil && value.Secret.Known() {
-		b.keepKey(c, value)
+	value := a.Root.Child("Value")
+	if value == nil || !value.Secret.Known() {
+		b.found.Add(nothingInside, b.pos(a.Root.At()), "this answer holds no shared key: the connection of VNet %q to local network site %q is not compared with its other end", c.ID.Name, c.Site.Name)
+		return
 	}
+	b.keepKey(c, value)
 }
 
 func (b *builder) keepKey(c *Connection, n *netcfg.Node) {

@@ -212,4 +212,9 @@ var xmlRules = []Rule{
 		Why:    "a network configuration describes all of a subscription, so these are two times of one, or of different subscriptions; what they say is put together by name",
 		Fix:    "leave the older one out, or give each subscription a folder of its own, or name the files one by one",
 		Source: "docs/sources.md#merging"},
+	{ID: "XML-045", Name: "answer-without-value", Severity: Warning, Since: "0.2",
+		Title:  "an answer of the service does not hold what it is an answer to",
+		Why:    "what the service said is not known, although a file seems to have it; nothing is concluded from it",
+		Fix:    "save the service's own answer, as XML and unchanged, or remove the file",
+		Source: "docs/sources.md#service-management"},
 }

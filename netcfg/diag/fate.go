@@ -75,18 +75,23 @@ func Count(fates []Fate) Tally {
 func MergeFates(fates []Fate) []Fate {
 	slices.SortStableFunc(fates, func(a, b Fate) int { return a.Ref.Compare(b.Ref) })
 	out := fates[:0]
+	own := false // the targets of the last one are its own, and may grow
 	for _, f := range fates {
 		if n := len(out); n > 0 && out[n-1].Ref == f.Ref {
-			out[n-1] = out[n-1].and(f)
+			if !own {
+				out[n-1].Targets = slices.Clip(out[n-1].Targets)
+			}
+			out[n-1], own = out[n-1].and(f), true
 			continue
 		}
-		out = append(out, f)
+		out, own = append(out, f), false
 	}
 	return out
 }
 
+// and joins two fates; the targets of f may grow in place.
 func (f Fate) and(g Fate) Fate {
-	targets := append(slices.Clip(f.Targets), g.Targets...)
+	targets := append(f.Targets, g.Targets...)
 	if f.Kind == g.Kind && f.New != g.New && f.Old == g.Old {
 		f.New = strings.Trim(f.New+", "+g.New, ", ") // one name became several
 		f.Targets = targets
