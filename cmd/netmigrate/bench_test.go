@@ -93,7 +93,7 @@ func inputOf(b *testing.B, src []byte) input {
 }
 
 // The piles in subscriptions of a hundred virtual networks with five connections each, and what the
-// service answered about them: about 801 documents per subscription.
+// service answered about them: 694 documents per subscription.
 var pileSizes = []int{10, 100}
 
 // benchmarkPile measures a stage over a pile of documents. Run it with one core and with two:
