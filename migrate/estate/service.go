@@ -198,31 +198,24 @@ func (b *builder) homeless(a answer, file string) {
 }
 
 // forPerson gives a whole tree to a person.
-func (b *builder) forPerson(n *netcfg.Node, why string) {
-	for _, ref := range []diag.Ref{n.Ref, n.TextRef} {
-		if !ref.IsZero() && !b.taken.has(ref.In(b.doc)) {
-			b.take(ref)
-			b.fate(ref, diag.NeedsPerson, why)
-		}
-	}
-	for i := range n.Nodes {
-		b.forPerson(&n.Nodes[i], why)
-	}
-}
+func (b *builder) forPerson(n *netcfg.Node, why string) { b.endTree(n, diag.NeedsPerson, why) }
 
-// dropTree takes a whole tree and drops it.
-func (b *builder) dropTree(n *netcfg.Node, why string) {
+// dropTree drops a whole tree.
+func (b *builder) dropTree(n *netcfg.Node, why string) { b.endTree(n, diag.Dropped, why) }
+
+// endTree takes what of a tree is not taken yet, and gives it its fate.
+func (b *builder) endTree(n *netcfg.Node, kind diag.FateKind, why string) {
 	if n == nil {
 		return
 	}
 	for _, ref := range []diag.Ref{n.Ref, n.TextRef} {
 		if !ref.IsZero() && !b.taken.has(ref.In(b.doc)) {
 			b.take(ref)
-			b.fate(ref, diag.Dropped, why)
+			b.fate(ref, kind, why)
 		}
 	}
 	for i := range n.Nodes {
-		b.dropTree(&n.Nodes[i], why)
+		b.endTree(&n.Nodes[i], kind, why)
 	}
 }
 
