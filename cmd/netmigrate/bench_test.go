@@ -13,6 +13,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/report"
+	"github.com/netmigrate/netmigrate/netcfg"
 )
 
 // The sizes in virtual networks, each with five connections.
@@ -85,7 +86,7 @@ func BenchmarkPlan(b *testing.B) {
 }
 
 func inputOf(b *testing.B, src []byte) input {
-	in := parse([]document{{name: "mesh.netcfg", src: src}})
+	in := parse([]document{{name: "mesh.netcfg", src: src}}, netcfg.DefaultBounds())
 	if in.broken {
 		b.Fatalf("the mesh does not parse: %v", in.found)
 	}
@@ -147,7 +148,7 @@ func BenchmarkPileResolve(b *testing.B) {
 }
 
 func pileOf(b *testing.B, docs []document) input {
-	in := parse(docs)
+	in := parse(docs, netcfg.DefaultBounds())
 	if in.broken {
 		b.Fatalf("the pile does not parse: %v", in.found)
 	}

@@ -16,8 +16,11 @@ var connectionsCommand = command{
 sure that is and the evidence, what the site carries beside its owner, and what would settle a
 connection that fits several others. A classic file does not say which VNet a site stands for: it
 is inferred.`,
-	options: []option{{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the connections are printed"}, configOption, failOn},
-	run:     (*session).connections,
+	options: []option{
+		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the connections are printed"},
+		configOption, maxSizeOption, failOn,
+	},
+	run: (*session).connections,
 }
 
 func (s *session) connections(c *cli.Context) (int, error) {

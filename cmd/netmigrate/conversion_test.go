@@ -67,7 +67,7 @@ func conversionMatrix(t *testing.T, documents [][]document, within string) []*ou
 	var order []*outcomes
 	known := map[string]*outcomes{}
 	for _, docs := range documents {
-		in := parse(docs)
+		in := parse(docs, netcfg.DefaultBounds())
 		out, err := convert(in.sources, &options.Options{}, deploy.Options{})
 		if err != nil || in.broken {
 			t.Fatalf("%s: %v %v", docs[0].name, err, in.found)

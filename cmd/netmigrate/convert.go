@@ -34,7 +34,7 @@ place, what became of it and why. The formats json and csv are for programs and 
 		outputOption, keyVaultOption,
 		{name: "ledger", title: "print what became of every part of the input instead of the template"},
 		{name: "format", choices: []string{"text", "json", "csv"}, title: "how the ledger is printed"},
-		configOption, dateOption, failOn,
+		configOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).convert,
 }

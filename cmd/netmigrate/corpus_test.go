@@ -141,7 +141,7 @@ func archive(t *testing.T) []document {
 
 func ledger(t *testing.T, docs []document) {
 	t.Helper()
-	in := parse(docs)
+	in := parse(docs, netcfg.DefaultBounds())
 	for _, s := range in.sources {
 		for _, d := range s.Documents {
 			countedRaw(t, d, docs)

@@ -283,7 +283,7 @@ func shuffle[T any](r *rand.Rand, s []T) {
 // position is ordered by its text instead.
 func productsOf(t *testing.T, docs []document) (template, plan string) {
 	t.Helper()
-	in := parse(docs)
+	in := parse(docs, netcfg.DefaultBounds())
 	if in.broken {
 		t.Fatalf("broken input: %v", in.found)
 	}
@@ -334,7 +334,7 @@ func withoutPositions(v any) any {
 // TestTemplateOverLimit writes one template of more than it may hold: ARM-001 says so, and the template
 // is there all the same.
 func TestTemplateOverLimit(t *testing.T) {
-	in := parse([]document{{name: "mesh.netcfg", src: fixtures.Mesh(240, 5)}})
+	in := parse([]document{{name: "mesh.netcfg", src: fixtures.Mesh(240, 5)}}, netcfg.DefaultBounds())
 	classic, _, _ := estate.FromClassic(nil, in.sources...)
 	modern, _, _ := estate.ToARM(classic)
 	d, _ := deploy.Render(modern, nil, deploy.Options{})

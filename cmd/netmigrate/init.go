@@ -23,7 +23,7 @@ the file is written instead; one that is there is replaced only with --force.`,
 	options: []option{
 		{name: "output", short: "o", value: "FILE", title: "write a file instead of standard output"},
 		{name: "force", title: "replace the file if there is one; answers that were read are kept"},
-		configOption,
+		configOption, maxSizeOption,
 	},
 	run: (*session).init,
 }

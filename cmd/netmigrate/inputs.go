@@ -9,7 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/urfave/cli/v2"
 
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -17,6 +20,33 @@ import (
 
 // standardInput is how findings call what was piped in.
 const standardInput = "<stdin>"
+
+const (
+	defaultMegabytes = netcfg.MaxSize >> 20
+	mostMegabytes    = 1024 // places in a document are 32-bit numbers, and its tree is larger than the document
+)
+
+var maxSizeOption = option{name: "max-size", value: "MB",
+	title: fmt.Sprintf("read documents of up to so many megabytes, at most %d, instead of %d", mostMegabytes, defaultMegabytes)}
+
+// boundsOf are what a document may have in this run. Where --max-size allows a larger document, that
+// may also hold more elements and values, in proportion.
+func boundsOf(c *cli.Context) (netcfg.Bounds, error) {
+	b := netcfg.DefaultBounds()
+	if !c.IsSet("max-size") {
+		return b, nil
+	}
+	mb, err := strconv.Atoi(c.String("max-size"))
+	if err != nil || mb < 1 || mb > mostMegabytes {
+		return b, usagef("--max-size %q is not a number of megabytes from 1 to %d", c.String("max-size"), mostMegabytes)
+	}
+	b.Size = mb << 20
+	if mb > defaultMegabytes {
+		b.Elements = b.Elements / defaultMegabytes * mb
+		b.Leaves = b.Leaves / defaultMegabytes * mb
+	}
+	return b, nil
+}
 
 // document is one input: its name for positions, and its bytes.
 type document struct {
@@ -28,6 +58,7 @@ type document struct {
 // reader collects the documents that a command line names.
 type reader struct {
 	stdin   io.Reader
+	bounds  netcfg.Bounds
 	docs    []document
 	found   diag.List
 	remarks diag.List // what is found that keeps nothing from being read
@@ -37,8 +68,8 @@ type reader struct {
 
 // readInputs reads files, folders, patterns and, for "-", standard input. What cannot be read is a
 // finding. Documents come in the order of their names, each file once.
-func readInputs(args []string, stdin io.Reader) *reader {
-	r := &reader{stdin: stdin, seen: map[string]bool{}}
+func readInputs(args []string, stdin io.Reader, bounds netcfg.Bounds) *reader {
+	r := &reader{stdin: stdin, bounds: bounds, seen: map[string]bool{}}
 	for _, arg := range args {
 		r.argument(arg)
 	}
@@ -208,8 +239,8 @@ func (r *reader) file(path string, info fs.FileInfo) {
 		r.found = append(r.found, diag.New("XML-017", diag.Pos{File: name}, "this is no regular file").
 			WithHint("pass - and pipe the document in"))
 		return
-	case info.Size() > netcfg.MaxSize:
-		r.fail("XML-006", name, "the document has %d bytes; at most %d are read", info.Size(), netcfg.MaxSize)
+	case info.Size() > int64(r.bounds.Size):
+		r.fail("XML-006", name, "the document has %d bytes; at most %d are read", info.Size(), r.bounds.Size)
 		return
 	}
 	f, err := os.Open(path)
@@ -224,12 +255,12 @@ func (r *reader) file(path string, info fs.FileInfo) {
 // read takes a document from a stream, and no more of it than a document may have. The size is what
 // the stream is expected to hold, 0 when nobody knows.
 func (r *reader) read(name string, from io.Reader, size int) {
-	src, err := readAll(io.LimitReader(from, netcfg.MaxSize+1), size)
+	src, err := readAll(io.LimitReader(from, int64(r.bounds.Size)+1), size)
 	switch {
 	case err != nil:
 		r.fail("XML-017", name, "the file cannot be read: %v", errOf(err))
-	case len(src) > netcfg.MaxSize:
-		r.fail("XML-006", name, "the document has more than the %d bytes that are read", netcfg.MaxSize)
+	case len(src) > r.bounds.Size:
+		r.fail("XML-006", name, "the document has more than the %d bytes that are read", r.bounds.Size)
 	default:
 		r.docs = append(r.docs, document{name: name, src: src})
 	}

@@ -30,7 +30,7 @@ that would lose comments or unknown markup. Several files need -o with a folder.
 		{name: "format", choices: []string{"text", "json", "sarif", "junit", "github"}, title: "how the findings are printed"},
 		{name: "fix", title: "write the corrected file instead of the findings"},
 		{name: "output", short: "o", value: "FILE|DIR", title: "with --fix: write a file, or a folder when there are several"},
-		configOption, dateOption, failOn,
+		configOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).lint,
 }

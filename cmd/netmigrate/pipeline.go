@@ -40,8 +40,12 @@ func (s *session) load(c *cli.Context) (input, error) {
 	if err != nil {
 		return input{}, err
 	}
+	bounds, err := boundsOf(c)
+	if err != nil {
+		return input{}, err
+	}
 	s.progress.now("reading")
-	r := readInputs(c.Args().Slice(), s.stdin)
+	r := readInputs(c.Args().Slice(), s.stdin, bounds)
 	if len(r.docs)+len(r.found) == 0 { // a folder without any is found already
 		r.fail("XML-018", filepath.ToSlash(c.Args().First()), "an options file is named, and no network configuration")
 	}
@@ -57,7 +61,7 @@ func (s *session) load(c *cli.Context) (input, error) {
 			s.say("%s: read as the options file", diag.Plain(opts.File))
 		}
 	}
-	in := parse(r.docs)
+	in := parse(r.docs, bounds)
 	in.found = slices.Concat(r.found, r.remarks, faults, in.found)
 	in.broken = in.broken || len(r.found)+len(faults) > 0
 	in.options, in.today = opts, day
@@ -65,10 +69,10 @@ func (s *session) load(c *cli.Context) (input, error) {
 }
 
 // parse reads documents, several at a time. A broken one does not hide what is found in the others.
-func parse(docs []document) input {
+func parse(docs []document, bounds netcfg.Bounds) input {
 	read := make([]*netcfg.Document, len(docs))
 	found := make([]diag.List, len(docs))
-	sideBySide(len(docs), func(i int) { read[i], found[i], _ = netcfg.Read(docs[i].name, docs[i].src) })
+	sideBySide(len(docs), func(i int) { read[i], found[i], _ = bounds.Read(docs[i].name, docs[i].src) })
 	in := input{found: slices.Concat(found...)}
 	var sound []*parsed
 	configured := false

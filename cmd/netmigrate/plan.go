@@ -25,7 +25,7 @@ The mode arm-live needs a live listing, which cannot be read yet.`,
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto"},
 		{name: "mode", choices: modes(), title: "what the files describe"},
-		outputOption, keyVaultOption, configOption, dateOption, failOn,
+		outputOption, keyVaultOption, configOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).plan,
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -252,7 +253,7 @@ func names(path string, words ...string) error {
 // migration cuts multi-hop traffic (CLS-006).
 func TestTransitMattersWhileClassicRuns(t *testing.T) {
 	src := must(os.ReadFile(filepath.Join("..", "..", "fixtures", "chain-multihop", "network.netcfg")))(t)
-	files := parse([]document{{name: "network.netcfg", src: src}}).sources
+	files := parse([]document{{name: "network.netcfg", src: src}}, netcfg.DefaultBounds()).sources
 	for _, mode := range []options.Mode{options.AsIfLive, options.Rebuild, options.ClassicLive} {
 		p, err := makePlan(files, options.Options{Mode: mode}, deploy.Options{})
 		if err != nil {
@@ -269,7 +270,7 @@ func TestTransitMattersWhileClassicRuns(t *testing.T) {
 // checker says PLAN-001 of it, and of the plan as it was nothing.
 func TestLostPair(t *testing.T) {
 	src := must(os.ReadFile(filepath.Join("..", "..", "fixtures", "pair", "network.netcfg")))(t)
-	p, err := makePlan(parse([]document{{name: "network.netcfg", src: src}}).sources, options.Options{}, deploy.Options{})
+	p, err := makePlan(parse([]document{{name: "network.netcfg", src: src}}, netcfg.DefaultBounds()).sources, options.Options{}, deploy.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

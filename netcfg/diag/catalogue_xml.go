@@ -30,7 +30,7 @@ var xmlRules = []Rule{
 	{ID: "XML-006", Name: "bound-exceeded", Severity: Error, Since: "0.1",
 		Title:  "the document exceeds a bound on its size or on how many things it holds",
 		Why:    "it is refused before it is read, because no real network configuration is near that size",
-		Fix:    "check that it is the right file; split a larger estate into one file per subscription",
+		Fix:    "check that it is the right file; split a larger estate into one file per subscription, or allow more with --max-size",
 		Source: "docs/sources.md#netcfg-schema"},
 	{ID: "XML-007", Name: "unknown-markup", Severity: Warning, Since: "0.1",
 		Title:  "an element or attribute is not part of the network configuration schema",
