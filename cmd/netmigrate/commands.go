@@ -52,10 +52,18 @@ func (c *command) helpText() string {
 	fmt.Fprintf(&b, "%s %s: %s\n\nusage: %s %s [flags] %s\n\n%s\n\n", program, c.name, c.title, program, c.name, c.args, c.about)
 	var rows [][2]string
 	for _, o := range c.all() {
-		rows = append(rows, [2]string{o.usage(), o.title})
+		rows = append(rows, [2]string{o.usage(), o.help()})
 	}
 	columns(&b, rows)
 	return b.String()
+}
+
+// help is what the help text says of the option.
+func (o option) help() string {
+	if o.choices == nil {
+		return o.title
+	}
+	return o.title + " (default " + o.choices[0] + ")"
 }
 
 // usage is the option as the help text shows it: "-o, --output DIR".

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -32,10 +34,22 @@ func explainable() []string {
 	for _, r := range diag.Rules() {
 		ids = append(ids, r.ID)
 	}
-	for _, a := range estate.AssumptionTexts() {
+	for _, a := range assumptionTexts() {
 		ids = append(ids, a.ID)
 	}
 	return ids
+}
+
+// assumptionTexts are the assumptions about what files cannot say, and then those about single flows
+// that are not among them.
+func assumptionTexts() []estate.Assumption {
+	texts := estate.AssumptionTexts()
+	for _, a := range reach.AssumptionTexts() {
+		if _, known := estate.AssumptionText(a.ID); !known {
+			texts = append(texts, a)
+		}
+	}
+	return texts
 }
 
 func (s *session) explain(c *cli.Context) (int, error) {
@@ -63,10 +77,12 @@ func explanation(id string) (string, bool) {
 	if text, ok := diag.Explain(id); ok {
 		return text, true
 	}
-	a, ok := estate.AssumptionText(strings.ToUpper(id))
-	if !ok {
+	texts := assumptionTexts()
+	i := slices.IndexFunc(texts, func(a estate.Assumption) bool { return strings.EqualFold(a.ID, id) })
+	if i < 0 {
 		return "", false
 	}
+	a := texts[i]
 	return fmt.Sprintf("%s (assumption)\n\nassumed  %s\nbecause  %s\nsettle   %s\n", a.ID, a.Assumed, a.Because, a.Settle), true
 }
 

@@ -23,7 +23,7 @@ The modes say what the files describe: a network that is assumed to run today in
 The mode arm-live needs a live listing, which cannot be read yet.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
-		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto"},
+		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto (default auto)"},
 		{name: "mode", choices: modes(), title: "what the files describe"},
 		outputOption, keyVaultOption, configOption, maxSizeOption, dateOption, failOn,
 	},

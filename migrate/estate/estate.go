@@ -591,7 +591,7 @@ func (p *Pairing) NoGateway() bool { return p.Suspect == suspectNoGateway }
 func (p *Pairing) Doubt() string {
 	switch p.Suspect {
 	case suspectNotUp:
-		return "was not up when the service was asked"
+		return "is not up"
 	case suspectNoGateway:
 		return "lacked a gateway when the service was asked"
 	}

@@ -569,7 +569,7 @@ func TestToARMOfWhatWasNotUp(t *testing.T) {
 		state A/office NotConnected
 		declare past gone`)
 	_, _, found := estate.ToARM(e)
-	wantMessage(t, found, "ARM-013", `with "office" was not up when the service was asked (LINK-002)`)
+	wantMessage(t, found, "ARM-013", `with "office" is not up (LINK-002)`)
 	wantMessage(t, found, "ARM-005", `connection of VNet "A" to "past" is not built: the options file says that its far end is gone`)
 }
 

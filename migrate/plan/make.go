@@ -240,7 +240,7 @@ func (m *maker) finish(classic *estate.Estate) {
 	case len(m.drafts) == 0:
 		m.found.Add("PLAN-005", diag.Pos{}, "no two VNets are connected by a tunnel; there is nothing to plan")
 	case len(m.p.Checked) > 0:
-		m.found.Add("PLAN-006", diag.Pos{}, "checked: the state after each of %s that changes something; not checked: the states inside a wave", plural(len(waves(m.p.Steps)), "wave"))
+		m.found.Add("PLAN-006", diag.Pos{}, "checked: the states after whole waves, as listed; not checked: the states inside a wave")
 	}
 }
 

@@ -337,14 +337,15 @@ func (s *sequence) windowOf(d *draft, pair [2]estate.Peering) int {
 
 func (s *sequence) deleteTunnel(t tunnel, needs []string, window string) string {
 	impact := Impact{Class: Live, Minutes: minutesTunnelGone}
-	because := "peering carries the traffic of this tunnel"
+	because, verify := "peering carries the traffic of this tunnel", "every pair that used it still answers"
 	if window != "" {
 		impact, because = Impact{Class: Interrupting, Minutes: minutesTunnelGone, Window: window}, "its gateway cannot be deleted while it has a connection"
+		verify += ", except those that the window interrupts"
 	}
 	return s.add(Step{
 		Action: DeleteTunnel, Object: t.a.ID, Also: []estate.ID{t.b.ID}, Needs: needs, Because: because,
 		Effect: Effect{Remove: []estate.ID{t.a.ID, t.b.ID}}, Impact: impact,
-		Verify: "every pair that used it still answers", Undo: "create both connections again with the kept key; both gateways must still exist",
+		Verify: verify, Undo: "create both connections again with the kept key; both gateways must still exist",
 	})
 }
 

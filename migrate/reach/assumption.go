@@ -2,6 +2,7 @@ package reach
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
@@ -63,6 +64,9 @@ var assumptions = [...]estate.Assumption{
 	{ID: AssumeNoGateway, Assumed: "nothing: whether the gateway exists today is unknown",
 		Because: "the network has it, and the service said once that it does not exist", Settle: "the gateway's state today"},
 }
+
+// AssumptionTexts are the assumptions that a flow may rest on, without subjects.
+func AssumptionTexts() []estate.Assumption { return slices.Clone(assumptions[:]) }
 
 // ids lists the assumptions of the set, in the order of the constants.
 func (r reasons) ids() []string {

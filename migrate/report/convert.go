@@ -25,8 +25,8 @@ func Convert(w io.Writer, fates []diag.Fate, s Style) error {
 	for _, kind := range []diag.FateKind{diag.NeedsPerson, diag.Changed, diag.Dropped} {
 		blocks = append(blocks, reasonBlocks(kind, fates)...)
 	}
-	blocks = append(blocks, para{say("%s carried over, %s dropped on purpose, %s left to a person",
-		percent(t.Converted+t.Changed, t.Total()), percent(t.Dropped, t.Total()), percent(t.NeedsPerson, t.Total()))})
+	share := shares(t.Converted+t.Changed, t.Dropped, t.NeedsPerson)
+	blocks = append(blocks, para{say("%s carried over, %s dropped on purpose, %s left to a person", share[0], share[1], share[2])})
 	return writeText(w, blocks, s)
 }
 

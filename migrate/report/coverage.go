@@ -46,11 +46,12 @@ func wireCoverage(c coverage) *WireCoverage {
 // coverageBlocks say how much of the input is carried over, and what most of the rest waits for.
 func coverageBlocks(c coverage) []block {
 	all := c.Total() + c.silent
+	share := shares(c.Converted+c.Changed, c.Dropped, c.NeedsPerson, c.silent)
 	blocks := []block{para{
 		say("Of %s ", counted(all, "element, attribute or text", "elements, attributes and texts")).
-			and(toned(good, "%s are carried over", percent(c.Converted+c.Changed, all))).
-			say(" (%d as they were, %d changed), %s dropped on purpose, ", c.Converted, c.Changed, percent(c.Dropped, all)).
-			and(toned(personTone(c.Tally), "%s need a person", percent(c.NeedsPerson, all))).say(".")}}
+			and(toned(good, "%s are carried over", share[0])).
+			say(" (%d as they were, %d changed), %s dropped on purpose, ", c.Converted, c.Changed, share[1]).
+			and(toned(personTone(c.Tally), "%s need a person", share[2])).say(".")}}
 	if c.silent > 0 {
 		blocks = append(blocks, para{toned(bad, "%d have no fate: this is a mistake in the program.", c.silent)})
 	}
@@ -68,17 +69,36 @@ func coverageBlocks(c coverage) []block {
 	return blocks
 }
 
-// percent is a share with one decimal, cut and not rounded: less than all is never 100%, and more than
-// nothing never 0.
-func percent(n, of int) string {
-	switch {
-	case n == 0 || of == 0:
-		return "0%"
-	case n == of:
-		return "100%"
+// shares are the parts of a whole in percent with one decimal, and sum to 100. More than nothing is
+// never 0%, and so less than all never 100%: what rounding takes or gives is the largest part's.
+func shares(parts ...int) []string {
+	all, largest := 0, 0
+	for i, n := range parts {
+		all += n
+		if n > parts[largest] {
+			largest = i
+		}
 	}
-	tenths := max(1000*n/of, 1)
-	return fmt.Sprintf("%d.%d%%", tenths/10, tenths%10)
+	tenths, left := make([]int, len(parts)), 1000
+	for i, n := range parts {
+		if i != largest && n > 0 {
+			tenths[i] = max((1000*n+all/2)/all, 1)
+			left -= tenths[i]
+		}
+	}
+	if all > 0 {
+		tenths[largest] = left
+	}
+	out := make([]string, len(parts))
+	for i, t := range tenths {
+		switch t {
+		case 0, 1000:
+			out[i] = fmt.Sprintf("%d%%", t/10)
+		default:
+			out[i] = fmt.Sprintf("%d.%d%%", t/10, t%10)
+		}
+	}
+	return out
 }
 
 // coverage is the section of a review that says how much of the input the plan speaks for.

@@ -32,5 +32,5 @@ func ExampleConvert() {
 	// changed:
 	//      1  ARM-002: a name was changed to be legal in Resource Manager
 	//
-	// 66.6% carried over, 0% dropped on purpose, 33.3% left to a person
+	// 66.7% carried over, 0% dropped on purpose, 33.3% left to a person
 }

@@ -114,15 +114,21 @@ func TestHostileLedger(t *testing.T) {
 	}
 }
 
-func TestPercent(t *testing.T) {
-	got := map[[2]int]string{}
-	want := map[[2]int]string{
-		{0, 0}: "0%", {0, 9}: "0%", {9, 9}: "100%", {1, 3}: "33.3%", {999_999, 1_000_000}: "99.9%", {1, 1_000_000}: "0.1%", {1, 2}: "50.0%",
-	}
-	for c := range want {
-		got[c] = percent(c[0], c[1])
-	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Error(d)
+func TestShares(t *testing.T) {
+	for _, c := range []struct {
+		parts []int
+		want  []string
+	}{
+		{nil, []string{}},
+		{[]int{0, 0, 0}, []string{"0%", "0%", "0%"}},
+		{[]int{9, 0, 0}, []string{"100%", "0%", "0%"}},
+		{[]int{1, 1, 1}, []string{"33.4%", "33.3%", "33.3%"}},
+		{[]int{1, 999_999}, []string{"0.1%", "99.9%"}},
+		{[]int{2, 1, 2}, []string{"40.0%", "20.0%", "40.0%"}},
+		{[]int{55, 9, 1}, []string{"84.7%", "13.8%", "1.5%"}},
+	} {
+		if d := cmp.Diff(c.want, shares(c.parts...)); d != "" {
+			t.Errorf("%v: %s", c.parts, d)
+		}
 	}
 }

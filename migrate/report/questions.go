@@ -327,7 +327,7 @@ func gatewayQuestions(g *estate.Gateway) []pair {
 }
 
 func (q *questions) connections() {
-	q.section("connections", "The secret in the Key Vault with the key of each tunnel (both ends of one have the same), and the circuit of each ExpressRoute connection.", estate.AsmKey)
+	q.section("connections", "The secret in the Key Vault with the key of each tunnel (both ends of one have the same), its state (connected or not-connected), and the circuit of each ExpressRoute connection.", estate.AsmKey)
 	for _, c := range q.o.Connections {
 		q.answer("- " + object(said("vnet", c.VNet, "site", c.Site, "key", c.Key, "state", c.State, "circuit", c.Circuit)...))
 	}
@@ -341,7 +341,7 @@ func (q *questions) connections() {
 			continue
 		}
 		q.about("%s", q.place(c.Refs))
-		q.ask("- " + object(pair{"vnet", plainYAML(q.name(vnet))}, pair{"site", plainYAML(c.Site.Name)}, pair{"key", ""}))
+		q.ask("- " + object(pair{"vnet", plainYAML(q.name(vnet))}, pair{"site", plainYAML(c.Site.Name)}, pair{"key", ""}, pair{"state", ""}))
 	}
 }
 

@@ -68,7 +68,7 @@ func complete(text string) string {
 	text = strings.NewReplacer(
 		"{id: , tenant: ,", "{id: 11111111-2222-3333-4444-555555555555, tenant: 11111111-2222-3333-4444-555555555555,", "resourceGroup: }", "resourceGroup: rg}",
 		"address: }", "address: 40.1.0.1}", "address: ,", "address: 40.1.0.1,", "size: ,", "size: Standard,", "rootCertificates: {}", "rootCertificates: {root: "+certificate+"}",
-		"key: }", "key: a-secret}", "resourceId: ,", "resourceId: /subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/c,",
+		"key: , state: }", "key: a-secret}", "resourceId: ,", "resourceId: /subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/c,",
 		"{is: , vnet: }", "{is: vnet, vnet: v}", "{is: , vnet: ,", "{is: vnet, vnet: v,", "#keyVault:", "keyVault: /subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/kv",
 	).Replace(text)
 	in := ""
@@ -127,7 +127,7 @@ func TestQuestionsAsked(t *testing.T) {
 	text := ask(t, e, read(t, "version: 1\ngateways: {west/hub: {address: 40.1.0.1}}\nsites: {spoke: {is: gone}}\n"))
 	for _, want := range []string{
 		"#  east: {id: , tenant: , resourceGroup: }", "#  east/hub: {address: , routing: dynamic, size: , sku: VpnGw1AZ, state: provisioned, rootCertificates: {}}",
-		"\n  west/hub: {address: \"40.1.0.1\"}\n  # still open here: routing, size, sku, state, rootCertificates\n", "#  - {vnet: west/hub, site: hub, key: }",
+		"\n  west/hub: {address: \"40.1.0.1\"}\n  # still open here: routing, size, sku, state, rootCertificates\n", "#  - {vnet: west/hub, site: hub, key: , state: }",
 		"\n  spoke: {is: gone}\n", "ASM-REGION",
 	} {
 		if !strings.Contains(text, want) {

@@ -29,7 +29,7 @@ func (c *classic) findGatewayOwners() map[netip.Addr]*estate.VNet {
 	return owners
 }
 
-// disconnected finds connections that were not up when the service was asked (LINK-002).
+// disconnected finds connections of which the service, or the options file, says that they are not up (LINK-002).
 func disconnected(c *classic) diag.List {
 	var hits []hit
 	for i := range c.halves {
@@ -39,9 +39,9 @@ func disconnected(c *classic) diag.List {
 			continue
 		}
 		hits = append(hits, hit{c.vnet(h.near), diag.New("LINK-002", c.at(firstRefs(h.State.Refs, h.Refs)),
-			"the connection of VNet %s to local network site %s was not up when the service was asked: %s", c.vnet(h.near), c.siteID(h.Site), state)})
+			"the state of the connection of VNet %s to local network site %s is given as %s", c.vnet(h.near), c.siteID(h.Site), state)})
 	}
-	return told(hits, "%d connections were not up when the service was asked: of VNets %s")
+	return told(hits, "%d connections are not up: of VNets %s")
 }
 
 // differentKeys finds tunnels whose two ends have different shared keys (LINK-008). The keys are

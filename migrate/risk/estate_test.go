@@ -284,8 +284,8 @@ var estateCases = []struct {
 		fires:  pair + "state A/B NotConnected\n state B/A Connecting",
 		silent: pair + "state A/B Connected\n state B/A Unknown",
 		want: []string{
-			`the connection of VNet "A" to local network site "B" was not up when the service was asked: NotConnected`,
-			`the connection of VNet "B" to local network site "A" was not up when the service was asked: Connecting`,
+			`the state of the connection of VNet "A" to local network site "B" is given as NotConnected`,
+			`the state of the connection of VNet "B" to local network site "A" is given as Connecting`,
 		},
 	},
 	{

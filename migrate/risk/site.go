@@ -14,13 +14,14 @@ import (
 
 // implausibleAddresses finds referenced sites whose device address is missing or cannot be a
 // device's (SITE-002), one finding for each address. Text that is no address at all is reported
-// when it is read; a site that only Dedicated connections name needs none.
+// when it is read; a site that only Dedicated connections name needs none, and where the service said
+// that the tunnels are up, they have another address by now.
 func implausibleAddresses(c *classic) diag.List {
 	var order []string
 	group := map[string][]*estate.Site{}
 	for i := range c.Sites {
 		s := &c.Sites[i]
-		tunnelled := slices.ContainsFunc(c.ofSite[s], func(h *half) bool { return h.Kind == estate.IPsec })
+		tunnelled := slices.ContainsFunc(c.ofSite[s], func(h *half) bool { return h.Kind == estate.IPsec && h.State.Value != estate.StateConnected })
 		missing, placeholder := s.Address.Raw == "", s.Address.IsValid() && s.Address.Placeholder != ""
 		if !tunnelled || !missing && !placeholder {
 			continue

@@ -8,7 +8,7 @@ var linkRules = []Rule{
 		Fix:    "decide: add the other half if the pair should talk, or remove this one",
 		Source: "docs/sources.md#links"},
 	{ID: "LINK-002", Name: "not-connected", Severity: Error, Since: "0.2",
-		Title:  "a connection was not up when the service was asked",
+		Title:  "a connection is not up, as the service or the options file says",
 		Why:    "what does not work today is nothing that a migration can keep, and the platform's own migration refuses a network with such a connection",
 		Fix:    "repair the tunnel (addresses, keys, the device at the other end), or remove both halves if nobody misses it",
 		Source: "docs/sources.md#links"},
