@@ -138,7 +138,7 @@ func exported(root *jsonValue, leaves int, n *notes) *File {
 	return f
 }
 
-// signed reports whether the attributes of an export carry a sign: whether the first does.
+// signed reports whether the attributes of an export carry a sign: whether any does.
 func signed(v *jsonValue) bool {
 	for i := range v.members {
 		m := &v.members[i]

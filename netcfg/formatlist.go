@@ -631,12 +631,16 @@ func (r *listReader) configuration(b *block) {
 }
 
 func (r *listReader) embedded(l *listLine) bool {
+	if r.doc.File != nil {
+		r.fail("XML-022", r.place(l.valueAt), "a second network configuration in the text; it is not known which one counts")
+		return false
+	}
 	end := bytes.Index(r.src[l.valueAt:], []byte("</"+rootName+">"))
 	text := r.src[l.valueAt:]
 	if end >= 0 {
 		text = text[:end+len("</"+rootName+">")]
 	}
-	if end < 0 || brokenOverLines(text) || r.doc.File != nil {
+	if end < 0 || brokenOverLines(text) {
 		r.add("XML-034", r.place(l.valueAt), "the network configuration is cut off or broken over lines, so it is not read").Hint =
 			"pass the file that Get-AzureVNetConfig -ExportToFile writes"
 		return false

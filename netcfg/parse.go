@@ -12,7 +12,7 @@ import (
 )
 
 // Parse reads the network configuration of one document in any [Form] that [Read] knows. The name
-// appears only in positions.
+// appears in positions, and says where the document comes from when it repeats the service's URL.
 //
 // The list holds everything noticed, in order of position: broken markup, what the schema does not
 // know or does not allow, odd outer form. A finding of the schema never stops; a document that

@@ -64,7 +64,8 @@ func formOf(text []byte) Form {
 	case '{':
 		return FormExport
 	case '[':
-		if !embedded(text) {
+		inner := bytes.TrimLeft(text[1:], " \t\r\n")
+		if len(inner) == 0 || inner[0] == '{' || !embedded(text) {
 			return FormExport
 		}
 	case '<':

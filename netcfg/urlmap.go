@@ -206,7 +206,12 @@ func (m *mapReader) document(v *jsonValue, url string, status int) bool {
 		m.fail("XML-006", at(v.ref), "more than %d elements, attributes, texts and values", m.bounds.Leaves)
 		return false
 	}
+	before := m.fatal
 	root := s.root()
+	if root == nil || root.Name.Local != rootName {
+		// Half of a network configuration is none; another answer that cannot be read does not stop the rest.
+		defer func() { m.fatal = before }()
+	}
 	if root == nil {
 		return false
 	}

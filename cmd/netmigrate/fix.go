@@ -25,10 +25,16 @@ func (s *session) fix(c *cli.Context, in input) (int, error) {
 	var done []estate.Fixed
 	after := slices.Clone(in.sources)
 	lost := in.found
+	seen := map[*netcfg.Document]bool{}
 	for i, source := range after {
 		after[i].Documents = slices.Clone(source.Documents)
 		for j, d := range source.Documents {
-			if d.File == nil {
+			if d.File == nil || seen[d] {
+				continue
+			}
+			seen[d] = true
+			if beside := d.Form; beside == netcfg.FormScript || beside == netcfg.FormList || len(d.More)+len(d.Responses) > 0 {
+				lost.Add("XML-035", diag.Pos{File: d.Name}, "the fixed file would lose what stands beside the network configuration")
 				continue
 			}
 			f, changes := estate.Fix(before, source.Name, d.File)

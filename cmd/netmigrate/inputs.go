@@ -211,7 +211,12 @@ func (r *reader) folder(path string, above []fs.FileInfo) (known bool) {
 // there expects it to be read.
 func (r *reader) misplaced(path string) {
 	name := filepath.ToSlash(path)
-	if _, ok := netcfg.PlaceOf(name); ok {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".xml", ".json", ".txt":
+	default:
+		return // a note or a script, wherever it stands
+	}
+	if p, ok := netcfg.PlaceOf(name); ok && p.Call != netcfg.CallOther {
 		r.remarks.Add("XML-045", diag.Pos{File: name}, "the file stands where an answer of the service belongs, and holds none that can be read")
 	}
 }

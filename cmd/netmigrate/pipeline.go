@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"github.com/urfave/cli/v2"
 
@@ -95,19 +96,15 @@ func parse(docs []document, bounds netcfg.Bounds) input {
 
 // sideBySide does n pieces of work, as many at a time as there are processors.
 func sideBySide(n int, do func(i int)) {
-	next := make(chan int)
+	var taken atomic.Int64
 	var waits []func()
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		waits = append(waits, alongside(func() {
-			for i := range next {
+			for i := int(taken.Add(1)) - 1; i < n; i = int(taken.Add(1)) - 1 {
 				do(i)
 			}
 		}))
 	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
 	for _, wait := range waits {
 		wait()
 	}

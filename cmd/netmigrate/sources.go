@@ -35,10 +35,10 @@ type home struct {
 	docs   []*parsed
 }
 
-// configured reports whether something here says which networks there are, written whether that is
-// a network configuration and not the service's list alone.
+// configured reports whether something here says which networks there are.
 func (h *home) configured() bool { return slices.ContainsFunc(h.docs, (*parsed).configures) }
 
+// written reports whether a network configuration says it, and not the service's list alone.
 func (h *home) written() bool {
 	return slices.ContainsFunc(h.docs, func(p *parsed) bool { return p.File != nil })
 }
@@ -154,7 +154,7 @@ func adopt(homes map[string]*home) {
 	// Lists of networks first: what is beside one belongs where the list goes.
 	for _, key := range slices.Sorted(maps.Keys(homes)) {
 		if h := homes[key]; h.configured() && !h.written() {
-			if to := written(h.folder, configured); to != nil {
+			if to := onlyWritten(h.folder, configured); to != nil {
 				configured = slices.DeleteFunc(configured, func(c *home) bool { return c == h })
 				give(key, to)
 			}
@@ -167,9 +167,9 @@ func adopt(homes map[string]*home) {
 	}
 }
 
-// written is the only network configuration in a folder that was named by itself, or nil: a list of
+// onlyWritten is the only network configuration in a folder that was named by itself, or nil: a list of
 // networks beside it is of the same subscription.
-func written(folder string, configured []*home) *home {
+func onlyWritten(folder string, configured []*home) *home {
 	var here []*home
 	for _, h := range configured {
 		if h.folder == folder && h.written() {
@@ -195,7 +195,7 @@ func nearestHome(folder string, configured []*home) *home {
 			return here[0]
 		case len(here) > 1:
 			return nil
-		case above == "." || above == "/" || above == path.Dir(above):
+		case above == "." || above == "/" || path.Base(above) == "..": // what is above ".." has no name here
 			if len(configured) == 1 {
 				return configured[0]
 			}

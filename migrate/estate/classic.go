@@ -81,6 +81,9 @@ type builder struct {
 	pending           []pendingGateway
 	arena             []diag.Ref
 
+	// unsaid are the lists of the service's list at hand of which not all is known: cut off or masked.
+	unsaid map[diag.Ref]bool
+
 	// beside leads from the text of an element to the element, in the document at hand when it holds
 	// a list of VNets; besides has those of all documents.
 	beside  map[diag.Ref]diag.Ref
@@ -210,6 +213,12 @@ func (b *builder) at(s *subscription, d numbered) {
 // statements reads what the documents of one subscription say about its configuration, those that
 // count most first.
 func (b *builder) statements(s *subscription) {
+	inConfiguration, inList := map[Key]bool{}, map[Key]bool{}
+	note := func(in map[Key]bool, f *netcfg.File) {
+		for i := range f.VirtualNetworkSites {
+			in[b.id(TypeVNet, f.VirtualNetworkSites[i].Name.Value, "").Key()] = true
+		}
+	}
 	for _, form := range []netcfg.Form{netcfg.FormConfiguration, netcfg.FormScript, netcfg.FormResponses, netcfg.FormList, netcfg.FormExport} {
 		for _, d := range s.docs {
 			if d.Form != form {
@@ -217,6 +226,7 @@ func (b *builder) statements(s *subscription) {
 			}
 			for _, f := range s.files(d) {
 				b.at(s, d)
+				note(inConfiguration, f)
 				b.file(f, false)
 				s.configured = true
 			}
@@ -226,13 +236,15 @@ func (b *builder) statements(s *subscription) {
 		for r := range s.responses(d) {
 			if r.Kind == "VirtualNetworkSites" && !isRequest(r) {
 				b.at(s, d)
-				b.file(b.listing(&r.Root), true)
+				f := b.listing(&r.Root)
+				note(inList, f)
+				b.file(f, true)
 				s.listed = true
 			}
 		}
 	}
 	if s.configured && s.listed {
-		b.onlyOnce(s)
+		b.onlyOnce(s, inConfiguration, inList)
 	}
 	b.several(s)
 }

@@ -220,10 +220,11 @@ func (b *builder) gatewayAnswers(vnets *named, a *options.Gateway) {
 	}
 	b.answer(&g.State, a.State, "the state of the gateway", v.Name)
 	b.answer(&g.Routing, a.Routing, "the routing type of the gateway", v.Name)
-	b.answer(&g.Size, a.Size, "the size of the gateway", v.Name)
-	if g.Size.Value == "Basic" {
-		g.Size.Value = "Default"
+	size := a.Size
+	if size.Value == "Basic" {
+		size.Value = "Default" // two names of one size
 	}
+	b.answer(&g.Size, size, "the size of the gateway", v.Name)
 	if a.SKU.Given() {
 		g.SKU = a.SKU.Value
 	}

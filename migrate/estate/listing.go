@@ -1,8 +1,6 @@
 package estate
 
 import (
-	"strings"
-
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -16,7 +14,8 @@ func (b *builder) listing(root *netcfg.Node) *netcfg.File {
 		b.beside = map[diag.Ref]diag.Ref{}
 		b.besides[b.doc] = b.beside
 	}
-	l := &lister{b: b, file: &netcfg.File{Name: b.name}, servers: map[string]bool{}}
+	b.unsaid = map[diag.Ref]bool{}
+	l := &lister{b: b, file: &netcfg.File{Name: b.name}}
 	for n := range root.All("VirtualNetworkSite") {
 		l.vnet(n)
 	}
@@ -24,9 +23,8 @@ func (b *builder) listing(root *netcfg.Node) *netcfg.File {
 }
 
 type lister struct {
-	b       *builder
-	file    *netcfg.File
-	servers map[string]bool
+	b    *builder
+	file *netcfg.File
 }
 
 // element takes an element that only holds others.
@@ -35,6 +33,7 @@ func (l *lister) element(n *netcfg.Node) diag.Ref {
 		return diag.Ref{}
 	}
 	l.b.take(n.Ref)
+	l.b.unsaid[n.Ref] = n.Nil
 	return n.Ref
 }
 
@@ -95,6 +94,7 @@ func (l *lister) space(n *netcfg.Node) netcfg.AddressSpace {
 	within := n
 	if middle := n.Child("AddressPrefixes"); middle != nil {
 		within = middle
+		l.b.unsaid[n.Ref] = n.Nil || middle.Nil
 	}
 	for p := range within.All("AddressPrefix") {
 		a.Prefixes = append(a.Prefixes, l.text(p))
@@ -123,7 +123,7 @@ func (l *lister) gateway(n *netcfg.Node) *netcfg.Gateway {
 	for s := range n.Child("Sites").All("LocalNetworkSite") {
 		g.Connections = append(g.Connections, l.site(s))
 	}
-	if !strings.EqualFold(g.Profile.Value, "") || len(g.Connections) > 0 || g.VPNClientAddressPool != nil {
+	if g.Profile.Value != "" || len(g.Connections) > 0 || g.VPNClientAddressPool != nil {
 		return g
 	}
 	l.b.fateAll([]diag.Ref{g.Ref, g.Profile.Ref, g.ConnectionsRef}, diag.Dropped, structure)

@@ -125,7 +125,9 @@ func (b *builder) sameVNet(before *VNet, v *netcfg.VirtualNetworkSite) {
 	}
 	b.meaningless(v)
 	b.sameRegion(before, v)
-	b.samePrefixes(before.Space, texts, at, "address space of VNet", v.Name.Value)
+	if !slices.ContainsFunc(v.AddressSpaces, func(s netcfg.AddressSpace) bool { return b.unsaid[s.Ref] }) {
+		b.samePrefixes(before.Space, texts, at, "address space of VNet", v.Name.Value)
+	}
 	b.sameSubnets(before, v)
 	b.pending = append(b.pending, pendingGateway{b.doc, before.ID, v.Gateway, v.DNSServers})
 }
@@ -175,7 +177,7 @@ func (b *builder) sameSubnets(before *VNet, v *netcfg.VirtualNetworkSite) {
 		}
 	}
 	for i, ok := range met {
-		if !ok {
+		if !ok && !b.unsaid[v.SubnetsRef] {
 			b.contradicts(v.Ref, before.Subnets[i].Refs, "subnet %q (%s) of VNet %q is not here", before.Subnets[i].Raw, before.Subnets[i].Prefix, v.Name.Value)
 		}
 	}
@@ -255,26 +257,13 @@ func (b *builder) newConnection(v *VNet, ref *netcfg.LocalNetworkSiteRef, site I
 
 // onlyOnce reports the VNets of a subscription that only the network configuration, or only the
 // service's list has: one of the two is older.
-func (b *builder) onlyOnce(s *subscription) {
-	listed := map[int]bool{} // documents that hold a list
-	for _, d := range s.docs {
-		if d.File == nil {
-			listed[d.doc] = true
-		}
-	}
+func (b *builder) onlyOnce(s *subscription, inConfiguration, inList map[Key]bool) {
 	for i := range b.e.VNets {
 		v := &b.e.VNets[i]
 		if v.ID.Subscription != s.name {
 			continue
 		}
-		stated, answered := false, false
-		for _, r := range v.Refs {
-			if listed[int(r.Doc)] {
-				answered = true
-			} else {
-				stated = true
-			}
-		}
+		stated, answered := inConfiguration[v.ID.Key()], inList[v.ID.Key()]
 		switch {
 		case stated && !answered:
 			b.found.Add(statedOnce, b.e.Pos(v.Refs[0]), "VNet %q is in the network configuration and not in the service's list", v.Name)
@@ -287,15 +276,24 @@ func (b *builder) onlyOnce(s *subscription) {
 // several reports that more than one network configuration is taken as one subscription: each
 // describes all of it, so they are two times of one, or two subscriptions in one folder.
 func (b *builder) several(s *subscription) {
-	var first numbered
+	var first *netcfg.File
 	for _, d := range s.docs {
-		switch {
-		case len(s.files(d)) == 0 || d.Form == netcfg.FormExport:
-		case first.Document == nil:
-			first = d
-		default:
-			b.found = append(b.found, diag.New(sameFolder, diag.Pos{File: d.Name}, "this network configuration and %q are in one folder, and are taken as one subscription", first.Name).
-				See(diag.Pos{File: first.Name}, "the other one is here"))
+		if d.Form == netcfg.FormExport {
+			continue
+		}
+		for _, f := range s.files(d) {
+			if first == nil {
+				first = f
+				continue
+			}
+			at := func(f *netcfg.File) diag.Pos {
+				if len(f.Structure) == 0 {
+					return diag.Pos{File: f.Name}
+				}
+				return f.Structure[0].Ref.Pos(f.Name)
+			}
+			b.found = append(b.found, diag.New(sameFolder, at(f), "this network configuration and %q are taken as one subscription", first.Name).
+				See(at(first), "the other one is here"))
 		}
 	}
 }

@@ -67,18 +67,23 @@ func (b *builder) linkCircuit(c *Circuit, v *VNet) {
 	if !slices.ContainsFunc(c.Links, v.ID.Same) {
 		c.Links = append(c.Links, v.ID)
 	}
-	var linked, other *Connection
+	var linked, open, other *Connection
 	for i := range b.e.Connections {
 		l := &b.e.Connections[i]
 		switch {
 		case l.Kind != ExpressRoute || l.ID.Subscription != v.ID.Subscription || !strings.EqualFold(l.ID.Name, v.Name):
-		case l.Circuit.IsZero():
-			l.Circuit, linked = c.ID, l
 		case l.Circuit.Same(c.ID):
 			linked = l
+		case l.Circuit.IsZero():
+			if open == nil {
+				open = l
+			}
 		default:
 			other = l
 		}
+	}
+	if linked == nil && open != nil {
+		open.Circuit, linked = c.ID, open
 	}
 	if linked == nil && other != nil { // a network configuration names one connection, whatever is linked
 		second := *other

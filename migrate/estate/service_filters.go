@@ -153,6 +153,7 @@ func (b *builder) rule(n *netcfg.Node) SecurityRule {
 
 // sameRules compares the rules of a second answer with those of the first.
 func (b *builder) sameRules(g *SecurityGroup, rules *netcfg.Node) {
+	met := make([]bool, len(g.Rules))
 	for r := range rules.All("Rule") {
 		if strings.EqualFold(r.Value("IsDefault"), "true") || isDefaultPriority(r.Value("Priority")) {
 			continue
@@ -164,8 +165,14 @@ func (b *builder) sameRules(g *SecurityGroup, rules *netcfg.Node) {
 			b.ended(ruleRefs(&said), diag.NeedsPerson, contradiction)
 			continue
 		}
+		met[at] = true
 		k := &g.Rules[at]
 		k.Refs = append(k.Refs, ruleRefs(&said)...)
+	}
+	for i, ok := range met {
+		if !ok {
+			b.contradicts(rules.Ref, g.Rules[i].Refs, "security group %q has no rule %q here", g.Name, g.Rules[i].Name.Value)
+		}
 	}
 }
 
@@ -205,6 +212,7 @@ func (b *builder) routeTable(t *RouteTable, n *netcfg.Node) {
 	}
 	first := !t.RoutesKnown
 	t.RoutesKnown = true
+	met := make([]bool, len(t.Routes))
 	for r := range list.All("Route") {
 		route, ok := b.route(r, t.Name)
 		if !ok {
@@ -216,9 +224,20 @@ func (b *builder) routeTable(t *RouteTable, n *netcfg.Node) {
 			t.Routes = append(t.Routes, route)
 		case at >= 0 && t.Routes[at].NextHop.Value == route.NextHop.Value && t.Routes[at].Address.Addr == route.Address.Addr:
 			t.Routes[at].Refs = append(t.Routes[at].Refs, routeRefs(&route)...)
+			if at < len(met) {
+				met[at] = true
+			}
 		default:
+			if at >= 0 && at < len(met) {
+				met[at] = true // another one is said already
+			}
 			b.contradicts(r.Ref, t.Refs, "route %q (%s) of route table %q is another one here than there", route.Name.Value, route.Prefix, t.Name)
 			b.ended(routeRefs(&route), diag.NeedsPerson, contradiction)
+		}
+	}
+	for i, ok := range met {
+		if !ok {
+			b.contradicts(list.Ref, t.Routes[i].Refs, "route table %q has no route %q (%s) here", t.Name, t.Routes[i].Name.Value, t.Routes[i].Prefix)
 		}
 	}
 	slices.SortStableFunc(t.Routes, func(x, y Route) int { return compareFold(x.Name.Value, y.Name.Value) })
@@ -229,6 +248,7 @@ func (b *builder) routeTable(t *RouteTable, n *netcfg.Node) {
 func (b *builder) route(n *netcfg.Node, table string) (Route, bool) {
 	prefix := n.Child("AddressPrefix")
 	if prefix == nil {
+		b.found.Add("ADDR-006", b.pos(n.Ref), "route %q of table %q has no address prefix", n.Value("Name"), table)
 		b.forPerson(n, "ADDR-006")
 		return Route{}, false
 	}

@@ -204,7 +204,7 @@ func (b *builder) connectionStates(a answer) {
 
 // tunnel finds the connection that an answer with VNet and site in its place is about.
 func (b *builder) tunnel(a answer, file string) *Connection {
-	if gateway, ok := b.gatewayIDs[guid{b.sub, strings.ToLower(a.Place.Gateway)}]; ok {
+	if gateway, ok := b.gatewayIDs[guid{b.sub, strings.ToLower(a.Place.Gateway)}]; ok && a.Place.Gateway != "" {
 		if c := b.connectionOf(gateway, b.siteIDs[guid{b.sub, strings.ToLower(a.Place.Entity)}].Name); c != nil {
 			return c
 		}

@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg"
@@ -42,7 +43,9 @@ func (b *builder) gateway2(v *VNet, n *netcfg.Node) {
 	b.identify(v, n.Child("VnetId"))
 	b.setFact(&g.Beside, b.fact(n.Child("GatewayName")), "the name of the gateway of VNet %q", v.Name)
 	g.Refs = append(g.Refs, b.of(n.Child("GatewayId"))...)
-	b.gatewayIDs[guid{b.sub, strings.ToLower(n.Value("GatewayId"))}] = g.ID
+	if id := n.Value("GatewayId"); id != "" {
+		b.gatewayIDs[guid{b.sub, strings.ToLower(id)}] = g.ID
+	}
 	b.gatewayFacts(v, g, n)
 	b.bgp(v, g, n)
 }
@@ -54,8 +57,12 @@ func (b *builder) bgp(v *VNet, g *Gateway, n *netcfg.Node) {
 		b.dropTree(settings, "BGP is not enabled")
 		return
 	}
-	g.BGP = &BGP{ASN: b.fact(settings.Child("Asn")), PeeringAddress: b.fact(settings.Child("BgpPeeringAddress")), Refs: b.of(settings)}
-	g.BGP.Refs = append(g.BGP.Refs, b.of(n.Child("EnableBgp"))...)
+	if g.BGP == nil {
+		g.BGP = &BGP{}
+	}
+	b.setFact(&g.BGP.ASN, b.fact(settings.Child("Asn")), "the ASN of the gateway of VNet %q", v.Name)
+	b.setFact(&g.BGP.PeeringAddress, b.fact(settings.Child("BgpPeeringAddress")), "the BGP address of the gateway of VNet %q", v.Name)
+	g.BGP.Refs = slices.Concat(g.BGP.Refs, b.of(settings), b.of(n.Child("EnableBgp")))
 }
 
 // sites2 reads local network gateways: sites outside of the network configuration.
@@ -87,7 +94,9 @@ func (b *builder) sites2(a answer) {
 		if bgp := n.Child("BgpSettings"); bgp != nil && bgp.Value("Asn") != "" {
 			b.forPerson(bgp, bgpLost)
 		}
-		b.siteIDs[guid{b.sub, strings.ToLower(id)}] = s.ID
+		if id != "" {
+			b.siteIDs[guid{b.sub, strings.ToLower(id)}] = s.ID
+		}
 		b.sites[s.ID.Key()] = len(b.e.Sites)
 		b.e.Sites = append(b.e.Sites, s)
 	}
@@ -139,7 +148,7 @@ func (b *builder) connection2(gateway, site ID, n *netcfg.Node) {
 		b.found.Add(bgpLost, b.pos(on.TextRef), "connection %q exchanged routes by BGP; it is built with the prefixes of %q", n.Value("GatewayConnectionName"), site.Name)
 		b.forPerson(on, bgpLost)
 	}
-	if known := b.connectionOf(gateway, site.Name); known != nil {
+	if known := b.connectionOf(gateway, site.Name); known != nil && known.Kind == IPsec {
 		known.Refs = append(known.Refs, c.Refs...)
 	} else {
 		b.e.Connections = append(b.e.Connections, c)
