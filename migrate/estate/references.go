@@ -56,7 +56,7 @@ func (b *builder) dnsRef(v *VNet, ref netcfg.NameRef, seen map[Key]bool, again b
 		if at.IsZero() {
 			at = ref.Ref
 		}
-		b.found.Add("XML-019", b.pos(at), "VNet %q refers to DNS server %q, which the file does not define", v.Name, ref.Name.Value)
+		b.found.Add("XML-019", b.pos(at), "VNet %q refers to DNS server %q, which no network configuration here defines", v.Name, ref.Name.Value)
 		b.fateAll([]diag.Ref{ref.Ref, ref.Name.Ref}, diag.NeedsPerson, "XML-019")
 		return
 	}
@@ -202,7 +202,7 @@ func (b *builder) siteOf(v *VNet, ref *netcfg.LocalNetworkSiteRef) (site ID, ded
 	if at.IsZero() {
 		at = ref.Ref
 	}
-	b.found.Add("SITE-008", b.pos(at), "VNet %q connects to local network site %q, which the file does not define", v.Name, ref.Name.Value)
+	b.found.Add("SITE-008", b.pos(at), "VNet %q connects to local network site %q, which no network configuration here defines", v.Name, ref.Name.Value)
 	b.fateAll(connectionRefs(ref), diag.NeedsPerson, "SITE-008")
 	return ID{}, false, false
 }

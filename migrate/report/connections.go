@@ -135,6 +135,8 @@ func (c *connector) endOf(h *estate.Connection) phrase {
 		return say("nothing: it is declared gone")
 	case site != nil && site.Declared.Kind == estate.DeclaredElsewhere:
 		return say("a VNet of another subscription, ").and(named(site.Network))
+	case !h.Circuit.IsZero():
+		return say("ExpressRoute circuit ").and(named(h.Circuit.Name))
 	case site != nil && site.Network != "":
 		return say("on-premises network ").and(named(site.Network))
 	}
