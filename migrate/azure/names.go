@@ -69,7 +69,17 @@ func IsLegalName(typ, s string) bool {
 // are dropped, and any other run of characters that a name may not have becomes one hyphen.
 // Different strings may map to one name: see Namer.
 func LegalName(typ, s string) string {
-	s = plainName(typ, s)
+	for {
+		legal := spellLegal(typ, plainName(typ, s))
+		if plainName(typ, legal) == legal {
+			return legal
+		}
+		s = legal // what stood before the portal's prefix had hidden it
+	}
+}
+
+// spellLegal is a legal name of the type for s, which is s itself where that is legal.
+func spellLegal(typ, s string) string {
 	if IsLegalName(typ, s) {
 		return s
 	}

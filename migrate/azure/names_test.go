@@ -56,6 +56,7 @@ func TestLegalNameOfSites(t *testing.T) {
 		"17BE5E2C_VNet4Local": "VNet4Local",
 		"17be5e2c_VNet4Local": "17be5e2c_VNet4Local", // the portal wrote capitals
 		"17BE5E2C_":           "17BE5E2C_",
+		" 17BE5E2C_x":         "x", // a space had hidden the portal's prefix
 		"MOBILE DATACENTER":   "MOBILE-DATACENTER",
 		"Group rg x":          "Group-rg-x", // only networks are named so
 		"ﬁber – São Paulo":    "fiber-Sao-Paulo",
