@@ -30,7 +30,13 @@ const (
 	TypeCircuit    = "expressRouteCircuits"
 	TypeNSG        = "networkSecurityGroups"
 	TypeRouteTable = "routeTables"
-	TypeDNSServer  = "dnsServers" // classic only
+
+	TypeFirewall     = "azureFirewalls"
+	TypeInterface    = "networkInterfaces" // of an appliance
+	TypeRouteServer  = "virtualHubs"
+	TypeNetworkGroup = "networkManagers/networkGroups"
+
+	TypeDNSServer = "dnsServers" // classic only
 )
 
 // Key is an ID folded for comparison: equal Keys are equal objects. It is a map key.
@@ -85,6 +91,7 @@ type Estate struct {
 	Gateways    []Gateway
 	Connections []Connection
 	Peerings    []Peering
+	Groups      []NetworkGroup
 
 	SecurityGroups []SecurityGroup
 	RouteTables    []RouteTable
@@ -169,7 +176,10 @@ type VNet struct {
 	Subnets []Subnet
 	DNS     []DNSServerRef // in the order of resolution
 	GUID    Fact           // classic: the id that the service gave
-	Refs    []diag.Ref     // the element, its name, and what holds its lists
+
+	Encryption bool // ARM: VNet encryption is on, so that VMs whose size supports it encrypt between each other
+
+	Refs []diag.Ref // the element, its name, and what holds its lists
 }
 
 // Subnet is a subnet of a VNet.
@@ -181,6 +191,14 @@ type Subnet struct {
 
 	SecurityGroup, RouteTable         ID         // zero when there is none, or nothing tells
 	SecurityGroupRefs, RouteTableRefs []diag.Ref // of the bindings
+
+	ServiceEndpoints []ServiceEndpoint // ARM
+}
+
+// ServiceEndpoint lets a subnet reach a service of the platform by its own route.
+type ServiceEndpoint struct {
+	Service  string   // Microsoft.Storage and so on
+	Prefixes []Prefix // of the service, where an input lists them
 }
 
 // GatewaySubnet is the subnet that holds gateways; its name must be spelled like this.
@@ -249,6 +267,12 @@ type Site struct {
 	// Address is then what the classic file had and is not used.
 	AddressOf ID
 
+	// BGP is set when the device speaks BGP. Announced is what it announces, and AnnouncedKnown
+	// that an input lists it.
+	BGP            *BGP
+	Announced      []Prefix
+	AnnouncedKnown bool
+
 	Declared Declaration // what the options file says it is
 
 	Class SiteClass
@@ -294,24 +318,38 @@ func (k DeclaredKind) String() string {
 	return ""
 }
 
-// GatewayKind tells the gateways of a VNet apart.
+// GatewayKind tells apart what forwards packets or announces routes in a VNet.
 type GatewayKind uint8
 
-// The kinds of gateway.
+// The kinds. The first two are virtual network gateways; the rest are ARM only.
 const (
 	VPNGateway GatewayKind = iota
 	ExpressRouteGateway
+	RouteServer // exchanges routes and forwards nothing
+	Firewall    // Azure Firewall
+	Appliance   // a network virtual appliance: an interface with IP forwarding
 )
 
 // String names the kind as ARM does.
 func (k GatewayKind) String() string {
-	if k == ExpressRouteGateway {
-		return "ExpressRoute"
-	}
-	return "Vpn"
+	return [...]string{"Vpn", "ExpressRoute", "RouteServer", "AzureFirewall", "NetworkVirtualAppliance"}[k]
 }
 
-// Gateway is a virtual network gateway.
+// Forwards reports whether routes may name one of this kind as their next hop.
+func (k GatewayKind) Forwards() bool { return k == Firewall || k == Appliance }
+
+// Toggle is a switch that an input may leave unstated.
+type Toggle uint8
+
+// The states of a switch.
+const (
+	Unstated Toggle = iota
+	On
+	Off
+)
+
+// Gateway is a virtual network gateway, or another thing of a VNet that forwards packets or
+// announces routes.
 type Gateway struct {
 	ID          ID
 	VNet        ID
@@ -333,6 +371,24 @@ type Gateway struct {
 	Certificates []Certificate // root certificates of point-to-site
 	BGP          *BGP
 	Beside       Fact // classic: the name of a second-generation VPN gateway, kept beside ExpressRoute
+
+	// ARM only.
+	ActiveActive   bool        // two instances carry traffic
+	ZoneRedundant  bool        // its instances stand in several zones
+	RemoteVNets    Toggle      // ExpressRoute: takes in the prefixes of other VNets on its circuit
+	Subnet         string      // Firewall, Appliance: the subnet it stands in
+	PrivateIPs     []Address   // Firewall, Appliance: what routes name as their next hop
+	NoForwarding   bool        // Appliance: its interface has no IP forwarding
+	BranchToBranch bool        // RouteServer: gateways and appliances learn each other's routes
+	RoutePeers     []RoutePeer // RouteServer
+}
+
+// RoutePeer is an appliance that a Route Server learns routes from.
+type RoutePeer struct {
+	Appliance ID
+	ASN       Fact
+	Learned   []Prefix // what it announces
+	Refs      []diag.Ref
 }
 
 // The states of a classic gateway. Source: docs/sources.md#service-management.
@@ -406,6 +462,7 @@ type Connection struct {
 	Site          ID     // IPsec and classic
 	RemoteGateway ID     // Vnet2Vnet
 	KeyName       string // ARM: the parameter that holds the shared key; both halves of a link share it
+	BGP           bool   // ARM: routes are exchanged over it
 	PolicyBased   bool   // ARM: the device has policy-based selectors, because a static gateway wanted them
 	Pairing       Pairing
 	Refs          []diag.Ref
@@ -464,7 +521,10 @@ type RouteTable struct {
 	Region      Region
 	Routes      []Route
 	RoutesKnown bool
-	Refs        []diag.Ref
+	// NoPropagation keeps the routes of gateways from the table's subnets
+	// (disableBgpRoutePropagation).
+	NoPropagation bool
+	Refs          []diag.Ref
 }
 
 // Route is a user-defined route.
@@ -490,7 +550,10 @@ type Circuit struct {
 	// circuit is in another subscription. From the options file.
 	Authorization bool
 	Links         []ID // the VNets linked to it
-	Refs          []diag.Ref
+	// Learned is what the on-premises side announces, and LearnedKnown that an input lists it.
+	Learned      []Prefix
+	LearnedKnown bool
+	Refs         []diag.Ref
 }
 
 // Confidence says how sure a pairing is.
@@ -617,6 +680,21 @@ type Peering struct {
 	AllowGatewayTransit       bool
 	UseRemoteGateways         bool
 	State                     PeeringState
+
+	// RemoteSpace is the remote's address space as this half last took it over; nil when an input
+	// does not say, and then it is what the remote has.
+	RemoteSpace []Prefix
+	// Partial limits the peering to the named subnets of either side (peerCompleteVnets is false).
+	Partial                     bool
+	LocalSubnets, RemoteSubnets []string
+}
+
+// NetworkGroup is a connected group of a network manager: its members reach each other directly.
+type NetworkGroup struct {
+	ID      ID
+	Members []ID // VNets
+	Hub     ID   // joins them where the group has a hub and direct connectivity; else zero
+	Refs    []diag.Ref
 }
 
 // Mapping says which classic object became which ARM object, and under which rule when the name
