@@ -183,8 +183,24 @@ func (m *maker) at(vnet estate.ID) diag.Pos {
 // unknown reports the pairs of VNets of which nothing shows whether they work today.
 func (m *maker) unknown(d *demand) {
 	for _, p := range d.open {
+		if m.oneCircuit(p.path) {
+			continue // circuits says it of all VNets there
+		}
 		m.found.Add("PLAN-004", m.at(m.p.Base.VNets[p.a].ID), "whether VNet %q and VNet %q reach each other today is unknown; the plan neither keeps nor builds it", m.g.name(p.a), m.g.name(p.b))
 	}
+}
+
+// oneCircuit reports whether all of the connections lead to one circuit, by its site.
+func (m *maker) oneCircuit(connections []estate.ID) bool {
+	site := estate.ID{}
+	for _, id := range connections {
+		c := m.g.x.Connection(id)
+		if c.Kind != estate.ExpressRoute || c.Site.IsZero() || !site.IsZero() && !c.Site.Same(site) {
+			return false
+		}
+		site = c.Site
+	}
+	return !site.IsZero()
 }
 
 // sequence orders the steps and builds the target from their effects.

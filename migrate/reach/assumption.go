@@ -20,6 +20,9 @@ const (
 	AssumeSpokeHairpin  = "ASM-SPOKE-HAIRPIN"     // a gateway may pass packets between spokes that a supernet draws to it
 	AssumeClientRoutes  = "ASM-CLIENT-ROUTES"     // what clients reach beyond their gateway's own VNet
 	AssumeNoGateway     = "ASM-NO-GATEWAY"        // the service said that the gateway does not exist
+	AssumeForwarded     = "ASM-FORWARDED"         // allowForwardedTraffic is off, which blocks or only changes a tag
+	AssumeAppliance     = "ASM-APPLIANCE"         // a route leads to an appliance that no input describes
+	AssumeAnnounced     = "ASM-BGP-LEARNED"       // no input lists what a device announces
 )
 
 // reasons is a set of assumptions.
@@ -37,6 +40,9 @@ const (
 	bySpokeHairpin
 	byClientRoutes
 	byNoGateway
+	byForwarded
+	byAppliance
+	byAnnounced
 )
 
 // assumptions is what there is to say of each reason, in the order of the bits.
@@ -63,6 +69,12 @@ var assumptions = [...]estate.Assumption{
 		Because: "it depends on the clients' routes and on the way back", Settle: "a probe from a client"},
 	{ID: AssumeNoGateway, Assumed: "nothing: whether the gateway exists today is unknown",
 		Because: "the network has it, and the service said once that it does not exist", Settle: "the gateway's state today"},
+	{ID: AssumeForwarded, Assumed: "nothing: allowForwardedTraffic off may drop what an appliance passes on, or only take it from a tag",
+		Because: "the platform's documents differ", Settle: "switching it on, or a probe through the appliance"},
+	{ID: AssumeAppliance, Assumed: "nothing: where an appliance sends packets is unknown",
+		Because: "a route names an address that no input describes", Settle: "the appliance's interface and its subnet"},
+	{ID: AssumeAnnounced, Assumed: "nothing: which private ranges a device announces by BGP is unknown",
+		Because: "no input lists the routes that the gateway learned", Settle: "the gateway's learned routes"},
 }
 
 // AssumptionTexts are the assumptions that a flow may rest on, without subjects.

@@ -92,7 +92,7 @@ func (c *comparison) sortPlaces() {
 	}
 	slices.SortStableFunc(order, func(i, j int32) int { return c.places[i].Location.Compare(c.places[j].Location) })
 	sorted := make([]place, len(order))
-	c.ofBefore, c.ofAfter = make([]int32, len(c.before.rows)), make([]int32, len(c.after.rows))
+	c.ofBefore, c.ofAfter = make([]int32, len(c.before.net.locations)), make([]int32, len(c.after.net.locations))
 	for i, j := range order {
 		sorted[i] = c.places[j]
 		if b := sorted[i].before; b >= 0 {
@@ -108,14 +108,10 @@ func (c *comparison) sortPlaces() {
 // listPairs lists the pairs that are connected in one direction at least, before or after.
 func (c *comparison) listPairs() {
 	add := func(r *Relation, places []int32) {
-		for from := range r.rows {
-			last := int32(-1)
-			for _, f := range r.row(int32(from)) {
-				if f.to != last {
-					a, b := places[from], places[f.to]
-					c.pairs = append(c.pairs, pair{min(a, b), max(a, b)})
-					last = f.to
-				}
+		for from := range r.net.internet {
+			for _, to := range r.listed(from) {
+				a, b := places[from], places[to]
+				c.pairs = append(c.pairs, pair{min(a, b), max(a, b)})
 			}
 		}
 	}
@@ -154,33 +150,69 @@ func (c *comparison) between(r *Relation, from, to int32) []found {
 func (c *comparison) judge(p pair) []Verdict {
 	thereBefore, backBefore := c.between(c.before, p.a, p.b), c.between(c.before, p.b, p.a)
 	thereAfter, backAfter := c.between(c.after, p.a, p.b), c.between(c.after, p.b, p.a)
-	sessionBefore := len(thereBefore) > 0 && len(backBefore) > 0
-	sessionAfter := len(thereAfter) > 0 && len(backAfter) > 0
-	if !sessionBefore && !sessionAfter {
-		switch {
-		case len(thereAfter) > 0:
-			return []Verdict{c.halfOpen(p.a, p.b, thereBefore, thereAfter)}
-		case len(backAfter) > 0:
-			return []Verdict{c.halfOpen(p.b, p.a, backBefore, backAfter)}
-		}
-		return nil
+	if c.places[p.b].Kind == Internet {
+		return c.judgeEgress(p, thereBefore, thereAfter)
 	}
-	there := c.overlay(thereBefore, thereAfter)
-	back := c.overlay(backBefore, backAfter)
+	sessionBefore := c.before.meet(thereBefore, backBefore)
+	sessionAfter := c.after.meet(thereAfter, backAfter)
+	if !sessionBefore && !sessionAfter {
+		var out []Verdict
+		if len(thereAfter) > 0 {
+			out = append(out, c.halfOpen(p.a, p.b, thereBefore, thereAfter))
+		}
+		if len(backAfter) > 0 {
+			out = append(out, c.halfOpen(p.b, p.a, backBefore, backAfter))
+		}
+		return out
+	}
 	half := !sessionBefore && (len(thereBefore) > 0 || len(backBefore) > 0)
 	var out []Verdict
-	for i := range there {
-		for j := range back {
-			out = c.judgeCells(out, p, &there[i], &back[j], sessionBefore, half)
+	atomsA, atomsB := c.atoms(p.a), c.atoms(p.b)
+	for _, x := range atomsA {
+		for _, y := range atomsB {
+			there := c.overlay(x.of(thereBefore, false, y.set), x.of(thereAfter, true, y.set))
+			back := c.overlay(y.of(backBefore, false, x.set), y.of(backAfter, true, x.set))
+			for i := range there {
+				for j := range back {
+					out = c.judgeCells(out, p, &there[i], &back[j], sessionBefore, half)
+				}
+			}
 		}
+	}
+	if len(atomsA)*len(atomsB) > 1 {
+		out = mergeVerdicts(out)
 	}
 	slices.SortStableFunc(out, func(v, w Verdict) int { return cmp.Compare(v.Class, w.Class) })
 	return out
 }
 
+// meet reports whether packets go both ways and some of them pass the same stateful devices.
+func (r *Relation) meet(there, back []found) bool {
+	if len(there) == 0 || len(back) == 0 {
+		return false
+	}
+	if !r.net.hasDevices() {
+		return true
+	}
+	for i := range there {
+		for j := range back {
+			if r.symmetric(&there[i], &back[j]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // judgeCells gives the verdicts of a pair of address ranges.
 func (c *comparison) judgeCells(out []Verdict, p pair, there, back *cell, connected, half bool) []Verdict {
 	before, after := min(there.before.value, back.before.value), min(there.after.value, back.after.value)
+	if before > No && !slices.Equal(there.passedBefore, back.passedBefore) {
+		before = No
+	}
+	if after > No && !slices.Equal(there.passedAfter, back.passedAfter) {
+		after = No
+	}
 	v := Verdict{}
 	switch {
 	case before == No && after == No:
@@ -253,7 +285,8 @@ func (c *comparison) handed(at int32) []span {
 		return set
 	}
 	var set []span
-	for _, f := range c.before.row(c.places[at].before) {
+	source, _ := c.before.rowsOf(c.places[at].before)
+	for _, f := range c.before.flowsOf(source) {
 		if int(f.to) < len(c.before.net.vnets) {
 			set = append(set, f.set.in(c.before.spans)...)
 		}
@@ -273,9 +306,14 @@ func (c *comparison) strays(a, b int32, set []span) ([]span, *Location) {
 	index, ok := c.elsewhere[from]
 	if !ok {
 		var all []ownedSpan
-		for _, f := range c.after.row(from) {
-			for _, s := range f.set.in(c.after.spans) {
-				all = append(all, ownedSpan{s, f.to})
+		for _, to := range c.after.listed(from) {
+			if to == c.after.net.internet {
+				continue
+			}
+			for _, f := range c.after.between(from, to) {
+				for _, s := range f.set {
+					all = append(all, ownedSpan{s, to})
+				}
 			}
 		}
 		index = newSpanIndex(all)
@@ -337,9 +375,17 @@ func (c *comparison) fill(v Verdict, p pair, there, back *cell, to, from []span)
 	v.FromPrefixes, v.ToPrefixes = prefixesOf(from), prefixesOf(to)
 	v.WitnessFrom, v.WitnessTo = witness(from), witness(to)
 	v.NewLocation = a.before < 0 || b.before < 0
-	v.Before = Side{min(there.before.value, back.before.value), there.before.value, back.before.value,
+	v.Before = Side{c.value(there.before, back.before, there.passedBefore, back.passedBefore), there.before.value, back.before.value,
 		c.before.net.publicPath(there.hopsBefore), c.before.net.publicPath(back.hopsBefore), (there.before.why | back.before.why).ids()}
-	v.After = Side{min(there.after.value, back.after.value), there.after.value, back.after.value,
+	v.After = Side{c.value(there.after, back.after, there.passedAfter, back.passedAfter), there.after.value, back.after.value,
 		c.after.net.publicPath(there.hopsAfter), c.after.net.publicPath(back.hopsAfter), (there.after.why | back.after.why).ids()}
 	return v
+}
+
+// value is that of a session whose two directions pass these devices.
+func (c *comparison) value(there, back trust, passedThere, passedBack []int32) Value {
+	if !slices.Equal(passedThere, passedBack) {
+		return No
+	}
+	return min(there.value, back.value)
 }

@@ -2,12 +2,45 @@ package reach
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
+
+// end is what a connection leads to.
+type end uint8
+
+const (
+	nowhere   end = iota // packets are dropped at the gateway
+	toGateway            // the gateway of VNet far
+	toOnPrem             // the device of network far
+	toCircuit            // an ExpressRoute circuit, on to network far
+	toSeveral            // one of several VNets
+)
+
+// tunnel is one connection as its gateway sees it.
+type tunnel struct {
+	end        end
+	kind       estate.ConnectionKind
+	bgp        bool  // routes are exchanged over it: the session is up
+	listed     bool  // an input lists what the circuit or the device announces
+	circuit    int32 // number of the circuit in the estate, or -1
+	value      Value
+	why        reasons
+	near       int32 // the VNet of its gateway
+	far        int32 // a VNet for toGateway, a location for toOnPrem and toCircuit
+	candidates []int32
+	partner    int32  // the other half, or -1
+	at         int32  // number in estate.Connections
+	dropped    string // for nowhere: why, for Trace
+	told       []span // what the device is announced by BGP
+	routed     []span // the prefixes of the site
+}
+
+// passes reports whether an ARM gateway passes packets into or out of it when they came from
+// another tunnel.
+func (t *tunnel) passes() bool { return t.kind != estate.Vnet2Vnet || t.bgp }
 
 // connector turns connections into tunnels.
 type connector struct {
@@ -16,6 +49,7 @@ type connector struct {
 	gateways *registry
 	sites    *registry
 	tunnels  *registry
+	circuits *registry
 }
 
 func (c *connector) connect() {
@@ -23,6 +57,10 @@ func (c *connector) connect() {
 	c.sites = newRegistry(len(c.e.Sites))
 	for i := range c.e.Sites {
 		c.sites.add(c.e.Sites[i].ID, int32(i))
+	}
+	c.circuits = newRegistry(len(c.e.Circuits))
+	for i := range c.e.Circuits {
+		c.circuits.add(c.e.Circuits[i].ID, int32(i))
 	}
 	c.addNetworks()
 	for i := range c.n.tunnels {
@@ -55,14 +93,14 @@ func (c *connector) order() {
 	n.tunnels, n.tunnelIDs = make([]tunnel, len(order)), make([]estate.ID, len(order))
 	c.tunnels = newRegistry(len(order))
 	for i, o := range order {
-		n.tunnels[i] = tunnel{near: o.near, at: o.at}
+		n.tunnels[i] = tunnel{near: o.near, at: o.at, partner: -1, circuit: -1, kind: e.Connections[o.at].Kind}
 		n.tunnelIDs[i] = e.Connections[o.at].ID
 		c.tunnels.add(n.tunnelIDs[i], int32(i))
 		node := &n.vnets[o.near]
-		if node.last == 0 {
-			node.first = int32(i)
+		if node.lastTunnel == 0 {
+			node.firstTunnel = int32(i)
 		}
-		node.last = int32(i) + 1
+		node.lastTunnel = int32(i) + 1
 	}
 }
 
@@ -87,10 +125,34 @@ func (c *connector) networkOf(conn *estate.Connection) string {
 		return ""
 	}
 	site := c.site(conn.Site)
+	if site == nil && conn.Kind == estate.ExpressRoute {
+		if i := c.circuitOf(conn); i >= 0 && c.e.Circuits[i].LearnedKnown {
+			return c.e.Circuits[i].ID.Name
+		}
+	}
 	if site == nil || !site.Endpoint.IsZero() || !site.AddressOf.IsZero() {
 		return ""
 	}
 	return cmp.Or(site.Network, site.Name)
+}
+
+// circuitOf is the number of the circuit that a connection is known to be linked to, or -1.
+func (c *connector) circuitOf(conn *estate.Connection) int32 {
+	if i := c.circuits.find(conn.Circuit); i >= 0 {
+		return i
+	}
+	g := c.gateways.find(conn.Gateway)
+	if g < 0 {
+		return -1
+	}
+	for i := range c.e.Circuits {
+		for _, v := range c.e.Circuits[i].Links {
+			if v.Same(c.e.Gateways[g].VNet) {
+				return int32(i)
+			}
+		}
+	}
+	return -1
 }
 
 // addNetworks makes a location of each on-premises network that a connection leads to. Sites that
@@ -121,7 +183,6 @@ func (c *connector) addNetworks() {
 // resolve settles where a tunnel leads and how sure that is.
 func (c *connector) resolve(t *tunnel) {
 	conn := &c.e.Connections[t.at]
-	t.vnet2vnet = conn.Kind == estate.Vnet2Vnet
 	t.value = Yes
 	if conn.Pairing.Suspect != "" {
 		t.value, t.why = Unknown, doubtOf(&conn.Pairing)
@@ -129,16 +190,26 @@ func (c *connector) resolve(t *tunnel) {
 	name := c.networkOf(conn)
 	switch {
 	case conn.Kind == estate.ExpressRoute:
-		t.end, t.value, t.why = toCircuit, Unknown, byCircuit
+		t.end = toCircuit
+		if t.circuit = c.circuitOf(conn); t.circuit >= 0 {
+			t.listed = c.e.Circuits[t.circuit].LearnedKnown
+		}
+		if !t.listed {
+			t.value, t.why = Unknown, t.why|byCircuit
+		}
 		if name == "" {
 			t.end, t.dropped = nowhere, "the circuit's network is not in the input"
 		}
 	case name != "":
-		t.end, t.why = toOnPrem, t.why|byOnPrem
+		t.end, t.why, t.bgp = toOnPrem, t.why|byOnPrem, conn.BGP
+		t.listed = c.site(conn.Site).AnnouncedKnown
 	default:
 		c.pair(t, &conn.Pairing)
 	}
 	if t.end == toOnPrem || t.end == toCircuit {
+		if site := c.site(conn.Site); site != nil {
+			t.routed = setOf(validPrefixes(site.Prefixes))
+		}
 		t.far = c.n.byNetwork[strings.ToLower(name)]
 	}
 }
@@ -164,10 +235,13 @@ func (c *connector) pair(t *tunnel, p *estate.Pairing) {
 			t.dropped = "the other half of the connection does not exist"
 			return
 		}
-		t.end, t.far = toGateway, c.n.tunnels[half].near
-		if other := &c.e.Connections[c.n.tunnels[half].at].Pairing; other.Suspect != "" {
-			t.value, t.why = Unknown, t.why|doubtOf(other)
+		t.end, t.far, t.partner = toGateway, c.n.tunnels[half].near, half
+		other := &c.e.Connections[c.n.tunnels[half].at]
+		if other.Pairing.Suspect != "" {
+			t.value, t.why = Unknown, t.why|doubtOf(&other.Pairing)
 		}
+		near, far := &c.n.vnets[t.near], &c.n.vnets[t.far]
+		t.bgp = c.e.Connections[t.at].BGP && other.BGP && near.asn != far.asn && near.asn != "" && far.asn != ""
 	}
 }
 
@@ -177,36 +251,4 @@ func doubtOf(p *estate.Pairing) reasons {
 		return byNoGateway
 	}
 	return byTunnel
-}
-
-// routesOf calls add for what a connection routes: its site's prefixes, or the remote VNet's
-// address space. Those that only may be there are an ExpressRoute site's, and for Vnet2Vnet the ranges of
-// the spokes that use the remote gateway.
-func (c *connector) routesOf(t *tunnel, add func(p netip.Prefix, maybe bool)) {
-	conn := &c.e.Connections[t.at]
-	if !t.vnet2vnet {
-		if site := c.site(conn.Site); site != nil {
-			for _, p := range site.Prefixes {
-				if p.IsValid() {
-					add(p.Prefix, conn.Kind == estate.ExpressRoute)
-				}
-			}
-		}
-		return
-	}
-	far := c.gatewayVNet(conn.RemoteGateway)
-	if far < 0 {
-		return
-	}
-	for _, p := range c.n.vnets[far].raw {
-		add(p, false)
-	}
-	for _, s := range c.n.vnets[far].spokes {
-		if s == t.near {
-			continue
-		}
-		for _, p := range c.n.vnets[s].raw {
-			add(p, true)
-		}
-	}
 }

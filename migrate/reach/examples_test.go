@@ -146,6 +146,7 @@ func TestRelationOfExamples(t *testing.T) {
 			w.circuit("A", rangeO, "X")
 			w.onPrem("H", "172.16.0.0/16", "branch")
 		}), `
+			VNet A [10.1.0.0/16] ↔ VNet H [10.0.0.0/16]: unknown via erEdge (ASM-CIRCUIT)
 			VNet A [10.1.0.0/16] ↔ on-premises X [192.168.0.0/16]: unknown via erEdge (ASM-CIRCUIT)
 			VNet H [10.0.0.0/16] ↔ on-premises branch [172.16.0.0/16]: yes via ipsecS2S (ASM-ONPREM)
 			VNet H [10.0.0.0/16] ↔ on-premises X [192.168.0.0/16]: unknown via erEdge (ASM-CIRCUIT)`},

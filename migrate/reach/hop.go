@@ -27,17 +27,22 @@ func (v Value) String() string {
 // HopType is a sort of step between locations.
 type HopType uint8
 
-// The hop types that netcfg and ARM gateways, connections and peerings produce.
+// The hop types.
 const (
-	Peering        HopType = iota + 1 // element: the sender's peering half
-	GlobalPeering                     // the same, between regions
-	GatewayTransit                    // over a peering between a VNet and the gateway it uses; element: the gateway
-	IPsecV2V                          // a tunnel between two VNet gateways; element: the sender's connection
-	IPsecS2S                          // a tunnel to or from an on-premises device; element: the VNet's connection
-	GatewayForward                    // a VPN gateway passes a packet on; element: the gateway
-	CircuitEdge                       // over an ExpressRoute circuit; element: the connection
-	OnPremTransit                     // an on-premises network would have to pass the packet on; no element
-	PointToSite                       // between a gateway and its clients; element: the gateway
+	Peering         HopType = iota + 1 // element: the sender's peering half
+	GlobalPeering                      // the same, between regions
+	GatewayTransit                     // over a peering between a VNet and the gateway it uses; element: the gateway
+	IPsecV2V                           // a tunnel between two VNet gateways; element: the sender's connection
+	IPsecS2S                           // a tunnel to or from an on-premises device; element: the VNet's connection
+	GatewayForward                     // a VPN gateway passes a packet on; element: the gateway
+	CircuitEdge                        // over an ExpressRoute circuit; element: the connection
+	OnPremTransit                      // an on-premises network would have to pass the packet on; no element
+	PointToSite                        // between a gateway and its clients; element: the gateway
+	ConnectedGroup                     // between members of a network manager's group; no element
+	FirewallHop                        // through a firewall; element: the firewall
+	ApplianceHop                       // through an appliance; element: its interface, or zero when no input describes it
+	ServiceEndpoint                    // to a service of the platform; no element
+	InternetHop                        // out; no element
 )
 
 // String is the name of the hop type in reports and JSON.
@@ -61,6 +66,16 @@ func (t HopType) String() string {
 		return "onPremTransit"
 	case PointToSite:
 		return "p2s"
+	case ConnectedGroup:
+		return "connectedGroup"
+	case FirewallHop:
+		return "azfw"
+	case ApplianceHop:
+		return "nva"
+	case ServiceEndpoint:
+		return "serviceEndpoint"
+	case InternetHop:
+		return "internet"
 	}
 	return "none"
 }
@@ -99,7 +114,7 @@ func EncryptionOf(path []Hop) Encryption {
 		switch h.Type {
 		case IPsecV2V, IPsecS2S, PointToSite:
 			secret = true
-		case Peering, GlobalPeering, GatewayTransit, CircuitEdge:
+		case Peering, GlobalPeering, GatewayTransit, CircuitEdge, ConnectedGroup, ServiceEndpoint, InternetHop:
 			clear = true
 		}
 	}

@@ -15,6 +15,7 @@ const (
 	VNet       Kind = iota // a virtual network
 	OnPremises             // a network behind a device outside the estate
 	Clients                // the point-to-site clients of one VNet's gateway
+	Internet               // everything else; it answers and never begins
 )
 
 // Location is where an endpoint lives. Because address spaces may overlap, an address alone does
@@ -32,6 +33,8 @@ func (l Location) String() string {
 		return "on-premises " + l.Name
 	case Clients:
 		return "clients of " + l.Name
+	case Internet:
+		return "the Internet"
 	}
 	return "VNet " + l.Name
 }

@@ -11,89 +11,132 @@ import (
 
 // network is an estate with its references resolved to numbers, in an order that depends on names
 // alone. VNets come first among the locations, so the number of a VNet is that of its location;
-// then on-premises networks, then the clients of gateways that have a pool.
+// then on-premises networks, then the clients of gateways that have a pool, then the Internet.
 type network struct {
 	locations []Location
 	vnets     []vnetNode
+	classes   []class // by VNet
+	devices   []device
 	networks  int // on-premises networks: locations[len(vnets):][:networks]
+	internet  int32
 	tunnels   []tunnel
 	tunnelIDs []estate.ID
 	peerings  []estate.ID
-	groups    [][]winner // several routes that share a prefix; see table.go
+	groups    []group
+	choices   []choice // several routes that compete; see table.go
+	edges     []edge
 
 	byVNet    *registry
 	byNetwork map[string]int32
-	links     *connector // what tables are built from
 }
 
-// vnetNode is a VNet, its gateways taken as one router.
+// vnetNode is a VNet and the gateways in it.
 type vnetNode struct {
 	name    string
 	arm     bool
 	region  string
 	raw     []netip.Prefix
 	space   []span
-	gateway estate.ID // the VPN gateway if there is one, else the ExpressRoute gateway; zero if none
+	gateway estate.ID // the VPN gateway, else the ExpressRoute gateway, else the Route Server; zero if none
+	vpn     estate.ID // zero if none
+	circuit estate.ID // the ExpressRoute gateway; zero if none
+	remotes estate.Toggle
 	pools   []netip.Prefix
 	pool    []span
 	clients int32 // location of its clients, or -1
 	absent  bool  // the service said that the gateway of its clients does not exist
+	asn     string
+	site    estate.ID // default site
+	branch  bool      // a Route Server with branch-to-branch
+	learned []learned // from the appliances that peer with its Route Server
 
-	first, last int32  // its tunnels are tunnels[first:last]
-	peers       []peer // by VNet number; only those where both halves exist and are connected
-	hub         int32  // the VNet whose gateway it uses, or -1
-	hubOpen     bool   // and neither half withdraws network access
-	spokes      []int32
+	firstTunnel, lastTunnel int32 // its connections are tunnels[first:last]
+	firstClass, lastClass   int32 // classes[firstClass] is the one without anything of its own
+	gatewayTable            int32 // route table of GatewaySubnet, or -1
+	peers                   []peer
+	grouped                 []member
+	hub                     int32 // the VNet whose gateway it uses, or -1
+	hubOpen                 bool  // and neither half withdraws network access
+	spokes                  []int32
+	hosts                   bool // a firewall or an appliance stands in it
 
-	table   []segment // where the node sends each address; sorted
-	onward  []segment // the part of table that its gateway offers to spokes
-	covered []span    // what its connections route, for hubs
+	offers []route   // what its gateways offer to its subnets
+	bgp    []bgpPath // what its VPN gateway learned
+
+	firstEdge, lastEdge int32
+	table               []segment // where its VPN gateway sends each address; sorted
+}
+
+// class is those addresses of a VNet whose subnets route alike.
+type class struct {
+	vnet    int32
+	set     []span
+	subnets []*estate.Subnet // none for addresses outside every subnet
+	routes  int32            // number of the route table, or -1
+	table   []segment
+}
+
+// learned is a route that an appliance announces to a Route Server.
+type learned struct {
+	prefix netip.Prefix
+	device int32
+}
+
+// device is a firewall or an appliance.
+type device struct {
+	id       estate.ID
+	vnet     int32
+	class    int32
+	firewall bool
+	forwards bool
+	address  []netip.Addr
 }
 
 // peer is a peering as one side sees it.
 type peer struct {
-	vnet   int32
-	half   int32 // number in peerings
-	open   bool  // neither half withdraws network access
-	uses   bool  // the remote uses this VNet's gateway
-	global bool
+	vnet     int32
+	half     int32 // number in peerings
+	raw      []netip.Prefix
+	open     bool // neither half withdraws network access
+	forwards bool // the remote takes in what this VNet only forwards
+	uses     bool // the remote uses this VNet's gateway
+	global   bool
+	partial  *estate.Peering // the half, when it is limited to subnets
+	remote   []span          // what a partial peering delivers
 }
 
-// end is what a tunnel leads to.
-type end uint8
-
-const (
-	nowhere   end = iota // packets are dropped at the gateway
-	toGateway            // the gateway of VNet far
-	toOnPrem             // the device of network far
-	toCircuit            // an ExpressRoute circuit, on to network far
-	toSeveral            // one of several VNets
-)
-
-// tunnel is one connection as its gateway sees it.
-type tunnel struct {
-	end        end
-	vnet2vnet  bool
-	value      Value
-	why        reasons
-	near       int32 // the VNet of its gateway
-	far        int32 // a VNet for toGateway, a location for toOnPrem and toCircuit
-	candidates []int32
-	at         int32  // number in estate.Connections
-	dropped    string // for nowhere: why, for Trace
+// group is a connected group.
+type group struct {
+	clash []span // addresses that two members have
 }
+
+// member is a VNet that a connected group joins to this one.
+type member struct{ vnet, group int32 }
 
 // compile resolves an estate. Tables are built afterwards, by build.
 func compile(e *estate.Estate) *network {
+	n, _ := compileWith(e)
+	return n
+}
+
+// compileWith also returns what the tables were built from.
+func compileWith(e *estate.Estate) (*network, *builder) {
 	n := &network{}
 	n.addVNets(e)
-	gateways := n.addGateways(e)
+	c := &connector{n: n, e: e}
+	c.gateways = n.addGateways(e)
 	n.addPeerings(e)
-	n.links = &connector{n: n, e: e, gateways: gateways}
-	n.links.connect()
+	n.addGroups(e)
+	c.connect()
 	n.addClients()
+	n.internet = int32(len(n.locations))
+	n.locations = append(n.locations, Location{Kind: Internet})
 	n.findHubs()
-	return n
+	routes := n.addClasses(e)
+	n.addDevices(e)
+	b := &builder{n: n, e: e, c: c, routes: routes}
+	b.build()
+	return n, b
 }
 
 func (n *network) addVNets(e *estate.Estate) {
@@ -109,7 +152,7 @@ func (n *network) addVNets(e *estate.Estate) {
 	n.locations = make([]Location, len(order), len(order)+len(order)/4+8)
 	names := estate.NewNames(e)
 	for i, v := range order {
-		node := vnetNode{name: names.VNet(v), arm: v.Model == estate.ARM, region: v.Region.Name, clients: -1, hub: -1}
+		node := vnetNode{name: names.VNet(v), arm: v.Model == estate.ARM, region: v.Region.Name, clients: -1, hub: -1, gatewayTable: -1}
 		node.raw = validPrefixes(v.Space)
 		node.space = setOf(node.raw)
 		n.vnets[i] = node
@@ -128,21 +171,36 @@ func validPrefixes(in []estate.Prefix) []netip.Prefix {
 	return out
 }
 
-// addGateways gives the gateways to their VNets and numbers them by position in the estate.
+// addGateways gives the gateways to their VNets and numbers them by position in the estate. Of
+// several of one kind in a VNet the first by ID counts.
 func (n *network) addGateways(e *estate.Estate) *registry {
 	gateways := newRegistry(len(e.Gateways))
-	chosen := make([]*estate.Gateway, len(n.vnets))
+	chosen := map[int32]*estate.Gateway{}
+	first := func(have, g estate.ID) bool { return have.IsZero() || compareIDs(g, have) < 0 }
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
 		gateways.add(g.ID, int32(i))
 		v := n.byVNet.find(g.VNet)
-		if v < 0 {
+		if v < 0 || g.Kind.Forwards() {
 			continue
 		}
 		node := &n.vnets[v]
-		if g.Kind == estate.VPNGateway {
+		switch g.Kind {
+		case estate.VPNGateway:
 			node.pools = append(node.pools, validPrefixes(g.ClientPools)...)
 			node.absent = node.absent || g.Absent()
+			if first(node.vpn, g.ID) {
+				node.vpn, node.site, node.asn = g.ID, g.DefaultSite, defaultASN
+				if g.BGP != nil && g.BGP.ASN.Known() {
+					node.asn = g.BGP.ASN.Value
+				}
+			}
+		case estate.ExpressRouteGateway:
+			if first(node.circuit, g.ID) {
+				node.circuit, node.remotes = g.ID, g.RemoteVNets
+			}
+		case estate.RouteServer:
+			node.branch = node.branch || g.BranchToBranch
 		}
 		if c := chosen[v]; c == nil || g.Kind < c.Kind || g.Kind == c.Kind && compareIDs(g.ID, c.ID) < 0 {
 			chosen[v] = g
@@ -176,6 +234,7 @@ func (n *network) addPeerings(e *estate.Estate) {
 		return compareIDs(a.p.ID, b.p.ID)
 	})
 	halves = slices.CompactFunc(halves, func(a, b half) bool { return a.from == b.from && a.to == b.to })
+	n.peerings = make([]estate.ID, 0, len(halves))
 	for i, h := range halves {
 		j, ok := slices.BinarySearchFunc(halves, half{h.to, h.from, nil}, func(a, b half) int {
 			return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
@@ -186,12 +245,65 @@ func (n *network) addPeerings(e *estate.Estate) {
 		}
 		back := halves[j].p
 		near, far := &n.vnets[h.from], &n.vnets[h.to]
-		near.peers = append(near.peers, peer{
-			vnet: h.to, half: int32(i),
-			open:   h.p.AllowVirtualNetworkAccess && back.AllowVirtualNetworkAccess,
-			uses:   h.p.AllowGatewayTransit && back.UseRemoteGateways && !near.gateway.IsZero() && far.gateway.IsZero(),
+		to := peer{
+			vnet: h.to, half: int32(i), raw: far.raw,
+			open:     h.p.AllowVirtualNetworkAccess && back.AllowVirtualNetworkAccess,
+			forwards: back.AllowForwardedTraffic,
+			uses: h.p.AllowGatewayTransit && back.UseRemoteGateways && !near.gateway.IsZero() &&
+				far.vpn.IsZero() && far.circuit.IsZero(),
 			global: near.region != "" && far.region != "" && near.region != far.region,
-		})
+		}
+		if h.p.RemoteSpace != nil {
+			to.raw = validPrefixes(h.p.RemoteSpace)
+		}
+		if h.p.Partial {
+			to.partial = h.p
+			to.raw = n.subnetPrefixes(e, h.p.Remote, h.p.RemoteSubnets)
+			to.remote = intersect(nil, setOf(to.raw), far.space)
+		}
+		near.peers = append(near.peers, to)
+	}
+}
+
+// subnetPrefixes are the prefixes of a VNet's named subnets.
+func (n *network) subnetPrefixes(e *estate.Estate, vnet estate.ID, names []string) []netip.Prefix {
+	var out []netip.Prefix
+	for i := range e.VNets {
+		if !e.VNets[i].ID.Same(vnet) {
+			continue
+		}
+		for _, s := range e.VNets[i].Subnets {
+			if s.Prefix.IsValid() && slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, s.Name) }) {
+				out = append(out, s.Prefix.Masked())
+			}
+		}
+		return out
+	}
+	return out
+}
+
+func (n *network) addGroups(e *estate.Estate) {
+	for _, g := range e.Groups {
+		var all []int32
+		for _, id := range append(slices.Clone(g.Members), g.Hub) {
+			if v := n.byVNet.find(id); v >= 0 {
+				all = append(all, v)
+			}
+		}
+		slices.Sort(all)
+		all = slices.Compact(all)
+		number := int32(len(n.groups))
+		var seen, clash []span
+		for _, v := range all {
+			clash = intersect(clash, seen, n.vnets[v].space)
+			seen = tidy(append(seen, n.vnets[v].space...))
+			for _, w := range all {
+				if v != w {
+					n.vnets[v].grouped = append(n.vnets[v].grouped, member{w, number})
+				}
+			}
+		}
+		n.groups = append(n.groups, group{tidy(clash)})
 	}
 }
 
@@ -227,9 +339,50 @@ func (n *network) addClients() {
 	}
 }
 
+// addDevices finds the firewalls and appliances, and what they announce to Route Servers.
+func (n *network) addDevices(e *estate.Estate) {
+	byID := newRegistry(0)
+	var order []*estate.Gateway
+	for i := range e.Gateways {
+		if g := &e.Gateways[i]; g.Kind.Forwards() && n.byVNet.find(g.VNet) >= 0 {
+			order = append(order, g)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b *estate.Gateway) int { return compareIDs(a.ID, b.ID) })
+	for _, g := range order {
+		d := device{id: g.ID, vnet: n.byVNet.find(g.VNet), firewall: g.Kind == estate.Firewall, forwards: !g.NoForwarding}
+		for _, a := range g.PrivateIPs {
+			if a.IsValid() {
+				d.address = append(d.address, a.Addr)
+			}
+		}
+		d.class = n.classOf(d.vnet, g.Subnet, d.address)
+		n.vnets[d.vnet].hosts = true
+		byID.add(g.ID, int32(len(n.devices)))
+		n.devices = append(n.devices, d)
+	}
+	for i := range e.Gateways {
+		g := &e.Gateways[i]
+		v := n.byVNet.find(g.VNet)
+		if g.Kind != estate.RouteServer || v < 0 {
+			continue
+		}
+		for _, p := range g.RoutePeers {
+			if d := byID.find(p.Appliance); d >= 0 {
+				for _, prefix := range validPrefixes(p.Learned) {
+					n.vnets[v].learned = append(n.vnets[v].learned, learned{prefix, d})
+				}
+			}
+		}
+	}
+}
+
 // find is the number of a location, or -1.
 func (n *network) find(l Location) int32 {
-	if l.Kind == OnPremises {
+	switch l.Kind {
+	case Internet:
+		return n.internet
+	case OnPremises:
 		if i, ok := n.byNetwork[strings.ToLower(l.Name)]; ok {
 			return i
 		}

@@ -10,16 +10,16 @@ import (
 // beginnings, so a hundred thousand of them are one slice.
 type pathNode struct {
 	before  int32 // or noPath
-	element int32 // a tunnel, a peering half, the VNet of a gateway, or a location: by hop type
+	element int32 // a tunnel, a peering half, the VNet of a gateway, a device or a location: by hop type
 	hop     HopType
 }
 
 const noPath int32 = -1
 
-// maxHops is how many tunnels a packet may pass before it counts as lost.
-const maxHops = 32
+// maxTunnels is how many tunnels a packet may pass before it counts as lost.
+const maxTunnels = 32
 
-func (n *network) peeringHop(p peer) HopType {
+func (p *peer) hop() HopType {
 	if p.global {
 		return GlobalPeering
 	}
@@ -35,33 +35,6 @@ func (t *tunnel) hop() HopType {
 		return CircuitEdge
 	}
 	return IPsecV2V
-}
-
-// hops is the path from its first hop on.
-func (r *Relation) hops(path int32) []pathNode {
-	var out []pathNode
-	for ; path != noPath; path = r.paths[path].before {
-		out = append(out, r.paths[path])
-	}
-	slices.Reverse(out)
-	return out
-}
-
-func (r *Relation) firstHop(path int32) pathNode {
-	for r.paths[path].before != noPath {
-		path = r.paths[path].before
-	}
-	return r.paths[path]
-}
-
-// addPath appends a path made of known hops and returns its end.
-func (r *Relation) addPath(before int32, hops ...pathNode) int32 {
-	for _, h := range hops {
-		h.before = before
-		before = int32(len(r.paths))
-		r.paths = append(r.paths, h)
-	}
-	return before
 }
 
 // publicPath is the path with the IDs of its elements.
@@ -82,7 +55,12 @@ func (n *network) elementID(h pathNode) estate.ID {
 		return n.tunnelIDs[h.element]
 	case Peering, GlobalPeering:
 		return n.peerings[h.element]
-	case OnPremTransit:
+	case FirewallHop, ApplianceHop:
+		if h.element < 0 {
+			return estate.ID{}
+		}
+		return n.devices[h.element].id
+	case OnPremTransit, ConnectedGroup, ServiceEndpoint, InternetHop:
 		return estate.ID{}
 	}
 	return n.vnets[h.element].gateway

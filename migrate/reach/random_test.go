@@ -185,10 +185,9 @@ func TestTraceAgreesWithRelation(t *testing.T) {
 			return
 		}
 		for _, d := range universe {
-			best := reach.No
-			paths := reach.Trace(&w.Estate, reach.Endpoint{Location: from}, reach.Endpoint{Location: to, Address: d})
+			answer := reach.Trace(&w.Estate, reach.Endpoint{Location: from}, reach.Endpoint{Location: to, Address: d})
+			best, paths := answer.Value, answer.Paths
 			for _, p := range paths {
-				best = max(best, p.Value)
 				if (p.Value == reach.No) != (p.Reason != "") {
 					t.Fatalf("value %s with reason %q", p.Value, p.Reason)
 				}

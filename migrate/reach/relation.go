@@ -1,21 +1,23 @@
 // Package reach answers who can talk to whom: it follows every packet of an estate, as ranges of
-// addresses, through address spaces, peerings, gateways and tunnels, and keeps what arrives.
+// addresses, through address spaces, peerings, gateways, tunnels, route tables and appliances, and
+// keeps what arrives. docs/reach.md is the definition.
 //
-// The relation is between locations (a VNet, an on-premises network, the clients of a gateway) and
-// prefixes, and has three values. It is about routing alone: network security groups, route
-// tables, BGP and appliances are not in this form. In short: docs/design.md#reach. Sources:
-// docs/sources.md#routing, #peering, #vnet-to-vnet, #multi-hop, #on-premises, #expressroute and #point-to-site.
+// The relation is between locations (a VNet, an on-premises network, the clients of a gateway, the
+// Internet) and prefixes, and has three values. Network security groups are asked apart: see
+// Permit.
 //
-// What a location can send to does not depend on which of its addresses sends. A pair's sessions
-// are therefore a product: the prefixes of B that A can send to, times the prefixes of A that B can
-// send to.
+// What a VNet's address can send depends on its subnet's route table alone, so the addresses of a
+// VNet fall into a few classes, mostly one. Where many sources send to the same gateway, firewall or
+// appliance, what becomes of the packets there is computed once: such a place is a relay.
 package reach
 
 import (
 	"cmp"
 	"iter"
 	"net/netip"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
@@ -23,28 +25,25 @@ import (
 // Relation is who can talk to whom in one estate. It does not refer to the estate and never
 // changes, so several goroutines may use it.
 type Relation struct {
-	net      *network
-	flows    []flow // by sender, then receiver, then first address
-	rows     []extent
-	spans    []span
-	paths    []pathNode
-	hairpins []hairpin
-	sender   []flow // flows of the sender at hand, while computing
+	rows
+	net    *network
+	at     []row // by source: classes, then on-premises networks and clients, then relays
+	relays relays
 
-	hairpinsFrom [][]hairpinEnd // by sender
+	turning sync.Once
+	turned  []hairpin
 }
 
-// flow is what one location can send to another by one path.
-type flow struct {
-	to   int32
-	path int32
-	set  extent // in spans
-	trust
+// hairpins are the places where packets only may turn around, found when first asked for.
+func (r *Relation) hairpins() []hairpin {
+	r.turning.Do(func() { r.turned = r.findHairpins() })
+	return r.turned
 }
 
 // Flow is what one location can send to another by one path.
 type Flow struct {
 	To          Location
+	Sources     []netip.Prefix // the sender's addresses that can; nil for all it has
 	Prefixes    []netip.Prefix // sorted, as few as possible
 	Value       Value          // Yes or Unknown
 	Path        []Hop
@@ -53,74 +52,179 @@ type Flow struct {
 
 // Compute follows every packet of the estate. References that lead nowhere forward nothing.
 func Compute(e *estate.Estate) *Relation {
-	n := compile(e)
-	n.build()
-	r := &Relation{net: n, rows: make([]extent, len(n.locations)), paths: make([]pathNode, 0, 2*len(n.tunnels))}
-	w := &walker{r: r}
-	for v := range n.vnets {
-		r.sender = r.sender[:0]
-		w.from(int32(v))
-		r.closeRow(int32(v))
-	}
-	r.addClientFlows()
-	r.addOnPremFlows()
-	r.addHairpins()
-	r.sender, n.links = nil, nil
+	r := &Relation{net: compile(e)}
+	n := r.net
+	r.relays.anywhere = -1
+	r.planRelays()
+	r.at = make([]row, r.firstRelay()+int32(len(r.relays.keys)))
+	r.follow(len(r.relays.keys), func(w *walker, i int) { r.followRelay(w, int32(i)) })
+	r.follow(len(n.classes), func(w *walker, i int) {
+		w.relays = &r.relays
+		w.fromClass(int32(i))
+		w.out.close(int32(i))
+		w.relays = nil
+	})
+	r.followClients()
+	r.answerOnPrem()
+	r.addTransit()
+	r.sender, r.handed, r.done = nil, nil, nil
 	return r
 }
 
-// deliver notes that packets of the sender at hand arrived.
-func (r *Relation) deliver(to int32, set []span, t trust, path int32) {
-	if len(set) == 0 {
-		return
+// follow computes the rows of some sources on all processors.
+func (r *Relation) follow(sources int, one func(w *walker, i int)) {
+	workers := min(runtime.GOMAXPROCS(0), (sources+63)/64)
+	all := make([]rows, workers)
+	var wait sync.WaitGroup
+	for k := range workers {
+		wait.Go(func() {
+			w := &walker{n: r.net, out: &all[k]}
+			for i := k * sources / workers; i < (k+1)*sources/workers; i++ {
+				one(w, i)
+			}
+		})
 	}
-	from := int32(len(r.spans))
-	r.spans = append(r.spans, set...)
-	r.sender = append(r.sender, flow{to, path, extent{from, int32(len(r.spans))}, t})
+	wait.Wait()
+	for k := range all {
+		r.join(&all[k], r.at)
+	}
 }
 
-// closeRow sorts the flows of the sender at hand into the relation.
-func (r *Relation) closeRow(from int32) {
-	slices.SortStableFunc(r.sender, func(a, b flow) int {
-		return cmp.Or(cmp.Compare(a.to, b.to), r.spans[a.set.from].lo.Compare(r.spans[b.set.from].lo))
-	})
-	start := int32(len(r.flows))
-	r.flows = append(r.flows, r.sender...)
-	r.rows[from] = extent{start, int32(len(r.flows))}
+// firstRelay is the number of the first relay's row.
+func (r *Relation) firstRelay() int32 {
+	return int32(len(r.net.classes) + len(r.net.locations) - len(r.net.vnets))
 }
 
-func (r *Relation) row(from int32) []flow { return r.flows[r.rows[from].from:r.rows[from].to] }
+// rowsOf are the numbers of a location's rows: one for each class of a VNet.
+func (r *Relation) rowsOf(at int32) (from, to int32) {
+	if v := int32(len(r.net.vnets)); at >= v {
+		i := int32(len(r.net.classes)) + at - v
+		return i, i + 1
+	}
+	node := &r.net.vnets[at]
+	return node.firstClass, node.lastClass
+}
 
-// routed are the flows from one location to another, hairpins apart.
-func (r *Relation) routed(from, to int32) []flow {
-	row := r.row(from)
-	i, _ := slices.BinarySearchFunc(row, to, func(f flow, to int32) int { return cmp.Compare(f.to, to) })
+func (r *Relation) flowsOf(source int32) []flow {
+	return r.flows[r.at[source].flows.from:r.at[source].flows.to]
+}
+
+func (r *Relation) handsOf(source int32) []handoff {
+	return r.hands[r.at[source].hands.from:r.at[source].hands.to]
+}
+
+// flowsTo are the flows of a row to one location, relays apart.
+func (r *Relation) flowsTo(source, to int32) []flow {
+	all := r.flowsOf(source)
+	i, _ := slices.BinarySearchFunc(all, to, func(f flow, to int32) int { return cmp.Compare(f.to, to) })
 	j := i
-	for j < len(row) && row[j].to == to {
+	for j < len(all) && all[j].to == to {
 		j++
 	}
-	return row[i:j:j]
+	return all[i:j:j]
 }
 
-// Locations lists the locations, sorted.
-func (r *Relation) Locations() []Location { return slices.Clone(r.net.locations) }
+// found is a flow on its way out of the relation, its path in pieces.
+type found struct {
+	source int32 // the row
+	set    []span
+	paths  [3]int32
+	trust
+}
 
-// From yields what a location can send, hairpins included, sorted by receiver and first address.
-// It yields nothing for a location that the estate does not have.
+// between lists the flows from one location to another; those through relays last.
+func (r *Relation) between(from, to int32) []found {
+	if from == to {
+		return nil
+	}
+	first, last := r.rowsOf(from)
+	var out []found
+	for source := first; source < last; source++ {
+		out = r.collect(out, source, source, to, nil, [3]int32{noPath, noPath, noPath}, 0, certain)
+	}
+	return out
+}
+
+// collect appends what a row sends to a location, of the set if it is limited.
+func (r *Relation) collect(out []found, source, at, to int32, limit []span, paths [3]int32, depth int, so trust) []found {
+	for _, f := range r.flowsTo(at, to) {
+		set := f.set.in(r.spans)
+		if depth > 0 {
+			if set = intersect(nil, set, limit); len(set) == 0 {
+				continue
+			}
+		}
+		paths[depth] = f.path
+		out = append(out, found{source, set, paths, f.and(so)})
+	}
+	if depth == 2 {
+		return out
+	}
+	for _, h := range r.handsOf(at) {
+		set := h.set.in(r.spans)
+		if depth > 0 {
+			set = intersect(nil, set, limit)
+		}
+		if len(set) == 0 {
+			continue
+		}
+		next := paths
+		next[depth], next[depth+1] = h.path, noPath
+		out = r.collect(out, source, h.relay, to, set, next, depth+1, h.and(so))
+	}
+	return out
+}
+
+// hopsOf is the path of a flow.
+func (r *Relation) hopsOf(f found) []pathNode {
+	hops := r.hops(f.paths[0])
+	for _, p := range f.paths[1:] {
+		hops = append(hops, r.hops(p)...)
+	}
+	return hops
+}
+
+// Locations lists the locations, sorted, but for the Internet.
+func (r *Relation) Locations() []Location { return slices.Clone(r.net.locations[:r.net.internet]) }
+
+// From yields what a location can send, sorted by receiver and first address. It yields nothing for
+// a location that the estate does not have.
 func (r *Relation) From(l Location) iter.Seq[Flow] {
 	return func(yield func(Flow) bool) {
 		from := r.net.find(l)
 		if from < 0 {
 			return
 		}
-		for to := range r.receivers(from) {
+		for _, to := range r.receivers(from) {
 			for _, f := range r.between(from, to) {
-				if !yield(r.public(to, f)) {
+				if !yield(r.public(from, to, f)) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// receivers lists the locations that one can send to, each once, sorted.
+func (r *Relation) receivers(from int32) []int32 {
+	first, last := r.rowsOf(from)
+	var all []int32
+	var visit func(source int32, depth int)
+	visit = func(source int32, depth int) {
+		for _, f := range r.flowsOf(source) {
+			all = append(all, f.to)
+		}
+		if depth < 2 {
+			for _, h := range r.handsOf(source) {
+				visit(h.relay, depth+1)
+			}
+		}
+	}
+	for source := first; source < last; source++ {
+		visit(source, 0)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Forward lists what a can send to b: one Flow per path. None means no.
@@ -131,147 +235,16 @@ func (r *Relation) Forward(a, b Location) []Flow {
 	}
 	var out []Flow
 	for _, f := range r.between(from, to) {
-		out = append(out, r.public(to, f))
+		out = append(out, r.public(from, to, f))
 	}
 	return out
 }
 
-// Session is what two locations can hold sessions about. When Value is Yes, the prefixes are those
-// that surely talk: every address of From with every address of To. When it is Unknown they are those that may.
-type Session struct {
-	Value        Value
-	FromPrefixes []netip.Prefix // of the first location
-	ToPrefixes   []netip.Prefix // of the second
-	MayFrom      []netip.Prefix // the same with unknown read as yes
-	MayTo        []netip.Prefix
-	Path         []Hop // there, by the first prefix
-	Back         []Hop
-	Several      bool // the prefixes take more than one path, there or back: Forward has them all
-	Assumptions  []string
-}
-
-// Session is what a and b can hold sessions about.
-func (r *Relation) Session(a, b Location) Session {
-	from, to := r.net.find(a), r.net.find(b)
-	if from < 0 || to < 0 || from == to {
-		return Session{}
-	}
-	return r.session(r.between(from, to), r.between(to, from))
-}
-
-// Pairs yields the pairs of locations that have sessions surely or perhaps, each once, the first
-// location the lesser, sorted. Pairs that could only meet at a shared hairpin are not among them, because one
-// supernet can make a hundred million of those: see Hairpins.
-func (r *Relation) Pairs() iter.Seq2[[2]Location, Session] {
-	return func(yield func([2]Location, Session) bool) {
-		for from := range r.rows {
-			row := r.row(int32(from))
-			for i, f := range row {
-				if i > 0 && row[i-1].to == f.to || f.to <= int32(from) {
-					continue
-				}
-				back := r.between(f.to, int32(from))
-				if len(back) == 0 {
-					continue
-				}
-				s := r.session(r.between(int32(from), f.to), back)
-				if !yield([2]Location{r.net.locations[from], r.net.locations[f.to]}, s) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// OneWay yields the ordered pairs where the first location can send to the second surely or
-// perhaps and nothing comes back, sorted.
-func (r *Relation) OneWay() iter.Seq2[Location, Location] {
-	return func(yield func(Location, Location) bool) {
-		for from := range r.rows {
-			row := r.row(int32(from))
-			for i, f := range row {
-				if i > 0 && row[i-1].to == f.to || len(r.between(f.to, int32(from))) > 0 {
-					continue
-				}
-				if !yield(r.net.locations[from], r.net.locations[f.to]) {
-					return
-				}
-			}
-		}
-	}
-}
-
-func (r *Relation) session(there, back []found) Session {
-	s := Session{Value: min(bestOf(there), bestOf(back))}
-	if s.Value == No {
-		return s
-	}
-	s.ToPrefixes, s.FromPrefixes = prefixesOf(setWhere(there, s.Value)), prefixesOf(setWhere(back, s.Value))
-	s.MayTo, s.MayFrom = prefixesOf(setWhere(there, Unknown)), prefixesOf(setWhere(back, Unknown))
-	why := reasons(0)
-	for i, way := range [][]found{there, back} {
-		first := true
-		for _, f := range way {
-			if f.value < s.Value {
-				continue
-			}
-			if !first {
-				s.Several = true
-				break
-			}
-			path := [2]*[]Hop{&s.Path, &s.Back}[i]
-			*path, why, first = r.net.publicPath(r.hopsOf(f)), why|f.why, false
-		}
-	}
-	s.Assumptions = why.ids()
-	return s
-}
-
-// Assumptions lists what the relation rests on, in a fixed order. Subjects are the connections'
-// and locations' names as far as single ones are concerned, sorted.
-func (r *Relation) Assumptions() []estate.Assumption {
-	var used reasons
-	for _, f := range r.flows {
-		used |= f.why
-	}
-	for _, h := range r.hairpins {
-		used |= h.why
-	}
-	subjects := r.subjects()
-	for _, t := range r.net.tunnels {
-		if t.end == toCircuit || t.why&byCircuit != 0 {
-			used |= byCircuit
-		}
-	}
-	var out []estate.Assumption
-	for i, a := range assumptions {
-		if used&(1<<i) != 0 {
-			a.Subjects = subjects[i]
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// subjects names, by assumption, the connections that bring it in, or the place where packets
-// would turn.
-func (r *Relation) subjects() (out [len(assumptions)][]string) {
-	add := func(why reasons, name string) {
-		for i := range out {
-			if why&(1<<i) != 0 {
-				out[i] = append(out[i], name)
-			}
-		}
-	}
-	for i, t := range r.net.tunnels {
-		add(t.why, r.net.tunnelIDs[i].String())
-	}
-	for _, h := range r.hairpins {
-		add(h.why, r.net.locations[h.via].String())
-	}
-	for i := range out {
-		slices.Sort(out[i])
-		out[i] = slices.Compact(out[i])
+func (r *Relation) public(from, to int32, f found) Flow {
+	out := Flow{To: r.net.locations[to], Prefixes: prefixesOf(f.set), Value: f.value,
+		Path: r.net.publicPath(r.hopsOf(f)), Assumptions: f.why.ids()}
+	if first, last := r.rowsOf(from); last-first > 1 {
+		out.Sources = prefixesOf(r.net.classes[f.source].set)
 	}
 	return out
 }

@@ -6,100 +6,97 @@ import (
 	"slices"
 )
 
-// layer is a class of route. A higher layer beats a lower one whatever the prefix lengths (the
-// system preference; source: docs/sources.md#routing); within a layer the longest prefix wins.
-type layer uint8
+// rank orders routes with equal prefixes: the first wins. Source: docs/sources.md#routing.
+type rank uint8
 
 const (
-	tunnelRoute layer = iota // a connection's prefix; target: a tunnel
-	poolRoute                // the client pool of the VNet's own gateway; no target
-	peerRoute                // a peer's address space; target: position in peers
-	localRoute               // the VNet's own address space; no target
+	rankService rank = iota // of a service endpoint: wins over all others
+	rankUser
+	rankCircuit // a gateway route by ExpressRoute
+	rankGateway // by VPN, or from a Route Server
+	rankLocal
+	rankPeer // of a peering or a connected group
+	rankDefault
 )
 
-// entry is one route before the choice.
-type entry struct {
-	span
-	bits   int
-	layer  layer
+// system reports whether a route hides the gateways' routes, however long those are.
+func (r rank) system() bool { return r == rankService || r == rankLocal || r == rankPeer }
+
+func (r rank) gateway() bool { return r == rankCircuit || r == rankGateway }
+
+// actKind is what a node does with a packet.
+type actKind uint8
+
+const (
+	actDrop     actKind = iota // target: why, in dropWords
+	actLocal                   // the VNet itself
+	actPeer                    // target: position in peers
+	actGroup                   // target: position in grouped
+	actService                 // a service of the platform
+	actInternet                // out
+	actInVNet                  // a user route says that the VNet has it
+	actGateway                 // to the VPN gateway whose routes the subnet has; target: its VNet
+	actRouter                  // the same, because a user route says so
+	actCircuit                 // target: a tunnel to an ExpressRoute circuit
+	actEdge                    // target: number in edges
+	actDevice                  // target: a firewall or appliance
+	actUnknown                 // an appliance that no input describes
+	actTunnel                  // target: a tunnel; of gateways only
+	actPool                    // to the clients; of gateways only
+	actSeveral                 // target: number in choices
+)
+
+// act is what a node does with a packet.
+type act struct {
+	kind   actKind
 	target int32
-	maybe  bool // not authoritative: it may be there, so it hides nothing
 }
 
-// segment is a range of addresses that one node treats alike. A negative target is the complement
-// of a number in network.groups: several routes compete.
+// choice is several acts of which a packet may take any.
+type choice struct {
+	acts []act
+	why  reasons
+}
+
+// route is a route before the choice.
+type route struct {
+	prefix netip.Prefix
+	rank   rank
+	length int     // of the AS path; 0 for what BGP did not bring
+	maybe  reasons // why it may not be there; such a route hides nothing
+	act    act
+}
+
+// segment is a range of addresses that one node treats alike.
 type segment struct {
 	span
-	best
+	act
 }
 
-type best struct {
-	layer  layer
-	target int32
-}
-
-type winner struct {
-	target int32
-	maybe  bool
-}
-
-// build makes every node's table.
-func (n *network) build() {
-	for v := range n.vnets {
-		n.buildTable(int32(v))
-	}
-}
-
-// buildTable makes the table of one VNet, and for hubs what the gateway offers to spokes.
-func (n *network) buildTable(v int32) {
-	node := &n.vnets[v]
-	entries := make([]entry, 0, len(node.raw)+len(node.pools)+len(node.peers)+int(node.last-node.first)*2)
-	add := func(prefixes []netip.Prefix, l layer, target int32) {
-		for _, p := range prefixes {
-			entries = append(entries, entry{spanOf(p), p.Bits(), l, target, false})
+// flatten chooses for every address. Prefixes are nested or disjoint, so one sweep with a stack of
+// the open ones suffices. The routes are sorted in place.
+func (n *network) flatten(routes []route) []segment {
+	slices.SortStableFunc(routes, func(a, b route) int {
+		if c := comparePrefixes(a.prefix, b.prefix); c != 0 {
+			return c
 		}
-	}
-	add(node.raw, localRoute, 0)
-	for i, p := range node.peers {
-		add(n.vnets[p.vnet].raw, peerRoute, int32(i))
-	}
-	add(node.pools, poolRoute, 0)
-	tunnelsFrom := len(entries)
-	for t := node.first; t < node.last; t++ {
-		n.links.routesOf(&n.tunnels[t], func(p netip.Prefix, maybe bool) {
-			entries = append(entries, entry{spanOf(p), p.Bits(), tunnelRoute, t, maybe})
-		})
-	}
-	if len(node.spokes) > 0 {
-		for _, e := range entries[tunnelsFrom:] {
-			node.covered = append(node.covered, e.span)
-		}
-		node.covered = tidy(node.covered)
-	}
-	node.table = n.flatten(entries)
-	for _, s := range node.table {
-		if len(node.spokes) > 0 && (s.layer == tunnelRoute || s.layer == poolRoute) {
-			node.onward = append(node.onward, s)
-		}
-	}
-}
-
-// flatten chooses the best route for every address. Prefixes are nested or disjoint, so one sweep
-// with a stack of the open ones suffices.
-func (n *network) flatten(entries []entry) []segment {
-	slices.SortFunc(entries, func(a, b entry) int {
-		return cmp.Or(a.lo.Compare(b.lo), cmp.Compare(a.bits, b.bits), cmp.Compare(b.layer, a.layer), cmp.Compare(a.target, b.target))
+		return cmp.Or(cmp.Compare(min(a.maybe, 1), min(b.maybe, 1)), cmp.Compare(a.rank, b.rank), compareActs(a.act, b.act))
 	})
-	f := flattener{out: make([]segment, 0, len(entries)+len(entries)/2)}
-	for i := 0; i < len(entries); {
+	f := flattener{out: make([]segment, 0, len(routes)+len(routes)/2)}
+	for i := 0; i < len(routes); {
 		j := i + 1
-		for j < len(entries) && entries[j].lo == entries[i].lo && entries[j].bits == entries[i].bits {
+		for j < len(routes) && routes[j].prefix == routes[i].prefix {
 			j++
 		}
-		f.closeBefore(entries[i].lo)
-		chosen := n.choose(entries[i:j], f.open)
-		f.open = append(f.open, segment{entries[i].span, chosen})
-		f.at = entries[i].lo
+		s := spanOf(routes[i].prefix)
+		f.closeBefore(s.lo)
+		var around *state
+		if len(f.open) > 0 {
+			around = &f.open[len(f.open)-1].state
+		}
+		inner := around.with(routes[i:j])
+		f.open = append(f.open, frame{s, inner, n.decide(&inner)})
+		f.at = s.lo
 		i = j
 	}
 	f.closeBefore(netip.Addr{})
@@ -109,89 +106,179 @@ func (n *network) flatten(entries []entry) []segment {
 // flattener is the state of the sweep: everything before at is settled.
 type flattener struct {
 	at   netip.Addr
-	open []segment // nested, outermost first
+	open []frame // nested, outermost first
 	out  []segment
+}
+
+type frame struct {
+	span
+	state
+	act act
 }
 
 // closeBefore settles all addresses before lo; with the zero address all there are.
 func (f *flattener) closeBefore(lo netip.Addr) {
 	for len(f.open) > 0 {
-		top := f.open[len(f.open)-1]
+		top := &f.open[len(f.open)-1]
 		if lo.IsValid() && top.contains(lo) {
 			if f.at.Less(lo) {
-				f.emit(lo.Prev(), top.best)
+				f.emit(lo.Prev(), top.act)
 			}
 			return
 		}
-		f.emit(top.hi, top.best)
+		f.emit(top.hi, top.act)
 		f.open = f.open[:len(f.open)-1]
 	}
 }
 
-func (f *flattener) emit(hi netip.Addr, b best) {
+func (f *flattener) emit(hi netip.Addr, a act) {
 	if !f.at.IsValid() || hi.Less(f.at) {
 		return // past the last address of the family, or nothing left of this one
 	}
-	if last := len(f.out) - 1; last >= 0 && f.out[last].best == b && f.out[last].hi.Next() == f.at {
+	if last := len(f.out) - 1; last >= 0 && f.out[last].act == a && f.out[last].hi.Next() == f.at {
 		f.out[last].hi = hi
 	} else {
-		f.out = append(f.out, segment{span{f.at, hi}, b})
+		f.out = append(f.out, segment{span{f.at, hi}, a})
 	}
 	f.at = hi.Next()
 }
 
-// choose is the best of routes with one prefix, given the prefixes around it. The routes are
-// sorted by layer, highest first, then by target.
-func (n *network) choose(same []entry, around []segment) best {
-	top := same[0].layer
-	if len(around) > 0 && around[len(around)-1].layer > top {
-		return around[len(around)-1].best
-	}
-	if len(same) == 1 && !same[0].maybe {
-		return best{top, same[0].target}
-	}
-	if top == localRoute || top == poolRoute {
-		return best{layer: top}
-	}
-	var winners []winner
-	authoritative := false
-	for _, e := range same {
-		if e.layer != top {
-			break
-		}
-		authoritative = authoritative || !e.maybe
-		winners = addWinner(winners, winner{e.target, e.maybe})
-	}
-	if !authoritative && len(around) > 0 && around[len(around)-1].layer == top {
-		for _, w := range n.winners(around[len(around)-1].best) {
-			winners = addWinner(winners, w)
-		}
-	}
-	if len(winners) == 1 && !winners[0].maybe {
-		return best{top, winners[0].target}
-	}
-	slices.SortFunc(winners, func(a, b winner) int { return cmp.Compare(a.target, b.target) })
-	n.groups = append(n.groups, winners)
-	return best{top, ^int32(len(n.groups) - 1)}
+// state is what the prefixes around an address say.
+type state struct {
+	service, plain, gateway []route // the longest of each sort: with one prefix each
+	maybe                   []route // all that may be there
+	system                  bool    // a route that hides the gateways' is among them
 }
 
-// addWinner adds a route; one that is there both surely and maybe is there.
-func addWinner(to []winner, w winner) []winner {
-	for i := range to {
-		if to[i].target == w.target {
-			to[i].maybe = to[i].maybe && w.maybe
-			return to
-		}
+// with adds the routes of a longer prefix, in their order.
+func (s *state) with(same []route) state {
+	var out state
+	if s != nil {
+		out = *s
 	}
-	return append(to, w)
+	for i := 0; i < len(same); {
+		j := i + 1
+		for j < len(same) && same[j].rank == same[i].rank && min(same[j].maybe, 1) == min(same[i].maybe, 1) {
+			j++
+		}
+		run, of := same[i:j:j], same[i].rank
+		switch {
+		case same[i].maybe != 0:
+			out.maybe = append(slices.Clip(out.maybe), run...)
+		case of == rankService:
+			out.service = run
+		case of.gateway():
+			if out.gateway == nil || out.gateway[0].prefix != run[0].prefix {
+				out.gateway = shortest(run)
+			}
+		case out.plain == nil || out.plain[0].prefix != run[0].prefix:
+			out.plain = run
+		}
+		out.system = out.system || of.system() && same[i].maybe == 0
+		i = j
+	}
+	return out
 }
 
-// winners lists the routes that compete in a segment.
-func (n *network) winners(b best) []winner {
-	if b.target < 0 {
-		return n.groups[^b.target]
+// shortest leaves out the routes that BGP brought by a longer path than another.
+func shortest(same []route) []route {
+	least := 0
+	differ := false
+	for i := range same {
+		if l := same[i].length; l > 0 {
+			differ = differ || least > 0 && l != least
+			if least == 0 || l < least {
+				least = l
+			}
+		}
 	}
-	return []winner{{target: b.target}}
+	if !differ {
+		return same
+	}
+	var out []route
+	for _, r := range same {
+		if r.length == 0 || r.length == least {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// winners are the routes that are taken, if no other may be there.
+func (s *state) winners() []route {
+	switch {
+	case s.service != nil:
+		return s.service
+	case s.system || s.gateway == nil:
+		return s.plain
+	case s.plain == nil:
+		return s.gateway
+	}
+	g, p := &s.gateway[0], &s.plain[0]
+	if g.prefix.Bits() > p.prefix.Bits() || g.prefix.Bits() == p.prefix.Bits() && g.rank < p.rank {
+		return s.gateway
+	}
+	return s.plain
+}
+
+// beats reports whether a route that may be there would be taken instead of the winners, or with
+// them.
+func (r *route) beats(won []route) bool {
+	if len(won) == 0 || r.prefix.Bits() > won[0].prefix.Bits() {
+		return true
+	}
+	return r.prefix.Bits() == won[0].prefix.Bits() && r.rank <= won[0].rank
+}
+
+// decide is what a node does with the addresses of a state.
+func (n *network) decide(s *state) act {
+	won := s.winners()
+	if len(won) == 1 && (s.system || len(s.maybe) == 0) {
+		return won[0].act
+	}
+	var c choice
+	if !s.system {
+		for i := range s.maybe {
+			if m := &s.maybe[i]; m.beats(won) {
+				c.acts, c.why = addAct(c.acts, m.act), c.why|m.maybe
+			}
+		}
+	}
+	for i := range won {
+		c.acts = addAct(c.acts, won[i].act)
+	}
+	if len(won) == 0 {
+		c.acts = addAct(c.acts, act{kind: actDrop})
+	}
+	if len(c.acts) == 1 {
+		return c.acts[0]
+	}
+	slices.SortFunc(c.acts, compareActs)
+	if c.why == 0 {
+		c.why = byEqualPrefix
+	}
+	n.choices = append(n.choices, c)
+	return act{kind: actSeveral, target: int32(len(n.choices) - 1)}
+}
+
+func compareActs(a, b act) int {
+	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.target, b.target))
+}
+
+func addAct(to []act, a act) []act {
+	if slices.Contains(to, a) {
+		return to
+	}
+	return append(to, a)
+}
+
+// acts lists what a segment's node may do, and why there are several.
+func (n *network) acts(a act) ([]act, reasons) {
+	if a.kind == actSeveral {
+		c := &n.choices[a.target]
+		return c.acts, c.why
+	}
+	return []act{a}, 0
 }
 
 // lookup is the segment of a table that holds the address, or false.

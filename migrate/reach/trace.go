@@ -8,20 +8,24 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// Endpoint is one address at one location. As the destination of a Trace, the zero Location means
-// whoever has the address.
-type Endpoint struct {
-	Location
-	Address netip.Addr
-}
-
 // Step is one decision on the way of a packet.
 type Step struct {
-	At      Location     // where it was made: a VNet, its gateway, or an on-premises network
-	Gateway bool         // by the gateway of At, not by a subnet
-	Route   netip.Prefix // the route that won; invalid when there was none
-	Why     string       // why it won, or why the packet ends here
-	Hop     Hop          // what the packet takes next; zero at the end
+	At         Location  // where it was made: a VNet, its gateway, a device in it, or an on-premises network
+	Gateway    bool      // by the gateway of At
+	Device     estate.ID // by this firewall or appliance; else zero
+	Candidates []Candidate
+	Route      netip.Prefix // the route that won; invalid when there was none, or where nothing chooses
+	Why        string       // what made it win, or why the packet ends here
+	Hops       []Hop        // what the packet takes next; none at the end
+}
+
+// Candidate is a route that holds the address.
+type Candidate struct {
+	Prefix  netip.Prefix
+	Source  string // local, peering, connected group, service endpoint, gateway, ExpressRoute, Route Server, user or default
+	NextHop string
+	Won     bool
+	Why     string // why it did not win, or what speaks for it
 }
 
 // Path is one way of a packet. Where routes compete there are several.
@@ -33,303 +37,249 @@ type Path struct {
 	Assumptions []string
 }
 
+// Answer is what becomes of a packet: yes when it arrives on every way, no when on none.
+type Answer struct {
+	Value Value
+	Paths []Path
+}
+
 // maxPaths bounds what one Trace returns: more ways than this tell a person nothing further.
 const maxPaths = 64
 
-// Trace follows one packet and says at each place which route won and why.
-func Trace(e *estate.Estate, from, to Endpoint) []Path {
-	n := compile(e)
-	n.build()
-	t := &tracer{n: n, e: e, to: to}
+// Trace follows one packet and says at each place which route won and why. It takes the very steps
+// that Compute takes.
+func Trace(e *estate.Estate, from, to Endpoint) Answer {
+	n, b := compileWith(e)
+	w := &walker{n: n, out: &rows{}}
+	t := &watcher{w: w, b: b, to: to, asked: n.find(to.Location)}
+	w.watch = t
 	at := n.find(from.Location)
 	switch {
 	case at < 0:
-		t.drop(nil, from.Location, false, "the estate has no such location")
+		t.end(nil, No, nil, fmt.Sprintf("the estate has no %s", from.Location), 0)
 	case from.Kind == OnPremises:
-		t.fromNetwork(at)
+		t.fromNetwork(e, at)
 	case from.Kind == Clients:
-		t.fromClients(n.byVNet.find(from.ID))
-	case n.find(to.Location) == at && holds(n.vnets[at].space, to.Address):
-		t.paths = []Path{{Value: Yes, Delivered: &n.locations[at], Steps: []Step{{At: n.locations[at],
-			Route: longest(n.vnets[at].raw, to.Address), Why: "inside the VNet"}}}}
+		w.traceClients(n.byVNet.find(from.ID), to.Address)
+	case from.Kind == Internet:
+		t.end(nil, No, nil, "the Internet begins nothing that reaches a private network", 0)
+	case t.asked == at && holds(n.vnets[at].space, to.Address):
+		step := Step{At: n.locations[at], Route: longest(n.vnets[at].raw, to.Address), Why: "inside the VNet"}
+		t.end([]Step{step}, Yes, &n.locations[at], "", 0)
 	default:
-		t.decide(visit{at: at, by: fromInside, trust: certain})
+		w.traceClass(n.classAt(at, from.Address), to.Address)
 	}
-	return t.paths
+	t.turn(e, from)
+	return Answer{t.value(from.Kind), t.paths}
 }
 
-// tracer collects the paths of one packet.
-type tracer struct {
-	n     *network
-	e     *estate.Estate
+// value is what all ways together say. An on-premises network answers through any connection that
+// delivers.
+func (t *watcher) value(from Kind) Value {
+	best, least := No, Yes
+	for _, p := range t.paths {
+		best, least = max(best, p.Value), min(least, p.Value)
+	}
+	switch {
+	case from == OnPremises || best == least:
+		return best
+	}
+	return Unknown
+}
+
+// traceClass follows one address from a class.
+func (w *walker) traceClass(c int32, to netip.Addr) {
+	at := &w.n.classes[c]
+	w.reset(-1)
+	p := packets{node: node{atSubnet, c}, origin: w.n.originOf(at.vnet), path: noPath, visits: -1, step: -1, trust: certain}
+	w.one(p, to)
+}
+
+// traceClients follows one address from the clients of a gateway.
+func (w *walker) traceClients(v int32, to netip.Addr) {
+	w.reset(-1)
+	vnet := &w.n.vnets[v]
+	p := packets{node: node{atGateway, v}, by: fromClients, origin: -1, visits: -1, step: -1, trust: vnet.dialled(),
+		path: w.out.addPath(noPath, pathNode{hop: PointToSite, element: v})}
+	w.watch.first = append(w.watch.first, Step{At: w.n.locations[vnet.clients], Why: "clients send to their gateway",
+		Hops: []Hop{{PointToSite, vnet.gateway}}})
+	w.one(p, to)
+}
+
+func (w *walker) one(p packets, to netip.Addr) {
+	w.sets = append(w.sets[:0], span{to, to})
+	p.set = extent{0, 1}
+	w.queue = append(w.queue, p)
+	w.run()
+}
+
+// watcher writes down what happens to one packet.
+type watcher struct {
+	w     *walker
+	b     *builder
 	to    Endpoint
+	asked int32 // the location asked for, or -1
+	first []Step
+	steps []decision
 	paths []Path
 }
 
-// visit is the packet at one node, and how it came there.
-type visit struct {
-	at     int32
-	by     ingress
-	steps  []Step
-	before []seenAt
-	trust
+// decision is an act of one node, and the decision before.
+type decision struct {
+	before int32
+	node
+	by   ingress
+	act  act
+	path int32 // before it
+	why  reasons
 }
 
-// next is the visit after taking a hop; steps are copied, because ways fork.
-func (v visit) next(s Step) visit {
-	v.steps = append(slices.Clip(v.steps), s)
-	return v
+func (t *watcher) decided(p packets, x piece) int32 {
+	t.steps = append(t.steps, decision{p.step, p.node, p.by, x.act, p.path, x.why})
+	return int32(len(t.steps) - 1)
 }
 
-func (t *tracer) drop(steps []Step, at Location, gateway bool, why string) {
-	if len(t.paths) == maxPaths {
+// dropped ends a way nowhere.
+func (t *watcher) dropped(p packets, why string) {
+	steps := t.story(p)
+	last := Step{Why: why}
+	last.At, last.Gateway, last.Device = t.place(p.node)
+	if p.step >= 0 && t.steps[p.step].node != p.node {
+		last.Candidates = t.candidates(p.node, act{})
+	} else if p.step < 0 {
+		last.Candidates = t.candidates(p.node, act{})
+	}
+	t.end(append(steps, last), No, nil, placeWords(last)+": "+why, p.why|p.split)
+}
+
+// delivered ends a way at a location.
+func (t *watcher) delivered(p packets, to int32) {
+	n := t.w.n
+	at := &n.locations[to]
+	switch {
+	case t.asked == to || t.asked < 0 && t.to.Location == (Location{}):
+		t.end(t.story(p), p.value, at, "", p.why|p.split)
+	case t.asked < 0:
+		t.end(t.story(p), No, at, fmt.Sprintf("delivered to %s: the estate has no %s", at, t.to.Location), p.why|p.split)
+	default:
+		t.end(t.story(p), No, at, fmt.Sprintf("delivered to %s, which is routed for the same address", at), p.why|p.split)
+	}
+}
+
+func (t *watcher) end(steps []Step, v Value, at *Location, reason string, why reasons) {
+	if len(t.paths) < maxPaths {
+		t.paths = append(t.paths, Path{slices.Concat(t.first, steps), v, at, reason, why.ids()})
+	}
+}
+
+// story is the way of a packet so far.
+func (t *watcher) story(p packets) []Step {
+	var out []Step
+	path := p.path
+	for i := p.step; i >= 0; i = t.steps[i].before {
+		d := &t.steps[i]
+		s := Step{}
+		s.At, s.Gateway, s.Device = t.place(d.node)
+		s.Candidates = t.candidates(d.node, d.act)
+		for _, c := range s.Candidates {
+			if c.Won {
+				s.Route, s.Why = c.Prefix, c.Why
+				break
+			}
+		}
+		if d.why != 0 {
+			s.Why = "one of several: " + assumptions[firstBit(d.why)].ID
+		}
+		s.Hops = t.w.n.publicPath(t.w.out.hopsBetween(d.path, path))
+		path = d.path
+		out = append(out, s)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// hopsBetween are the hops of a path behind a part of it.
+func (r *rows) hopsBetween(from, to int32) []pathNode {
+	var out []pathNode
+	for ; to != from && to != noPath; to = r.paths[to].before {
+		out = append(out, r.paths[to])
+	}
+	slices.Reverse(out)
+	return out
+}
+
+func (t *watcher) place(at node) (Location, bool, estate.ID) {
+	n := t.w.n
+	switch at.kind {
+	case atGateway:
+		return n.locations[at.at], true, estate.ID{}
+	case atDevice:
+		d := &n.devices[at.at]
+		return n.locations[d.vnet], false, d.id
+	}
+	return n.locations[n.classes[at.at].vnet], false, estate.ID{}
+}
+
+func placeWords(s Step) string {
+	switch {
+	case s.Gateway:
+		return "the gateway of " + s.At.String()
+	case !s.Device.IsZero():
+		return s.Device.Name + " in " + s.At.String()
+	}
+	return s.At.String()
+}
+
+// turn adds the way by which an on-premises network might hand on a packet that was delivered to
+// it.
+func (t *watcher) turn(e *estate.Estate, from Endpoint) {
+	n := t.w.n
+	if from.Kind != VNet || t.asked < 0 || n.locations[t.asked].Kind != VNet {
 		return
 	}
-	place := at.String()
-	if gateway {
-		place = "the gateway of " + place
-	}
-	t.paths = append(t.paths, Path{Steps: append(slices.Clip(steps), Step{At: at, Gateway: gateway, Why: why}),
-		Reason: place + ": " + why})
-}
-
-func (t *tracer) deliver(v visit, to int32) {
-	if len(t.paths) == maxPaths {
-		return
-	}
-	p := Path{Steps: v.steps, Value: v.value, Delivered: &t.n.locations[to], Assumptions: v.why.ids()}
-	if asked := t.n.find(t.to.Location); asked >= 0 && asked != to {
-		if t.n.locations[to].Kind == OnPremises && t.n.locations[asked].Kind == VNet && t.turns(v, to, asked) {
+	for _, p := range t.paths {
+		if p.Delivered == nil || p.Delivered.Kind != OnPremises || p.Steps[len(p.Steps)-1].lastHop() != IPsecS2S {
+			continue
+		}
+		r := Compute(e)
+		network := r.net.find(*p.Delivered)
+		source, _ := r.rowsOf(network)
+		for _, f := range r.flowsTo(source, t.asked) {
+			hops := r.hops(f.path)
+			if hops[0].hop != IPsecS2S || !holds(f.set.in(r.spans), t.to.Address) {
+				continue
+			}
+			step := Step{At: *p.Delivered, Why: "whether it passes the packet on is unknown", Hops: append([]Hop{{Type: OnPremTransit}}, r.net.publicPath(hops)...)}
+			t.paths = append(t.paths, Path{Steps: append(slices.Clip(p.Steps), step), Value: Unknown, Delivered: &n.locations[t.asked],
+				Assumptions: (f.why | byOnPrem | byOnPremTransit).ids()})
 			return
 		}
-		p.Value, p.Reason = No, fmt.Sprintf("delivered to %s, which is routed for the same address", t.n.locations[to])
-	} else if asked < 0 && t.to.Location != (Location{}) {
-		p.Value, p.Reason = No, fmt.Sprintf("delivered to %s: the estate has no %s", t.n.locations[to], t.to.Location)
 	}
-	t.paths = append(t.paths, p)
 }
 
-// turns adds the path by which an on-premises network might hand the packet on.
-func (t *tracer) turns(v visit, network, asked int32) bool {
-	if v.steps[len(v.steps)-1].Hop.Type != IPsecS2S {
-		return false
+func (s *Step) lastHop() HopType {
+	if len(s.Hops) == 0 {
+		return 0
 	}
-	r := Compute(t.e)
-	for _, f := range r.routed(network, asked) {
-		if hops := r.hops(f.path); hops[0].hop == IPsecS2S && holds(f.set.in(r.spans), t.to.Address) {
-			v = v.next(Step{At: t.n.locations[network], Why: "whether it passes the packet on is unknown", Hop: Hop{Type: OnPremTransit}})
-			v = t.along(v, r, hops)
-			t.paths = append(t.paths, Path{Steps: v.steps, Value: Unknown, Delivered: &t.n.locations[asked],
-				Assumptions: (v.why | byOnPremTransit).ids()})
-			return true
-		}
-	}
-	return false
-}
-
-// along appends the hops of a flow of the relation.
-func (t *tracer) along(v visit, r *Relation, hops []pathNode) visit {
-	for _, h := range hops {
-		s := Step{Why: "by its prefixes", Gateway: true, Hop: Hop{h.hop, r.net.elementID(h)}}
-		switch h.hop {
-		case IPsecV2V:
-			s.At = t.n.locations[r.net.tunnels[h.element].near]
-		case IPsecS2S, CircuitEdge:
-			s.At, s.Gateway, s.Why = t.n.locations[r.net.tunnels[h.element].far], false, "answers through the connection that reaches it"
-		default:
-			s.At = t.n.locations[h.element]
-		}
-		v = v.next(s)
-	}
-	return v
+	return s.Hops[len(s.Hops)-1].Type
 }
 
 // fromNetwork follows a packet of an on-premises network. Its routing is derived, so the relation
 // is asked.
-func (t *tracer) fromNetwork(at int32) {
-	r := Compute(t.e)
-	asked := t.n.find(t.to.Location)
-	for _, f := range r.row(at) {
-		if (asked < 0 || f.to == asked) && holds(f.set.in(r.spans), t.to.Address) {
-			v := t.along(visit{trust: f.trust}, r, r.hops(f.path))
-			t.deliver(v, f.to)
-		}
-	}
-	if len(t.paths) == 0 {
-		t.drop(nil, t.n.locations[at], false, fmt.Sprintf("nothing that has %s sends to this network through a tunnel that could answer", t.to.Address))
-	}
-}
-
-// fromClients follows a packet of the clients of VNet at.
-func (t *tracer) fromClients(at int32) {
-	n := t.n
-	v := visit{at: at, by: fromInside, trust: n.vnets[at].dialled()}.next(Step{At: n.locations[n.vnets[at].clients],
-		Why: "clients send through their gateway", Hop: Hop{PointToSite, n.vnets[at].gateway}})
-	s, ok := lookup(n.vnets[at].table, t.to.Address)
-	switch {
-	case ok && s.layer == localRoute:
-		t.deliver(v, at)
-		return
-	case ok && s.layer == peerRoute && s.target >= 0:
-		v.trust = v.unless(!n.vnets[at].peers[s.target].uses, byClientRoutes)
-	case ok && s.layer == tunnelRoute && s.target >= 0 && n.tunnels[s.target].end == toCircuit:
-		t.drop(v.steps, n.locations[at], true, "passes nothing between clients and a circuit")
-		return
-	default:
-		v.trust = v.unless(true, byClientRoutes)
-	}
-	t.decide(v)
-}
-
-// decide applies a node's table.
-func (t *tracer) decide(v visit) {
-	n := t.n
-	here := seenAt{v.at, v.by}
-	atGateway := v.by != fromInside
-	switch {
-	case slices.Contains(v.before, here):
-		t.drop(v.steps, n.locations[v.at], atGateway, "the packet was here before: a loop")
-		return
-	case len(v.before) > maxHops:
-		t.drop(v.steps, n.locations[v.at], atGateway, fmt.Sprintf("more than %d tunnels", maxHops))
-		return
-	}
-	v.before = append(slices.Clip(v.before), here)
-	node := &n.vnets[v.at]
-	s, ok := lookup(node.table, t.to.Address)
-	switch {
-	case v.by == fromSpoke && ok && s.layer <= poolRoute, v.by != fromSpoke && ok:
-		t.take(v, s)
-	case v.by == fromInside && node.hub >= 0:
-		t.intoHub(v, node)
-	case v.by == fromSpoke && ok && s.layer == peerRoute && holds(node.covered, t.to.Address):
-		t.betweenSpokes(v, s)
-	default:
-		t.drop(v.steps, n.locations[v.at], atGateway, fmt.Sprintf("no route holds %s", t.to.Address))
-	}
-}
-
-func (t *tracer) intoHub(v visit, node *vnetNode) {
-	hub := node.hub
-	v = v.next(Step{At: t.n.locations[v.at], Why: "no nearer route: the routes of the remote gateway it uses apply",
-		Hop: Hop{GatewayTransit, t.n.vnets[hub].gateway}})
-	v.at, v.by, v.trust = hub, fromSpoke, v.unless(!node.hubOpen, byNetworkAccess)
-	t.decide(v)
-}
-
-// betweenSpokes ends a packet that a covering prefix drew to the gateway, for another spoke.
-func (t *tracer) betweenSpokes(v visit, s segment) {
-	node := &t.n.vnets[v.at]
-	for _, w := range t.n.winners(s.best) {
-		p := node.peers[w.target]
-		if !p.uses {
-			t.drop(v.steps, t.n.locations[v.at], true, fmt.Sprintf("%s does not use this gateway, so it has no route back", t.n.locations[p.vnet]))
+func (t *watcher) fromNetwork(e *estate.Estate, at int32) {
+	n := t.w.n
+	r := Compute(e)
+	source, _ := r.rowsOf(at)
+	for _, f := range r.flowsOf(source) {
+		if !holds(f.set.in(r.spans), t.to.Address) || t.asked >= 0 && f.to != t.asked {
 			continue
 		}
-		next := v.next(Step{At: t.n.locations[v.at], Gateway: true, Route: longest(t.n.vnets[p.vnet].raw, t.to.Address),
-			Why: "whether a gateway passes packets between spokes is unknown", Hop: Hop{GatewayForward, node.gateway}})
-		next.trust = trust{Unknown, v.why | bySpokeHairpin}
-		t.deliver(next, p.vnet)
+		step := Step{At: n.locations[at], Why: "it answers through the connection by which it is reached", Hops: r.net.publicPath(r.hops(f.path))}
+		t.end([]Step{step}, f.value, &n.locations[f.to], "", f.why)
 	}
-}
-
-// take follows each route of a segment.
-func (t *tracer) take(v visit, s segment) {
-	doubt := reasons(0)
-	if s.target < 0 {
-		doubt = t.n.doubt(t.n.winners(s.best), s.layer, v.by)
-	}
-	v.trust = v.unless(doubt != 0, doubt)
-	for _, w := range t.n.winners(s.best) {
-		if t.n.usable(s.layer, w, v.by) {
-			t.follow(v, s.layer, w.target)
-		}
-	}
-}
-
-func (t *tracer) follow(v visit, l layer, target int32) {
-	n := t.n
-	node := &n.vnets[v.at]
-	step := Step{At: n.locations[v.at], Gateway: v.by != fromInside}
-	switch l {
-	case localRoute:
-		if step.Gateway {
-			step.Route, step.Why = longest(node.raw, t.to.Address), "the VNet's own address space comes first"
-			v = v.next(step)
-		}
-		t.deliver(v, v.at)
-	case poolRoute:
-		step.Route, step.Why, step.Hop = longest(node.pools, t.to.Address), "the clients of this gateway", Hop{PointToSite, node.gateway}
-		v.trust = v.and(node.dialled())
-		t.deliver(v.next(step), node.clients)
-	case peerRoute:
-		t.followPeer(v, step, node.peers[target])
-	case tunnelRoute:
-		t.followTunnel(v, step, target)
-	}
-}
-
-func (t *tracer) followPeer(v visit, step Step, p peer) {
-	n := t.n
-	step.Route = longest(n.vnets[p.vnet].raw, t.to.Address)
-	step.Why = "a peering beats every gateway route, longer ones too"
-	step.Hop = Hop{n.peeringHop(p), n.peerings[p.half]}
-	if step.Gateway {
-		if !p.uses {
-			t.drop(v.steps, step.At, true, fmt.Sprintf("%s does not use this gateway, so it has no route back", n.locations[p.vnet]))
-			return
-		}
-		step.Why, step.Hop = "the peered VNet uses this gateway", Hop{GatewayTransit, n.vnets[v.at].gateway}
-	}
-	v = v.next(step)
-	v.trust = v.unless(!p.open, byNetworkAccess)
-	t.deliver(v, p.vnet)
-}
-
-func (t *tracer) followTunnel(v visit, step Step, target int32) {
-	n := t.n
-	tun := &n.tunnels[target]
-	var routes []netip.Prefix
-	n.links.routesOf(tun, func(p netip.Prefix, _ bool) { routes = append(routes, p.Masked()) })
-	step.Gateway = true
-	step.Route = longest(routes, t.to.Address)
-	step.Why = "the longest prefix among the gateway's connections"
-	step.Hop = Hop{tun.hop(), n.tunnelIDs[target]}
-	arrived := v.by == fromTunnel || v.by == fromVnet2VN
-	switch {
-	case tun.end == nowhere:
-		t.drop(append(slices.Clip(v.steps), step), step.At, true, tun.dropped)
-		return
-	case arrived && n.vnets[v.at].arm && (tun.vnet2vnet || v.by == fromVnet2VN):
-		t.drop(append(slices.Clip(v.steps), step), step.At, true, "passes nothing into or out of a Vnet2Vnet connection without BGP")
-		return
-	}
-	v = v.next(step)
-	v.trust = v.and(trust{tun.value, tun.why})
-	switch tun.end {
-	case toOnPrem, toCircuit:
-		t.deliver(v, tun.far)
-	case toSeveral:
-		t.followSeveral(v, tun)
-	case toGateway:
-		v.at, v.by = tun.far, fromTunnel
-		if tun.vnet2vnet {
-			v.by = fromVnet2VN
-		}
-		t.decide(v)
-	}
-}
-
-func (t *tracer) followSeveral(v visit, tun *tunnel) {
-	hit := false
-	for _, c := range tun.candidates {
-		if holds(t.n.vnets[c].space, t.to.Address) {
-			hit = true
-			t.deliver(v, c)
-		}
-	}
-	if !hit {
-		t.drop(v.steps, t.n.locations[v.at], true, "none of the VNets the connection may lead to has the address")
+	if len(t.paths) == 0 {
+		why := fmt.Sprintf("nothing that has %s sends to this network through a connection that could answer", t.to.Address)
+		t.end([]Step{{At: n.locations[at], Why: why}}, No, nil, n.locations[at].String()+": "+why, 0)
 	}
 }
 

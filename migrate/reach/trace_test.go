@@ -12,9 +12,9 @@ import (
 )
 
 // story prints the paths of a packet, one decision per line.
-func story(paths []reach.Path) string {
+func story(a reach.Answer) string {
 	var b strings.Builder
-	for _, p := range paths {
+	for _, p := range a.Paths {
 		for _, s := range p.Steps {
 			at := s.At.String()
 			if s.Gateway {
@@ -24,8 +24,8 @@ func story(paths []reach.Path) string {
 			if s.Route.IsValid() {
 				fmt.Fprintf(&b, " %s", s.Route)
 			}
-			if s.Hop.Type != 0 {
-				fmt.Fprintf(&b, " → %s %s", s.Hop.Type, s.Hop.Element.Name)
+			for _, h := range s.Hops {
+				fmt.Fprintf(&b, " → %s %s", h.Type, h.Element.Name)
 			}
 			b.WriteByte('\n')
 		}
@@ -44,40 +44,46 @@ func TestTrace(t *testing.T) {
 		want  string
 	}{
 		{"multi-hop", chainMulti(), vnet("A"), vnet("C"), "10.3.0.4", `
-			gateway of VNet A: the longest prefix among the gateway's connections 10.3.0.0/16 → ipsecV2V A-site0001
-			gateway of VNet B: the longest prefix among the gateway's connections 10.3.0.0/16 → ipsecV2V B-site0003
-			gateway of VNet C: the VNet's own address space comes first 10.3.0.0/16
+			VNet A: the longest prefix 10.3.0.0/16
+			gateway of VNet A: the longest prefix 10.3.0.0/16 → ipsecV2V A-site0001
+			gateway of VNet B: the longest prefix 10.3.0.0/16 → vpnGwForward gB → ipsecV2V B-site0003
+			gateway of VNet C: the longest prefix 10.3.0.0/16
 			yes `},
 		{"no route", chainSingle(), vnet("A"), vnet("C"), "10.3.0.4", `
-			VNet A: no route holds 10.3.0.4
-			no VNet A: no route holds 10.3.0.4`},
+			VNet A: no longer prefix holds the address 0.0.0.0/0 → internet
+			VNet A: the Internet does not route private addresses
+			no VNet A: the Internet does not route private addresses`},
 		{"the way back ends at the middle", chainLopsided(), vnet("C"), vnet("A"), "10.1.0.4", `
-			VNet C: no route holds 10.1.0.4
-			no VNet C: no route holds 10.1.0.4`},
+			VNet C: no longer prefix holds the address 0.0.0.0/0 → internet
+			VNet C: the Internet does not route private addresses
+			no VNet C: the Internet does not route private addresses`},
 		{"one-sided", classic("A", "B").with(func(w *world) { w.oneSided("A", rangeB, "B") }), vnet("A"), vnet("B"), "10.2.0.4", `
-			gateway of VNet A: the longest prefix among the gateway's connections 10.2.0.0/16 → ipsecV2V A-site0001
+			VNet A: the longest prefix 10.2.0.0/16
+			gateway of VNet A: the longest prefix 10.2.0.0/16
 			gateway of VNet A: the connection is one-sided: the other end has none back
 			no the gateway of VNet A: the connection is one-sided: the other end has none back`},
 		{"gateway transit", arm("H", "A").with(spoke("H", "A"), prem("H", rangeO, "HQ")), vnet("A"), onPrem("HQ"), "192.168.0.4", `
-			VNet A: no nearer route: the routes of the remote gateway it uses apply → gwTransit gH
-			gateway of VNet H: the longest prefix among the gateway's connections 192.168.0.0/16 → ipsecS2S H-site0001
+			VNet A: the longest prefix 192.168.0.0/16 → gwTransit gH
+			gateway of VNet H: the longest prefix 192.168.0.0/16 → ipsecS2S H-site0001
 			yes (ASM-ONPREM) `},
 		{"from on-premises to a spoke", arm("H", "A").with(spoke("H", "A"), prem("H", rangeO, "HQ")), onPrem("HQ"), vnet("A"), "10.1.0.4", `
-			on-premises HQ: answers through the connection that reaches it → ipsecS2S H-site0001
-			gateway of VNet H: by its prefixes → gwTransit gH
+			on-premises HQ: it answers through the connection by which it is reached → ipsecS2S H-site0001 → gwTransit gH
 			yes (ASM-ONPREM) `},
 		{"a loop", classic("A", "B", "C").with(link("A", rangeC, "B", rangeC)), vnet("A"), vnet("C"), "10.3.0.4", `
-			gateway of VNet A: the longest prefix among the gateway's connections 10.3.0.0/16 → ipsecV2V A-site0001
-			gateway of VNet B: the longest prefix among the gateway's connections 10.3.0.0/16 → ipsecV2V B-site0002
-			gateway of VNet A: the longest prefix among the gateway's connections 10.3.0.0/16 → ipsecV2V A-site0001
-			gateway of VNet B: the packet was here before: a loop
-			no the gateway of VNet B: the packet was here before: a loop`},
+			VNet A: the longest prefix 10.3.0.0/16
+			gateway of VNet A: the longest prefix 10.3.0.0/16 → ipsecV2V A-site0001
+			gateway of VNet B: the longest prefix 10.3.0.0/16 → vpnGwForward gB → ipsecV2V B-site0002
+			gateway of VNet A: the longest prefix 10.3.0.0/16 → vpnGwForward gA → ipsecV2V A-site0001
+			gateway of VNet B: it was here before in the same manner: a loop
+			no the gateway of VNet B: it was here before in the same manner: a loop`},
 		{"overlap", overlapping(), vnet("A"), vnet("A2"), "10.1.128.4", `
+			VNet A: the longest prefix 10.1.0.0/16
 			no delivered to VNet A, which is routed for the same address`},
 		{"not peered with the spoke's hub gateway", arm("H", "A", "B").with(spoke("H", "A"), peer("H", "B"), prem("H", "10.0.0.0/8", "HQ")), vnet("A"), vnet("B"), "10.2.0.4", `
-			VNet A: no nearer route: the routes of the remote gateway it uses apply → gwTransit gH
-			gateway of VNet H: VNet B does not use this gateway, so it has no route back
-			no the gateway of VNet H: VNet B does not use this gateway, so it has no route back`},
+			VNet A: the longest prefix 10.0.0.0/8 → gwTransit gH
+			gateway of VNet H: the longest prefix 10.2.0.0/16
+			gateway of VNet H: the VNet does not use this gateway, so it has no route back
+			no the gateway of VNet H: the VNet does not use this gateway, so it has no route back`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -3,14 +3,14 @@ package reach
 // judgeHairpins gives the verdicts about pairs that only a hairpin joins: one verdict for all
 // pairs of one place.
 func (c *comparison) judgeHairpins(yield func(Verdict) bool) {
-	for i := range c.before.hairpins {
-		h := &c.before.hairpins[i]
+	for i := range c.before.hairpins() {
+		h := &c.before.hairpins()[i]
 		if v, ok := c.turnedBefore(h); ok && !yield(c.about(v, c.before, h)) {
 			return
 		}
 	}
-	for i := range c.after.hairpins {
-		h := &c.after.hairpins[i]
+	for i := range c.after.hairpins() {
+		h := &c.after.hairpins()[i]
 		if v, ok := c.turnedAfter(h); ok && !yield(c.about(v, c.after, h)) {
 			return
 		}
@@ -19,7 +19,10 @@ func (c *comparison) judgeHairpins(yield func(Verdict) bool) {
 
 // about makes a verdict of one pair one about the whole hairpin.
 func (c *comparison) about(v Verdict, r *Relation, h *hairpin) Verdict {
-	v.Via, v.Members = &r.net.locations[h.via], r.ends(h.in)
+	v.Via, v.Members = &Location{}, r.ends(h.in)
+	if h.via >= 0 {
+		v.Via = &r.net.locations[h.via]
+	}
 	return v
 }
 
@@ -89,9 +92,9 @@ func (c *comparison) pairVerdict(p pair, class Class) (Verdict, bool) {
 // place, all that they can after. Two such members are no gain.
 func (c *comparison) sameHairpin(h *hairpin) map[int32]bool {
 	var old *hairpin
-	for i := range c.before.hairpins {
-		o := &c.before.hairpins[i]
-		if c.ofBefore[o.via] == c.ofAfter[h.via] && o.why == h.why {
+	for i := range c.before.hairpins() {
+		o := &c.before.hairpins()[i]
+		if o.why == h.why && (o.via < 0 || h.via < 0 || c.ofBefore[o.via] == c.ofAfter[h.via]) {
 			old = o
 		}
 	}

@@ -88,6 +88,7 @@ const (
 	Wider       Grade = iota + 1 // more prefixes of a pair that was connected
 	NewPair                      // two VNets that were not connected
 	NewExposure                  // an on-premises network or clients that were not connected
+	NewEgress                    // the Internet, directly
 )
 
 // String is the grade as printed in reports.
@@ -99,6 +100,8 @@ func (g Grade) String() string {
 		return "new pair"
 	case NewExposure:
 		return "new exposure"
+	case NewEgress:
+		return "to the Internet"
 	}
 	return "none"
 }

@@ -5,23 +5,55 @@ import (
 	"slices"
 )
 
-// ingress is how a packet came to the node that routes it.
+// ingress is how packets came to the node that routes them.
 type ingress uint8
 
 const (
-	fromInside  ingress = iota // from the VNet itself
-	fromSpoke                  // from a VNet that uses this VNet's gateway
-	fromTunnel                 // out of an IPsec tunnel
-	fromVnet2VN                // out of a Vnet2Vnet tunnel
+	fromInside       ingress = iota // from the VNet itself, by a gateway route
+	fromInsideByUser                // the same, by a user route
+	fromSpoke                       // from a VNet that uses this VNet's gateway, by a gateway route
+	fromSpokeByUser                 // the same, by a user route
+	fromTunnel                      // out of a tunnel
+	fromClosed                      // out of a Vnet2Vnet tunnel without BGP, into which an ARM gateway passes nothing on
+	fromClients
+	fromCircuit
 )
 
-// packets are all packets of one source that one gateway holds and treats alike.
+// tunnelled reports whether packets came out of a tunnel between gateways.
+func (i ingress) tunnelled() bool { return i == fromTunnel || i == fromClosed }
+
+// node is where packets are routed.
+type node struct {
+	kind nodeKind
+	at   int32 // a class, a VNet or a device
+}
+
+type nodeKind uint8
+
+const (
+	atSubnet nodeKind = iota
+	atGateway
+	atDevice
+)
+
+// visit is a node that packets came to, and the one before.
+type visit struct {
+	node
+	by     ingress
+	before int32
+}
+
+// packets are all packets of one source that one node holds and treats alike.
 type packets struct {
-	at   int32 // the VNet of the gateway
-	by   ingress
-	set  extent // in walker.sets
-	path int32
-	hops int
+	node
+	by      ingress
+	origin  int32  // the VNet they started in where that matters: see originOf; or -1
+	set     extent // in walker.sets
+	path    int32
+	visits  int32 // in walker.visits, or -1
+	tunnels int
+	split   reasons // why they may take several ways; none when there was one way only
+	step    int32   // in watcher.steps, when somebody watches
 	trust
 }
 
@@ -35,7 +67,7 @@ func (t trust) and(u trust) trust { return trust{min(t.value, u.value), t.why | 
 
 var certain = trust{value: Yes}
 
-// unless is t when ok, else unknown for the reason.
+// unless is t when not in doubt, else unknown for the reason.
 func (t trust) unless(doubt bool, why reasons) trust {
 	if doubt {
 		return trust{Unknown, t.why | why}
@@ -43,94 +75,131 @@ func (t trust) unless(doubt bool, why reasons) trust {
 	return t
 }
 
-// extent is a set of addresses in an arena of spans.
+// extent is a range of positions in an arena.
 type extent struct{ from, to int32 }
 
 func (x extent) in(arena []span) []span { return arena[x.from:x.to:x.to] }
 
-// piece is a part of a set with one route.
+// piece is a part of a set with one act.
 type piece struct {
 	span
-	winner
-	layer layer
-	doubt reasons // why it may not be the one taken
+	act
+	why reasons // there are others, because of this
 }
 
-// walker follows all packets of one source at once. While the way is certain, each address is in
-// one place, so the work is that of the routes met. Where routes compete the packet goes every way, and
-// each gateway handles an address once, which also ends loops.
+// walker follows all packets of one source at once. While there is one way, each address is in one
+// place, so the work is that of the routes met. Where a node may do several things, the packets go
+// every way, and settle says afterwards which addresses end at one place on all of them.
 type walker struct {
-	r      *Relation
+	n      *network
+	out    *rows
+	relays *relays // places that packets are handed to instead of followed; nil to follow all
+	self   int32   // the location of the source, or -1: what is delivered there is no flow
 	sets   []span
 	pieces []piece
 	runs   []extent
 	queue  []packets
-	seen   map[seenAt][]span
+	visits []visit
+	ends   []ended // of packets that went several ways
+	forks  int
+	watch  *watcher
 }
 
-type seenAt struct {
-	at int32
-	by ingress
+// ended is where packets that went several ways came to. to is -1 where they were dropped.
+type ended struct {
+	to, path int32
+	set      []span
+	split    reasons
+	trust
 }
 
-// from appends the flows of VNet v to the relation.
-func (w *walker) from(v int32) {
-	n := w.r.net
-	node := &n.vnets[v]
-	w.sets, w.queue = w.sets[:0], w.queue[:0]
-	clear(w.seen)
+// maxForks bounds how many steps are followed where packets go several ways. Past it their value
+// is unknown.
+const maxForks = 4096
 
+func (w *walker) reset(self int32) {
+	w.sets, w.queue, w.visits, w.ends, w.forks, w.self = w.sets[:0], w.queue[:0], w.visits[:0], w.ends[:0], 0, self
+}
+
+// originOf is the VNet that packets started in, if a firewall or an appliance stands in it. Only
+// then can it matter further on: what an appliance sends of its own VNet it does not forward.
+func (n *network) originOf(v int32) int32 {
+	if n.vnets[v].hosts {
+		return v
+	}
+	return -1
+}
+
+// fromClass follows what the addresses of a class can send.
+func (w *walker) fromClass(c int32) {
+	at := &w.n.classes[c]
+	w.reset(at.vnet)
 	w.pieces = w.pieces[:0]
-	for _, s := range node.table {
-		if s.layer != localRoute {
-			w.expand(s.span, s.best, fromInside)
+	for _, s := range at.table {
+		if s.kind != actLocal && s.kind != actDrop {
+			w.expand(s.span, s.act)
 		}
 	}
-	w.send(packets{at: v, by: fromInside, path: noPath, trust: certain})
-	if node.hub >= 0 {
-		w.intoHub(v, node)
+	w.send(packets{node: node{atSubnet, c}, origin: w.n.originOf(at.vnet), path: noPath, visits: -1, trust: certain})
+	w.run()
+}
+
+// fromNode follows all addresses from a gateway or a device on.
+func (w *walker) fromNode(at node, by ingress, origin int32, self int32) {
+	w.reset(self)
+	table := w.table(at)
+	p := packets{node: at, by: by, origin: origin, path: noPath, visits: -1, trust: certain}
+	if len(table) > 0 {
+		from := int32(len(w.sets))
+		for _, s := range table {
+			w.sets = appendSpan(w.sets, int(from), s.span)
+		}
+		p.set = extent{from, int32(len(w.sets))}
+		w.queue = append(w.queue, p)
 	}
+	w.run()
+}
+
+func (w *walker) run() {
 	for i := 0; i < len(w.queue); i++ {
 		w.route(w.queue[i])
 	}
+	w.settle()
 }
 
-// intoHub sends what v has no nearer route for to the gateway it uses.
-func (w *walker) intoHub(v int32, node *vnetNode) {
-	w.pieces = w.pieces[:0]
-	var rest [8]span
-	for _, s := range w.r.net.vnets[node.hub].onward {
-		for _, part := range minusTable(rest[:0], s.span, node.table) {
-			w.expand(part, s.best, fromSpoke)
+func (w *walker) table(at node) []segment {
+	switch at.kind {
+	case atGateway:
+		return w.n.vnets[at.at].table
+	case atDevice:
+		return w.n.classes[w.n.devices[at.at].class].table
+	}
+	return w.n.classes[at.at].table
+}
+
+// arrive queues packets at a node, unless they were there before.
+func (w *walker) arrive(p packets, at node, by ingress) {
+	for i := p.visits; i >= 0; i = w.visits[i].before {
+		if v := &w.visits[i]; v.node == at && v.by == by {
+			p.node, p.by = at, by
+			w.drop(p, "it was here before in the same manner: a loop")
+			return
 		}
 	}
-	path := w.r.addPath(noPath, pathNode{hop: GatewayTransit, element: node.hub})
-	w.send(packets{at: node.hub, by: fromSpoke, path: path, trust: certain.unless(!node.hubOpen, byNetworkAccess)})
-}
-
-// minusTable appends the part of s that no segment of the table holds.
-func minusTable(dst []span, s span, table []segment) []span {
-	for i := firstSegment(table, s.lo); i < len(table) && table[i].lo.Compare(s.hi) <= 0; i++ {
-		if s.lo.Less(table[i].lo) {
-			dst = append(dst, span{s.lo, table[i].lo.Prev()})
+	if p.split != 0 {
+		if w.forks++; w.forks > maxForks {
+			w.drop(p, "there are more ways than are followed")
+			return
 		}
-		if s.hi.Compare(table[i].hi) <= 0 {
-			return dst
-		}
-		s.lo = table[i].hi.Next()
 	}
-	return append(dst, s)
+	w.visits = append(w.visits, visit{at, by, p.visits})
+	p.node, p.by, p.visits = at, by, int32(len(w.visits)-1)
+	w.queue = append(w.queue, p)
 }
 
-// route applies a gateway's table to packets that arrived.
+// route applies a node's table to packets that arrived.
 func (w *walker) route(p packets) {
-	if p.hops > maxHops {
-		return
-	}
-	if p.value != Yes && !w.firstVisit(&p) {
-		return
-	}
-	table := w.r.net.vnets[p.at].table
+	table := w.table(p.node)
 	w.pieces = w.pieces[:0]
 	for k := p.set.from; k < p.set.to; k++ {
 		s := w.sets[k]
@@ -139,89 +208,58 @@ func (w *walker) route(p packets) {
 			if !ok {
 				break
 			}
-			w.expand(part, table[i].best, p.by)
+			w.expand(part, table[i].act)
 		}
+	}
+	if p.split != 0 || w.watch != nil {
+		w.dropRest(p)
 	}
 	w.send(p)
 }
 
-// firstVisit takes from uncertain packets those that were here before, and reports whether any are left.
-func (w *walker) firstVisit(p *packets) bool {
-	if w.seen == nil {
-		w.seen = map[seenAt][]span{}
+// dropRest drops what no piece holds.
+func (w *walker) dropRest(p packets) {
+	var routed []span
+	for _, piece := range w.pieces {
+		routed = append(routed, piece.span)
 	}
-	at := seenAt{p.at, p.by}
-	before := w.seen[at]
-	from := int32(len(w.sets))
-	set := p.set.in(w.sets)
-	w.sets = subtract(w.sets, set, before)
-	p.set = extent{from, int32(len(w.sets))}
-	if p.set.from == p.set.to {
-		return false
-	}
-	w.seen[at] = tidy(append(slices.Clone(before), p.set.in(w.sets)...))
-	return true
+	w.dropSet(p, subtract(nil, p.set.in(w.sets), tidy(routed)), "no route holds the address")
 }
 
-// expand lists the routes of a part of the packets. A VPN gateway passes nothing from a tunnel to
-// a circuit, so there the circuit's routes do not count.
-func (w *walker) expand(part span, b best, by ingress) {
-	if b.target >= 0 {
-		w.pieces = append(w.pieces, piece{span: part, winner: winner{target: b.target}, layer: b.layer})
+func (w *walker) dropSet(p packets, set []span, why string) {
+	if len(set) > 0 {
+		from := int32(len(w.sets))
+		w.sets = append(w.sets, set...)
+		p.set = extent{from, int32(len(w.sets))}
+		w.drop(p, why)
+	}
+}
+
+// expand lists what may happen to a part of the packets.
+func (w *walker) expand(part span, a act) {
+	if a.kind != actSeveral {
+		w.pieces = append(w.pieces, piece{span: part, act: a})
 		return
 	}
-	group := w.r.net.groups[^b.target]
-	doubt := w.r.net.doubt(group, b.layer, by)
-	for _, win := range group {
-		if w.r.net.usable(b.layer, win, by) {
-			w.pieces = append(w.pieces, piece{part, win, b.layer, doubt})
-		}
+	c := &w.n.choices[a.target]
+	for _, a := range c.acts {
+		w.pieces = append(w.pieces, piece{part, a, c.why})
 	}
 }
 
-// doubt is why it is unknown which route of a group is taken; none when only one counts.
-func (n *network) doubt(group []winner, l layer, by ingress) reasons {
-	var usable int
-	var why reasons
-	for _, win := range group {
-		if !n.usable(l, win, by) {
-			continue
-		}
-		usable++
-		switch {
-		case !win.maybe:
-		case n.tunnels[win.target].end == toCircuit:
-			why |= byCircuit
-		default:
-			why |= bySpokeRanges
-		}
-	}
-	switch {
-	case usable < 2:
-		return why
-	case why == 0:
-		return byEqualPrefix
-	}
-	return why
-}
-
-func (n *network) usable(l layer, win winner, by ingress) bool {
-	return l != tunnelRoute || by == fromInside || by == fromSpoke || n.tunnels[win.target].end != toCircuit
-}
-
-// send groups the pieces by route and passes each group on. Groups go in the order of their first
+// send groups the pieces by act and passes each group on. Groups go in the order of their first
 // address, so that nothing depends on the order of the input.
 func (w *walker) send(p packets) {
 	if len(w.pieces) == 0 {
 		return
 	}
 	slices.SortFunc(w.pieces, func(a, b piece) int {
-		return cmp.Or(cmp.Compare(a.layer, b.layer), cmp.Compare(a.target, b.target), cmp.Compare(a.doubt, b.doubt), a.lo.Compare(b.lo))
+		return cmp.Or(compareActs(a.act, b.act), cmp.Compare(a.why, b.why), a.lo.Compare(b.lo))
 	})
 	w.runs = w.runs[:0]
 	for i := 0; i < len(w.pieces); {
 		j := i + 1
-		for j < len(w.pieces) && sameRoute(w.pieces[i], w.pieces[j]) {
+		for j < len(w.pieces) && w.pieces[i].act == w.pieces[j].act && w.pieces[i].why == w.pieces[j].why {
 			j++
 		}
 		w.runs = append(w.runs, extent{int32(i), int32(j)})
@@ -235,74 +273,417 @@ func (w *walker) send(p packets) {
 		}
 		q := p
 		q.set = extent{int32(from), int32(len(w.sets))}
-		w.pass(q, w.pieces[run.from])
-	}
-}
-
-func sameRoute(a, b piece) bool {
-	return a.layer == b.layer && a.target == b.target && a.doubt == b.doubt
-}
-
-// pass sends packets the way of one route.
-func (w *walker) pass(p packets, via piece) {
-	n := w.r.net
-	p.trust = p.unless(via.doubt != 0, via.doubt)
-	switch via.layer {
-	case localRoute:
-		w.r.deliver(p.at, p.set.in(w.sets), p.trust, p.path)
-	case peerRoute:
-		w.passPeer(p, n.vnets[p.at].peers[via.target])
-	case poolRoute:
-		path := w.r.addPath(p.path, pathNode{hop: PointToSite, element: p.at})
-		w.r.deliver(n.vnets[p.at].clients, p.set.in(w.sets), p.and(n.vnets[p.at].dialled()), path)
-	case tunnelRoute:
-		w.passTunnel(p, via)
-	}
-}
-
-// passPeer delivers to a peered VNet: from inside always, out of a tunnel only when that VNet uses
-// this gateway, because otherwise it has no route back.
-func (w *walker) passPeer(p packets, to peer) {
-	hop := pathNode{hop: w.r.net.peeringHop(to), element: to.half}
-	if p.by != fromInside {
-		if !to.uses {
-			return
+		q.split |= w.pieces[run.from].why
+		if w.watch != nil {
+			q.step = w.watch.decided(q, w.pieces[run.from])
 		}
-		hop = pathNode{hop: GatewayTransit, element: p.at}
+		if q.kind == atGateway {
+			w.passGateway(q, w.pieces[run.from].act)
+		} else {
+			w.passSubnet(q, w.pieces[run.from].act)
+		}
 	}
-	path := w.r.addPath(p.path, hop)
-	w.r.deliver(to.vnet, p.set.in(w.sets), p.unless(!to.open, byNetworkAccess), path)
 }
 
-func (w *walker) passTunnel(p packets, via piece) {
-	n := w.r.net
-	t := &n.tunnels[via.target]
-	fromGateway := p.by == fromTunnel || p.by == fromVnet2VN
-	if fromGateway && n.vnets[p.at].arm && (t.vnet2vnet || p.by == fromVnet2VN) || t.end == nowhere {
-		return // without BGP an ARM gateway passes nothing into or out of a Vnet2Vnet connection
+// keep limits packets to a set and drops the rest.
+func (w *walker) keep(p packets, set []span, why string) packets {
+	from := int32(len(w.sets))
+	w.sets = intersect(w.sets, p.set.in(w.sets), set)
+	kept := extent{from, int32(len(w.sets))}
+	if p.split != 0 || w.watch != nil {
+		w.dropSet(p, subtract(nil, p.set.in(w.sets), kept.in(w.sets)), why)
 	}
-	if fromGateway && t.end == toCircuit {
+	p.set = kept
+	return p
+}
+
+// drop ends packets nowhere, and says why.
+func (w *walker) drop(p packets, why string) {
+	if w.watch != nil {
+		w.watch.dropped(p, why)
+	}
+	if p.split != 0 {
+		w.ends = append(w.ends, ended{to: -1, set: slices.Clone(p.set.in(w.sets)), split: p.split})
+	}
+}
+
+// deliver ends packets at a location.
+func (w *walker) deliver(p packets, to int32) {
+	set := p.set.in(w.sets)
+	if w.watch != nil && len(set) > 0 {
+		w.watch.delivered(p, to)
+	}
+	switch {
+	case len(set) == 0:
+	case p.split != 0:
+		w.ends = append(w.ends, ended{to, p.path, slices.Clone(set), p.split, p.trust})
+	case to != w.self:
+		w.out.deliver(to, set, p.trust, p.path)
+	}
+}
+
+// hand gives packets to a relay, if there is one for the node, and reports whether it did.
+func (w *walker) hand(p packets, at node, by ingress) bool {
+	if w.relays == nil || p.split != 0 || p.kind != atSubnet || p.set.from == p.set.to {
+		return false
+	}
+	i, ok := w.relays.number[relayKey{at, by, p.origin}]
+	if ok {
+		w.out.hand(i, p.set.in(w.sets), p.trust, p.path)
+	}
+	return ok
+}
+
+// subnet is the class that packets leave by, and the VNet it is in.
+func (w *walker) subnet(p packets) *class {
+	if p.kind == atDevice {
+		return &w.n.classes[w.n.devices[p.at].class]
+	}
+	return &w.n.classes[p.at]
+}
+
+// passSubnet sends packets the way that a subnet's route says: those of its own addresses, or those
+// that a device in it passes on.
+func (w *walker) passSubnet(p packets, a act) {
+	n := w.n
+	c := w.subnet(p)
+	switch a.kind {
+	case actLocal:
+		w.deliver(p, c.vnet)
+	case actInVNet:
+		w.deliver(w.keep(p, n.vnets[c.vnet].space, dropNotHere), c.vnet)
+	case actPeer:
+		w.intoPeer(p, c, &n.vnets[c.vnet].peers[a.target])
+	case actGroup:
+		w.intoGroup(p, n.vnets[c.vnet].grouped[a.target])
+	case actService:
+		p.path = w.out.addPath(p.path, pathNode{hop: ServiceEndpoint})
+		w.deliver(p, n.internet)
+	case actInternet:
+		w.intoInternet(p)
+	case actGateway, actRouter:
+		w.intoGateway(p, c.vnet, a)
+	case actCircuit, actEdge:
+		w.intoCircuit(p, c.vnet, a)
+	case actDevice:
+		w.intoDevice(p, c.vnet, c, a.target)
+	case actUnknown:
+		w.anywhere(p)
+	default:
+		w.drop(p, dropWords[a.target])
+	}
+}
+
+// dropNotHere is why a packet ends in a VNet that does not have its address.
+const dropNotHere = "nothing there has the address"
+
+// intoInternet sends packets out, where private addresses lead nowhere.
+func (w *walker) intoInternet(p packets) {
+	p.path = w.out.addPath(p.path, pathNode{hop: InternetHop})
+	w.deliver(w.keep(p, public, "the Internet does not route private addresses"), w.n.internet)
+}
+
+// intoPeer delivers to a peered VNet from a subnet.
+func (w *walker) intoPeer(p packets, c *class, to *peer) {
+	if !c.within(to) {
+		w.drop(p, dropPartial)
 		return
 	}
-	if fromGateway {
-		p.path = w.r.addPath(p.path, pathNode{hop: GatewayForward, element: p.at})
+	p.path = w.out.addPath(p.path, pathNode{hop: to.hop(), element: to.half})
+	w.deliver(w.admit(p, c.vnet, to), to.vnet)
+}
+
+// admit is what a peer takes in of packets from VNet v.
+func (w *walker) admit(p packets, v int32, to *peer) packets {
+	p.trust = p.unless(!to.open, byNetworkAccess)
+	if p.kind == atDevice && p.origin != v {
+		p.trust = p.unless(!to.forwards, byForwarded)
 	}
+	switch {
+	case to.partial != nil:
+		return w.keep(p, to.remote, dropPartial)
+	case len(to.raw) > 0 && &to.raw[0] != &w.n.vnets[to.vnet].raw[0]: // what it took over may be out of date
+		return w.keep(p, w.n.vnets[to.vnet].space, dropNotHere)
+	}
+	return p
+}
+
+// dropPartial is why a packet does not pass a peering that is limited to subnets.
+const dropPartial = "the peering is limited to other subnets"
+
+func (w *walker) intoGroup(p packets, m member) {
+	p.path = w.out.addPath(p.path, pathNode{hop: ConnectedGroup, element: m.vnet})
+	if clash := w.n.groups[m.group].clash; len(clash) > 0 {
+		p = w.keep(p, subtract(nil, w.n.vnets[m.vnet].space, clash), "two members of the connected group have the address")
+	}
+	w.deliver(p, m.vnet)
+}
+
+// intoGateway sends packets of VNet v to a VPN gateway: its own, or that of the VNet it uses.
+func (w *walker) intoGateway(p packets, v int32, a act) {
+	by := fromInside
+	if a.kind == actRouter {
+		by = fromInsideByUser
+	}
+	if a.target != v {
+		by += fromSpoke - fromInside
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayTransit, element: a.target})
+		p.trust = p.unless(!w.n.vnets[v].hubOpen, byNetworkAccess)
+	}
+	at := node{atGateway, a.target}
+	if !w.hand(p, at, by) {
+		w.arrive(p, at, by)
+	}
+}
+
+// intoCircuit sends packets of VNet v over a circuit: by its own gateway, or by that of the VNet it
+// uses.
+func (w *walker) intoCircuit(p packets, v int32, a act) {
+	n := w.n
+	t := a.target
+	if a.kind == actEdge {
+		t = n.edges[a.target].tunnel
+	}
+	if near := n.tunnels[t].near; near != v {
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayTransit, element: near})
+		p.trust = p.unless(!n.vnets[v].hubOpen, byNetworkAccess)
+	}
+	w.overCircuit(p, a)
+}
+
+// overCircuit sends packets over a circuit.
+func (w *walker) overCircuit(p packets, a act) {
+	n := w.n
+	if a.kind == actEdge {
+		e := &n.edges[a.target]
+		p.path = w.out.addPath(p.path, pathNode{hop: CircuitEdge, element: e.tunnel})
+		p.trust = p.and(e.trust)
+		w.arrive(p, node{atGateway, e.far}, fromCircuit)
+		return
+	}
+	tun := &n.tunnels[a.target]
+	p.trust = p.and(trust{tun.value, tun.why})
+	p.path = w.out.addPath(p.path, pathNode{hop: CircuitEdge, element: a.target})
+	if tun.end == nowhere {
+		w.drop(p, tun.dropped)
+		return
+	}
+	w.deliver(p, tun.far)
+}
+
+// intoDevice sends packets from VNet v to a firewall or an appliance. c is the subnet they leave, or
+// nil for GatewaySubnet.
+func (w *walker) intoDevice(p packets, v int32, c *class, d int32) {
+	n := w.n
+	dev := &n.devices[d]
+	hop := pathNode{hop: ApplianceHop, element: d}
+	if dev.firewall {
+		hop.hop = FirewallHop
+	}
+	if dev.vnet != v {
+		if to := n.peerOf(v, dev.vnet); to != nil {
+			if c != nil && !c.within(to) || to.partial != nil && (len(dev.address) == 0 || !holds(to.remote, dev.address[0])) {
+				w.drop(p, dropPartial)
+				return
+			}
+			p.trust = p.unless(!to.open, byNetworkAccess)
+			if p.kind == atDevice && p.origin != v {
+				p.trust = p.unless(!to.forwards, byForwarded)
+			}
+			p.path = w.out.addPath(p.path, pathNode{hop: to.hop(), element: to.half})
+		} else {
+			p.path = w.out.addPath(p.path, pathNode{hop: ConnectedGroup, element: dev.vnet})
+		}
+	}
+	p.path = w.out.addPath(p.path, hop)
+	at := node{atDevice, d}
+	if !w.hand(p, at, fromInside) {
+		w.arrive(p, at, fromInside)
+	}
+}
+
+// anywhere ends packets at an appliance that no input describes: every place that has the address
+// may get them.
+func (w *walker) anywhere(p packets) {
+	n := w.n
+	p.path = w.out.addPath(p.path, pathNode{hop: ApplianceHop, element: -1})
+	p.trust = p.unless(true, byAppliance)
+	if w.relays != nil && p.kind == atSubnet && p.split == 0 {
+		w.out.hand(w.relays.anywhere, p.set.in(w.sets), p.trust, p.path)
+		return
+	}
+	for to, set := range n.anywhere() {
+		q := p
+		from := int32(len(w.sets))
+		w.sets = intersect(w.sets, p.set.in(w.sets), set)
+		q.set = extent{from, int32(len(w.sets))}
+		w.deliver(q, to)
+	}
+	if p.split != 0 {
+		w.drop(p, "what the appliance does is unknown")
+	}
+}
+
+// passGateway sends packets the way that a gateway's route says.
+func (w *walker) passGateway(p packets, a act) {
+	n := w.n
+	here := &n.vnets[p.at]
+	switch a.kind {
+	case actLocal:
+		if p.by == fromSpoke {
+			w.drop(p, "a gateway route brought it here from a VNet that has a nearer one")
+			return
+		}
+		w.deliver(p, p.at)
+	case actInVNet:
+		w.deliver(w.keep(p, here.space, dropNotHere), p.at)
+	case actPeer:
+		w.gatewayToPeer(p, &here.peers[a.target])
+	case actGroup:
+		if to := n.peerOf(p.at, here.grouped[a.target].vnet); to != nil {
+			w.gatewayToPeer(p, to)
+			return
+		}
+		w.drop(p, dropNoReturn)
+	case actInternet:
+		w.intoInternet(p)
+	case actPool:
+		if p.by == fromClients || p.by == fromCircuit {
+			w.drop(p, "nothing passes between clients, or between clients and a circuit")
+			return
+		}
+		p.path = w.out.addPath(p.path, pathNode{hop: PointToSite, element: p.at})
+		p.trust = p.and(here.dialled())
+		w.deliver(p, here.clients)
+	case actTunnel:
+		w.gatewayToTunnel(p, a.target)
+	case actCircuit, actEdge:
+		if !p.by.tunnelled() {
+			w.drop(p, dropTransit) // only with branch-to-branch, and then only between branches
+			return
+		}
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at})
+		w.overCircuit(p, a)
+	case actDevice:
+		w.intoDevice(p, p.at, nil, a.target)
+	case actUnknown:
+		w.anywhere(p)
+	default:
+		w.drop(p, dropWords[a.target])
+	}
+}
+
+const (
+	dropNoReturn = "the VNet does not use this gateway, so it has no route back"
+	dropTransit  = "a gateway passes nothing between a circuit and a tunnel without a Route Server"
+)
+
+// gatewayToPeer delivers to a peered VNet. One that does not use this gateway has no way back.
+func (w *walker) gatewayToPeer(p packets, to *peer) {
+	n := w.n
+	direct := pathNode{hop: to.hop(), element: to.half}
+	switch {
+	case p.by == fromInside || p.by == fromInsideByUser:
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at}, direct)
+	case p.by == fromClients && !to.uses:
+		p.path = w.out.addPath(p.path, direct)
+		p.trust = p.unless(true, byClientRoutes)
+	case !to.uses:
+		w.drop(p, dropNoReturn)
+		return
+	case p.by == fromSpoke || p.by == fromSpokeByUser:
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at}, pathNode{hop: GatewayTransit, element: p.at})
+		p.trust = p.unless(p.by == fromSpoke || !n.vnets[p.at].circuit.IsZero(), bySpokeHairpin)
+	default:
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayTransit, element: p.at})
+	}
+	w.deliver(w.admit(p, p.at, to), to.vnet)
+}
+
+// gatewayToTunnel passes packets into a tunnel.
+func (w *walker) gatewayToTunnel(p packets, target int32) {
+	n := w.n
+	t := &n.tunnels[target]
+	here := &n.vnets[p.at]
+	passing := p.by.tunnelled() || p.by == fromCircuit
+	why := ""
+	switch {
+	case t.end == nowhere:
+		why = t.dropped
+	case p.by == fromCircuit && !here.branch:
+		why = dropTransit
+	case p.by.tunnelled() && here.arm && (p.by == fromClosed || !t.passes()):
+		why = "it passes nothing into or out of a Vnet2Vnet connection without BGP"
+	case p.tunnels == maxTunnels:
+		why = "it passed 32 tunnels"
+	}
+	if why != "" {
+		w.drop(p, why)
+		return
+	}
+	if p.by == fromClients {
+		p.trust = p.unless(true, byClientRoutes)
+	}
+	if passing {
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at})
+	}
+	p.tunnels++
 	p.trust = p.and(trust{t.value, t.why})
-	p.path = w.r.addPath(p.path, pathNode{hop: t.hop(), element: via.target})
+	p.path = w.out.addPath(p.path, pathNode{hop: t.hop(), element: target})
 	switch t.end {
 	case toOnPrem, toCircuit:
-		w.r.deliver(t.far, p.set.in(w.sets), p.trust, p.path)
+		w.deliver(p, t.far)
 	case toGateway:
-		p.at, p.by, p.hops = t.far, fromTunnel, p.hops+1
-		if t.vnet2vnet {
-			p.by = fromVnet2VN
+		by := fromTunnel
+		if !t.passes() {
+			by = fromClosed
 		}
-		w.queue = append(w.queue, p)
+		w.arrive(p, node{atGateway, t.far}, by)
 	case toSeveral:
 		for _, c := range t.candidates {
-			from := len(w.sets)
+			q := p
+			from := int32(len(w.sets))
 			w.sets = intersect(w.sets, p.set.in(w.sets), n.vnets[c].space)
-			w.r.deliver(c, w.sets[from:], p.trust, p.path)
+			q.set = extent{from, int32(len(w.sets))}
+			w.deliver(q, c)
+		}
+		if p.split != 0 || w.watch != nil {
+			w.drop(p, "whether the connection leads to a VNet that has the address is unknown")
+		}
+	}
+}
+
+// settle says what packets that went several ways surely reach: what all of them reach.
+func (w *walker) settle() {
+	if len(w.ends) == 0 {
+		return
+	}
+	all := w.ends
+	for i := range all {
+		e := &all[i]
+		if e.to < 0 || e.to == w.self {
+			continue
+		}
+		var doubtful []span
+		var why reasons
+		for j := range all {
+			if o := &all[j]; o.to != e.to || o.value != Yes {
+				doubtful = append(doubtful, o.set...)
+				if overlaps(o.set, e.set) {
+					why |= o.split | o.why
+				}
+			}
+		}
+		doubtful = tidy(doubtful)
+		if w.forks > maxForks {
+			doubtful = e.set
+			why |= e.split
+		}
+		if sure := subtract(nil, e.set, doubtful); len(sure) > 0 {
+			w.out.deliver(e.to, sure, e.trust, e.path)
+		}
+		if unsure := intersect(nil, e.set, doubtful); len(unsure) > 0 {
+			w.out.deliver(e.to, unsure, trust{Unknown, e.why | e.split | why}, e.path)
 		}
 	}
 }

@@ -1,0 +1,161 @@
+package reach
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+)
+
+// candidates lists the routes that a node has for the address asked for, the best first, and says
+// of each why it won or lost. won is what the packet took; zero for nothing.
+func (t *watcher) candidates(at node, won act) []Candidate {
+	n := t.w.n
+	var routes []route
+	v := int32(0)
+	switch at.kind {
+	case atGateway:
+		v = at.at
+		routes = t.b.gatewayRoutes(v)
+	case atDevice:
+		v = n.devices[at.at].vnet
+		routes = t.b.classRoutes(&n.classes[n.devices[at.at].class])
+	default:
+		v = n.classes[at.at].vnet
+		routes = t.b.classRoutes(&n.classes[at.at])
+	}
+	routes = slices.DeleteFunc(routes, func(r route) bool { return !r.prefix.Contains(t.to.Address) })
+	var all state
+	slices.SortStableFunc(routes, func(a, b route) int {
+		return cmp.Or(cmp.Compare(a.prefix.Bits(), b.prefix.Bits()), cmp.Compare(min(a.maybe, 1), min(b.maybe, 1)), cmp.Compare(a.rank, b.rank), compareActs(a.act, b.act))
+	})
+	for i := 0; i < len(routes); {
+		j := i + 1
+		for j < len(routes) && routes[j].prefix == routes[i].prefix {
+			j++
+		}
+		all = all.with(routes[i:j])
+		i = j
+	}
+	routes = slices.CompactFunc(routes, func(a, b route) bool { return a.prefix == b.prefix && a.rank == b.rank && a.act == b.act && a.maybe == b.maybe && a.length == b.length })
+	routes = slices.Clone(routes) // the state refers to the others in their order
+	best := all.winners()
+	several := slices.ContainsFunc(best, func(r route) bool { return r.act != best[0].act })
+	slices.SortStableFunc(routes, func(a, b route) int {
+		return cmp.Or(cmp.Compare(b.prefix.Bits(), a.prefix.Bits()), cmp.Compare(a.rank, b.rank))
+	})
+	var out []Candidate
+	for _, r := range routes {
+		taken := slices.ContainsFunc(best, func(b route) bool {
+			return b.prefix == r.prefix && b.rank == r.rank && b.act == r.act && b.length == r.length
+		})
+		c := Candidate{Prefix: r.prefix, Source: sourceWords(r), NextHop: t.nextHop(v, r.act)}
+		c.Won = r.act == won && (taken || r.maybe != 0 && !all.system && r.beats(best))
+		c.Why = reasonOf(&r, &all, best, taken, several)
+		out = append(out, c)
+	}
+	return out
+}
+
+func firstBit(r reasons) int { return bits.TrailingZeros16(uint16(r)) }
+
+// reasonOf says by which rule a route won or lost.
+func reasonOf(r *route, all *state, best []route, taken, several bool) string {
+	switch {
+	case taken && several:
+		return "one of several routes that nothing tells apart"
+	case taken && r.rank == rankService:
+		return "a service endpoint's route wins over all others"
+	case taken && all.system && len(all.gateway) > 0 && all.gateway[0].prefix.Bits() > r.prefix.Bits():
+		return "gateway routes do not count where the VNet's or a peer's own range holds the address, however long they are"
+	case taken && all.plain != nil && all.gateway != nil && !all.system && all.plain[0].prefix == all.gateway[0].prefix && r.rank == rankUser:
+		return "of equal prefixes a user route wins"
+	case taken && r.prefix.Bits() == 0:
+		return "no longer prefix holds the address"
+	case taken:
+		return "the longest prefix"
+	case r.maybe != 0 && !all.system && r.beats(best):
+		return "it would win, but whether it is there is unknown: " + assumptions[firstBit(r.maybe)].ID
+	case r.rank.gateway() && all.system:
+		return "a gateway's route, which does not count beside a range of the VNet or of a peer"
+	case len(best) > 0 && r.prefix.Bits() < best[0].prefix.Bits():
+		return "a shorter prefix"
+	case len(best) > 0 && r.rank > best[0].rank:
+		return fmt.Sprintf("of equal prefixes, %s goes before %s", rankWords[best[0].rank], rankWords[r.rank])
+	case len(best) > 0 && r.length > best[0].length:
+		return "a longer AS path"
+	}
+	return "does not count"
+}
+
+var rankWords = [...]string{"a service endpoint", "a user route", "ExpressRoute", "a gateway's route", "the VNet's own range", "a peer's range", "the default"}
+
+func sourceWords(r route) string {
+	switch r.act.kind {
+	case actGroup:
+		return "connected group"
+	case actDevice:
+		if r.rank == rankGateway {
+			return "Route Server"
+		}
+	}
+	switch r.rank {
+	case rankService:
+		return "service endpoint"
+	case rankUser:
+		return "user"
+	case rankCircuit:
+		return "ExpressRoute"
+	case rankLocal:
+		return "local"
+	case rankPeer:
+		return "peering"
+	case rankDefault:
+		return "default"
+	}
+	if r.length > 0 {
+		return "gateway, by BGP"
+	}
+	return "gateway"
+}
+
+// nextHop names where an act of VNet v leads.
+func (t *watcher) nextHop(v int32, a act) string {
+	n := t.w.n
+	switch a.kind {
+	case actDrop:
+		return "none: " + dropWords[a.target]
+	case actLocal, actInVNet:
+		return n.locations[v].String()
+	case actPeer:
+		return n.locations[n.vnets[v].peers[a.target].vnet].String()
+	case actGroup:
+		return n.locations[n.vnets[v].grouped[a.target].vnet].String()
+	case actService:
+		return "the service"
+	case actInternet:
+		return "the Internet"
+	case actGateway, actRouter:
+		return "the gateway of " + n.locations[a.target].String()
+	case actCircuit:
+		return "the circuit of " + n.tunnelIDs[a.target].Name
+	case actEdge:
+		return n.locations[n.edges[a.target].far].String() + " over the circuit"
+	case actDevice:
+		return n.devices[a.target].id.Name + " in " + n.locations[n.devices[a.target].vnet].String()
+	case actUnknown:
+		return "an appliance that no input describes"
+	case actTunnel:
+		return "connection " + n.tunnelIDs[a.target].Name
+	case actPool:
+		return n.locations[n.vnets[v].clients].String()
+	case actSeveral:
+		var all []string
+		for _, x := range n.choices[a.target].acts {
+			all = append(all, t.nextHop(v, x))
+		}
+		return strings.Join(all, " or ")
+	}
+	return ""
+}

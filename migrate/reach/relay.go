@@ -1,0 +1,295 @@
+package reach
+
+import (
+	"cmp"
+	"iter"
+	"net/netip"
+	"slices"
+)
+
+// relays are the places whose onward way is computed once for all that send there.
+type relays struct {
+	keys     []relayKey
+	number   map[relayKey]int32 // of the row
+	anywhere int32              // the row of an appliance that no input describes, or -1
+}
+
+// relayKey is a place and what matters there of where packets come from.
+type relayKey struct {
+	node
+	by     ingress
+	origin int32
+}
+
+// atAnywhere and atNetwork are the places of relays that are no node of the walk.
+const (
+	atAnywhere nodeKind = iota + 100
+	atNetwork           // at: an on-premises network, which may hand packets on
+)
+
+// planRelays finds the places that classes send to.
+func (r *Relation) planRelays() {
+	n := r.net
+	r.relays.number = map[relayKey]int32{}
+	for c := range n.classes {
+		at := &n.classes[c]
+		for _, s := range at.table {
+			k := relayKey{origin: n.originOf(at.vnet)}
+			switch s.kind {
+			case actGateway:
+				if s.target == at.vnet {
+					continue
+				}
+				k.node, k.by = node{atGateway, s.target}, fromSpoke
+			case actRouter:
+				k.node, k.by = node{atGateway, s.target}, fromInsideByUser
+				if s.target != at.vnet {
+					k.by = fromSpokeByUser
+				}
+			case actDevice:
+				k.node = node{atDevice, s.target}
+			case actUnknown:
+				k = relayKey{node: node{kind: atAnywhere}, origin: -1}
+				r.relays.anywhere = r.addRelay(k)
+				continue
+			default:
+				continue
+			}
+			r.addRelay(k)
+		}
+	}
+}
+
+// addRelay is the row of a relay.
+func (r *Relation) addRelay(k relayKey) int32 {
+	i, ok := r.relays.number[k]
+	if !ok {
+		i = r.firstRelay() + int32(len(r.relays.keys))
+		r.relays.keys = append(r.relays.keys, k)
+		r.relays.number[k] = i
+	}
+	return i
+}
+
+func (r *Relation) followRelay(w *walker, i int32) {
+	k := r.relays.keys[i]
+	switch k.kind {
+	case atAnywhere:
+		for to, set := range r.net.anywhere() {
+			w.out.deliver(to, set, certain, noPath)
+		}
+	case atNetwork:
+	default:
+		w.fromNode(k.node, k.by, k.origin, -1)
+	}
+	w.out.close(r.firstRelay() + i)
+}
+
+// anywhere yields every location with the addresses that the input gives it.
+func (n *network) anywhere() iter.Seq2[int32, []span] {
+	return func(yield func(int32, []span) bool) {
+		behind := make([][]span, n.networks)
+		for i := range n.tunnels {
+			if t := &n.tunnels[i]; t.end == toOnPrem || t.end == toCircuit {
+				at := int(t.far) - len(n.vnets)
+				behind[at] = append(behind[at], t.routed...)
+			}
+		}
+		for at := range n.locations {
+			var set []span
+			switch l := &n.locations[at]; l.Kind {
+			case VNet:
+				set = n.vnets[at].space
+			case OnPremises:
+				set = tidy(behind[at-len(n.vnets)])
+			case Clients:
+				set = n.vnets[n.byVNet.find(l.ID)].pool
+			case Internet:
+				set = public
+			}
+			if len(set) > 0 && !yield(int32(at), set) {
+				return
+			}
+		}
+	}
+}
+
+// turns are the reasons for which packets only may turn around somewhere. Pairs that meet only so
+// are not listed: a supernet on a shared site would make a hundred million of them.
+const turns = byOnPremTransit | bySpokeHairpin | byAppliance
+
+// hairpin is a place where packets of many locations could turn around to many others: an
+// on-premises network whose site lists the VNets' own ranges, a hub's gateway when a supernet draws the spokes'
+// packets for each other to it, or an appliance that no input describes.
+type hairpin struct {
+	via int32 // a location; -1 for an appliance
+	why reasons
+	in  []hairpinEnd // by location
+	out []hairpinEnd
+}
+
+// hairpinEnd is what one location can send to the turn (in), or get from it (out).
+type hairpinEnd struct {
+	at  int32
+	set []span
+}
+
+// addTransit lets every on-premises network whose sites list the VNets' own ranges hand packets on,
+// perhaps.
+func (r *Relation) addTransit() {
+	n := r.net
+	first, rows := int32(len(n.vnets)), int32(len(r.at))
+	handed := make([][]span, n.networks)
+	relay := make([]int32, n.networks)
+	for i := range handed {
+		source, _ := r.rowsOf(first + int32(i))
+		relay[i] = r.addRelay(relayKey{node: node{atNetwork, first + int32(i)}, origin: -1})
+		for _, f := range r.flowsOf(source) {
+			if f.to < first && r.hops(f.path)[0].hop == IPsecS2S {
+				set := f.set.in(r.spans)
+				handed[i] = append(handed[i], set...)
+				r.deliver(f.to, set, f.unless(true, byOnPrem|byOnPremTransit), f.path)
+			}
+		}
+		handed[i] = tidy(handed[i])
+		r.close(relay[i])
+	}
+	r.at = slices.Grow(r.at, n.networks)[:int(rows)+n.networks]
+	for _, d := range r.done {
+		r.at[d.source] = d
+	}
+	r.done = nil
+	for source := range rows {
+		r.handOn(source, first, handed, relay)
+	}
+}
+
+// handOn gives what a row sends to on-premises networks to those as relays, where they could hand
+// it on.
+func (r *Relation) handOn(source, first int32, handed [][]span, relay []int32) {
+	if source >= int32(len(r.net.classes)) && source < r.firstRelay() {
+		return // only what VNets send is handed on
+	}
+	var added []handoff
+	for _, f := range r.flowsOf(source) {
+		i := f.to - first
+		if i < 0 || int(i) >= len(handed) || r.paths[f.path].hop != IPsecS2S || !overlaps(f.set.in(r.spans), handed[i]) {
+			continue
+		}
+		turn := r.addPath(f.path, pathNode{hop: OnPremTransit, element: f.to})
+		added = append(added, handoff{relay[i], turn, f.set, trust{Unknown, byOnPrem | byOnPremTransit}})
+	}
+	if len(added) == 0 {
+		return
+	}
+	from := int32(len(r.hands))
+	r.hands = append(append(r.hands, r.handsOf(source)...), added...)
+	r.at[source].hands = extent{from, int32(len(r.hands))}
+}
+
+// findHairpins lists the places where packets only may turn around.
+func (r *Relation) findHairpins() []hairpin {
+	n := r.net
+	byRelay := map[int32]*hairpin{}
+	var order []int32
+	for i, k := range r.relays.keys {
+		relay := r.firstRelay() + int32(i)
+		h := &hairpin{via: k.at}
+		for _, f := range r.flowsOf(relay) {
+			if k.kind == atAnywhere {
+				h.via, f.why = -1, byAppliance
+			}
+			if f.why&turns != 0 && f.to != n.internet {
+				h.why |= f.why
+				h.out = append(h.out, hairpinEnd{f.to, f.set.in(r.spans)})
+			}
+		}
+		if len(h.out) > 0 {
+			byRelay[relay] = h
+			order = append(order, relay)
+		}
+	}
+	if len(order) == 0 {
+		return nil
+	}
+	for at := range n.vnets {
+		first, last := r.rowsOf(int32(at))
+		for source := first; source < last; source++ {
+			r.addSenders(byRelay, int32(at), source, nil, 0)
+		}
+	}
+	var out []hairpin
+	for _, relay := range order {
+		if h := byRelay[relay]; len(h.in) > 0 {
+			out = append(out, *h)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b hairpin) int {
+		return cmp.Or(cmp.Compare(b.why&byOnPremTransit, a.why&byOnPremTransit), cmp.Compare(a.via, b.via))
+	})
+	return out
+}
+
+func (r *Relation) addSenders(byRelay map[int32]*hairpin, at, source int32, limit []span, depth int) {
+	for _, g := range r.handsOf(source) {
+		set := g.set.in(r.spans)
+		if depth > 0 {
+			set = intersect(nil, set, limit)
+		}
+		if h := byRelay[g.relay]; h != nil && h.gives(at, set) {
+			if last := len(h.in) - 1; last >= 0 && h.in[last].at == at {
+				h.in[last].set = tidy(append(slices.Clone(h.in[last].set), set...))
+			} else {
+				h.in = append(h.in, hairpinEnd{at, set})
+			}
+		}
+		if depth < 1 {
+			r.addSenders(byRelay, at, g.relay, set, depth+1)
+		}
+	}
+}
+
+// gives reports whether the place hands on any of the set to another location.
+func (h *hairpin) gives(except int32, set []span) bool {
+	return slices.ContainsFunc(h.out, func(e hairpinEnd) bool { return e.at != except && overlaps(e.set, set) })
+}
+
+// Hairpin is a place where the packets of several VNets could turn around to each other. Whether
+// they do is unknown (ASM-ONPREM-TRANSIT, ASM-SPOKE-HAIRPIN, ASM-APPLIANCE).
+type Hairpin struct {
+	Via         Location       // an on-premises network, or the VNet of the gateway; zero for an appliance that no input describes
+	Senders     []Location     // whose packets come here, sorted
+	Receivers   []Location     // who could be handed them, sorted
+	Prefixes    []netip.Prefix // of the receivers
+	Assumptions []string
+}
+
+// Hairpins yields the places where packets could turn around, by location.
+func (r *Relation) Hairpins() iter.Seq[Hairpin] {
+	return func(yield func(Hairpin) bool) {
+		for _, h := range r.hairpins() {
+			var handed []span
+			for _, e := range h.out {
+				handed = append(handed, e.set...)
+			}
+			public := Hairpin{Senders: r.ends(h.in), Receivers: r.ends(h.out),
+				Prefixes: prefixesOf(tidy(handed)), Assumptions: h.why.ids()}
+			if h.via >= 0 {
+				public.Via = r.net.locations[h.via]
+			}
+			if !yield(public) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Relation) ends(ends []hairpinEnd) []Location {
+	out := make([]Location, 0, len(ends))
+	for i, e := range ends {
+		if i == 0 || e.at != ends[i-1].at {
+			out = append(out, r.net.locations[e.at])
+		}
+	}
+	return out
+}
