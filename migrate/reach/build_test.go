@@ -182,3 +182,161 @@ func lines(s string) string {
 	}
 	return b.String()
 }
+
+// at is a VNet to be changed.
+func (w *world) at(vnet string) *estate.VNet {
+	for i := range w.VNets {
+		if w.VNets[i].Name == vnet {
+			return &w.VNets[i]
+		}
+	}
+	return nil
+}
+
+func (w *world) subnet(vnet, name, prefix string) *estate.Subnet {
+	v := w.at(vnet)
+	v.Subnets = append(v.Subnets, estate.Subnet{Name: name, Prefix: prefixes(prefix)[0]})
+	return &v.Subnets[len(v.Subnets)-1]
+}
+
+// table binds a table of routes to subnets ("A/s1"); a route is a prefix and a next hop, or the address
+// of an appliance. A "!" among the routes turns propagation off.
+func (w *world) table(name, subnets string, routes ...string) {
+	t := estate.RouteTable{ID: id(estate.TypeRouteTable, name), Name: name, RoutesKnown: true}
+	for _, text := range routes {
+		if text == "!" {
+			t.NoPropagation = true
+			continue
+		}
+		f := strings.Fields(text)
+		r := estate.Route{Prefix: prefixes(f[0])[0], NextHop: estate.Fact{Value: f[1]}}
+		if a, err := netip.ParseAddr(f[1]); err == nil {
+			r.NextHop.Value, r.Address = "VirtualAppliance", estate.Address{Addr: a, Raw: f[1]}
+		}
+		t.Routes = append(t.Routes, r)
+	}
+	w.RouteTables = append(w.RouteTables, t)
+	for _, s := range strings.Fields(subnets) {
+		vnet, subnet, _ := strings.Cut(s, "/")
+		for i := range w.at(vnet).Subnets {
+			if s := &w.at(vnet).Subnets[i]; s.Name == subnet {
+				s.RouteTable = t.ID
+			}
+		}
+	}
+}
+
+// box puts a firewall or an appliance with private addresses into a subnet.
+func (w *world) box(kind estate.GatewayKind, name, vnet, subnet, addresses string) *estate.Gateway {
+	typ := estate.TypeFirewall
+	if kind == estate.Appliance {
+		typ = estate.TypeInterface
+	}
+	g := estate.Gateway{ID: id(typ, name), VNet: id(estate.TypeVNet, vnet), Kind: kind, Subnet: subnet}
+	for _, text := range strings.Fields(addresses) {
+		g.PrivateIPs = append(g.PrivateIPs, estate.Address{Addr: netip.MustParseAddr(text), Raw: text})
+	}
+	w.Gateways = append(w.Gateways, g)
+	return &w.Gateways[len(w.Gateways)-1]
+}
+
+func (w *world) routeServer(vnet string, branchToBranch bool) *estate.Gateway {
+	w.Gateways = append(w.Gateways, estate.Gateway{
+		ID: id(estate.TypeRouteServer, "rs"+vnet), VNet: id(estate.TypeVNet, vnet), Kind: estate.RouteServer, BranchToBranch: branchToBranch,
+	})
+	return &w.Gateways[len(w.Gateways)-1]
+}
+
+// exchanges lets an appliance announce prefixes to a Route Server.
+func (w *world) exchanges(server *estate.Gateway, appliance estate.ID, announced string) {
+	server.RoutePeers = append(server.RoutePeers, estate.RoutePeer{Appliance: appliance, ASN: estate.Fact{Value: "65100"}, Learned: prefixes(announced)})
+}
+
+// expressRoute is the ExpressRoute gateway of a VNet, made on first use.
+func (w *world) expressRoute(vnet string) *estate.Gateway {
+	for i := range w.Gateways {
+		if w.Gateways[i].VNet.Name == vnet && w.Gateways[i].Kind == estate.ExpressRouteGateway {
+			return &w.Gateways[i]
+		}
+	}
+	w.Gateways = append(w.Gateways, estate.Gateway{
+		ID: id(estate.TypeGateway, "er"+vnet), VNet: id(estate.TypeVNet, vnet), Kind: estate.ExpressRouteGateway,
+	})
+	return &w.Gateways[len(w.Gateways)-1]
+}
+
+// edge connects the ExpressRoute gateway of a VNet to a network; circuit is its circuit, or "".
+func (w *world) edge(vnet, space, network, circuit string) *estate.Connection {
+	gateway := w.expressRoute(vnet).ID
+	before := len(w.Gateways)
+	c := w.onPrem(vnet, space, network)
+	if len(w.Gateways) > before { // onPrem made a VPN gateway, which is not meant
+		w.Gateways = w.Gateways[:before]
+	}
+	c.Kind, c.Gateway = estate.ExpressRoute, gateway
+	if circuit != "" {
+		c.Circuit = id(estate.TypeCircuit, circuit)
+	}
+	return c
+}
+
+// learned adds a circuit that an input lists the prefixes of.
+func (w *world) learned(circuit, space string) {
+	w.Circuits = append(w.Circuits, estate.Circuit{ID: id(estate.TypeCircuit, circuit), Learned: prefixes(space), LearnedKnown: true})
+}
+
+// group joins VNets in a connected group, by a hub or "".
+func (w *world) group(name, hub string, members ...string) {
+	g := estate.NetworkGroup{ID: id(estate.TypeNetworkGroup, name)}
+	for _, m := range members {
+		g.Members = append(g.Members, id(estate.TypeVNet, m))
+	}
+	if hub != "" {
+		g.Hub = id(estate.TypeVNet, hub)
+	}
+	w.Groups = append(w.Groups, g)
+}
+
+// asn gives the VPN gateway of a VNet an ASN of its own.
+func (w *world) asn(vnet, number string) {
+	w.gateway(vnet).BGP = &estate.BGP{ASN: estate.Fact{Value: number}}
+}
+
+// bgp lets the last n connections exchange routes.
+func (w *world) bgp(n int) {
+	for i := range n {
+		w.Connections[len(w.Connections)-1-i].BGP = true
+	}
+}
+
+// speaker is an on-premises device that speaks BGP; "?" stands for announcements that nothing lists.
+func (w *world) speaker(vnet, network, number, announced string) *estate.Connection {
+	c := w.onPrem(vnet, "", network)
+	c.BGP = true
+	s := &w.Sites[len(w.Sites)-1]
+	s.BGP = &estate.BGP{ASN: estate.Fact{Value: number}}
+	if s.AnnouncedKnown = announced != "?"; s.AnnouncedKnown {
+		s.Announced = prefixes(announced)
+	}
+	return c
+}
+
+// defaultSite sends 0.0.0.0/0 at a VNet's gateway to the site of a connection.
+func (w *world) defaultSite(vnet string, c *estate.Connection) { w.gateway(vnet).DefaultSite = c.Site }
+
+// half of a peering, to be changed.
+func (w *world) peering(from, to string) *estate.Peering {
+	for i := range w.Peerings {
+		if p := &w.Peerings[i]; p.VNet.Name == from && p.Remote.Name == to {
+			return p
+		}
+	}
+	return nil
+}
+
+// forwarded allows forwarded traffic in the halves of VNets towards a hub.
+func (w *world) forwarded(hub string, vnets ...string) {
+	for _, v := range vnets {
+		w.peering(v, hub).AllowForwardedTraffic = true
+	}
+}

@@ -130,49 +130,6 @@ func valueAt(flows []reach.Flow, d netip.Addr) reach.Value {
 	return best
 }
 
-func TestEngineAgreesWithDefinition(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := drawWorld(t)
-		ref := &reference{&w.Estate, universe}
-		r := reach.Compute(&w.Estate)
-		places := ref.places()
-		if len(places) != len(r.Locations()) {
-			t.Fatalf("locations: engine %v, definition %v", r.Locations(), places)
-		}
-		for _, from := range places {
-			want := map[netip.Addr]map[place]reach.Value{}
-			for _, d := range universe {
-				want[d] = ref.forward(from, d)
-			}
-			for _, to := range places {
-				flows := r.Forward(location(from), location(to))
-				for _, d := range universe {
-					if got := valueAt(flows, d); got != want[d][to] {
-						t.Fatalf("%s to %s at %s: engine %s, definition %s\n%s", location(from), location(to), d, got, want[d][to], describe(w))
-					}
-				}
-			}
-		}
-	})
-}
-
-func describe(w *world) string {
-	var b strings.Builder
-	for _, v := range w.VNets {
-		fmt.Fprintf(&b, "%s model %d %v\n", v.Name, v.Model, v.Space)
-	}
-	for _, c := range w.Connections {
-		fmt.Fprintf(&b, "%s kind %s pairing %s partner %s suspect %q candidates %v\n", c.ID.Name, c.Kind, c.Pairing.Confidence, c.Pairing.Partner.Name, c.Pairing.Suspect, c.Pairing.Candidates)
-	}
-	for _, s := range w.Sites {
-		fmt.Fprintf(&b, "%s %v network %q\n", s.Name, s.Prefixes, s.Network)
-	}
-	for _, p := range w.Peerings {
-		fmt.Fprintf(&b, "%s→%s vna %t gt %t urg %t state %d\n", p.VNet.Name, p.Remote.Name, p.AllowVirtualNetworkAccess, p.AllowGatewayTransit, p.UseRemoteGateways, p.State)
-	}
-	return b.String()
-}
-
 // TestTraceAgreesWithRelation holds the hop-by-hop story against the relation.
 func TestTraceAgreesWithRelation(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -1,0 +1,448 @@
+package reach_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// addresses are all that drawn estates have: 10.0.0.0/27 for VNets, 10.0.0.32/30 for on-premises
+// networks, and public ones.
+var addresses = func() []netip.Addr {
+	var out []netip.Addr
+	for _, p := range []string{"10.0.0.0/27", "10.0.0.32/30", "52.0.0.0/29"} {
+		prefix := netip.MustParsePrefix(p)
+		for a := prefix.Addr(); prefix.Contains(a); a = a.Next() {
+			out = append(out, a)
+		}
+	}
+	return out
+}()
+
+func pick[T any](t *rapid.T, label string, list ...T) T {
+	return rapid.SampledFrom(list).Draw(t, label)
+}
+
+// oneIn is true once in n times; it shrinks to false.
+func oneIn(t *rapid.T, n int, label string) bool { return rapid.IntRange(1, n).Draw(t, label) == n }
+
+// drawPrefix is a prefix of the universe, or now and then one around it.
+func drawPrefix(t *rapid.T) string {
+	switch rapid.IntRange(0, 9).Draw(t, "range") {
+	case 7:
+		return pick(t, "wide", "10.0.0.0/8", "10.0.0.0/26", "10.0.0.0/27", "0.0.0.0/0")
+	case 8:
+		return "10.0.0.32/30"
+	case 9:
+		return pick(t, "public", "52.0.0.0/29", "52.0.0.0/30", "52.0.0.4/30", "52.0.0.2/31")
+	}
+	return drawRange(t)
+}
+
+func drawRange(t *rapid.T) string {
+	a := addresses[rapid.IntRange(0, 31).Draw(t, "address")]
+	p, _ := a.Prefix(rapid.IntRange(28, 31).Draw(t, "bits"))
+	return p.String()
+}
+
+func several(t *rapid.T, draw func(*rapid.T) string, least, most int) string {
+	var out []string
+	for range rapid.IntRange(least, most).Draw(t, "ranges") {
+		out = append(out, draw(t))
+	}
+	return strings.Join(out, " ")
+}
+
+// drawEstate draws an estate of 2 to 8 VNets of any legality: half of the time a design that works,
+// with a few things changed, else features at random.
+func drawEstate(t *rapid.T) *world {
+	w := &world{}
+	most := 14
+	if rapid.Bool().Draw(t, "designed") {
+		pick(t, "design", designs...).draw(t, w)
+		most = 4
+	} else {
+		for i := range rapid.IntRange(2, 8).Draw(t, "VNets") {
+			drawVNet(t, w, string(rune('A'+i)))
+		}
+	}
+	for range rapid.IntRange(0, most).Draw(t, "features") {
+		pick(t, "feature", features...).draw(t, w)
+	}
+	onePeering(w)
+	return w
+}
+
+// feature is something that an estate may have, by a name that shows in a failing draw.
+type feature struct {
+	name string
+	draw func(*rapid.T, *world)
+}
+
+func (f feature) String() string { return f.name }
+
+func drawName(t *rapid.T, w *world) string {
+	return w.VNets[rapid.IntRange(0, len(w.VNets)-1).Draw(t, "VNet")].Name
+}
+
+func drawPair(t *rapid.T, w *world) (a, b string, ok bool) {
+	a, b = drawName(t, w), drawName(t, w)
+	return a, b, a != b
+}
+
+func drawVNet(t *rapid.T, w *world, name string) {
+	model := pick(t, "model", estate.ARM, estate.ARM, estate.Classic)
+	draw := drawRange
+	if oneIn(t, 12, "public VNet") {
+		draw = drawPrefix
+	}
+	w.vnet(model, name, several(t, draw, 1, 2))
+	for _, s := range []string{estate.GatewaySubnet, "s1", "s2"} {
+		if rapid.Bool().Draw(t, s) {
+			drawSubnet(t, w, name, s)
+		}
+	}
+}
+
+// drawSubnet adds a subnet where there is room for it.
+func drawSubnet(t *rapid.T, w *world, vnet, name string) {
+	v := w.at(vnet)
+	space := v.Space[rapid.IntRange(0, len(v.Space)-1).Draw(t, "of")]
+	if space.Bits() == 0 || space.Bits() == 32 {
+		return
+	}
+	bits := min(space.Bits()+rapid.IntRange(1, 2).Draw(t, "split"), 32)
+	a := space.Masked().Addr()
+	for range rapid.IntRange(0, 1<<(bits-space.Bits())-1).Draw(t, "part") << (32 - bits) {
+		a = a.Next()
+	}
+	p := netip.PrefixFrom(a, bits)
+	if slices.ContainsFunc(v.Subnets, func(s estate.Subnet) bool { return s.Name == name || s.Prefix.Overlaps(p) }) {
+		return
+	}
+	w.subnet(vnet, name, p.String())
+}
+
+var networks = []string{"HQ", "lab"}
+
+// features are all that docs/reach.md speaks of.
+var features = []feature{
+	{"link", func(t *rapid.T, w *world) {
+		if a, b, ok := drawPair(t, w); ok {
+			w.link(a, several(t, drawPrefix, 1, 3), b, several(t, drawPrefix, 1, 3))
+			flaw(t, w)
+		}
+	}},
+	{"exact link", func(t *rapid.T, w *world) {
+		if a, b, ok := drawPair(t, w); ok {
+			w.link(a, spaceOf(w, b), b, spaceOf(w, a))
+			flaw(t, w)
+		}
+	}},
+	{"Vnet2Vnet", func(t *rapid.T, w *world) {
+		if a, b, ok := drawPair(t, w); ok {
+			w.vnet2vnet(a, b)
+			flaw(t, w)
+		}
+	}},
+	{"on-premises", func(t *rapid.T, w *world) {
+		c := w.onPrem(drawName(t, w), several(t, drawPrefix, 1, 2), pick(t, "network", networks...))
+		if oneIn(t, 6, "suspect") {
+			c.Pairing.Suspect = "LINK-002"
+		}
+	}},
+	{"one-sided", func(t *rapid.T, w *world) { w.oneSided(drawName(t, w), several(t, drawPrefix, 1, 2), drawName(t, w)) }},
+	{"chain", func(t *rapid.T, w *world) {
+		a, b, ok := drawPair(t, w)
+		if c := drawName(t, w); ok && c != a && c != b {
+			w.link(a, spaceOf(w, b)+" "+spaceOf(w, c), b, spaceOf(w, a))
+			w.link(b, spaceOf(w, c), c, spaceOf(w, b)+" "+spaceOf(w, a))
+		}
+	}},
+	{"peering", drawPeering}, {"peering again", drawPeering},
+	{"peering flaw", drawPeeringFlaw}, {"peering flaw again", drawPeeringFlaw},
+	{"forwarded traffic", func(t *rapid.T, w *world) {
+		for i := range w.Peerings {
+			w.Peerings[i].AllowForwardedTraffic = true
+		}
+	}},
+	{"group", func(t *rapid.T, w *world) {
+		var members []string
+		for _, v := range w.VNets {
+			if rapid.Bool().Draw(t, "member") {
+				members = append(members, v.Name)
+			}
+		}
+		hub := ""
+		if rapid.Bool().Draw(t, "with a hub") {
+			hub = drawName(t, w)
+		}
+		w.group(fmt.Sprint("group", len(w.Groups)), hub, members...)
+	}},
+	{"box", func(t *rapid.T, w *world) { drawBox(t, w) }},
+	{"table", drawTable}, {"table again", drawTable},
+	{"route to a box", drawSteering}, {"route to a box again", drawSteering},
+	{"gateway table", func(t *rapid.T, w *world) {
+		v := drawName(t, w)
+		w.gateway(v)
+		drawSubnet(t, w, v, estate.GatewaySubnet)
+		bind(t, w, v, estate.GatewaySubnet)
+	}},
+	{"Route Server", func(t *rapid.T, w *world) {
+		v := drawName(t, w)
+		if slices.ContainsFunc(w.Gateways, func(g estate.Gateway) bool { return g.Kind == estate.RouteServer && g.VNet.Name == v }) {
+			return
+		}
+		var boxes []estate.ID
+		for range rapid.IntRange(1, 2).Draw(t, "peers") {
+			if b := drawBox(t, w); b != nil {
+				boxes = append(boxes, b.ID)
+			}
+		}
+		rs := w.routeServer(v, rapid.Bool().Draw(t, "branch to branch"))
+		for _, b := range boxes {
+			w.exchanges(rs, b, several(t, drawPrefix, 1, 2))
+		}
+	}},
+	{"ASN", func(t *rapid.T, w *world) {
+		w.asn(drawName(t, w), pick(t, "ASN", "65515", "65001", "65002", "65003", "65004"))
+	}},
+	{"BGP everywhere", func(t *rapid.T, w *world) {
+		for i := range w.VNets {
+			if rapid.Bool().Draw(t, "own ASN") && w.VNets[i].Model == estate.ARM {
+				w.asn(w.VNets[i].Name, fmt.Sprint(65001+i))
+			}
+		}
+		for i := range w.Connections {
+			w.Connections[i].BGP = w.Connections[i].Kind != estate.ExpressRoute && w.Connections[i].Pairing.Partner.Name != "" && !oneIn(t, 6, "without")
+		}
+	}},
+	{"BGP device", func(t *rapid.T, w *world) {
+		announced := "?"
+		if !oneIn(t, 3, "unlisted") {
+			announced = several(t, drawPrefix, 1, 3)
+		}
+		w.speaker(drawName(t, w), pick(t, "network", networks...), pick(t, "ASN", "65010", "65515", "65001"), announced)
+	}},
+	{"ExpressRoute", func(t *rapid.T, w *world) { drawEdge(t, w) }},
+	{"ExpressRoute twice", func(t *rapid.T, w *world) {
+		for range 2 {
+			drawEdge(t, w)
+		}
+	}},
+	{"circuit", func(t *rapid.T, w *world) {
+		name := pick(t, "circuit", "c1", "c2")
+		if !slices.ContainsFunc(w.Circuits, func(c estate.Circuit) bool { return c.ID.Name == name }) {
+			w.learned(name, several(t, drawPrefix, 1, 2))
+		}
+	}},
+	{"clients", func(t *rapid.T, w *world) {
+		v := drawName(t, w)
+		w.clients(v, several(t, drawPrefix, 1, 2))
+		if oneIn(t, 4, "absent") {
+			w.absent(v)
+		}
+	}},
+	{"default site", func(t *rapid.T, w *world) {
+		v := drawName(t, w)
+		w.defaultSite(v, w.onPrem(v, several(t, drawPrefix, 0, 1), pick(t, "network", networks...)))
+	}},
+	{"service endpoint", func(t *rapid.T, w *world) {
+		v := w.at(drawName(t, w))
+		if len(v.Subnets) > 0 {
+			s := &v.Subnets[rapid.IntRange(0, len(v.Subnets)-1).Draw(t, "subnet")]
+			s.ServiceEndpoints = []estate.ServiceEndpoint{{Service: "Microsoft.Storage", Prefixes: prefixes(pick(t, "service", "52.0.0.0/30", "52.0.0.4/31", "10.0.0.16/30"))}}
+		}
+	}},
+	{"removal", func(t *rapid.T, w *world) {
+		if n := len(w.Connections); n > 0 && rapid.Bool().Draw(t, "of a connection") {
+			i := rapid.IntRange(0, n-1).Draw(t, "removed")
+			gone := w.Connections[i].ID
+			w.Connections = slices.Delete(w.Connections, i, i+1)
+			for j := range w.Connections {
+				if p := &w.Connections[j].Pairing; p.Partner == gone {
+					*p = estate.Pairing{Confidence: estate.OneSided}
+				}
+			}
+		} else if n := len(w.Peerings); n > 0 {
+			i := rapid.IntRange(0, n-1).Draw(t, "removed")
+			w.Peerings = slices.Delete(w.Peerings, i, i+1)
+		}
+	}},
+}
+
+func spaceOf(w *world, vnet string) string {
+	var out []string
+	for _, p := range w.at(vnet).Space {
+		out = append(out, p.Raw)
+	}
+	return strings.Join(out, " ")
+}
+
+// flaw doubts the pair of halves that was added last, now and then.
+func flaw(t *rapid.T, w *world) {
+	n := len(w.Connections)
+	c := &w.Connections[n-1-rapid.IntRange(0, 1).Draw(t, "half")]
+	switch rapid.IntRange(0, 9).Draw(t, "pairing") {
+	case 7:
+		c.Pairing.Suspect = pick(t, "suspect", "LINK-002", "GW-012")
+	case 8:
+		if c.Kind != estate.Vnet2Vnet {
+			other := w.Connections[rapid.IntRange(0, n-1).Draw(t, "candidate")].ID
+			c.Pairing = estate.Pairing{Confidence: estate.Ambiguous, Candidates: []estate.ID{other, c.Pairing.Partner}}
+		}
+	case 9:
+		w.bgp(rapid.IntRange(1, 2).Draw(t, "BGP"))
+	}
+}
+
+func drawPeering(t *rapid.T, w *world) {
+	if a, b, ok := drawPair(t, w); ok {
+		w.peer(a, b, pick(t, "uses", b, b, a, ""))
+		onePeering(w)
+	}
+}
+
+// drawPeeringFlaw changes one half of a peering.
+func drawPeeringFlaw(t *rapid.T, w *world) {
+	if len(w.Peerings) == 0 {
+		return
+	}
+	p := &w.Peerings[rapid.IntRange(0, len(w.Peerings)-1).Draw(t, "half")]
+	switch rapid.IntRange(0, 7).Draw(t, "flaw") {
+	case 0:
+		p.AllowForwardedTraffic = !p.AllowForwardedTraffic
+	case 1:
+		p.AllowVirtualNetworkAccess = !p.AllowVirtualNetworkAccess
+	case 2:
+		p.AllowGatewayTransit = !p.AllowGatewayTransit
+	case 3:
+		p.UseRemoteGateways = !p.UseRemoteGateways
+	case 4:
+		p.State = pick(t, "state", estate.PeeringInitiated, estate.PeeringDisconnected)
+	case 5, 6:
+		p.RemoteSpace = prefixes(several(t, drawRange, 1, 2))
+		if rapid.Bool().Draw(t, "grown") {
+			p.RemoteSpace = append(p.RemoteSpace, w.at(p.Remote.Name).Space...)
+		}
+	case 7:
+		p.Partial = true
+		p.LocalSubnets, p.RemoteSubnets = someSubnets(t, w.at(p.VNet.Name)), someSubnets(t, w.at(p.Remote.Name))
+		if back := w.peering(p.Remote.Name, p.VNet.Name); back != nil && !oneIn(t, 4, "one half only") {
+			back.Partial, back.LocalSubnets, back.RemoteSubnets = true, p.RemoteSubnets, p.LocalSubnets
+		}
+	}
+}
+
+func someSubnets(t *rapid.T, v *estate.VNet) []string {
+	var out []string
+	for _, s := range v.Subnets {
+		if !oneIn(t, 3, "left out") {
+			out = append(out, s.Name)
+		}
+	}
+	return out
+}
+
+// drawBox adds a firewall or an appliance to a subnet.
+func drawBox(t *rapid.T, w *world) *estate.Gateway {
+	v := w.at(drawName(t, w))
+	if len(v.Subnets) == 0 {
+		return nil
+	}
+	s := v.Subnets[rapid.IntRange(0, len(v.Subnets)-1).Draw(t, "subnet")]
+	if s.Name == estate.GatewaySubnet {
+		return nil
+	}
+	ips := []string{s.Prefix.Addr().String()}
+	if second := s.Prefix.Addr().Next(); s.Prefix.Contains(second) && rapid.Bool().Draw(t, "two addresses") {
+		ips = append(ips, second.String())
+	}
+	b := w.box(pick(t, "kind", estate.Firewall, estate.Appliance), fmt.Sprint("box", len(w.Gateways)), v.Name, s.Name, strings.Join(ips, " "))
+	b.NoForwarding = b.Kind == estate.Appliance && oneIn(t, 5, "no forwarding")
+	return b
+}
+
+// drawTable binds a table of random routes to a subnet.
+func drawTable(t *rapid.T, w *world) {
+	if v := w.at(drawName(t, w)); len(v.Subnets) > 0 {
+		bind(t, w, v.Name, v.Subnets[rapid.IntRange(0, len(v.Subnets)-1).Draw(t, "subnet")].Name)
+	}
+}
+
+func bind(t *rapid.T, w *world, vnet, subnet string) {
+	var routes []string
+	taken := map[string]bool{}
+	for range rapid.IntRange(0, 3).Draw(t, "routes") {
+		if p := drawPrefix(t); !taken[p] {
+			taken[p] = true
+			routes = append(routes, p+" "+drawHop(t, w))
+		}
+	}
+	if oneIn(t, 4, "no propagation") {
+		routes = append(routes, "!")
+	}
+	w.table(fmt.Sprint("table", len(w.RouteTables)), vnet+"/"+subnet, routes...)
+}
+
+func drawHop(t *rapid.T, w *world) string {
+	hop := pick(t, "hop", "VirtualNetworkGateway", "VirtualNetworkGateway", "Internet", "None", "VnetLocal", "box", "box", "any")
+	switch hop {
+	case "box":
+		var ips []string
+		for _, g := range w.Gateways {
+			for _, ip := range g.PrivateIPs {
+				ips = append(ips, ip.Raw)
+			}
+		}
+		if len(ips) > 0 {
+			return pick(t, "box", ips...)
+		}
+		return "None"
+	case "any":
+		return pick(t, "any", addresses...).String()
+	}
+	return hop
+}
+
+// drawSteering sends two VNets' traffic to each other through a box that both are next to, where there
+// is one.
+func drawSteering(t *rapid.T, w *world) {
+	var boxes []estate.Gateway
+	for _, g := range w.Gateways {
+		if g.Kind.Forwards() {
+			boxes = append(boxes, g)
+		}
+	}
+	if len(boxes) == 0 {
+		return
+	}
+	hop := pick(t, "box", boxes...).PrivateIPs[0].Raw
+	a, b, _ := drawPair(t, w)
+	for _, ends := range [][2]string{{a, b}, {b, a}} {
+		if oneIn(t, 5, "one way") {
+			continue
+		}
+		var routes []string
+		for _, p := range w.at(ends[1]).Space {
+			if !slices.Contains(routes, p.Raw+" "+hop) {
+				routes = append(routes, p.Raw+" "+hop)
+			}
+		}
+		for _, s := range w.at(ends[0]).Subnets {
+			w.table(fmt.Sprint("table", len(w.RouteTables)), ends[0]+"/"+s.Name, routes...)
+		}
+	}
+}
+
+// drawEdge connects an ExpressRoute gateway.
+func drawEdge(t *rapid.T, w *world) {
+	v := drawName(t, w)
+	w.edge(v, several(t, drawPrefix, 1, 2), pick(t, "network", networks...), pick(t, "circuit", "c1", "c1", "c2", ""))
+	w.expressRoute(v).RemoteVNets = pick(t, "remote VNets", estate.On, estate.On, estate.Unstated, estate.Off)
+}
