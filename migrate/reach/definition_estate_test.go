@@ -57,10 +57,13 @@ func (d *definition) hasGateway(v *estate.VNet) bool {
 
 // used is the VNet whose gateway a VNet uses, or nil.
 func (d *definition) used(v *estate.VNet) *estate.VNet {
+	if hub, ok := d.uses[v]; ok {
+		return hub
+	}
+	var best *estate.VNet
 	if d.hasGateway(v) {
 		return nil
 	}
-	var best *estate.VNet
 	for _, half := range d.halves(v) {
 		hub := d.vnet(half.Remote)
 		offers := d.hasGateway(hub) || d.gatewayOf(hub, estate.RouteServer) != nil
@@ -68,6 +71,7 @@ func (d *definition) used(v *estate.VNet) *estate.VNet {
 			best = hub
 		}
 	}
+	d.uses[v] = best
 	return best
 }
 

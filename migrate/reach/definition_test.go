@@ -19,6 +19,8 @@ type definition struct {
 	tables map[string][]route
 	sendMe map[point][]way
 	lasts  map[place]map[lastHop]reach.Value
+	back   map[[2]point]found
+	uses   map[*estate.VNet]*estate.VNet
 	heard  map[*estate.Connection][]announcement
 	probes []netip.Addr
 }
@@ -27,6 +29,7 @@ func newDefinition(e *estate.Estate) *definition {
 	d := &definition{
 		e: e, vnets: map[estate.ID]*estate.VNet{}, tables: map[string][]route{},
 		sendMe: map[point][]way{}, lasts: map[place]map[lastHop]reach.Value{},
+		back: map[[2]point]found{}, uses: map[*estate.VNet]*estate.VNet{},
 	}
 	d.probes = boundaries(e)
 	d.exchange()
@@ -89,7 +92,9 @@ func (d *definition) sess(from, to point) reach.Value {
 
 // settled reports whether sess is the same whichever way counts as the first.
 func (d *definition) settled(from, to point) bool {
-	one := func(f found) bool { return len(slices.Compact(slices.Sorted(slices.Values(f.hops)))) <= 1 }
+	one := func(f found) bool {
+		return !slices.ContainsFunc(f.hops, func(hops string) bool { return hops != f.hops[0] })
+	}
 	return one(d.ask(from, to)) && one(d.ask(to, from))
 }
 
@@ -215,6 +220,10 @@ type lastHop struct {
 // answered is what an on-premises network sends to an endpoint: through a connection by which
 // something of that location reaches the network (ASM-ONPREM). It takes the one that works best.
 func (d *definition) answered(from place, to point) found {
+	key := [2]point{{from.kind, from.name, netip.Addr{}}, to}
+	if f, ok := d.back[key]; ok {
+		return f
+	}
 	var best found
 	there := d.lastHops(to)
 	for i := range d.e.Connections {
@@ -231,6 +240,7 @@ func (d *definition) answered(from place, to point) found {
 			best.hops = append(best.hops, f.hops...)
 		}
 	}
+	d.back[key] = best
 	return best
 }
 
