@@ -2,6 +2,8 @@ package reach_test
 
 import (
 	"math/rand"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -57,4 +59,41 @@ func TestDrawnEstatesAreInteresting(t *testing.T) {
 			t.Errorf("too few of one kind: %d", n)
 		}
 	}
+}
+
+// TestDefinitionDoesNotDependOnOrder shuffles what has no order, and changes the case of references.
+func TestDefinitionDoesNotDependOnOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawEstate(t)
+		d := newDefinition(&w.Estate)
+		x := &world{Estate: w.Estate}
+		dice := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
+		x.VNets, x.Sites, x.Gateways = shuffled(dice, w.VNets), shuffled(dice, w.Sites), shuffled(dice, w.Gateways)
+		x.Connections, x.Peerings, x.RouteTables = shuffled(dice, w.Connections), shuffled(dice, w.Peerings), shuffled(dice, w.RouteTables)
+		x.Groups, x.Circuits = shuffled(dice, w.Groups), shuffled(dice, w.Circuits)
+		for i := range x.Connections {
+			x.Connections[i].Gateway.Name = strings.ToUpper(x.Connections[i].Gateway.Name)
+			x.Connections[i].Site.Name = strings.ToUpper(x.Connections[i].Site.Name)
+		}
+		other := newDefinition(&x.Estate)
+		all := points(d)
+		for range 500 {
+			from, to := all[dice.Intn(len(all))], all[dice.Intn(len(all))]
+			if a, b := d.fwd(from, to), other.fwd(from, to); a != b {
+				t.Fatalf("fwd from %s to %s: %s, shuffled %s\n%s", from, to, a, b, describe(w))
+			}
+			if a, b := d.settled(from, to), other.settled(from, to); a != b {
+				t.Fatalf("settled from %s to %s: %t, shuffled %t\n%s", from, to, a, b, describe(w))
+			}
+			if a, b := d.sess(from, to), other.sess(from, to); a != b && d.settled(from, to) {
+				t.Fatalf("sess between %s and %s: %s, shuffled %s\n%s", from, to, a, b, describe(w))
+			}
+		}
+	})
+}
+
+func shuffled[T any](dice *rand.Rand, s []T) []T {
+	s = slices.Clone(s)
+	shuffle(dice, s)
+	return s
 }

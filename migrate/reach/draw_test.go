@@ -359,6 +359,11 @@ func drawBox(t *rapid.T, w *world) *estate.Gateway {
 	if s.Name == estate.GatewaySubnet {
 		return nil
 	}
+	for _, g := range w.Gateways {
+		if g.VNet.Name == v.Name && listens(&g, s.Prefix.Addr()) {
+			return nil // the address is taken
+		}
+	}
 	ips := []string{s.Prefix.Addr().String()}
 	if second := s.Prefix.Addr().Next(); s.Prefix.Contains(second) && rapid.Bool().Draw(t, "two addresses") {
 		ips = append(ips, second.String())
