@@ -208,12 +208,7 @@ func (w *world) table(name, subnets string, routes ...string) {
 			t.NoPropagation = true
 			continue
 		}
-		f := strings.Fields(text)
-		r := estate.Route{Prefix: prefixes(f[0])[0], NextHop: estate.Fact{Value: f[1]}}
-		if a, err := netip.ParseAddr(f[1]); err == nil {
-			r.NextHop.Value, r.Address = "VirtualAppliance", estate.Address{Addr: a, Raw: f[1]}
-		}
-		t.Routes = append(t.Routes, r)
+		t.Routes = append(t.Routes, userRoute(text))
 	}
 	w.RouteTables = append(w.RouteTables, t)
 	for _, s := range strings.Fields(subnets) {
@@ -224,6 +219,16 @@ func (w *world) table(name, subnets string, routes ...string) {
 			}
 		}
 	}
+}
+
+// userRoute reads a prefix and a next hop, or the address of an appliance.
+func userRoute(text string) estate.Route {
+	prefix, hop, _ := strings.Cut(text, " ")
+	r := estate.Route{Prefix: prefixes(prefix)[0], NextHop: estate.Fact{Value: hop}}
+	if a, err := netip.ParseAddr(hop); err == nil {
+		r.NextHop.Value, r.Address = "VirtualAppliance", estate.Address{Addr: a, Raw: hop}
+	}
+	return r
 }
 
 // box puts a firewall or an appliance with private addresses into a subnet.

@@ -68,8 +68,21 @@ var designs = []feature{
 		}
 		w.onPrem("H", drawnO, "HQ")
 		if rapid.Bool().Draw(t, "inspected from outside") {
-			w.table("gw", "H/GatewaySubnet", steer(t, w, "10.0.0.2", names, "")...)
+			routes := steer(t, w, "10.0.0.2", names, "")
+			if oneIn(t, 3, "default on GatewaySubnet") {
+				routes = append(routes, "0.0.0.0/0 10.0.0.2")
+			}
+			w.table("gw", "H/GatewaySubnet", routes...)
 		}
+	}},
+	{"spokes that meet at the gateway", func(t *rapid.T, w *world) {
+		drawHub(w, "H", drawnH)
+		names := drawSpokes(t, w, estate.ARM)
+		for _, s := range names {
+			w.peer("H", s, s)
+			w.table("to"+s, s+"/s1", steer(t, w, "VirtualNetworkGateway", names, s)...)
+		}
+		w.onPrem("H", pick(t, "prefixes", drawnO, "10.0.0.0/26", "10.0.0.0/8"), "HQ")
 	}},
 	{"two hubs with firewalls", func(t *rapid.T, w *world) {
 		drawHub(w, "H", drawnH)
@@ -188,7 +201,7 @@ func drawHub(w *world, name, space string) {
 
 // drawSpokes adds two to four VNets, each with a subnet.
 func drawSpokes(t *rapid.T, w *world, model estate.Model) []string {
-	names := []string{"A", "B", "C", "D"}[:rapid.IntRange(2, 4).Draw(t, "spokes")]
+	names := []string{"A", "B", "C", "D"}[:number(t, "spokes", 2, 4)]
 	for _, n := range names {
 		w.vnet(model, n, drawnSpokes[n])
 		p := prefixes(drawnSpokes[n])[0].Addr().String()

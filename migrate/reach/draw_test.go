@@ -24,16 +24,32 @@ var addresses = func() []netip.Addr {
 	return out
 }()
 
+// number is a number of a range, all about as likely: rapid's own prefers small ones, so that of a
+// list of features the last would hardly ever be drawn.
+func number(t *rapid.T, label string, least, most int) int {
+	n := most - least + 1
+	return least + rapid.Custom(func(t *rapid.T) int {
+		v := 0
+		for b := 1; b < 4*n; b *= 2 {
+			v *= 2
+			if rapid.Bool().Draw(t, "bit") {
+				v++
+			}
+		}
+		return v % n
+	}).Draw(t, label)
+}
+
 func pick[T any](t *rapid.T, label string, list ...T) T {
-	return rapid.SampledFrom(list).Draw(t, label)
+	return list[number(t, label, 0, len(list)-1)]
 }
 
 // oneIn is true once in n times; it shrinks to false.
-func oneIn(t *rapid.T, n int, label string) bool { return rapid.IntRange(1, n).Draw(t, label) == n }
+func oneIn(t *rapid.T, n int, label string) bool { return number(t, label, 1, n) == n }
 
 // drawPrefix is a prefix of the universe, or now and then one around it.
 func drawPrefix(t *rapid.T) string {
-	switch rapid.IntRange(0, 9).Draw(t, "range") {
+	switch number(t, "range", 0, 9) {
 	case 7:
 		return pick(t, "wide", "10.0.0.0/8", "10.0.0.0/26", "10.0.0.0/27", "0.0.0.0/0")
 	case 8:
@@ -45,34 +61,37 @@ func drawPrefix(t *rapid.T) string {
 }
 
 func drawRange(t *rapid.T) string {
-	a := addresses[rapid.IntRange(0, 31).Draw(t, "address")]
-	p, _ := a.Prefix(rapid.IntRange(28, 31).Draw(t, "bits"))
+	a := addresses[number(t, "address", 0, 31)]
+	p, _ := a.Prefix(number(t, "bits", 28, 31))
 	return p.String()
 }
 
 func several(t *rapid.T, draw func(*rapid.T) string, least, most int) string {
 	var out []string
-	for range rapid.IntRange(least, most).Draw(t, "ranges") {
+	for range number(t, "ranges", least, most) {
 		out = append(out, draw(t))
 	}
 	return strings.Join(out, " ")
 }
 
 // drawEstate draws an estate of 2 to 8 VNets of any legality: half of the time a design that works,
-// with a few things changed, else features at random.
+// with a few things added and changed, else features at random.
 func drawEstate(t *rapid.T) *world {
 	w := &world{}
-	most := 14
+	most := 16
 	if rapid.Bool().Draw(t, "designed") {
 		pick(t, "design", designs...).draw(t, w)
-		most = 4
+		most = 2
 	} else {
-		for i := range rapid.IntRange(2, 8).Draw(t, "VNets") {
+		for i := range number(t, "VNets", 2, 8) {
 			drawVNet(t, w, string(rune('A'+i)))
 		}
 	}
-	for range rapid.IntRange(0, most).Draw(t, "features") {
+	for range number(t, "features", 0, most) {
 		pick(t, "feature", features...).draw(t, w)
+	}
+	for range number(t, "twists", 0, 4) {
+		pick(t, "twist", twists...).draw(t, w)
 	}
 	onePeering(w)
 	return w
@@ -87,7 +106,7 @@ type feature struct {
 func (f feature) String() string { return f.name }
 
 func drawName(t *rapid.T, w *world) string {
-	return w.VNets[rapid.IntRange(0, len(w.VNets)-1).Draw(t, "VNet")].Name
+	return w.VNets[number(t, "VNet", 0, len(w.VNets)-1)].Name
 }
 
 func drawPair(t *rapid.T, w *world) (a, b string, ok bool) {
@@ -112,13 +131,13 @@ func drawVNet(t *rapid.T, w *world, name string) {
 // drawSubnet adds a subnet where there is room for it.
 func drawSubnet(t *rapid.T, w *world, vnet, name string) {
 	v := w.at(vnet)
-	space := v.Space[rapid.IntRange(0, len(v.Space)-1).Draw(t, "of")]
+	space := v.Space[number(t, "of", 0, len(v.Space)-1)]
 	if space.Bits() == 0 || space.Bits() == 32 {
 		return
 	}
-	bits := min(space.Bits()+rapid.IntRange(1, 2).Draw(t, "split"), 32)
+	bits := min(space.Bits()+number(t, "split", 1, 2), 32)
 	a := space.Masked().Addr()
-	for range rapid.IntRange(0, 1<<(bits-space.Bits())-1).Draw(t, "part") << (32 - bits) {
+	for range number(t, "part", 0, 1<<(bits-space.Bits())-1) << (32 - bits) {
 		a = a.Next()
 	}
 	p := netip.PrefixFrom(a, bits)
@@ -129,6 +148,19 @@ func drawSubnet(t *rapid.T, w *world, vnet, name string) {
 }
 
 var networks = []string{"HQ", "lab"}
+
+// drawTarget is a prefix that a route may be for: most often the range of a VNet or a part of it.
+func drawTarget(t *rapid.T, w *world) string {
+	if oneIn(t, 3, "anything") {
+		return drawPrefix(t)
+	}
+	v := w.at(drawName(t, w))
+	p := v.Space[number(t, "of", 0, len(v.Space)-1)].Prefix
+	if p.Bits() < 31 && rapid.Bool().Draw(t, "part") {
+		p = netip.PrefixFrom(p.Addr(), p.Bits()+1)
+	}
+	return p.String()
+}
 
 // features are all that docs/reach.md speaks of.
 var features = []feature{
@@ -165,7 +197,6 @@ var features = []feature{
 		}
 	}},
 	{"peering", drawPeering}, {"peering again", drawPeering},
-	{"peering flaw", drawPeeringFlaw}, {"peering flaw again", drawPeeringFlaw},
 	{"forwarded traffic", func(t *rapid.T, w *world) {
 		for i := range w.Peerings {
 			w.Peerings[i].AllowForwardedTraffic = true
@@ -199,7 +230,7 @@ var features = []feature{
 			return
 		}
 		var boxes []estate.ID
-		for range rapid.IntRange(1, 2).Draw(t, "peers") {
+		for range number(t, "peers", 1, 2) {
 			if b := drawBox(t, w); b != nil {
 				boxes = append(boxes, b.ID)
 			}
@@ -255,23 +286,8 @@ var features = []feature{
 	{"service endpoint", func(t *rapid.T, w *world) {
 		v := w.at(drawName(t, w))
 		if len(v.Subnets) > 0 {
-			s := &v.Subnets[rapid.IntRange(0, len(v.Subnets)-1).Draw(t, "subnet")]
+			s := &v.Subnets[number(t, "subnet", 0, len(v.Subnets)-1)]
 			s.ServiceEndpoints = []estate.ServiceEndpoint{{Service: "Microsoft.Storage", Prefixes: prefixes(pick(t, "service", "52.0.0.0/30", "52.0.0.4/31", "10.0.0.16/30"))}}
-		}
-	}},
-	{"removal", func(t *rapid.T, w *world) {
-		if n := len(w.Connections); n > 0 && rapid.Bool().Draw(t, "of a connection") {
-			i := rapid.IntRange(0, n-1).Draw(t, "removed")
-			gone := w.Connections[i].ID
-			w.Connections = slices.Delete(w.Connections, i, i+1)
-			for j := range w.Connections {
-				if p := &w.Connections[j].Pairing; p.Partner == gone {
-					*p = estate.Pairing{Confidence: estate.OneSided}
-				}
-			}
-		} else if n := len(w.Peerings); n > 0 {
-			i := rapid.IntRange(0, n-1).Draw(t, "removed")
-			w.Peerings = slices.Delete(w.Peerings, i, i+1)
 		}
 	}},
 }
@@ -287,17 +303,17 @@ func spaceOf(w *world, vnet string) string {
 // flaw doubts the pair of halves that was added last, now and then.
 func flaw(t *rapid.T, w *world) {
 	n := len(w.Connections)
-	c := &w.Connections[n-1-rapid.IntRange(0, 1).Draw(t, "half")]
-	switch rapid.IntRange(0, 9).Draw(t, "pairing") {
+	c := &w.Connections[n-1-number(t, "half", 0, 1)]
+	switch number(t, "pairing", 0, 9) {
 	case 7:
 		c.Pairing.Suspect = pick(t, "suspect", "LINK-002", "GW-012")
 	case 8:
 		if c.Kind != estate.Vnet2Vnet {
-			other := w.Connections[rapid.IntRange(0, n-1).Draw(t, "candidate")].ID
+			other := w.Connections[number(t, "candidate", 0, n-1)].ID
 			c.Pairing = estate.Pairing{Confidence: estate.Ambiguous, Candidates: []estate.ID{other, c.Pairing.Partner}}
 		}
 	case 9:
-		w.bgp(rapid.IntRange(1, 2).Draw(t, "BGP"))
+		w.bgp(number(t, "BGP", 1, 2))
 	}
 }
 
@@ -308,54 +324,13 @@ func drawPeering(t *rapid.T, w *world) {
 	}
 }
 
-// drawPeeringFlaw changes one half of a peering.
-func drawPeeringFlaw(t *rapid.T, w *world) {
-	if len(w.Peerings) == 0 {
-		return
-	}
-	p := &w.Peerings[rapid.IntRange(0, len(w.Peerings)-1).Draw(t, "half")]
-	switch rapid.IntRange(0, 7).Draw(t, "flaw") {
-	case 0:
-		p.AllowForwardedTraffic = !p.AllowForwardedTraffic
-	case 1:
-		p.AllowVirtualNetworkAccess = !p.AllowVirtualNetworkAccess
-	case 2:
-		p.AllowGatewayTransit = !p.AllowGatewayTransit
-	case 3:
-		p.UseRemoteGateways = !p.UseRemoteGateways
-	case 4:
-		p.State = pick(t, "state", estate.PeeringInitiated, estate.PeeringDisconnected)
-	case 5, 6:
-		p.RemoteSpace = prefixes(several(t, drawRange, 1, 2))
-		if rapid.Bool().Draw(t, "grown") {
-			p.RemoteSpace = append(p.RemoteSpace, w.at(p.Remote.Name).Space...)
-		}
-	case 7:
-		p.Partial = true
-		p.LocalSubnets, p.RemoteSubnets = someSubnets(t, w.at(p.VNet.Name)), someSubnets(t, w.at(p.Remote.Name))
-		if back := w.peering(p.Remote.Name, p.VNet.Name); back != nil && !oneIn(t, 4, "one half only") {
-			back.Partial, back.LocalSubnets, back.RemoteSubnets = true, p.RemoteSubnets, p.LocalSubnets
-		}
-	}
-}
-
-func someSubnets(t *rapid.T, v *estate.VNet) []string {
-	var out []string
-	for _, s := range v.Subnets {
-		if !oneIn(t, 3, "left out") {
-			out = append(out, s.Name)
-		}
-	}
-	return out
-}
-
-// drawBox adds a firewall or an appliance to a subnet.
+// drawBox adds a firewall or an appliance to a subnet; nil where there is no room.
 func drawBox(t *rapid.T, w *world) *estate.Gateway {
 	v := w.at(drawName(t, w))
 	if len(v.Subnets) == 0 {
 		return nil
 	}
-	s := v.Subnets[rapid.IntRange(0, len(v.Subnets)-1).Draw(t, "subnet")]
+	s := v.Subnets[number(t, "subnet", 0, len(v.Subnets)-1)]
 	if s.Name == estate.GatewaySubnet {
 		return nil
 	}
@@ -376,15 +351,15 @@ func drawBox(t *rapid.T, w *world) *estate.Gateway {
 // drawTable binds a table of random routes to a subnet.
 func drawTable(t *rapid.T, w *world) {
 	if v := w.at(drawName(t, w)); len(v.Subnets) > 0 {
-		bind(t, w, v.Name, v.Subnets[rapid.IntRange(0, len(v.Subnets)-1).Draw(t, "subnet")].Name)
+		bind(t, w, v.Name, v.Subnets[number(t, "subnet", 0, len(v.Subnets)-1)].Name)
 	}
 }
 
 func bind(t *rapid.T, w *world, vnet, subnet string) {
 	var routes []string
 	taken := map[string]bool{}
-	for range rapid.IntRange(0, 3).Draw(t, "routes") {
-		if p := drawPrefix(t); !taken[p] {
+	for range number(t, "routes", 0, 3) {
+		if p := drawTarget(t, w); !taken[p] {
 			taken[p] = true
 			routes = append(routes, p+" "+drawHop(t, w))
 		}
@@ -396,7 +371,7 @@ func bind(t *rapid.T, w *world, vnet, subnet string) {
 }
 
 func drawHop(t *rapid.T, w *world) string {
-	hop := pick(t, "hop", "VirtualNetworkGateway", "VirtualNetworkGateway", "Internet", "None", "VnetLocal", "box", "box", "any")
+	hop := pick(t, "hop", "VirtualNetworkGateway", "VirtualNetworkGateway", "Internet", "None", "VnetLocal", "VnetLocal", "box", "box", "box", "any")
 	switch hop {
 	case "box":
 		var ips []string
@@ -415,8 +390,7 @@ func drawHop(t *rapid.T, w *world) string {
 	return hop
 }
 
-// drawSteering sends two VNets' traffic to each other through a box that both are next to, where there
-// is one.
+// drawSteering sends two VNets' traffic to each other through a box that both are next to.
 func drawSteering(t *rapid.T, w *world) {
 	var boxes []estate.Gateway
 	for _, g := range w.Gateways {
@@ -425,22 +399,41 @@ func drawSteering(t *rapid.T, w *world) {
 		}
 	}
 	if len(boxes) == 0 {
-		return
+		if b := drawBox(t, w); b != nil {
+			boxes = append(boxes, *b)
+		} else {
+			return
+		}
 	}
-	hop := pick(t, "box", boxes...).PrivateIPs[0].Raw
+	box := pick(t, "box", boxes...)
+	ips := box.PrivateIPs
 	a, b, _ := drawPair(t, w)
 	for _, ends := range [][2]string{{a, b}, {b, a}} {
-		if oneIn(t, 5, "one way") {
+		if ends[0] != box.VNet.Name && w.peering(ends[0], box.VNet.Name) == nil {
+			w.peer(ends[0], box.VNet.Name, pick(t, "uses", "", ends[0]))
+			onePeering(w)
+			if half := w.peering(ends[0], box.VNet.Name); !oneIn(t, 4, "forwarded off") {
+				half.AllowForwardedTraffic = true
+			}
+		}
+		v := w.at(ends[0])
+		if len(v.Subnets) == 0 {
+			w.subnet(v.Name, "s1", v.Space[0].Raw)
+		}
+		if oneIn(t, 6, "one way") {
 			continue
 		}
+		hop := pick(t, "address", ips...).Raw
 		var routes []string
 		for _, p := range w.at(ends[1]).Space {
-			if !slices.Contains(routes, p.Raw+" "+hop) {
+			if !slices.ContainsFunc(routes, func(r string) bool { return strings.HasPrefix(r, p.Raw+" ") }) {
 				routes = append(routes, p.Raw+" "+hop)
 			}
 		}
-		for _, s := range w.at(ends[0]).Subnets {
-			w.table(fmt.Sprint("table", len(w.RouteTables)), ends[0]+"/"+s.Name, routes...)
+		for _, s := range v.Subnets {
+			if s.Name != estate.GatewaySubnet && (v.Name != box.VNet.Name || s.Name != box.Subnet) {
+				w.table(fmt.Sprint("table", len(w.RouteTables)), v.Name+"/"+s.Name, routes...)
+			}
 		}
 	}
 }
