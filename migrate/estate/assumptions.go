@@ -105,43 +105,56 @@ func assume(e *Estate) []Assumption {
 	return out
 }
 
-// sayFilters puts into AsmRoutes what was read of route tables, security groups and default sites: reach
-// follows none of them, and that there are none is not to be said then.
+// sayFilters puts into AsmRoutes what was read of route tables, default sites and security groups:
+// the first two are followed, and the relation does not ask the groups.
 func sayFilters(all []Assumption, e *Estate) {
+	i := slices.IndexFunc(all, func(a Assumption) bool { return a.ID == AsmRoutes })
+	if i < 0 {
+		return
+	}
 	forced := 0
 	for i := range e.Gateways {
 		if !e.Gateways[i].DefaultSite.IsZero() {
 			forced++
 		}
 	}
-	var read []string
-	n := 0
-	for _, k := range []struct {
-		n         int
-		one, more string
-	}{
-		{len(e.RouteTables), "route table", "route tables"}, {len(e.SecurityGroups), "network security group", "network security groups"},
-		{forced, "default site (forced tunnelling)", "default sites (forced tunnelling)"},
-	} {
-		switch n += k.n; k.n {
-		case 0:
-		case 1:
-			read = append(read, "1 "+k.one)
-		default:
-			read = append(read, strconv.Itoa(k.n)+" "+k.more)
-		}
+	var followed []string
+	if n := len(e.RouteTables); n > 0 {
+		followed = append(followed, counted(n, "route table"))
 	}
-	i := slices.IndexFunc(all, func(a Assumption) bool { return a.ID == AsmRoutes })
-	if n == 0 || i < 0 {
+	if forced > 0 {
+		followed = append(followed, counted(forced, "default site")+" (forced tunnelling)")
+	}
+	were := func(n int) string {
+		if n == 1 {
+			return " that was read"
+		}
+		return " that were read"
+	}
+	groups := ""
+	if n := len(e.SecurityGroups); n > 0 {
+		groups = "the " + counted(n, "network security group") + were(n) + " let everything through: reach is about routes"
+	}
+	switch {
+	case followed != nil && groups != "":
+		all[i].Assumed = "nothing diverts packets but the " + listWords(followed) + were(len(e.RouteTables)+forced) + "; " + groups
+	case followed != nil:
+		all[i].Assumed = "nothing diverts packets but the " + listWords(followed) + were(len(e.RouteTables)+forced) + ", and no network security group stops them"
+	case groups != "":
+		all[i].Assumed = "no route table or default site diverts packets; " + groups
+	default:
 		return
 	}
-	were := "were"
-	if n == 1 {
-		were = "was"
+	all[i].Because = "a netcfg holds no route table, default site or network security group"
+	all[i].Settle = "the dumps of all of them, or a live listing"
+}
+
+// counted is a number and what it counts.
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
 	}
-	all[i].Assumed = "the " + listWords(read) + " that " + were + " read, and any others, change nothing of what is reachable: their effect on reach is not computed"
-	all[i].Because = "reach follows no route table, network security group or default site, and a netcfg holds none"
-	all[i].Settle = "a test of the pairs that they are for; their dumps, or a live listing, for others"
+	return strconv.Itoa(n) + " " + what
 }
 
 // listWords joins words as a sentence does: "a, b and c".

@@ -78,10 +78,11 @@ func TestAssumeNothingAboutFiltersThatWereRead(t *testing.T) {
 		want                  string
 	}{
 		{0, 0, 0, "no route table, network security group or default site (forced tunnelling) changes what is reachable"},
-		{1, 0, 0, "the 1 route table that was read, and any others, change nothing of what is reachable: their effect on reach is not computed"},
-		{0, 0, 1, "the 1 default site (forced tunnelling) that was read, and any others, change nothing of what is reachable: their effect on reach is not computed"},
-		{3, 2, 0, "the 3 route tables and 2 network security groups that were read, and any others, change nothing of what is reachable: their effect on reach is not computed"},
-		{1, 1, 2, "the 1 route table, 1 network security group and 2 default sites (forced tunnelling) that were read, and any others, change nothing of what is reachable: their effect on reach is not computed"},
+		{1, 0, 0, "nothing diverts packets but the 1 route table that was read, and no network security group stops them"},
+		{0, 0, 1, "nothing diverts packets but the 1 default site (forced tunnelling) that was read, and no network security group stops them"},
+		{0, 2, 0, "no route table or default site diverts packets; the 2 network security groups that were read let everything through: reach is about routes"},
+		{3, 2, 0, "nothing diverts packets but the 3 route tables that were read; the 2 network security groups that were read let everything through: reach is about routes"},
+		{1, 1, 2, "nothing diverts packets but the 1 route table and 2 default sites (forced tunnelling) that were read; the 1 network security group that was read let everything through: reach is about routes"},
 	}
 	for _, tt := range tests {
 		e := &Estate{VNets: []VNet{{Name: "apps", Region: Region{Name: "westeurope"}}}, RouteTables: make([]RouteTable, tt.tables), SecurityGroups: make([]SecurityGroup, tt.groups)}

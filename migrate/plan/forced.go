@@ -9,9 +9,9 @@ import (
 )
 
 // Routes that people wrote decide over packets as well: the default site of a gateway (forced
-// tunnelling), and the routes of subnets that lead to the gateway. Reach does not follow them, so
-// Check cannot see what a plan would take from them. The layout leaves them what they rest on: the
-// gateway, the connection to the default site, and the connections that such a route leads into.
+// tunnelling), and the routes of subnets that lead to the gateway. Somebody meant them, and a plan does
+// not change them. The layout leaves them what they rest on: the gateway, the connection to the
+// default site, and the connections that such a route leads into.
 // Source: docs/sources.md#forced-tunnelling.
 
 // gatewayRoutes are, by VNet, the prefixes that route tables of its subnets send to its gateway. A

@@ -126,7 +126,7 @@ func (l *layout) keepUncertain() {
 
 // gatewayUsers picks the VNets that reach on-premises and can give up a gateway of their own.
 func (l *layout) gatewayUsers() {
-	if l.hub == noHubIndex {
+	if l.hub == noHubIndex || l.hub >= 0 && l.drawsEverything(l.hub) {
 		return
 	}
 	for _, v := range l.members {
@@ -134,6 +134,22 @@ func (l *layout) gatewayUsers() {
 			l.remote[v] = true
 		}
 	}
+}
+
+// drawsEverything reports whether a VNet's gateway offers a default route: whoever used it would
+// send there what goes to the Internet today.
+func (l *layout) drawsEverything(v int) bool {
+	for _, gw := range l.g.gateways[v] {
+		if l.g.defaultOf(gw) != nil {
+			return true
+		}
+		for _, c := range l.g.x.ConnectionsOf(gw.ID) {
+			if site := l.g.x.Site(c.Site); site != nil && slices.ContainsFunc(site.Prefixes, func(p estate.Prefix) bool { return p.IsValid() && p.Bits() == 0 }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // elsewhere reports whether a network is behind a gateway that the hub's cannot stand in for: the

@@ -1,5 +1,3 @@
-//go:build agree
-
 package reach_test
 
 import (

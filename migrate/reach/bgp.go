@@ -15,20 +15,42 @@ const defaultASN = "65515"
 type bgpPath struct {
 	prefix netip.Prefix
 	tunnel int32
-	length int // of the AS path
-	maybe  bool
-}
-
-// arrival is a route that is offered to a gateway over one of its tunnels.
-type arrival struct {
-	vnet, tunnel int32
-	asns         []string
+	length int   // of the AS path
+	device int32 // which perhaps announced it: its tunnel; or -1 when it surely is announced
 }
 
 // origin is where a prefix starts.
 type origin struct {
 	vnet int32
 	over int32 // the tunnel whose site has it, and over which it is not announced; or -1
+}
+
+// speaker is a gateway while a prefix spreads.
+type speaker struct {
+	origin bool
+	best   int // the length of the shortest path that it learned, or 0
+	paths  []heard
+}
+
+// heard is a path by which a gateway learned a prefix.
+type heard struct {
+	tunnel int32
+	asns   []string
+}
+
+// arrival is a path that is offered to a gateway.
+type arrival struct {
+	vnet int32
+	heard
+}
+
+// news is a prefix on its way through the gateways.
+type news struct {
+	prefix   netip.Prefix
+	device   int32 // as in bgpPath
+	starts   []origin
+	devices  []int32 // tunnels over which devices announce it
+	speakers map[int32]*speaker
 }
 
 // exchange lets the gateways tell each other what they know by BGP: who is nearer in autonomous
@@ -42,80 +64,67 @@ func (b *builder) exchange() {
 	if !spoken {
 		return
 	}
-	type key struct {
-		prefix netip.Prefix
-		maybe  bool
+	all := map[netip.Prefix]*news{}
+	var order, perhaps []*news
+	of := func(p netip.Prefix) *news {
+		if all[p] == nil {
+			all[p] = &news{prefix: p, device: -1}
+			order = append(order, all[p])
+		}
+		return all[p]
 	}
-	starts := map[key][]origin{}
-	devices := map[key][]int32{} // tunnels over which devices announce it
-	add := func(k key, o origin) { starts[k] = append(starts[k], o) }
 	for v := range n.vnets {
-		node := &n.vnets[v]
 		if !b.speaks(int32(v)) {
 			continue
 		}
-		for _, p := range node.raw {
-			add(key{p, false}, origin{int32(v), -1})
-		}
-		for _, s := range node.spokes {
-			for _, p := range n.vnets[s].raw {
-				if !b.own(int32(v), p) {
-					add(key{p, false}, origin{int32(v), -1})
-				}
-			}
-		}
+		node := &n.vnets[v]
+		b.begins(int32(v), func(p netip.Prefix, over int32) { of(p).starts = append(of(p).starts, origin{int32(v), over}) })
 		for t := node.firstTunnel; t < node.lastTunnel; t++ {
-			site := b.c.site(b.e.Connections[n.tunnels[t].at].Site)
-			if n.tunnels[t].kind != estate.IPsec || site == nil {
-				continue
-			}
-			for _, p := range validPrefixes(site.Prefixes) {
-				if p.Bits() > 0 && !b.own(int32(v), p) {
-					add(key{p, false}, origin{int32(v), t})
-				}
-			}
 			if n.tunnels[t].end != toOnPrem || !n.tunnels[t].bgp {
 				continue
 			}
-			for _, p := range validPrefixes(site.Announced) {
-				if site.AnnouncedKnown {
-					devices[key{p, false}] = append(devices[key{p, false}], t)
+			if site := b.c.site(b.e.Connections[n.tunnels[t].at].Site); site.AnnouncedKnown {
+				for _, p := range validPrefixes(site.Announced) {
+					of(p).devices = append(of(p).devices, t)
 				}
+				continue
 			}
-			if !site.AnnouncedKnown {
-				for _, p := range privateRanges {
-					devices[key{p, true}] = append(devices[key{p, true}], t)
-				}
-			}
-		}
-		if node.branch {
-			for _, l := range node.learned {
-				if l.prefix.Bits() > 0 && !b.own(int32(v), l.prefix) {
-					add(key{l.prefix, false}, origin{int32(v), -1})
-				}
+			for _, p := range privateRanges {
+				perhaps = append(perhaps, &news{prefix: p, device: t, devices: []int32{t}})
 			}
 		}
 	}
-	var order []key
-	for k := range starts {
-		order = append(order, k)
+	slices.SortFunc(order, func(a, b *news) int { return comparePrefixes(a.prefix, b.prefix) })
+	for _, x := range append(order, perhaps...) {
+		b.spread(x, all[x.prefix])
 	}
-	for k := range devices {
-		if _, ok := starts[k]; !ok {
-			order = append(order, k)
+}
+
+// begins calls add for what a gateway announces of its own: its VNet's ranges, those of the spokes
+// that use it, and the prefixes of its connections' sites; of these no default route and nothing
+// that overlaps the VNet.
+func (b *builder) begins(v int32, add func(p netip.Prefix, over int32)) {
+	node := &b.n.vnets[v]
+	for _, p := range node.raw {
+		add(p, -1)
+	}
+	for _, s := range node.spokes {
+		for _, p := range b.n.vnets[s].raw {
+			if !b.own(v, p) {
+				add(p, -1)
+			}
 		}
 	}
-	slices.SortFunc(order, func(a, b key) int {
-		if c := comparePrefixes(a.prefix, b.prefix); c != 0 || a.maybe == b.maybe {
-			return c
+	for t := node.firstTunnel; t < node.lastTunnel; t++ {
+		site := b.c.site(b.e.Connections[b.n.tunnels[t].at].Site)
+		if b.n.tunnels[t].kind != estate.IPsec || site == nil {
+			continue
 		}
-		if b.maybe {
-			return -1
+		for _, p := range validPrefixes(site.Prefixes) {
+			if p.Bits() > 0 && !b.own(v, p) {
+				add(p, t)
+			}
 		}
-		return 1
-	})
-	for _, k := range order {
-		b.spread(k.prefix, k.maybe, starts[k], devices[k])
 	}
 }
 
@@ -153,62 +162,97 @@ func (b *builder) takes(v int32, p netip.Prefix) bool {
 	return true
 }
 
-// spread passes one prefix on, an autonomous system at a time: whoever gets it first, passes it on.
-func (b *builder) spread(p netip.Prefix, maybe bool, starts []origin, devices []int32) {
-	chosen := map[int32][]string{} // by gateway: the path of its best route, without its own number
-	best := map[int32]int{}        // the length of the shortest route that it learned
+// spread passes a prefix on, an autonomous system at a time: whoever hears of it first, tells it on.
+// sure is the same prefix as it was surely announced.
+func (b *builder) spread(x, sure *news) {
+	x.speakers = map[int32]*speaker{}
+	at := func(v int32) *speaker {
+		if x.speakers[v] == nil {
+			x.speakers[v] = &speaker{}
+		}
+		return x.speakers[v]
+	}
 	var wave []int32
-	for _, o := range starts {
-		if _, ok := chosen[o.vnet]; !ok {
-			chosen[o.vnet] = nil
+	for _, o := range x.starts {
+		if s := at(o.vnet); !s.origin {
+			s.origin = true
 			wave = append(wave, o.vnet)
 		}
 	}
 	var arrived []arrival
-	for _, t := range devices {
-		arrived = append(arrived, arrival{b.n.tunnels[t].near, t, []string{b.deviceASN(t)}})
+	for _, t := range x.devices {
+		arrived = append(arrived, arrival{b.n.tunnels[t].near, heard{t, []string{b.deviceASN(t)}}})
 	}
 	for length := 1; len(wave) > 0 || len(arrived) > 0; length++ {
 		for _, u := range wave {
-			arrived = b.tell(arrived, u, p, maybe, starts, chosen[u])
+			arrived = b.tell(arrived, x, sure, u, length)
 		}
-		slices.SortFunc(arrived, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.vnet, b.vnet), cmp.Compare(a.tunnel, b.tunnel)) })
+		slices.SortStableFunc(arrived, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.vnet, b.vnet), cmp.Compare(a.tunnel, b.tunnel)) })
 		wave = wave[:0]
-		for _, a := range arrived {
-			if slices.Contains(a.asns, b.n.vnets[a.vnet].asn) || !b.takes(a.vnet, p) || best[a.vnet] > 0 && best[a.vnet] < length {
+		for i, a := range arrived {
+			s := at(a.vnet)
+			if slices.Contains(a.asns, b.n.vnets[a.vnet].asn) || !b.takes(a.vnet, x.prefix) || s.best > 0 && s.best < length {
 				continue
 			}
-			best[a.vnet] = length
-			b.n.vnets[a.vnet].bgp = append(b.n.vnets[a.vnet].bgp, bgpPath{p, a.tunnel, length, maybe})
-			if _, ok := chosen[a.vnet]; !ok {
-				chosen[a.vnet] = a.asns
+			if s.best == 0 {
 				wave = append(wave, a.vnet)
+			}
+			s.best = length
+			s.paths = append(s.paths, a.heard)
+			if known := b.n.vnets[a.vnet].bgp; i == 0 || len(known) == 0 || known[len(known)-1] != (bgpPath{x.prefix, a.tunnel, length, x.device}) {
+				b.n.vnets[a.vnet].bgp = append(known, bgpPath{x.prefix, a.tunnel, length, x.device})
 			}
 		}
 		arrived = arrived[:0]
 	}
 }
 
-// tell announces a prefix from gateway u to its neighbours. What it learned it passes on, unless
-// it is a default route or overlaps the ranges of its VNet.
-func (b *builder) tell(to []arrival, u int32, p netip.Prefix, maybe bool, starts []origin, path []string) []arrival {
+// tell announces a prefix from gateway u to its neighbours, by paths of a length: its own has 1. What
+// it learned it tells on, unless that is a default route or overlaps its VNet.
+func (b *builder) tell(to []arrival, x, sure *news, u int32, length int) []arrival {
 	n := b.n
 	node := &n.vnets[u]
-	if path != nil && (p.Bits() == 0 || b.own(u, p)) {
+	s := x.speakers[u]
+	if length > 1 && (x.prefix.Bits() == 0 || b.own(u, x.prefix)) {
 		return to
 	}
 	for t := node.firstTunnel; t < node.lastTunnel; t++ {
-		out := &n.tunnels[t]
-		if !out.bgp || path == nil && onlyOver(starts, u, t) {
+		if !n.tunnels[t].bgp {
 			continue
 		}
-		if out.end == toOnPrem {
-			if !maybe && (path == nil || path[0] != b.deviceASN(t)) {
-				out.told = tidy(append(out.told, spanOf(p)))
+		own := s.origin && !onlyOver(x.starts, u, t)
+		switch {
+		case own && length == 1:
+			to = b.announce(to, x, t, []string{node.asn})
+		case !own && length > 1 && !b.hidden(x, sure, u, t, length):
+			for _, h := range s.paths {
+				if h.tunnel != t {
+					to = b.announce(to, x, t, append([]string{node.asn}, h.asns...))
+				}
 			}
-			continue
 		}
-		to = append(to, arrival{out.far, out.partner, append([]string{node.asn}, path...)})
+	}
+	return to
+}
+
+// hidden reports whether a gateway tells a shorter sure path than one that there perhaps is.
+func (b *builder) hidden(x, sure *news, u, t int32, length int) bool {
+	if x.device < 0 || sure == nil {
+		return false
+	}
+	s := sure.speakers[u]
+	return s != nil && (s.origin && !onlyOver(sure.starts, u, t) || s.best > 0 && s.best+1 < length)
+}
+
+func (b *builder) announce(to []arrival, x *news, t int32, path []string) []arrival {
+	out := &b.n.tunnels[t]
+	switch {
+	case out.end != toOnPrem:
+		return append(to, arrival{out.far, heard{out.partner, path}})
+	case x.device < 0:
+		out.told = tidy(append(out.told, spanOf(x.prefix)))
+	default:
+		out.perhapsTold = tidy(append(out.perhapsTold, spanOf(x.prefix)))
 	}
 	return to
 }

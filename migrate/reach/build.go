@@ -35,21 +35,35 @@ func (b *builder) build() {
 	for v := range b.n.vnets {
 		b.offer(int32(v))
 	}
-	for c := range b.n.classes {
-		at := &b.n.classes[c]
-		at.table = b.n.flatten(b.classRoutes(at))
+	for c := 0; c < len(b.n.classes); c++ {
+		table := b.n.flatten(b.classRoutes(&b.n.classes[c]))
+		b.n.classes[c].table = table
 	}
 	for v := range b.n.vnets {
-		if b.n.vnets[v].routes() {
-			b.n.vnets[v].table = b.n.flatten(b.gatewayRoutes(int32(v)))
+		node := &b.n.vnets[v]
+		for _, branch := range [2]bool{false, true} {
+			if node.vpnRoutes() && (!branch || node.branch) {
+				node.table[number(branch)] = b.n.flatten(b.gatewayRoutes(int32(v), branch))
+			}
+			if !node.circuit.IsZero() && (!branch || node.branch) {
+				node.circuitTable[number(branch)] = b.n.flatten(b.circuitGatewayRoutes(int32(v), branch))
+			}
+		}
+		if !node.branch {
+			node.table[1], node.circuitTable[1] = node.table[0], node.circuitTable[0]
 		}
 	}
 }
 
-// routes reports whether a gateway of the VNet forwards packets.
-func (v *vnetNode) routes() bool {
-	return !v.vpn.IsZero() || !v.circuit.IsZero() || v.lastTunnel > v.firstTunnel
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
+
+// vpnRoutes reports whether the VNet has a VPN gateway, or at least connections of one.
+func (v *vnetNode) vpnRoutes() bool { return !v.vpn.IsZero() || v.lastTunnel > v.firstTunnel }
 
 // classRoutes are the routes of a subnet. Source: docs/sources.md#routing.
 func (b *builder) classRoutes(c *class) []route {
@@ -65,18 +79,18 @@ func (b *builder) classRoutes(c *class) []route {
 			}
 		}
 	}
-	suppressed := false
 	if c.routes >= 0 {
-		out = b.userRoutes(out, c.vnet, c.routes, false)
-		suppressed = b.e.RouteTables[c.routes].NoPropagation
-	}
-	if !suppressed {
-		out = b.offered(out, c.vnet, c.vnet)
-		if node.hub >= 0 {
-			out = b.offered(out, c.vnet, node.hub)
+		out = b.userRoutes(out, c.vnet, c.routes, c.gateway)
+		if b.e.RouteTables[c.routes].NoPropagation && !c.gateway {
+			return out
 		}
 	}
-	return out
+	if node.hub >= 0 {
+		out = append(out, n.vnets[node.hub].offers...)
+	} else {
+		out = append(out, node.offers...)
+	}
+	return b.served(out, c.vnet)
 }
 
 // neighbours adds the ranges of the VNet, of its peers and of its groups.
@@ -99,14 +113,17 @@ func (b *builder) neighbours(out []route, v int32) []route {
 	return out
 }
 
-// userRoutes adds the routes of a route table as a subnet of VNet v has them, or its GatewaySubnet.
+// userRoutes adds the routes of a route table as a subnet of VNet v has them, or its GatewaySubnet,
+// where 0.0.0.0/0 does not count.
 func (b *builder) userRoutes(out []route, v, table int32, gateway bool) []route {
 	for i := range b.e.RouteTables[table].Routes {
 		r := &b.e.RouteTables[table].Routes[i]
 		if !r.Prefix.IsValid() || gateway && r.Prefix.Bits() == 0 {
 			continue
 		}
-		out = append(out, route{prefix: r.Prefix.Masked(), rank: rankUser, act: b.userAct(r, v, table, gateway)})
+		for _, a := range b.userActs(r, v, table) {
+			out = append(out, route{prefix: r.Prefix.Masked(), rank: rankUser, act: a})
+		}
 	}
 	return out
 }
@@ -135,31 +152,28 @@ var dropWords = [...]string{
 	dropLearnedFar:   "the appliance that announced the route is not in a VNet that is directly peered",
 }
 
-func (b *builder) userAct(r *estate.Route, v, table int32, gateway bool) act {
+func (b *builder) userActs(r *estate.Route, v, table int32) []act {
 	switch r.NextHop.Value {
 	case nextHopVNet:
-		return act{kind: actInVNet}
+		return []act{{kind: actInVNet}}
 	case nextHopInternet:
-		return act{kind: actInternet}
+		return []act{{kind: actInternet}}
 	case nextHopGateway:
-		if gateway {
-			return act{actDrop, dropLoop}
-		}
 		at := v
-		if b.n.vnets[v].vpn.IsZero() && b.n.vnets[v].hub >= 0 {
+		if b.n.vnets[v].hub >= 0 {
 			at = b.n.vnets[v].hub
 		}
 		switch {
 		case b.n.vnets[at].vpn.IsZero():
-			return act{actDrop, dropNoGateway}
+			return []act{{actDrop, dropNoGateway}}
 		case !b.n.vnets[at].circuit.IsZero():
-			return act{actDrop, dropCoexistence}
+			return []act{{actDrop, dropCoexistence}}
 		}
-		return act{actRouter, at}
+		return []act{{actRouter, at}}
 	case nextHopAppliance:
-		return b.applianceAct(r.Address.Addr, v, table)
+		return b.applianceActs(r.Address.Addr, v, table)
 	}
-	return act{actDrop, dropNone}
+	return []act{{actDrop, dropNone}}
 }
 
 // The next hops of user routes, in ARM's words.
@@ -170,27 +184,65 @@ const (
 	nextHopAppliance = "VirtualAppliance"
 )
 
-// applianceAct is what a user route to an appliance does.
-func (b *builder) applianceAct(a netip.Addr, v, table int32) act {
+// applianceActs are what a user route to an appliance may do: the one with that address in this VNet
+// counts, else those in VNets beside it. Where no input describes what has the address, something
+// there passes packets on as the subnet does that it lies in, perhaps.
+func (b *builder) applianceActs(a netip.Addr, v, table int32) []act {
 	n := b.n
-	found := int32(-1)
+	var own, beside []act
 	for d := range n.devices {
-		if slices.Contains(n.devices[d].address, a) && n.beside(v, n.devices[d].vnet) &&
-			(found < 0 || n.devices[found].vnet != v && n.devices[d].vnet == v) {
-			found = int32(d)
+		dev := &n.devices[d]
+		if dev.id.IsZero() || !slices.Contains(dev.address, a) || !n.beside(v, dev.vnet) {
+			continue
+		}
+		does := b.deviceAct(int32(d), table)
+		if dev.vnet == v {
+			own = append(own, does)
+		} else {
+			beside = append(beside, does)
 		}
 	}
-	switch {
-	case found < 0 && b.near(v, a):
-		return act{kind: actUnknown}
-	case found < 0:
-		return act{actDrop, dropFar}
-	case !n.devices[found].forwards:
+	if own != nil {
+		return own
+	}
+	if beside != nil {
+		return beside
+	}
+	if holds(n.vnets[v].space, a) {
+		return []act{b.deviceAct(b.undescribed(v, a), table)}
+	}
+	for w := range n.vnets {
+		if w := int32(w); w != v && n.beside(v, w) && holds(n.vnets[w].space, a) {
+			beside = append(beside, b.deviceAct(b.undescribed(w, a), table))
+		}
+	}
+	if beside == nil {
+		return []act{{actDrop, dropFar}}
+	}
+	return beside
+}
+
+func (b *builder) deviceAct(d, table int32) act {
+	switch dev := &b.n.devices[d]; {
+	case !dev.forwards:
 		return act{actDrop, dropNoForwarding}
-	case n.classes[n.devices[found].class].routes == table:
+	case b.n.classes[dev.class].routes == table:
 		return act{actDrop, dropSameTable}
 	}
-	return act{actDevice, found}
+	return act{actDevice, d}
+}
+
+// undescribed is a device for an address that no input describes.
+func (b *builder) undescribed(v int32, a netip.Addr) int32 {
+	n := b.n
+	for d := range n.devices {
+		if dev := &n.devices[d]; dev.id.IsZero() && dev.vnet == v && dev.address[0] == a {
+			return int32(d)
+		}
+	}
+	n.vnets[v].hosts = true
+	n.devices = append(n.devices, device{vnet: v, class: n.classAt(v, a), subnet: n.subnetAt(v, a), forwards: true, address: []netip.Addr{a}})
+	return int32(len(n.devices) - 1)
 }
 
 // beside reports whether a VNet is another, peered with it, or in a connected group with it.
@@ -212,23 +264,13 @@ func (n *network) peerOf(v, w int32) *peer {
 	return &peers[i]
 }
 
-// near reports whether an address lies in a VNet or in one beside it.
-func (b *builder) near(v int32, a netip.Addr) bool {
-	n := b.n
-	if holds(n.vnets[v].space, a) {
-		return true
+// served adds what appliances announce to the Route Server of a VNet, or where it has none, to that
+// of the VNet whose gateway it uses.
+func (b *builder) served(out []route, v int32) []route {
+	from := v
+	if node := &b.n.vnets[v]; !node.server && node.hub >= 0 {
+		from = node.hub
 	}
-	for _, p := range n.vnets[v].peers {
-		if holds(n.vnets[p.vnet].space, a) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(n.vnets[v].grouped, func(m member) bool { return holds(n.vnets[m.vnet].space, a) })
-}
-
-// offered adds what the gateways of a VNet offer to the subnets of another, or to its own.
-func (b *builder) offered(out []route, v, from int32) []route {
-	out = append(out, b.n.vnets[from].offers...)
 	for _, l := range b.n.vnets[from].learned {
 		r := route{prefix: l.prefix, rank: rankGateway, length: 1, act: act{actDevice, l.device}}
 		if d := &b.n.devices[l.device]; !b.n.beside(v, d.vnet) {
@@ -244,21 +286,32 @@ func (b *builder) offered(out []route, v, from int32) []route {
 // offer lists what the gateways of a VNet offer to its subnets and to those that use them.
 func (b *builder) offer(v int32) {
 	node := &b.n.vnets[v]
-	if !node.routes() {
+	if node.vpnRoutes() {
+		own := act{actGateway, v}
+		b.tunnelRoutes(v, func(r route) {
+			r.act = own
+			node.offers = append(node.offers, r)
+		})
+		for _, p := range node.pools {
+			node.offers = append(node.offers, route{prefix: p, rank: rankGateway, act: own})
+		}
+		if node.arm && b.defaultTunnel(v) >= 0 {
+			node.offers = append(node.offers, route{prefix: everything, rank: rankGateway, act: own})
+		}
+	}
+	if node.circuit.IsZero() {
 		return
 	}
-	own := act{actGateway, v}
-	b.tunnelRoutes(v, func(r route) {
-		r.act = own
-		node.offers = append(node.offers, r)
-	})
-	for _, p := range node.pools {
-		node.offers = append(node.offers, route{prefix: p, rank: rankGateway, act: own})
+	node.told = slices.Clone(node.space)
+	for _, s := range node.spokes {
+		node.told = append(node.told, b.n.vnets[s].space...)
 	}
-	if node.arm && b.defaultTunnel(v) >= 0 {
-		node.offers = append(node.offers, route{prefix: everything, rank: rankGateway, act: own})
-	}
+	node.told = tidy(node.told)
+	from := len(node.offers)
 	node.offers = b.circuitRoutes(node.offers, v)
+	for i := from; i < len(node.offers); i++ {
+		node.offers[i].act = act{actCircuitGateway, v}
+	}
 }
 
 // tunnelRoutes calls add for what the connections of a VNet's VPN gateway route: their sites'
@@ -288,7 +341,7 @@ func (b *builder) tunnelRoutes(v int32, add func(route)) {
 			for _, to.prefix = range n.vnets[far].raw {
 				add(to)
 			}
-			to.maybe = bySpokeRanges
+			to.maybe, to.fate = bySpokeRanges, 4*t
 			for _, s := range n.vnets[far].spokes {
 				if s == v {
 					continue
@@ -301,8 +354,8 @@ func (b *builder) tunnelRoutes(v int32, add func(route)) {
 	}
 	for _, p := range node.bgp {
 		r := route{prefix: p.prefix, rank: rankGateway, length: p.length, act: act{actTunnel, p.tunnel}}
-		if p.maybe {
-			r.maybe = byAnnounced
+		if p.device >= 0 {
+			r.maybe, r.fate = byAnnounced, 4*p.device+1
 		}
 		add(r)
 	}
@@ -335,12 +388,11 @@ func (b *builder) circuitRoutes(out []route, v int32) []route {
 		}
 		r := route{rank: rankCircuit, act: act{actCircuit, t}}
 		if tun.listed {
-			r.length = 1
 			for _, r.prefix = range validPrefixes(b.e.Circuits[tun.circuit].Learned) {
 				out = append(out, r)
 			}
 		} else if site := b.c.site(b.e.Connections[tun.at].Site); site != nil {
-			r.maybe = byCircuit
+			r.maybe, r.fate = byCircuit, 4*t+2
 			for _, r.prefix = range validPrefixes(site.Prefixes) {
 				out = append(out, r)
 			}
@@ -348,9 +400,9 @@ func (b *builder) circuitRoutes(out []route, v int32) []route {
 	}
 	for i := node.firstEdge; i < node.lastEdge; i++ {
 		e := &n.edges[i]
-		r := route{rank: rankCircuit, length: 1, act: act{actEdge, i}}
+		r := route{rank: rankCircuit, act: act{actEdge, i}}
 		if e.value != Yes {
-			r.maybe = byCircuit
+			r.maybe, r.fate = byCircuit, 4*i+3
 		}
 		for _, r.prefix = range n.vnets[e.far].raw {
 			out = append(out, r)
@@ -418,15 +470,11 @@ func (b *builder) edgeBetween(v, w int32) (best edge, ok bool) {
 	return best, ok
 }
 
-// gatewayRoutes are the routes of a VNet's GatewaySubnet and of the gateway in it.
-func (b *builder) gatewayRoutes(v int32) []route {
-	n := b.n
-	node := &n.vnets[v]
-	var out []route
-	out = b.neighbours(out, v)
-	if node.gatewayTable >= 0 {
-		out = b.userRoutes(out, v, node.gatewayTable, true)
-	}
+// gatewayRoutes are the routes of a VNet's GatewaySubnet and of the VPN gateway in it; with branch,
+// those of the ExpressRoute gateway, too.
+func (b *builder) gatewayRoutes(v int32, branch bool) []route {
+	node := &b.n.vnets[v]
+	out := b.subnetRoutes(v)
 	b.tunnelRoutes(v, func(r route) { out = append(out, r) })
 	for _, p := range node.pools {
 		out = append(out, route{prefix: p, rank: rankGateway, act: act{kind: actPool}})
@@ -434,12 +482,35 @@ func (b *builder) gatewayRoutes(v int32) []route {
 	if t := b.defaultTunnel(v); t >= 0 {
 		out = append(out, route{prefix: everything, rank: rankGateway, act: act{actTunnel, t}})
 	}
-	if node.branch {
-		out = b.circuitRoutes(out, v)
-		for _, l := range node.learned {
-			if d := &n.devices[l.device]; n.beside(v, d.vnet) && d.forwards {
-				out = append(out, route{prefix: l.prefix, rank: rankGateway, length: 1, act: act{actDevice, l.device}})
-			}
+	if branch {
+		out = appendOffers(out, node, actCircuitGateway)
+	}
+	return out
+}
+
+// circuitGatewayRoutes are the same of the ExpressRoute gateway.
+func (b *builder) circuitGatewayRoutes(v int32, branch bool) []route {
+	out := b.circuitRoutes(b.subnetRoutes(v), v)
+	if branch {
+		out = appendOffers(out, &b.n.vnets[v], actGateway)
+	}
+	return out
+}
+
+// subnetRoutes are the routes of a GatewaySubnet.
+func (b *builder) subnetRoutes(v int32) []route {
+	out := b.neighbours(nil, v)
+	if c := b.n.gatewayClassOf(v); c != nil && c.routes >= 0 {
+		out = b.userRoutes(out, v, c.routes, true)
+	}
+	return out
+}
+
+// appendOffers adds those offers of a VNet that lead to one of its gateways.
+func appendOffers(out []route, node *vnetNode, to actKind) []route {
+	for _, r := range node.offers {
+		if r.act.kind == to {
+			out = append(out, r)
 		}
 	}
 	return out

@@ -84,7 +84,27 @@ func (w *world) onPrem(vnet, space, network string) *estate.Connection {
 
 // circuit is a Dedicated connection.
 func (w *world) circuit(vnet, space, network string) {
-	w.onPrem(vnet, space, network).Kind = estate.ExpressRoute
+	c := w.onPrem(vnet, space, network)
+	c.Kind = estate.ExpressRoute
+	for i := range w.Gateways {
+		if g := &w.Gateways[i]; g.ID == c.Gateway && g.Kind == estate.VPNGateway && len(w.connectionsOf(g.ID)) == 1 {
+			g.Kind = estate.ExpressRouteGateway
+			return
+		}
+	}
+	at := id(estate.TypeGateway, "x"+vnet)
+	w.Gateways = append(w.Gateways, estate.Gateway{ID: at, VNet: id(estate.TypeVNet, vnet), Kind: estate.ExpressRouteGateway})
+	c.Gateway = at
+}
+
+func (w *world) connectionsOf(gateway estate.ID) []*estate.Connection {
+	var out []*estate.Connection
+	for i := range w.Connections {
+		if w.Connections[i].Gateway == gateway {
+			out = append(out, &w.Connections[i])
+		}
+	}
+	return out
 }
 
 func (w *world) oneSided(vnet, space, towards string) {

@@ -10,14 +10,19 @@ import (
 
 // candidates lists the routes that a node has for the address asked for, the best first, and says
 // of each why it won or lost. won is what the packet took; zero for nothing.
-func (t *watcher) candidates(at node, won act) []Candidate {
+func (t *watcher) candidates(at node, m manner, won act) []Candidate {
 	n := t.w.n
 	var routes []route
 	v := int32(0)
 	switch at.kind {
-	case atGateway:
+	case atGateway, atCircuit:
 		v = at.at
-		routes = t.b.gatewayRoutes(v)
+		branch := m.by.branch() && !m.handed && n.vnets[v].branch
+		if at.kind == atCircuit {
+			routes = t.b.circuitGatewayRoutes(v, branch)
+		} else {
+			routes = t.b.gatewayRoutes(v, branch)
+		}
 	case atDevice:
 		v = n.devices[at.at].vnet
 		routes = t.b.classRoutes(&n.classes[n.devices[at.at].class])
@@ -38,7 +43,9 @@ func (t *watcher) candidates(at node, won act) []Candidate {
 		all = all.with(routes[i:j])
 		i = j
 	}
-	routes = slices.CompactFunc(routes, func(a, b route) bool { return a.prefix == b.prefix && a.rank == b.rank && a.act == b.act && a.maybe == b.maybe && a.length == b.length })
+	routes = slices.CompactFunc(routes, func(a, b route) bool {
+		return a.prefix == b.prefix && a.rank == b.rank && a.act == b.act && a.maybe == b.maybe && a.length == b.length
+	})
 	routes = slices.Clone(routes) // the state refers to the others in their order
 	best := all.winners()
 	several := slices.ContainsFunc(best, func(r route) bool { return r.act != best[0].act })
@@ -51,7 +58,7 @@ func (t *watcher) candidates(at node, won act) []Candidate {
 			return b.prefix == r.prefix && b.rank == r.rank && b.act == r.act && b.length == r.length
 		})
 		c := Candidate{Prefix: r.prefix, Source: sourceWords(r), NextHop: t.nextHop(v, r.act)}
-		c.Won = r.act == won && (taken || r.maybe != 0 && !all.system && r.beats(best))
+		c.Won = r.act == won && (taken || r.maybe != 0 && !all.system && (len(best) == 0 || r.compare(&best[0]) <= 0))
 		c.Why = reasonOf(&r, &all, best, taken, several)
 		out = append(out, c)
 	}
@@ -75,7 +82,7 @@ func reasonOf(r *route, all *state, best []route, taken, several bool) string {
 		return "no longer prefix holds the address"
 	case taken:
 		return "the longest prefix"
-	case r.maybe != 0 && !all.system && r.beats(best):
+	case r.maybe != 0 && !all.system && (len(best) == 0 || r.compare(&best[0]) <= 0):
 		return "it would win, but whether it is there is unknown: " + assumptions[firstBit(r.maybe)].ID
 	case r.rank.gateway() && all.system:
 		return "a gateway's route, which does not count beside a range of the VNet or of a peer"
@@ -136,6 +143,8 @@ func (t *watcher) nextHop(v int32, a act) string {
 		return "the service"
 	case actInternet:
 		return "the Internet"
+	case actCircuitGateway:
+		return "the ExpressRoute gateway of " + n.locations[a.target].String()
 	case actGateway, actRouter:
 		return "the gateway of " + n.locations[a.target].String()
 	case actCircuit:
@@ -143,9 +152,7 @@ func (t *watcher) nextHop(v int32, a act) string {
 	case actEdge:
 		return n.locations[n.edges[a.target].far].String() + " over the circuit"
 	case actDevice:
-		return n.devices[a.target].id.Name + " in " + n.locations[n.devices[a.target].vnet].String()
-	case actUnknown:
-		return "an appliance that no input describes"
+		return n.deviceName(a.target) + " in " + n.locations[n.devices[a.target].vnet].String()
 	case actTunnel:
 		return "connection " + n.tunnelIDs[a.target].Name
 	case actPool:
@@ -158,4 +165,13 @@ func (t *watcher) nextHop(v int32, a act) string {
 		return strings.Join(all, " or ")
 	}
 	return ""
+}
+
+// deviceName names a firewall or an appliance for people.
+func (n *network) deviceName(d int32) string {
+	dev := &n.devices[d]
+	if dev.id.IsZero() {
+		return "what has " + dev.address[0].String() + ", which no input describes,"
+	}
+	return dev.id.Name
 }

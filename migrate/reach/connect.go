@@ -21,21 +21,21 @@ const (
 
 // tunnel is one connection as its gateway sees it.
 type tunnel struct {
-	end        end
-	kind       estate.ConnectionKind
-	bgp        bool  // routes are exchanged over it: the session is up
-	listed     bool  // an input lists what the circuit or the device announces
-	circuit    int32 // number of the circuit in the estate, or -1
-	value      Value
-	why        reasons
-	near       int32 // the VNet of its gateway
-	far        int32 // a VNet for toGateway, a location for toOnPrem and toCircuit
-	candidates []int32
-	partner    int32  // the other half, or -1
-	at         int32  // number in estate.Connections
-	dropped    string // for nowhere: why, for Trace
-	told       []span // what the device is announced by BGP
-	routed     []span // the prefixes of the site
+	end         end
+	kind        estate.ConnectionKind
+	bgp         bool  // routes are exchanged over it: the session is up
+	listed      bool  // an input lists what the circuit or the device announces
+	circuit     int32 // number of the circuit in the estate, or -1
+	value       Value
+	why         reasons
+	near        int32 // the VNet of its gateway
+	far         int32 // a VNet for toGateway, a location for toOnPrem and toCircuit
+	candidates  []int32
+	partner     int32  // the other half, or -1
+	at          int32  // number in estate.Connections
+	dropped     string // for nowhere: why, for Trace
+	told        []span // what the device is announced by BGP
+	perhapsTold []span
 }
 
 // passes reports whether an ARM gateway passes packets into or out of it when they came from
@@ -61,6 +61,11 @@ func (c *connector) connect() {
 	c.circuits = newRegistry(len(c.e.Circuits))
 	for i := range c.e.Circuits {
 		c.circuits.add(c.e.Circuits[i].ID, int32(i))
+	}
+	for i := range c.e.Connections { // some are only referred to
+		if id := c.e.Connections[i].Circuit; !id.IsZero() {
+			c.circuits.add(id, int32(len(c.e.Circuits)+i))
+		}
 	}
 	c.addNetworks()
 	for i := range c.n.tunnels {
@@ -126,14 +131,22 @@ func (c *connector) networkOf(conn *estate.Connection) string {
 	}
 	site := c.site(conn.Site)
 	if site == nil && conn.Kind == estate.ExpressRoute {
-		if i := c.circuitOf(conn); i >= 0 && c.e.Circuits[i].LearnedKnown {
-			return c.e.Circuits[i].ID.Name
+		if circuit := c.listedCircuit(c.circuitOf(conn)); circuit != nil {
+			return circuit.ID.Name
 		}
 	}
 	if site == nil || !site.Endpoint.IsZero() || !site.AddressOf.IsZero() {
 		return ""
 	}
 	return cmp.Or(site.Network, site.Name)
+}
+
+// listedCircuit is a circuit of which an input lists what it learned, or nil.
+func (c *connector) listedCircuit(number int32) *estate.Circuit {
+	if number < 0 || int(number) >= len(c.e.Circuits) || !c.e.Circuits[number].LearnedKnown {
+		return nil
+	}
+	return &c.e.Circuits[number]
 }
 
 // circuitOf is the number of the circuit that a connection is known to be linked to, or -1.
@@ -191,9 +204,8 @@ func (c *connector) resolve(t *tunnel) {
 	switch {
 	case conn.Kind == estate.ExpressRoute:
 		t.end = toCircuit
-		if t.circuit = c.circuitOf(conn); t.circuit >= 0 {
-			t.listed = c.e.Circuits[t.circuit].LearnedKnown
-		}
+		t.circuit = c.circuitOf(conn)
+		t.listed = c.listedCircuit(t.circuit) != nil
 		if !t.listed {
 			t.value, t.why = Unknown, t.why|byCircuit
 		}
@@ -207,9 +219,6 @@ func (c *connector) resolve(t *tunnel) {
 		c.pair(t, &conn.Pairing)
 	}
 	if t.end == toOnPrem || t.end == toCircuit {
-		if site := c.site(conn.Site); site != nil {
-			t.routed = setOf(validPrefixes(site.Prefixes))
-		}
 		t.far = c.n.byNetwork[strings.ToLower(name)]
 	}
 }

@@ -265,9 +265,10 @@ func (d *definition) comingIn(c *estate.Connection, to point) found {
 }
 
 // behindCircuit: a network answers through a circuit only what the VNet there, or one that uses its
-// gateway, has.
+// gateway, has, unless a Route Server with branch-to-branch tells it more.
 func (d *definition) behindCircuit(v *estate.VNet, a netip.Addr) bool {
-	if has(v, a) {
+	server := d.gatewayOf(v, estate.RouteServer)
+	if has(v, a) || server != nil && server.BranchToBranch {
 		return true
 	}
 	for i := range d.e.VNets {

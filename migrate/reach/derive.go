@@ -20,18 +20,24 @@ func (r *Relation) followClients() {
 	r.done = nil
 }
 
-// fromClients follows what the clients of a VNet's gateway can send.
+// fromClients follows what the clients of a VNet's gateway can send. What is neither that VNet nor
+// uses its gateway depends on the clients' own routes.
 func (w *walker) fromClients(v int32) {
 	vnet := &w.n.vnets[v]
 	w.reset(vnet.clients)
-	p := packets{origin: -1, visits: -1, trust: vnet.dialled(),
-		path: w.out.addPath(noPath, pathNode{hop: PointToSite, element: v})}
-	for _, s := range vnet.table {
-		w.sets = appendSpan(w.sets, 0, s.span)
-	}
-	p.set = extent{0, int32(len(w.sets))}
-	w.arrive(p, node{atGateway, v}, fromClients)
+	w.everything(packets{node: node{atGateway, v}, manner: manner{by: fromClients}, origin: -1, trust: vnet.dialled(),
+		path: w.out.addPath(noPath, pathNode{hop: PointToSite, element: v})})
 	w.run()
+	for i := range w.out.sender {
+		f := &w.out.sender[i]
+		f.trust = f.unless(!w.n.nearClients(v, f.to), byClientRoutes)
+	}
+}
+
+// nearClients reports whether a location is the VNet that clients dial, or one that uses its
+// gateway.
+func (n *network) nearClients(v, at int32) bool {
+	return at == v || int(at) < len(n.vnets) && n.vnets[at].hub == v
 }
 
 // answer is a location that reaches an on-premises network through a tunnel, and how surely.
@@ -88,9 +94,7 @@ func (r *Relation) answers(to [][]answer, at, source int32, limit []span, depth 
 		if depth > 0 {
 			set = intersect(nil, set, limit)
 		}
-		if h.relay != r.relays.anywhere {
-			r.answers(to, at, h.relay, set, depth+1, h.and(so))
-		}
+		r.answers(to, at, h.relay, set, depth+1, h.and(so))
 	}
 }
 
@@ -133,26 +137,31 @@ func (r *Relation) behindTunnels(answers [][]answer) map[relayKey]*Relation {
 	return out
 }
 
-// arrival is the gateway where a tunnel from a network ends, and how packets come to it.
+// arrival is the gateway where a connection from a network ends, and how packets come to it.
 func (r *Relation) arrival(tunnel int32) relayKey {
 	t := &r.net.tunnels[tunnel]
-	by := fromTunnel
 	if t.end == toCircuit {
-		by = fromCircuit
+		return relayKey{node{atCircuit, t.near}, fromCircuit, -1}
 	}
-	return relayKey{node{atGateway, t.near}, by, -1}
+	return relayKey{node{atGateway, t.near}, fromTunnel, -1}
 }
 
-// answer appends what comes back to a location through the tunnel.
+// answer appends what comes back to a location through the tunnel, as far as the network was told of
+// the addresses.
 func (r *Relation) answer(a answer, behind map[relayKey]*Relation) {
 	t := &r.net.tunnels[a.tunnel]
 	path := r.addPath(noPath, pathNode{hop: t.hop(), element: a.tunnel})
 	part := behind[r.arrival(a.tunnel)]
 	for _, f := range part.flowsTo(0, a.from) {
-		set := f.set.in(part.spans)
-		if t.bgp {
+		set, trust := f.set.in(part.spans), f.and(a.trust)
+		path := r.addPath(path, part.hops(f.path)...)
+		switch {
+		case t.end == toCircuit && !r.net.vnets[t.near].branch:
+			set = intersect(nil, set, r.net.vnets[t.near].told)
+		case t.bgp:
+			r.rows.deliver(a.from, subtract(nil, intersect(nil, set, t.perhapsTold), t.told), trust.unless(true, byAnnounced), path)
 			set = intersect(nil, set, t.told)
 		}
-		r.rows.deliver(a.from, set, f.and(a.trust), r.addPath(path, part.hops(f.path)...))
+		r.rows.deliver(a.from, set, trust, path)
 	}
 }

@@ -3,4 +3,4 @@ package reach_test
 import "github.com/netmigrate/netmigrate/migrate/reach"
 
 // internet is the kind of the Internet.
-const internet reach.Kind = 3
+const internet = reach.Internet

@@ -47,12 +47,14 @@ type vnetNode struct {
 	absent  bool  // the service said that the gateway of its clients does not exist
 	asn     string
 	site    estate.ID // default site
-	branch  bool      // a Route Server with branch-to-branch
+	server  bool      // it has a Route Server
+	branch  bool      // one with branch-to-branch
 	learned []learned // from the appliances that peer with its Route Server
 
 	firstTunnel, lastTunnel int32 // its connections are tunnels[first:last]
+	firstEdge, lastEdge     int32 // its ways over circuits to other VNets are edges[first:last]
 	firstClass, lastClass   int32 // classes[firstClass] is the one without anything of its own
-	gatewayTable            int32 // route table of GatewaySubnet, or -1
+	gatewayClass            int32 // the class of GatewaySubnet, or -1
 	peers                   []peer
 	grouped                 []member
 	hub                     int32 // the VNet whose gateway it uses, or -1
@@ -60,11 +62,13 @@ type vnetNode struct {
 	spokes                  []int32
 	hosts                   bool // a firewall or an appliance stands in it
 
-	offers []route   // what its gateways offer to its subnets
 	bgp    []bgpPath // what its VPN gateway learned
+	offers []route   // what its gateways offer to subnets
+	told   []span    // what its ExpressRoute gateway announces to circuits
 
-	firstEdge, lastEdge int32
-	table               []segment // where its VPN gateway sends each address; sorted
+	// Where its gateways send each address; sorted. The second of each is for what came out of a
+	// tunnel or a circuit, where a Route Server lets the two gateways pass packets to each other.
+	table, circuitTable [2][]segment
 }
 
 // class is those addresses of a VNet whose subnets route alike.
@@ -73,6 +77,7 @@ type class struct {
 	set     []span
 	subnets []*estate.Subnet // none for addresses outside every subnet
 	routes  int32            // number of the route table, or -1
+	gateway bool             // it is a GatewaySubnet with a route table
 	table   []segment
 }
 
@@ -84,9 +89,10 @@ type learned struct {
 
 // device is a firewall or an appliance.
 type device struct {
-	id       estate.ID
+	id       estate.ID // zero where no input describes it
 	vnet     int32
 	class    int32
+	subnet   string // its name, or ""
 	firewall bool
 	forwards bool
 	address  []netip.Addr
@@ -94,15 +100,27 @@ type device struct {
 
 // peer is a peering as one side sees it.
 type peer struct {
-	vnet     int32
-	half     int32 // number in peerings
-	raw      []netip.Prefix
-	open     bool // neither half withdraws network access
-	forwards bool // the remote takes in what this VNet only forwards
-	uses     bool // the remote uses this VNet's gateway
-	global   bool
-	partial  *estate.Peering // the half, when it is limited to subnets
-	remote   []span          // what a partial peering delivers
+	vnet       int32
+	half       int32 // number in peerings
+	raw        []netip.Prefix
+	open       bool // neither half withdraws network access
+	forwards   bool // the remote takes in what this VNet only forwards
+	uses       bool // the remote uses this VNet's gateway
+	global     bool
+	near, far  *estate.Peering // the halves
+	stale      bool            // raw is not what the remote has today
+	everywhere bool            // neither half is limited to subnets
+	remote     []span          // what a limited one delivers
+}
+
+// names reports whether a peering that is limited to subnets names a subnet of this side.
+func (p *peer) names(subnet string) bool {
+	return (!p.near.Partial || named(p.near.LocalSubnets, subnet)) && (!p.far.Partial || named(p.far.RemoteSubnets, subnet))
+}
+
+// reaches reports whether it names a subnet of the other side.
+func (p *peer) reaches(subnet string) bool {
+	return (!p.near.Partial || named(p.near.RemoteSubnets, subnet)) && (!p.far.Partial || named(p.far.LocalSubnets, subnet))
 }
 
 // group is a connected group.
@@ -122,24 +140,24 @@ func compile(e *estate.Estate) *network {
 // compileWith also returns what the tables were built from.
 func compileWith(e *estate.Estate) (*network, *builder) {
 	n := &network{}
-	n.addVNets(e)
+	vnets := n.addVNets(e)
 	c := &connector{n: n, e: e}
 	c.gateways = n.addGateways(e)
-	n.addPeerings(e)
+	n.addPeerings(e, vnets)
 	n.addGroups(e)
 	c.connect()
 	n.addClients()
 	n.internet = int32(len(n.locations))
 	n.locations = append(n.locations, Location{Kind: Internet})
 	n.findHubs()
-	routes := n.addClasses(e)
+	routes := n.addClasses(e, vnets)
 	n.addDevices(e)
 	b := &builder{n: n, e: e, c: c, routes: routes}
 	b.build()
 	return n, b
 }
 
-func (n *network) addVNets(e *estate.Estate) {
+func (n *network) addVNets(e *estate.Estate) []*estate.VNet {
 	order := make([]*estate.VNet, len(e.VNets))
 	for i := range e.VNets {
 		order[i] = &e.VNets[i]
@@ -152,13 +170,14 @@ func (n *network) addVNets(e *estate.Estate) {
 	n.locations = make([]Location, len(order), len(order)+len(order)/4+8)
 	names := estate.NewNames(e)
 	for i, v := range order {
-		node := vnetNode{name: names.VNet(v), arm: v.Model == estate.ARM, region: v.Region.Name, clients: -1, hub: -1, gatewayTable: -1}
+		node := vnetNode{name: names.VNet(v), arm: v.Model == estate.ARM, region: v.Region.Name, clients: -1, hub: -1, gatewayClass: -1}
 		node.raw = validPrefixes(v.Space)
 		node.space = setOf(node.raw)
 		n.vnets[i] = node
 		n.locations[i] = Location{Kind: VNet, ID: v.ID, Name: names.VNet(v)}
 		n.byVNet.add(v.ID, int32(i))
 	}
+	return order
 }
 
 func validPrefixes(in []estate.Prefix) []netip.Prefix {
@@ -200,7 +219,7 @@ func (n *network) addGateways(e *estate.Estate) *registry {
 				node.circuit, node.remotes = g.ID, g.RemoteVNets
 			}
 		case estate.RouteServer:
-			node.branch = node.branch || g.BranchToBranch
+			node.server, node.branch = true, node.branch || g.BranchToBranch
 		}
 		if c := chosen[v]; c == nil || g.Kind < c.Kind || g.Kind == c.Kind && compareIDs(g.ID, c.ID) < 0 {
 			chosen[v] = g
@@ -214,7 +233,7 @@ func (n *network) addGateways(e *estate.Estate) *registry {
 }
 
 // addPeerings joins halves to peerings. A peering forwards when both halves exist and are connected.
-func (n *network) addPeerings(e *estate.Estate) {
+func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 	type half struct {
 		from, to int32
 		p        *estate.Peering
@@ -246,38 +265,31 @@ func (n *network) addPeerings(e *estate.Estate) {
 		back := halves[j].p
 		near, far := &n.vnets[h.from], &n.vnets[h.to]
 		to := peer{
-			vnet: h.to, half: int32(i), raw: far.raw,
+			vnet: h.to, half: int32(i), raw: far.raw, near: h.p, far: back,
 			open:     h.p.AllowVirtualNetworkAccess && back.AllowVirtualNetworkAccess,
 			forwards: back.AllowForwardedTraffic,
 			uses: h.p.AllowGatewayTransit && back.UseRemoteGateways && !near.gateway.IsZero() &&
 				far.vpn.IsZero() && far.circuit.IsZero(),
-			global: near.region != "" && far.region != "" && near.region != far.region,
+			global:     near.region != "" && far.region != "" && near.region != far.region,
+			everywhere: !h.p.Partial && !back.Partial,
 		}
 		if h.p.RemoteSpace != nil {
-			to.raw = validPrefixes(h.p.RemoteSpace)
+			to.raw, to.stale = validPrefixes(h.p.RemoteSpace), true
 		}
 		if h.p.Partial {
-			to.partial = h.p
-			to.raw = n.subnetPrefixes(e, h.p.Remote, h.p.RemoteSubnets)
-			to.remote = intersect(nil, setOf(to.raw), far.space)
+			to.raw, to.stale = subnetPrefixes(vnets[h.to], h.p.RemoteSubnets), true
 		}
 		near.peers = append(near.peers, to)
 	}
 }
 
 // subnetPrefixes are the prefixes of a VNet's named subnets.
-func (n *network) subnetPrefixes(e *estate.Estate, vnet estate.ID, names []string) []netip.Prefix {
+func subnetPrefixes(v *estate.VNet, names []string) []netip.Prefix {
 	var out []netip.Prefix
-	for i := range e.VNets {
-		if !e.VNets[i].ID.Same(vnet) {
-			continue
+	for _, s := range v.Subnets {
+		if s.Prefix.IsValid() && named(names, s.Name) {
+			out = append(out, s.Prefix.Masked())
 		}
-		for _, s := range e.VNets[i].Subnets {
-			if s.Prefix.IsValid() && slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, s.Name) }) {
-				out = append(out, s.Prefix.Masked())
-			}
-		}
-		return out
 	}
 	return out
 }
@@ -350,13 +362,13 @@ func (n *network) addDevices(e *estate.Estate) {
 	}
 	slices.SortStableFunc(order, func(a, b *estate.Gateway) int { return compareIDs(a.ID, b.ID) })
 	for _, g := range order {
-		d := device{id: g.ID, vnet: n.byVNet.find(g.VNet), firewall: g.Kind == estate.Firewall, forwards: !g.NoForwarding}
+		d := device{id: g.ID, vnet: n.byVNet.find(g.VNet), subnet: g.Subnet, firewall: g.Kind == estate.Firewall, forwards: !g.NoForwarding}
 		for _, a := range g.PrivateIPs {
 			if a.IsValid() {
 				d.address = append(d.address, a.Addr)
 			}
 		}
-		d.class = n.classOf(d.vnet, g.Subnet, d.address)
+		d.class = n.classOf(d.vnet, g.Subnet)
 		n.vnets[d.vnet].hosts = true
 		byID.add(g.ID, int32(len(n.devices)))
 		n.devices = append(n.devices, d)

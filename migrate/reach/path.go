@@ -56,9 +56,6 @@ func (n *network) elementID(h pathNode) estate.ID {
 	case Peering, GlobalPeering:
 		return n.peerings[h.element]
 	case FirewallHop, ApplianceHop:
-		if h.element < 0 {
-			return estate.ID{}
-		}
 		return n.devices[h.element].id
 	case OnPremTransit, ConnectedGroup, ServiceEndpoint, InternetHop:
 		return estate.ID{}

@@ -54,15 +54,16 @@ type Flow struct {
 func Compute(e *estate.Estate) *Relation {
 	r := &Relation{net: compile(e)}
 	n := r.net
-	r.relays.anywhere = -1
 	r.planRelays()
 	r.at = make([]row, r.firstRelay()+int32(len(r.relays.keys)))
 	r.follow(len(r.relays.keys), func(w *walker, i int) { r.followRelay(w, int32(i)) })
 	r.follow(len(n.classes), func(w *walker, i int) {
-		w.relays = &r.relays
-		w.fromClass(int32(i))
+		if len(n.classes[i].set) > 0 { // else nothing is there to send
+			w.relays = &r.relays
+			w.fromClass(int32(i))
+			w.relays = nil
+		}
 		w.out.close(int32(i))
-		w.relays = nil
 	})
 	r.followClients()
 	r.answerOnPrem()

@@ -9,9 +9,8 @@ import (
 
 // relays are the places whose onward way is computed once for all that send there.
 type relays struct {
-	keys     []relayKey
-	number   map[relayKey]int32 // of the row
-	anywhere int32              // the row of an appliance that no input describes, or -1
+	keys   []relayKey
+	number map[relayKey]int32 // of the row
 }
 
 // relayKey is a place and what matters there of where packets come from.
@@ -21,11 +20,9 @@ type relayKey struct {
 	origin int32
 }
 
-// atAnywhere and atNetwork are the places of relays that are no node of the walk.
-const (
-	atAnywhere nodeKind = iota + 100
-	atNetwork           // at: an on-premises network, which may hand packets on
-)
+// atNetwork is the place of relays that are no node of the walk: on-premises networks, which may
+// hand packets on.
+const atNetwork nodeKind = 100
 
 // planRelays finds the places that classes send to.
 func (r *Relation) planRelays() {
@@ -36,11 +33,17 @@ func (r *Relation) planRelays() {
 		for _, s := range at.table {
 			k := relayKey{origin: n.originOf(at.vnet)}
 			switch s.kind {
-			case actGateway:
-				if s.target == at.vnet {
+			case actGateway, actCircuitGateway:
+				if s.target == at.vnet && s.kind == actGateway {
 					continue
 				}
-				k.node, k.by = node{atGateway, s.target}, fromSpoke
+				k.node = node{atGateway, s.target}
+				if s.kind == actCircuitGateway {
+					k.kind = atCircuit
+				}
+				if s.target != at.vnet {
+					k.by = fromSpoke
+				}
 			case actRouter:
 				k.node, k.by = node{atGateway, s.target}, fromInsideByUser
 				if s.target != at.vnet {
@@ -48,10 +51,6 @@ func (r *Relation) planRelays() {
 				}
 			case actDevice:
 				k.node = node{atDevice, s.target}
-			case actUnknown:
-				k = relayKey{node: node{kind: atAnywhere}, origin: -1}
-				r.relays.anywhere = r.addRelay(k)
-				continue
 			default:
 				continue
 			}
@@ -72,57 +71,21 @@ func (r *Relation) addRelay(k relayKey) int32 {
 }
 
 func (r *Relation) followRelay(w *walker, i int32) {
-	k := r.relays.keys[i]
-	switch k.kind {
-	case atAnywhere:
-		for to, set := range r.net.anywhere() {
-			w.out.deliver(to, set, certain, noPath)
-		}
-	case atNetwork:
-	default:
+	if k := r.relays.keys[i]; k.kind != atNetwork {
 		w.fromNode(k.node, k.by, k.origin, -1)
 	}
 	w.out.close(r.firstRelay() + i)
 }
 
-// anywhere yields every location with the addresses that the input gives it.
-func (n *network) anywhere() iter.Seq2[int32, []span] {
-	return func(yield func(int32, []span) bool) {
-		behind := make([][]span, n.networks)
-		for i := range n.tunnels {
-			if t := &n.tunnels[i]; t.end == toOnPrem || t.end == toCircuit {
-				at := int(t.far) - len(n.vnets)
-				behind[at] = append(behind[at], t.routed...)
-			}
-		}
-		for at := range n.locations {
-			var set []span
-			switch l := &n.locations[at]; l.Kind {
-			case VNet:
-				set = n.vnets[at].space
-			case OnPremises:
-				set = tidy(behind[at-len(n.vnets)])
-			case Clients:
-				set = n.vnets[n.byVNet.find(l.ID)].pool
-			case Internet:
-				set = public
-			}
-			if len(set) > 0 && !yield(int32(at), set) {
-				return
-			}
-		}
-	}
-}
-
 // turns are the reasons for which packets only may turn around somewhere. Pairs that meet only so
 // are not listed: a supernet on a shared site would make a hundred million of them.
-const turns = byOnPremTransit | bySpokeHairpin | byAppliance
+const turns = byOnPremTransit | bySpokeHairpin
 
 // hairpin is a place where packets of many locations could turn around to many others: an
 // on-premises network whose site lists the VNets' own ranges, a hub's gateway when a supernet draws the spokes'
-// packets for each other to it, or an appliance that no input describes.
+// packets for each other to it.
 type hairpin struct {
-	via int32 // a location; -1 for an appliance
+	via int32 // a location
 	why reasons
 	in  []hairpinEnd // by location
 	out []hairpinEnd
@@ -145,7 +108,7 @@ func (r *Relation) addTransit() {
 		source, _ := r.rowsOf(first + int32(i))
 		relay[i] = r.addRelay(relayKey{node: node{atNetwork, first + int32(i)}, origin: -1})
 		for _, f := range r.flowsOf(source) {
-			if f.to < first && r.hops(f.path)[0].hop == IPsecS2S {
+			if f.to < first {
 				set := f.set.in(r.spans)
 				handed[i] = append(handed[i], set...)
 				r.deliver(f.to, set, f.unless(true, byOnPrem|byOnPremTransit), f.path)
@@ -173,7 +136,7 @@ func (r *Relation) handOn(source, first int32, handed [][]span, relay []int32) {
 	var added []handoff
 	for _, f := range r.flowsOf(source) {
 		i := f.to - first
-		if i < 0 || int(i) >= len(handed) || r.paths[f.path].hop != IPsecS2S || !overlaps(f.set.in(r.spans), handed[i]) {
+		if i < 0 || int(i) >= len(handed) || !overlaps(f.set.in(r.spans), handed[i]) {
 			continue
 		}
 		turn := r.addPath(f.path, pathNode{hop: OnPremTransit, element: f.to})
@@ -196,9 +159,6 @@ func (r *Relation) findHairpins() []hairpin {
 		relay := r.firstRelay() + int32(i)
 		h := &hairpin{via: k.at}
 		for _, f := range r.flowsOf(relay) {
-			if k.kind == atAnywhere {
-				h.via, f.why = -1, byAppliance
-			}
 			if f.why&turns != 0 && f.to != n.internet {
 				h.why |= f.why
 				h.out = append(h.out, hairpinEnd{f.to, f.set.in(r.spans)})
@@ -255,9 +215,9 @@ func (h *hairpin) gives(except int32, set []span) bool {
 }
 
 // Hairpin is a place where the packets of several VNets could turn around to each other. Whether
-// they do is unknown (ASM-ONPREM-TRANSIT, ASM-SPOKE-HAIRPIN, ASM-APPLIANCE).
+// they do is unknown (ASM-ONPREM-TRANSIT, ASM-SPOKE-HAIRPIN).
 type Hairpin struct {
-	Via         Location       // an on-premises network, or the VNet of the gateway; zero for an appliance that no input describes
+	Via         Location       // an on-premises network, or the VNet of the gateway
 	Senders     []Location     // whose packets come here, sorted
 	Receivers   []Location     // who could be handed them, sorted
 	Prefixes    []netip.Prefix // of the receivers
@@ -272,11 +232,8 @@ func (r *Relation) Hairpins() iter.Seq[Hairpin] {
 			for _, e := range h.out {
 				handed = append(handed, e.set...)
 			}
-			public := Hairpin{Senders: r.ends(h.in), Receivers: r.ends(h.out),
+			public := Hairpin{Via: r.net.locations[h.via], Senders: r.ends(h.in), Receivers: r.ends(h.out),
 				Prefixes: prefixesOf(tidy(handed)), Assumptions: h.why.ids()}
-			if h.via >= 0 {
-				public.Via = r.net.locations[h.via]
-			}
 			if !yield(public) {
 				return
 			}

@@ -75,7 +75,7 @@ func (r *Relation) stateful(f *found) []int32 {
 	var out []int32
 	for _, p := range f.paths {
 		for ; p != noPath; p = r.paths[p].before {
-			if h := &r.paths[p]; h.hop == FirewallHop || h.hop == ApplianceHop {
+			if h := &r.paths[p]; (h.hop == FirewallHop || h.hop == ApplianceHop) && !r.net.devices[h.element].id.IsZero() {
 				out = append(out, h.element)
 			}
 		}
@@ -255,30 +255,22 @@ func setWhere(flows []found, least Value) []span {
 	return out
 }
 
-// Fwd says whether a packet from one endpoint to the other arrives.
+// Fwd says whether a packet from one endpoint to the other arrives. The Internet answers what
+// reaches it.
 func (r *Relation) Fwd(from, to Endpoint) Value {
-	v := No
-	for _, f := range r.ways(from, to) {
-		v = max(v, f.value)
-	}
-	return v
+	_, ways := r.ways(from, to)
+	return bestOf(ways)
 }
 
 // Sess says whether two endpoints can hold a session: packets arrive both ways and pass the same
 // firewalls and appliances.
 func (r *Relation) Sess(a, b Endpoint) Value {
-	there := r.ways(a, b)
-	if len(there) == 0 {
+	in, there := r.ways(a, b)
+	from, back := r.ways(b, a)
+	if len(there) == 0 || len(back) == 0 || !slices.Equal(in.passed(there), from.passed(back)) {
 		return No
 	}
-	if b.Kind == Internet {
-		return r.Fwd(a, b)
-	}
-	back := r.ways(b, a)
-	if len(back) == 0 || !slices.Equal(r.passed(there), r.passed(back)) {
-		return No
-	}
-	return min(r.Fwd(a, b), r.Fwd(b, a))
+	return min(bestOf(there), bestOf(back))
 }
 
 // passed lists the firewalls and appliances on any of the ways.
@@ -291,11 +283,18 @@ func (r *Relation) passed(ways []found) []int32 {
 	return slices.Compact(out)
 }
 
-// ways are the flows by which a packet from one address to another arrives.
-func (r *Relation) ways(from, to Endpoint) []found {
+// ways are the flows by which a packet from one address to another arrives, and the relation that
+// has them.
+func (r *Relation) ways(from, to Endpoint) (*Relation, []found) {
+	if from.Kind == Internet && to.Kind != OnPremises {
+		from, to = to, from
+	}
 	i, j := r.net.find(from.Location), r.net.find(to.Location)
-	if i < 0 || j < 0 || i == j {
-		return nil
+	if i < 0 || j < 0 {
+		return r, nil
+	}
+	if i == j {
+		return r.inside(i, from.Address, to.Address)
 	}
 	first, last := r.rowsOf(i)
 	if from.Kind == VNet {
@@ -311,7 +310,29 @@ func (r *Relation) ways(from, to Endpoint) []found {
 			out = append(out, f)
 		}
 	}
-	return out
+	if from.Kind == OnPremises { // it answers by what works best
+		best := bestOf(out)
+		out = slices.DeleteFunc(out, func(f found) bool { return f.value < best })
+	}
+	return r, out
+}
+
+// inside follows a packet from one address of a VNet to another. The relation has nothing of that,
+// because mostly there is nothing to it.
+func (r *Relation) inside(at int32, from, to netip.Addr) (*Relation, []found) {
+	if int(at) >= len(r.net.vnets) {
+		return r, nil
+	}
+	one := &Relation{net: r.net}
+	w := &walker{n: r.net, out: &one.rows}
+	w.fromAddress(r.net.classAt(at, from), to)
+	var out []found
+	for _, f := range one.sender {
+		if f.to == at {
+			out = append(out, found{set: f.set.in(one.spans), paths: [3]int32{f.path, noPath, noPath}, trust: f.trust})
+		}
+	}
+	return one, out
 }
 
 // Assumptions lists what the relation rests on, in a fixed order. Subjects are the connections'
@@ -322,7 +343,7 @@ func (r *Relation) Assumptions() []estate.Assumption {
 		used |= f.why
 	}
 	for _, h := range r.hands {
-		if h.relay == r.relays.anywhere || h.why&turns == 0 {
+		if h.why&turns == 0 {
 			used |= h.why
 		}
 	}

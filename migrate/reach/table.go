@@ -28,22 +28,22 @@ func (r rank) gateway() bool { return r == rankCircuit || r == rankGateway }
 type actKind uint8
 
 const (
-	actDrop     actKind = iota // target: why, in dropWords
-	actLocal                   // the VNet itself
-	actPeer                    // target: position in peers
-	actGroup                   // target: position in grouped
-	actService                 // a service of the platform
-	actInternet                // out
-	actInVNet                  // a user route says that the VNet has it
-	actGateway                 // to the VPN gateway whose routes the subnet has; target: its VNet
-	actRouter                  // the same, because a user route says so
-	actCircuit                 // target: a tunnel to an ExpressRoute circuit
-	actEdge                    // target: number in edges
-	actDevice                  // target: a firewall or appliance
-	actUnknown                 // an appliance that no input describes
-	actTunnel                  // target: a tunnel; of gateways only
-	actPool                    // to the clients; of gateways only
-	actSeveral                 // target: number in choices
+	actDrop           actKind = iota // target: why, in dropWords
+	actLocal                         // the VNet itself
+	actPeer                          // target: position in peers
+	actGroup                         // target: position in grouped
+	actService                       // a service of the platform
+	actInternet                      // out
+	actInVNet                        // a user route says that the VNet has it
+	actGateway                       // to the VPN gateway whose routes a subnet has; target: its VNet
+	actRouter                        // the same, because a user route says so
+	actCircuitGateway                // to the ExpressRoute gateway whose routes a subnet has; target: its VNet
+	actCircuit                       // target: a tunnel to an ExpressRoute circuit; of its gateway only
+	actEdge                          // target: number in edges; of ExpressRoute gateways only
+	actDevice                        // target: a firewall or appliance
+	actTunnel                        // target: a tunnel; of gateways only
+	actPool                          // to the clients; of gateways only
+	actSeveral                       // target: number in choices
 )
 
 // act is what a node does with a packet.
@@ -64,6 +64,7 @@ type route struct {
 	rank   rank
 	length int     // of the AS path; 0 for what BGP did not bring
 	maybe  reasons // why it may not be there; such a route hides nothing
+	fate   int32   // routes with one fate that may be there stand and fall together
 	act    act
 }
 
@@ -221,15 +222,6 @@ func (s *state) winners() []route {
 	return s.plain
 }
 
-// beats reports whether a route that may be there would be taken instead of the winners, or with
-// them.
-func (r *route) beats(won []route) bool {
-	if len(won) == 0 || r.prefix.Bits() > won[0].prefix.Bits() {
-		return true
-	}
-	return r.prefix.Bits() == won[0].prefix.Bits() && r.rank <= won[0].rank
-}
-
 // decide is what a node does with the addresses of a state.
 func (n *network) decide(s *state) act {
 	won := s.winners()
@@ -238,11 +230,7 @@ func (n *network) decide(s *state) act {
 	}
 	var c choice
 	if !s.system {
-		for i := range s.maybe {
-			if m := &s.maybe[i]; m.beats(won) {
-				c.acts, c.why = addAct(c.acts, m.act), c.why|m.maybe
-			}
-		}
+		c.acts, c.why = perhaps(s.maybe, won)
 	}
 	for i := range won {
 		c.acts = addAct(c.acts, won[i].act)
@@ -259,6 +247,37 @@ func (n *network) decide(s *state) act {
 	}
 	n.choices = append(n.choices, c)
 	return act{kind: actSeveral, target: int32(len(n.choices) - 1)}
+}
+
+// perhaps are the acts of routes that may be there and would then win, or win together with those
+// that won: first the best of them, then what is best when those are not there, and so on.
+func perhaps(maybe, won []route) (acts []act, why reasons) {
+	rest := slices.Clone(maybe)
+	for len(rest) > 0 {
+		slices.SortStableFunc(rest, func(a, b route) int { return a.compare(&b) })
+		best := rest[0]
+		if len(won) > 0 && best.compare(&won[0]) > 0 {
+			break
+		}
+		gone := map[int32]bool{}
+		for i := range rest {
+			if rest[i].compare(&best) == 0 {
+				acts, why = addAct(acts, rest[i].act), why|rest[i].maybe
+				gone[rest[i].fate] = true
+			}
+		}
+		rest = slices.DeleteFunc(rest, func(r route) bool { return gone[r.fate] })
+	}
+	return acts, why
+}
+
+// compare orders routes that hold one address: the one that wins first. Of equal rank, a route that
+// BGP did not bring and the one with the shortest path go together.
+func (r *route) compare(o *route) int {
+	if c := cmp.Or(cmp.Compare(o.prefix.Bits(), r.prefix.Bits()), cmp.Compare(r.rank, o.rank)); c != 0 || r.length == 0 || o.length == 0 || r.rank == rankCircuit {
+		return c
+	}
+	return cmp.Compare(r.length, o.length)
 }
 
 func compareActs(a, b act) int {

@@ -51,7 +51,7 @@ const maxPaths = 64
 func Trace(e *estate.Estate, from, to Endpoint) Answer {
 	n, b := compileWith(e)
 	w := &walker{n: n, out: &rows{}}
-	t := &watcher{w: w, b: b, to: to, asked: n.find(to.Location)}
+	t := &watcher{w: w, b: b, to: to, asked: n.find(to.Location), dials: -1}
 	w.watch = t
 	at := n.find(from.Location)
 	switch {
@@ -60,14 +60,12 @@ func Trace(e *estate.Estate, from, to Endpoint) Answer {
 	case from.Kind == OnPremises:
 		t.fromNetwork(e, at)
 	case from.Kind == Clients:
-		w.traceClients(n.byVNet.find(from.ID), to.Address)
+		t.dials = n.byVNet.find(from.ID)
+		w.traceClients(t.dials, to.Address)
 	case from.Kind == Internet:
 		t.end(nil, No, nil, "the Internet begins nothing that reaches a private network", 0)
-	case t.asked == at && holds(n.vnets[at].space, to.Address):
-		step := Step{At: n.locations[at], Route: longest(n.vnets[at].raw, to.Address), Why: "inside the VNet"}
-		t.end([]Step{step}, Yes, &n.locations[at], "", 0)
 	default:
-		w.traceClass(n.classAt(at, from.Address), to.Address)
+		w.fromAddress(n.classAt(at, from.Address), to.Address)
 	}
 	t.turn(e, from)
 	return Answer{t.value(from.Kind), t.paths}
@@ -87,8 +85,8 @@ func (t *watcher) value(from Kind) Value {
 	return Unknown
 }
 
-// traceClass follows one address from a class.
-func (w *walker) traceClass(c int32, to netip.Addr) {
+// fromAddress follows one packet from a class.
+func (w *walker) fromAddress(c int32, to netip.Addr) {
 	at := &w.n.classes[c]
 	w.reset(-1)
 	p := packets{node: node{atSubnet, c}, origin: w.n.originOf(at.vnet), path: noPath, visits: -1, step: -1, trust: certain}
@@ -99,7 +97,7 @@ func (w *walker) traceClass(c int32, to netip.Addr) {
 func (w *walker) traceClients(v int32, to netip.Addr) {
 	w.reset(-1)
 	vnet := &w.n.vnets[v]
-	p := packets{node: node{atGateway, v}, by: fromClients, origin: -1, visits: -1, step: -1, trust: vnet.dialled(),
+	p := packets{node: node{atGateway, v}, manner: manner{by: fromClients}, origin: -1, visits: -1, step: -1, trust: vnet.dialled(),
 		path: w.out.addPath(noPath, pathNode{hop: PointToSite, element: v})}
 	w.watch.first = append(w.watch.first, Step{At: w.n.locations[vnet.clients], Why: "clients send to their gateway",
 		Hops: []Hop{{PointToSite, vnet.gateway}}})
@@ -122,20 +120,21 @@ type watcher struct {
 	first []Step
 	steps []decision
 	paths []Path
+	dials int32 // the VNet that the clients dial who sent the packet, or -1
 }
 
 // decision is an act of one node, and the decision before.
 type decision struct {
 	before int32
 	node
-	by   ingress
+	manner
 	act  act
 	path int32 // before it
 	why  reasons
 }
 
 func (t *watcher) decided(p packets, x piece) int32 {
-	t.steps = append(t.steps, decision{p.step, p.node, p.by, x.act, p.path, x.why})
+	t.steps = append(t.steps, decision{p.step, p.node, p.manner, x.act, p.path, x.why})
 	return int32(len(t.steps) - 1)
 }
 
@@ -145,9 +144,9 @@ func (t *watcher) dropped(p packets, why string) {
 	last := Step{Why: why}
 	last.At, last.Gateway, last.Device = t.place(p.node)
 	if p.step >= 0 && t.steps[p.step].node != p.node {
-		last.Candidates = t.candidates(p.node, act{})
+		last.Candidates = t.candidates(p.node, p.manner, act{})
 	} else if p.step < 0 {
-		last.Candidates = t.candidates(p.node, act{})
+		last.Candidates = t.candidates(p.node, p.manner, act{})
 	}
 	t.end(append(steps, last), No, nil, placeWords(last)+": "+why, p.why|p.split)
 }
@@ -156,6 +155,7 @@ func (t *watcher) dropped(p packets, why string) {
 func (t *watcher) delivered(p packets, to int32) {
 	n := t.w.n
 	at := &n.locations[to]
+	p.trust = p.unless(t.dials >= 0 && !n.nearClients(t.dials, to), byClientRoutes)
 	switch {
 	case t.asked == to || t.asked < 0 && t.to.Location == (Location{}):
 		t.end(t.story(p), p.value, at, "", p.why|p.split)
@@ -180,7 +180,7 @@ func (t *watcher) story(p packets) []Step {
 		d := &t.steps[i]
 		s := Step{}
 		s.At, s.Gateway, s.Device = t.place(d.node)
-		s.Candidates = t.candidates(d.node, d.act)
+		s.Candidates = t.candidates(d.node, d.manner, d.act)
 		for _, c := range s.Candidates {
 			if c.Won {
 				s.Route, s.Why = c.Prefix, c.Why
@@ -211,7 +211,7 @@ func (r *rows) hopsBetween(from, to int32) []pathNode {
 func (t *watcher) place(at node) (Location, bool, estate.ID) {
 	n := t.w.n
 	switch at.kind {
-	case atGateway:
+	case atGateway, atCircuit:
 		return n.locations[at.at], true, estate.ID{}
 	case atDevice:
 		d := &n.devices[at.at]
@@ -238,7 +238,7 @@ func (t *watcher) turn(e *estate.Estate, from Endpoint) {
 		return
 	}
 	for _, p := range t.paths {
-		if p.Delivered == nil || p.Delivered.Kind != OnPremises || p.Steps[len(p.Steps)-1].lastHop() != IPsecS2S {
+		if p.Delivered == nil || p.Delivered.Kind != OnPremises {
 			continue
 		}
 		r := Compute(e)
@@ -246,7 +246,7 @@ func (t *watcher) turn(e *estate.Estate, from Endpoint) {
 		source, _ := r.rowsOf(network)
 		for _, f := range r.flowsTo(source, t.asked) {
 			hops := r.hops(f.path)
-			if hops[0].hop != IPsecS2S || !holds(f.set.in(r.spans), t.to.Address) {
+			if !holds(f.set.in(r.spans), t.to.Address) {
 				continue
 			}
 			step := Step{At: *p.Delivered, Why: "whether it passes the packet on is unknown", Hops: append([]Hop{{Type: OnPremTransit}}, r.net.publicPath(hops)...)}
@@ -255,13 +255,6 @@ func (t *watcher) turn(e *estate.Estate, from Endpoint) {
 			return
 		}
 	}
-}
-
-func (s *Step) lastHop() HopType {
-	if len(s.Hops) == 0 {
-		return 0
-	}
-	return s.Hops[len(s.Hops)-1].Type
 }
 
 // fromNetwork follows a packet of an on-premises network. Its routing is derived, so the relation
@@ -281,15 +274,4 @@ func (t *watcher) fromNetwork(e *estate.Estate, at int32) {
 		why := fmt.Sprintf("nothing that has %s sends to this network through a connection that could answer", t.to.Address)
 		t.end([]Step{{At: n.locations[at], Why: why}}, No, nil, n.locations[at].String()+": "+why, 0)
 	}
-}
-
-// longest is the longest of the prefixes that hold the address, or the zero prefix.
-func longest(prefixes []netip.Prefix, a netip.Addr) netip.Prefix {
-	var best netip.Prefix
-	for _, p := range prefixes {
-		if p.Contains(a) && (!best.IsValid() || p.Bits() > best.Bits()) {
-			best = p
-		}
-	}
-	return best
 }

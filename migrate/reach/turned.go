@@ -19,10 +19,7 @@ func (c *comparison) judgeHairpins(yield func(Verdict) bool) {
 
 // about makes a verdict of one pair one about the whole hairpin.
 func (c *comparison) about(v Verdict, r *Relation, h *hairpin) Verdict {
-	v.Via, v.Members = &Location{}, r.ends(h.in)
-	if h.via >= 0 {
-		v.Via = &r.net.locations[h.via]
-	}
+	v.Via, v.Members = &r.net.locations[h.via], r.ends(h.in)
 	return v
 }
 
@@ -94,7 +91,7 @@ func (c *comparison) sameHairpin(h *hairpin) map[int32]bool {
 	var old *hairpin
 	for i := range c.before.hairpins() {
 		o := &c.before.hairpins()[i]
-		if o.why == h.why && (o.via < 0 || h.via < 0 || c.ofBefore[o.via] == c.ofAfter[h.via]) {
+		if c.ofBefore[o.via] == c.ofAfter[h.via] && o.why == h.why {
 			old = o
 		}
 	}

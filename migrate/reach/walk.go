@@ -19,8 +19,8 @@ const (
 	fromCircuit
 )
 
-// tunnelled reports whether packets came out of a tunnel between gateways.
-func (i ingress) tunnelled() bool { return i == fromTunnel || i == fromClosed }
+// branch reports whether packets came from outside: out of a tunnel or a circuit.
+func (i ingress) branch() bool { return i == fromTunnel || i == fromClosed || i == fromCircuit }
 
 // node is where packets are routed.
 type node struct {
@@ -31,22 +31,29 @@ type node struct {
 type nodeKind uint8
 
 const (
-	atSubnet nodeKind = iota
-	atGateway
+	atSubnet  nodeKind = iota
+	atGateway          // the VPN gateway of a VNet
+	atCircuit          // its ExpressRoute gateway
 	atDevice
 )
+
+// manner is how packets came to a gateway.
+type manner struct {
+	by     ingress
+	handed bool // from the other gateway of the VNet
+}
 
 // visit is a node that packets came to, and the one before.
 type visit struct {
 	node
-	by     ingress
+	manner
 	before int32
 }
 
 // packets are all packets of one source that one node holds and treats alike.
 type packets struct {
 	node
-	by      ingress
+	manner
 	origin  int32  // the VNet they started in where that matters: see originOf; or -1
 	set     extent // in walker.sets
 	path    int32
@@ -147,17 +154,24 @@ func (w *walker) fromClass(c int32) {
 // fromNode follows all addresses from a gateway or a device on.
 func (w *walker) fromNode(at node, by ingress, origin int32, self int32) {
 	w.reset(self)
-	table := w.table(at)
-	p := packets{node: at, by: by, origin: origin, path: noPath, visits: -1, trust: certain}
-	if len(table) > 0 {
-		from := int32(len(w.sets))
-		for _, s := range table {
-			w.sets = appendSpan(w.sets, int(from), s.span)
-		}
-		p.set = extent{from, int32(len(w.sets))}
-		w.queue = append(w.queue, p)
+	p := packets{node: at, manner: manner{by: by}, origin: origin, path: noPath, visits: -1, trust: certain}
+	if by == fromTunnel || by == fromClosed {
+		p.tunnels = 1
 	}
+	w.everything(p)
 	w.run()
+}
+
+// everything queues packets to all addresses that their node has routes for.
+func (w *walker) everything(p packets) {
+	from := int32(len(w.sets))
+	for _, s := range w.table(p.node, p.manner) {
+		w.sets = appendSpan(w.sets, int(from), s.span)
+	}
+	p.set = extent{from, int32(len(w.sets))}
+	w.visits = append(w.visits, visit{p.node, p.manner, -1})
+	p.visits = int32(len(w.visits) - 1)
+	w.queue = append(w.queue, p)
 }
 
 func (w *walker) run() {
@@ -167,10 +181,14 @@ func (w *walker) run() {
 	w.settle()
 }
 
-func (w *walker) table(at node) []segment {
+// table is what a node does with packets that came in a manner.
+func (w *walker) table(at node, m manner) []segment {
+	branch := number(m.by.branch() && !m.handed)
 	switch at.kind {
 	case atGateway:
-		return w.n.vnets[at.at].table
+		return w.n.vnets[at.at].table[branch]
+	case atCircuit:
+		return w.n.vnets[at.at].circuitTable[branch]
 	case atDevice:
 		return w.n.classes[w.n.devices[at.at].class].table
 	}
@@ -178,10 +196,10 @@ func (w *walker) table(at node) []segment {
 }
 
 // arrive queues packets at a node, unless they were there before.
-func (w *walker) arrive(p packets, at node, by ingress) {
+func (w *walker) arrive(p packets, at node, m manner) {
 	for i := p.visits; i >= 0; i = w.visits[i].before {
-		if v := &w.visits[i]; v.node == at && v.by == by {
-			p.node, p.by = at, by
+		if v := &w.visits[i]; v.node == at && v.manner == m {
+			p.node, p.manner = at, m
 			w.drop(p, "it was here before in the same manner: a loop")
 			return
 		}
@@ -192,14 +210,14 @@ func (w *walker) arrive(p packets, at node, by ingress) {
 			return
 		}
 	}
-	w.visits = append(w.visits, visit{at, by, p.visits})
-	p.node, p.by, p.visits = at, by, int32(len(w.visits)-1)
+	w.visits = append(w.visits, visit{at, m, p.visits})
+	p.node, p.manner, p.visits = at, m, int32(len(w.visits)-1)
 	w.queue = append(w.queue, p)
 }
 
 // route applies a node's table to packets that arrived.
 func (w *walker) route(p packets) {
-	table := w.table(p.node)
+	table := w.table(p.node, p.manner)
 	w.pieces = w.pieces[:0]
 	for k := p.set.from; k < p.set.to; k++ {
 		s := w.sets[k]
@@ -277,7 +295,7 @@ func (w *walker) send(p packets) {
 		if w.watch != nil {
 			q.step = w.watch.decided(q, w.pieces[run.from])
 		}
-		if q.kind == atGateway {
+		if q.kind == atGateway || q.kind == atCircuit {
 			w.passGateway(q, w.pieces[run.from].act)
 		} else {
 			w.passSubnet(q, w.pieces[run.from].act)
@@ -323,11 +341,11 @@ func (w *walker) deliver(p packets, to int32) {
 }
 
 // hand gives packets to a relay, if there is one for the node, and reports whether it did.
-func (w *walker) hand(p packets, at node, by ingress) bool {
+func (w *walker) hand(p packets, at node, m manner) bool {
 	if w.relays == nil || p.split != 0 || p.kind != atSubnet || p.set.from == p.set.to {
 		return false
 	}
-	i, ok := w.relays.number[relayKey{at, by, p.origin}]
+	i, ok := w.relays.number[relayKey{at, m.by, p.origin}]
 	if ok {
 		w.out.hand(i, p.set.in(w.sets), p.trust, p.path)
 	}
@@ -353,22 +371,20 @@ func (w *walker) passSubnet(p packets, a act) {
 	case actInVNet:
 		w.deliver(w.keep(p, n.vnets[c.vnet].space, dropNotHere), c.vnet)
 	case actPeer:
-		w.intoPeer(p, c, &n.vnets[c.vnet].peers[a.target])
+		to := &n.vnets[c.vnet].peers[a.target]
+		p.path = w.out.addPath(p.path, pathNode{hop: to.hop(), element: to.half})
+		w.intoPeer(p, c, to)
 	case actGroup:
 		w.intoGroup(p, n.vnets[c.vnet].grouped[a.target])
 	case actService:
 		p.path = w.out.addPath(p.path, pathNode{hop: ServiceEndpoint})
-		w.deliver(p, n.internet)
+		w.deliver(w.keep(p, public, dropPrivate), n.internet)
 	case actInternet:
 		w.intoInternet(p)
-	case actGateway, actRouter:
-		w.intoGateway(p, c.vnet, a)
-	case actCircuit, actEdge:
-		w.intoCircuit(p, c.vnet, a)
+	case actGateway, actRouter, actCircuitGateway:
+		w.intoGateway(p, c, a)
 	case actDevice:
 		w.intoDevice(p, c.vnet, c, a.target)
-	case actUnknown:
-		w.anywhere(p)
 	default:
 		w.drop(p, dropWords[a.target])
 	}
@@ -380,32 +396,38 @@ const dropNotHere = "nothing there has the address"
 // intoInternet sends packets out, where private addresses lead nowhere.
 func (w *walker) intoInternet(p packets) {
 	p.path = w.out.addPath(p.path, pathNode{hop: InternetHop})
-	w.deliver(w.keep(p, public, "the Internet does not route private addresses"), w.n.internet)
+	w.deliver(w.keep(p, public, dropPrivate), w.n.internet)
 }
 
-// intoPeer delivers to a peered VNet from a subnet.
+const dropPrivate = "the Internet does not route private addresses"
+
+// intoPeer delivers to a peered VNet. c is the subnet that packets leave, or nil.
 func (w *walker) intoPeer(p packets, c *class, to *peer) {
-	if !c.within(to) {
-		w.drop(p, dropPartial)
+	p, ok := w.cross(p, c, to)
+	if !ok {
 		return
 	}
-	p.path = w.out.addPath(p.path, pathNode{hop: to.hop(), element: to.half})
-	w.deliver(w.admit(p, c.vnet, to), to.vnet)
+	switch {
+	case !to.everywhere:
+		p = w.keep(p, to.remote, dropPartial)
+	case to.stale: // what it took over may be out of date
+		p = w.keep(p, w.n.vnets[to.vnet].space, dropNotHere)
+	}
+	w.deliver(p, to.vnet)
 }
 
-// admit is what a peer takes in of packets from VNet v.
-func (w *walker) admit(p packets, v int32, to *peer) packets {
+// cross takes packets over a peering, if that is not limited to other subnets. What only forwarded
+// packets need is asked of packets that a device passes on and that did not start in its VNet.
+func (w *walker) cross(p packets, c *class, to *peer) (packets, bool) {
+	if !c.within(to) {
+		w.drop(p, dropPartial)
+		return p, false
+	}
 	p.trust = p.unless(!to.open, byNetworkAccess)
-	if p.kind == atDevice && p.origin != v {
+	if p.kind == atDevice && p.origin != w.n.devices[p.at].vnet {
 		p.trust = p.unless(!to.forwards, byForwarded)
 	}
-	switch {
-	case to.partial != nil:
-		return w.keep(p, to.remote, dropPartial)
-	case len(to.raw) > 0 && &to.raw[0] != &w.n.vnets[to.vnet].raw[0]: // what it took over may be out of date
-		return w.keep(p, w.n.vnets[to.vnet].space, dropNotHere)
-	}
-	return p
+	return p, true
 }
 
 // dropPartial is why a packet does not pass a peering that is limited to subnets.
@@ -419,60 +441,61 @@ func (w *walker) intoGroup(p packets, m member) {
 	w.deliver(p, m.vnet)
 }
 
-// intoGateway sends packets of VNet v to a VPN gateway: its own, or that of the VNet it uses.
-func (w *walker) intoGateway(p packets, v int32, a act) {
-	by := fromInside
+// intoGateway sends packets to a gateway: of their VNet, or of the one that it uses.
+func (w *walker) intoGateway(p packets, c *class, a act) {
+	n := w.n
+	m := manner{by: fromInside}
 	if a.kind == actRouter {
-		by = fromInsideByUser
+		m.by = fromInsideByUser
 	}
-	if a.target != v {
-		by += fromSpoke - fromInside
+	if a.target != c.vnet {
+		m.by += fromSpoke - fromInside
+		to := n.peerOf(c.vnet, a.target)
+		if !to.everywhere && !to.reaches(n.gatewaySubnet(a.target)) {
+			w.drop(p, dropPartial)
+			return
+		}
+		var ok bool
+		if p, ok = w.cross(p, c, to); !ok {
+			return
+		}
 		p.path = w.out.addPath(p.path, pathNode{hop: GatewayTransit, element: a.target})
-		p.trust = p.unless(!w.n.vnets[v].hubOpen, byNetworkAccess)
 	}
 	at := node{atGateway, a.target}
-	if !w.hand(p, at, by) {
-		w.arrive(p, at, by)
+	if a.kind == actCircuitGateway {
+		at.kind = atCircuit
+	}
+	if !w.hand(p, at, m) {
+		w.arrive(p, at, m)
 	}
 }
 
-// intoCircuit sends packets of VNet v over a circuit: by its own gateway, or by that of the VNet it
-// uses.
-func (w *walker) intoCircuit(p packets, v int32, a act) {
-	n := w.n
-	t := a.target
-	if a.kind == actEdge {
-		t = n.edges[a.target].tunnel
-	}
-	if near := n.tunnels[t].near; near != v {
-		p.path = w.out.addPath(p.path, pathNode{hop: GatewayTransit, element: near})
-		p.trust = p.unless(!n.vnets[v].hubOpen, byNetworkAccess)
-	}
-	w.overCircuit(p, a)
-}
-
-// overCircuit sends packets over a circuit.
+// overCircuit sends packets from an ExpressRoute gateway over a circuit.
 func (w *walker) overCircuit(p packets, a act) {
 	n := w.n
+	if p.by == fromClients || p.by == fromCircuit {
+		w.drop(p, "nothing passes between clients and a circuit, or from one circuit into another")
+		return
+	}
 	if a.kind == actEdge {
 		e := &n.edges[a.target]
 		p.path = w.out.addPath(p.path, pathNode{hop: CircuitEdge, element: e.tunnel})
 		p.trust = p.and(e.trust)
-		w.arrive(p, node{atGateway, e.far}, fromCircuit)
+		w.arrive(p, node{atCircuit, e.far}, manner{by: fromCircuit})
 		return
 	}
-	tun := &n.tunnels[a.target]
-	p.trust = p.and(trust{tun.value, tun.why})
+	t := &n.tunnels[a.target]
+	p.trust = p.and(trust{t.value, t.why})
 	p.path = w.out.addPath(p.path, pathNode{hop: CircuitEdge, element: a.target})
-	if tun.end == nowhere {
-		w.drop(p, tun.dropped)
+	if t.end == nowhere {
+		w.drop(p, t.dropped)
 		return
 	}
-	w.deliver(p, tun.far)
+	w.deliver(p, t.far)
 }
 
 // intoDevice sends packets from VNet v to a firewall or an appliance. c is the subnet they leave, or
-// nil for GatewaySubnet.
+// nil.
 func (w *walker) intoDevice(p packets, v int32, c *class, d int32) {
 	n := w.n
 	dev := &n.devices[d]
@@ -482,13 +505,13 @@ func (w *walker) intoDevice(p packets, v int32, c *class, d int32) {
 	}
 	if dev.vnet != v {
 		if to := n.peerOf(v, dev.vnet); to != nil {
-			if c != nil && !c.within(to) || to.partial != nil && (len(dev.address) == 0 || !holds(to.remote, dev.address[0])) {
+			if !to.everywhere && !to.reaches(dev.subnet) {
 				w.drop(p, dropPartial)
 				return
 			}
-			p.trust = p.unless(!to.open, byNetworkAccess)
-			if p.kind == atDevice && p.origin != v {
-				p.trust = p.unless(!to.forwards, byForwarded)
+			var ok bool
+			if p, ok = w.cross(p, c, to); !ok {
+				return
 			}
 			p.path = w.out.addPath(p.path, pathNode{hop: to.hop(), element: to.half})
 		} else {
@@ -496,31 +519,10 @@ func (w *walker) intoDevice(p packets, v int32, c *class, d int32) {
 		}
 	}
 	p.path = w.out.addPath(p.path, hop)
+	p.trust = p.unless(dev.id.IsZero(), byAppliance)
 	at := node{atDevice, d}
-	if !w.hand(p, at, fromInside) {
-		w.arrive(p, at, fromInside)
-	}
-}
-
-// anywhere ends packets at an appliance that no input describes: every place that has the address
-// may get them.
-func (w *walker) anywhere(p packets) {
-	n := w.n
-	p.path = w.out.addPath(p.path, pathNode{hop: ApplianceHop, element: -1})
-	p.trust = p.unless(true, byAppliance)
-	if w.relays != nil && p.kind == atSubnet && p.split == 0 {
-		w.out.hand(w.relays.anywhere, p.set.in(w.sets), p.trust, p.path)
-		return
-	}
-	for to, set := range n.anywhere() {
-		q := p
-		from := int32(len(w.sets))
-		w.sets = intersect(w.sets, p.set.in(w.sets), set)
-		q.set = extent{from, int32(len(w.sets))}
-		w.deliver(q, to)
-	}
-	if p.split != 0 {
-		w.drop(p, "what the appliance does is unknown")
+	if !w.hand(p, at, manner{}) {
+		w.arrive(p, at, manner{})
 	}
 }
 
@@ -530,26 +532,24 @@ func (w *walker) passGateway(p packets, a act) {
 	here := &n.vnets[p.at]
 	switch a.kind {
 	case actLocal:
-		if p.by == fromSpoke {
-			w.drop(p, "a gateway route brought it here from a VNet that has a nearer one")
-			return
-		}
-		w.deliver(p, p.at)
+		w.home(p)
 	case actInVNet:
-		w.deliver(w.keep(p, here.space, dropNotHere), p.at)
+		w.home(w.keep(p, here.space, dropNotHere))
 	case actPeer:
 		w.gatewayToPeer(p, &here.peers[a.target])
 	case actGroup:
-		if to := n.peerOf(p.at, here.grouped[a.target].vnet); to != nil {
-			w.gatewayToPeer(p, to)
+		m := here.grouped[a.target]
+		if to := n.peerOf(p.at, m.vnet); to == nil || !to.uses {
+			w.drop(p, dropNoReturn)
 			return
 		}
-		w.drop(p, dropNoReturn)
+		p.trust = p.unless(p.by == fromSpoke, bySpokeHairpin)
+		w.intoGroup(p, m)
 	case actInternet:
 		w.intoInternet(p)
 	case actPool:
-		if p.by == fromClients || p.by == fromCircuit {
-			w.drop(p, "nothing passes between clients, or between clients and a circuit")
+		if p.by == fromCircuit {
+			w.drop(p, "nothing passes between a circuit and clients")
 			return
 		}
 		p.path = w.out.addPath(p.path, pathNode{hop: PointToSite, element: p.at})
@@ -558,61 +558,68 @@ func (w *walker) passGateway(p packets, a act) {
 	case actTunnel:
 		w.gatewayToTunnel(p, a.target)
 	case actCircuit, actEdge:
-		if !p.by.tunnelled() {
-			w.drop(p, dropTransit) // only with branch-to-branch, and then only between branches
-			return
-		}
-		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at})
 		w.overCircuit(p, a)
+	case actGateway: // by branch-to-branch
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at})
+		w.arrive(p, node{atGateway, p.at}, manner{p.by, true})
+	case actCircuitGateway:
+		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at})
+		w.arrive(p, node{atCircuit, p.at}, manner{p.by, true})
 	case actDevice:
-		w.intoDevice(p, p.at, nil, a.target)
-	case actUnknown:
-		w.anywhere(p)
+		w.intoDevice(p, p.at, n.gatewayClassOf(p.at), a.target)
+	case actRouter:
+		w.drop(p, dropWords[dropLoop])
 	default:
 		w.drop(p, dropWords[a.target])
 	}
 }
 
+// home delivers to the gateway's own VNet, unless a gateway route of a spoke drew the packets here.
+func (w *walker) home(p packets) {
+	if p.by == fromSpoke {
+		w.drop(p, "a gateway route brought it here from a VNet that has a nearer one")
+		return
+	}
+	w.deliver(p, p.at)
+}
+
 const (
 	dropNoReturn = "the VNet does not use this gateway, so it has no route back"
-	dropTransit  = "a gateway passes nothing between a circuit and a tunnel without a Route Server"
 )
 
-// gatewayToPeer delivers to a peered VNet. One that does not use this gateway has no way back.
+// gatewayToPeer delivers to a peered VNet. One that does not use this gateway has no way back through
+// it: only what a user route sent here from inside the VNet, and clients, do not need one.
 func (w *walker) gatewayToPeer(p packets, to *peer) {
-	n := w.n
 	direct := pathNode{hop: to.hop(), element: to.half}
+	spoke := pathNode{hop: GatewayTransit, element: p.at}
+	forward := pathNode{hop: GatewayForward, element: p.at}
 	switch {
-	case p.by == fromInside || p.by == fromInsideByUser:
-		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at}, direct)
-	case p.by == fromClients && !to.uses:
+	case p.by == fromInsideByUser:
+		p.path = w.out.addPath(p.path, forward, direct)
+	case !to.uses && p.by == fromClients:
 		p.path = w.out.addPath(p.path, direct)
-		p.trust = p.unless(true, byClientRoutes)
 	case !to.uses:
 		w.drop(p, dropNoReturn)
 		return
 	case p.by == fromSpoke || p.by == fromSpokeByUser:
-		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at}, pathNode{hop: GatewayTransit, element: p.at})
-		p.trust = p.unless(p.by == fromSpoke || !n.vnets[p.at].circuit.IsZero(), bySpokeHairpin)
+		p.path = w.out.addPath(p.path, forward, spoke)
+		p.trust = p.unless(p.by == fromSpoke, bySpokeHairpin)
 	default:
-		p.path = w.out.addPath(p.path, pathNode{hop: GatewayTransit, element: p.at})
+		p.path = w.out.addPath(p.path, spoke)
 	}
-	w.deliver(w.admit(p, p.at, to), to.vnet)
+	w.intoPeer(p, w.n.gatewayClassOf(p.at), to)
 }
 
 // gatewayToTunnel passes packets into a tunnel.
 func (w *walker) gatewayToTunnel(p packets, target int32) {
 	n := w.n
 	t := &n.tunnels[target]
-	here := &n.vnets[p.at]
-	passing := p.by.tunnelled() || p.by == fromCircuit
+	passing := p.by.branch()
 	why := ""
 	switch {
 	case t.end == nowhere:
 		why = t.dropped
-	case p.by == fromCircuit && !here.branch:
-		why = dropTransit
-	case p.by.tunnelled() && here.arm && (p.by == fromClosed || !t.passes()):
+	case passing && n.vnets[p.at].arm && (p.by == fromClosed || !t.passes()):
 		why = "it passes nothing into or out of a Vnet2Vnet connection without BGP"
 	case p.tunnels == maxTunnels:
 		why = "it passed 32 tunnels"
@@ -621,24 +628,21 @@ func (w *walker) gatewayToTunnel(p packets, target int32) {
 		w.drop(p, why)
 		return
 	}
-	if p.by == fromClients {
-		p.trust = p.unless(true, byClientRoutes)
-	}
-	if passing {
+	if passing && !p.handed {
 		p.path = w.out.addPath(p.path, pathNode{hop: GatewayForward, element: p.at})
 	}
 	p.tunnels++
 	p.trust = p.and(trust{t.value, t.why})
 	p.path = w.out.addPath(p.path, pathNode{hop: t.hop(), element: target})
 	switch t.end {
-	case toOnPrem, toCircuit:
+	case toOnPrem:
 		w.deliver(p, t.far)
 	case toGateway:
 		by := fromTunnel
 		if !t.passes() {
 			by = fromClosed
 		}
-		w.arrive(p, node{atGateway, t.far}, by)
+		w.arrive(p, node{atGateway, t.far}, manner{by: by})
 	case toSeveral:
 		for _, c := range t.candidates {
 			q := p

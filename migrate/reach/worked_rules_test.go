@@ -151,7 +151,7 @@ var ruleExamples = []example{
 
 	// Circuits.
 	{"nothing passes from a tunnel into a circuit", func() *world { return branches(false) }, cases(between(atB, atO, no), between(atA, atO, yes))},
-	{"but with branch-to-branch", func() *world { return branches(true) }, oneWay(atB, atO, yes)},
+	{"but with branch-to-branch", func() *world { return branches(true) }, between(atB, atO, yes)},
 	{"a circuit before a tunnel", func() *world {
 		return arm("A").with(prem("A", rangeO, "lab"), func(w *world) { w.edge("A", rangeO, "HQ", "c"); w.learned("c", rangeO) })
 	}, cases(between(atA, atO, yes), between(atA, outside("lab", "192.168.7.7"), no))},
