@@ -83,7 +83,7 @@ func (b *builder) exchange() {
 			if n.tunnels[t].end != toOnPrem || !n.tunnels[t].bgp {
 				continue
 			}
-			if site := b.c.site(b.e.Connections[n.tunnels[t].at].Site); site.AnnouncedKnown {
+			if site := n.tunnels[t].site; site.AnnouncedKnown {
 				for _, p := range validPrefixes(site.Announced) {
 					of(p).devices = append(of(p).devices, t)
 				}
@@ -116,7 +116,7 @@ func (b *builder) begins(v int32, add func(p netip.Prefix, over int32)) {
 		}
 	}
 	for t := node.firstTunnel; t < node.lastTunnel; t++ {
-		site := b.c.site(b.e.Connections[b.n.tunnels[t].at].Site)
+		site := b.n.tunnels[t].site
 		if b.n.tunnels[t].kind != estate.IPsec || site == nil {
 			continue
 		}
@@ -270,7 +270,7 @@ func onlyOver(starts []origin, u, t int32) bool {
 // deviceASN is the number of the device at the far end of a tunnel, or what tells it apart where
 // no input says.
 func (b *builder) deviceASN(t int32) string {
-	if s := b.c.site(b.e.Connections[b.n.tunnels[t].at].Site); s != nil && s.BGP != nil {
+	if s := b.n.tunnels[t].site; s != nil && s.BGP != nil {
 		if s.BGP.ASN.Known() {
 			return s.BGP.ASN.Value
 		}

@@ -325,7 +325,7 @@ func (b *builder) tunnelRoutes(v int32, add func(route)) {
 		to := route{rank: rankGateway, act: act{actTunnel, t}}
 		switch conn.Kind {
 		case estate.IPsec:
-			if site := b.c.site(conn.Site); site != nil {
+			if site := n.tunnels[t].site; site != nil {
 				for i := range site.Prefixes {
 					if p := site.Prefixes[i].Prefix; p.IsValid() {
 						to.prefix = p.Masked()
@@ -391,7 +391,7 @@ func (b *builder) circuitRoutes(out []route, v int32) []route {
 			for _, r.prefix = range validPrefixes(b.e.Circuits[tun.circuit].Learned) {
 				out = append(out, r)
 			}
-		} else if site := b.c.site(b.e.Connections[tun.at].Site); site != nil {
+		} else if site := tun.site; site != nil {
 			r.maybe, r.fate = byCircuit, 4*t+2
 			for _, r.prefix = range validPrefixes(site.Prefixes) {
 				out = append(out, r)

@@ -31,8 +31,9 @@ type tunnel struct {
 	near        int32 // the VNet of its gateway
 	far         int32 // a VNet for toGateway, a location for toOnPrem and toCircuit
 	candidates  []int32
-	partner     int32  // the other half, or -1
-	at          int32  // number in estate.Connections
+	partner     int32 // the other half, or -1
+	at          int32 // number in estate.Connections
+	site        *estate.Site
 	dropped     string // for nowhere: why, for Trace
 	told        []span // what the device is announced by BGP
 	perhapsTold []span
@@ -197,6 +198,7 @@ func (c *connector) addNetworks() {
 func (c *connector) resolve(t *tunnel) {
 	conn := &c.e.Connections[t.at]
 	t.value = Yes
+	t.site = c.site(conn.Site)
 	if conn.Pairing.Suspect != "" {
 		t.value, t.why = Unknown, doubtOf(&conn.Pairing)
 	}
@@ -214,7 +216,7 @@ func (c *connector) resolve(t *tunnel) {
 		}
 	case name != "":
 		t.end, t.why, t.bgp = toOnPrem, t.why|byOnPrem, conn.BGP
-		t.listed = c.site(conn.Site).AnnouncedKnown
+		t.listed = t.site.AnnouncedKnown
 	default:
 		c.pair(t, &conn.Pairing)
 	}
@@ -250,7 +252,8 @@ func (c *connector) pair(t *tunnel, p *estate.Pairing) {
 			t.value, t.why = Unknown, t.why|doubtOf(&other.Pairing)
 		}
 		near, far := &c.n.vnets[t.near], &c.n.vnets[t.far]
-		t.bgp = c.e.Connections[t.at].BGP && other.BGP && near.asn != far.asn && near.asn != "" && far.asn != ""
+		mutual := other.Pairing.Confidence >= estate.Likely && other.Pairing.Partner.Same(c.e.Connections[t.at].ID)
+		t.bgp = mutual && c.e.Connections[t.at].BGP && other.BGP && near.asn != far.asn && near.asn != "" && far.asn != ""
 	}
 }
 

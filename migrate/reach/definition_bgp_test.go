@@ -24,11 +24,11 @@ func asn(g *estate.Gateway) string {
 	return g.BGP.ASN.Value
 }
 
-// sessionUp: between two VNet gateways both halves have BGP and the ASNs differ; with a device the
-// connection has BGP.
+// sessionUp: between two VNet gateways both halves name each other and have BGP and the ASNs differ;
+// with a device the connection has BGP.
 func (d *definition) sessionUp(c *estate.Connection) bool {
 	if far := d.partner(c); far != nil {
-		return c.BGP && far.BGP && asn(d.gatewayAt(c.Gateway)) != asn(d.gatewayAt(far.Gateway))
+		return d.partner(far) == c && c.BGP && far.BGP && asn(d.gatewayAt(c.Gateway)) != asn(d.gatewayAt(far.Gateway))
 	}
 	return c.BGP && c.Kind != estate.ExpressRoute && d.device(c) != nil
 }

@@ -86,14 +86,17 @@ type Hop struct {
 	Element estate.ID
 }
 
-// Encryption says which part of a path is inside IPsec. Traffic inside one VNet does not count.
+// Encryption says how a path is protected between locations. Traffic inside one VNet does not
+// count.
 type Encryption uint8
 
 // The degrees of encryption, least first.
 const (
-	Clear       Encryption = iota // no segment between locations is encrypted
-	IPsecInPart                   // some segments are
-	IPsecWhole                    // every segment is
+	Clear         Encryption = iota // some of the path is outside the platform, or on a circuit, and not encrypted
+	Platform                        // by the platform, between its data centres only
+	VNetEncrypted                   // VNet encryption on every segment, for machines that support it
+	IPsecInPart                     // some segments are inside IPsec
+	IPsecWhole                      // every segment is
 )
 
 // String is the degree in words.
@@ -103,26 +106,34 @@ func (e Encryption) String() string {
 		return "IPsec on the whole path"
 	case IPsecInPart:
 		return "IPsec on part of the path"
+	case VNetEncrypted:
+		return "VNet encryption"
+	case Platform:
+		return "the platform's own encryption between data centres"
 	}
 	return "not encrypted"
 }
 
-// EncryptionOf is the encryption of a path.
+// EncryptionOf is the encryption of a path, VNet encryption apart.
 func EncryptionOf(path []Hop) Encryption {
-	var clear, secret bool
+	var platform, clear, secret bool
 	for _, h := range path {
 		switch h.Type {
 		case IPsecV2V, IPsecS2S, PointToSite:
 			secret = true
-		case Peering, GlobalPeering, GatewayTransit, CircuitEdge, ConnectedGroup, ServiceEndpoint, InternetHop:
+		case Peering, GlobalPeering, GatewayTransit, ConnectedGroup:
+			platform = true
+		case CircuitEdge, ServiceEndpoint, InternetHop:
 			clear = true
 		}
 	}
 	switch {
-	case secret && !clear:
+	case secret && !clear && !platform:
 		return IPsecWhole
 	case secret:
 		return IPsecInPart
+	case clear || !platform:
+		return Clear
 	}
-	return Clear
+	return Platform
 }

@@ -22,6 +22,7 @@ type network struct {
 	tunnels   []tunnel
 	tunnelIDs []estate.ID
 	peerings  []estate.ID
+	peeringTo []int32 // by peering half: the VNet it leads to
 	groups    []group
 	choices   []choice // several routes that compete; see table.go
 	edges     []edge
@@ -41,6 +42,11 @@ type vnetNode struct {
 	vpn     estate.ID // zero if none
 	circuit estate.ID // the ExpressRoute gateway; zero if none
 	remotes estate.Toggle
+
+	encrypted                   bool // VNet encryption is on
+	mbps, circuitMbps           int  // of its gateways; 0 when unknown
+	redundant, circuitRedundant bool // the gateway survives the loss of an instance at once
+
 	pools   []netip.Prefix
 	pool    []span
 	clients int32 // location of its clients, or -1
@@ -89,13 +95,14 @@ type learned struct {
 
 // device is a firewall or an appliance.
 type device struct {
-	id       estate.ID // zero where no input describes it
-	vnet     int32
-	class    int32
-	subnet   string // its name, or ""
-	firewall bool
-	forwards bool
-	address  []netip.Addr
+	id        estate.ID // zero where no input describes it
+	vnet      int32
+	class     int32
+	subnet    string // its name, or ""
+	firewall  bool
+	forwards  bool
+	redundant bool // it survives the loss of an instance at once
+	address   []netip.Addr
 }
 
 // peer is a peering as one side sees it.
@@ -170,7 +177,7 @@ func (n *network) addVNets(e *estate.Estate) []*estate.VNet {
 	n.locations = make([]Location, len(order), len(order)+len(order)/4+8)
 	names := estate.NewNames(e)
 	for i, v := range order {
-		node := vnetNode{name: names.VNet(v), arm: v.Model == estate.ARM, region: v.Region.Name, clients: -1, hub: -1, gatewayClass: -1}
+		node := vnetNode{name: names.VNet(v), arm: v.Model == estate.ARM, region: v.Region.Name, encrypted: v.Encryption, clients: -1, hub: -1, gatewayClass: -1}
 		node.raw = validPrefixes(v.Space)
 		node.space = setOf(node.raw)
 		n.vnets[i] = node
@@ -210,6 +217,7 @@ func (n *network) addGateways(e *estate.Estate) *registry {
 			node.absent = node.absent || g.Absent()
 			if first(node.vpn, g.ID) {
 				node.vpn, node.site, node.asn = g.ID, g.DefaultSite, defaultASN
+				node.size(g)
 				if g.BGP != nil && g.BGP.ASN.Known() {
 					node.asn = g.BGP.ASN.Value
 				}
@@ -217,6 +225,7 @@ func (n *network) addGateways(e *estate.Estate) *registry {
 		case estate.ExpressRouteGateway:
 			if first(node.circuit, g.ID) {
 				node.circuit, node.remotes = g.ID, g.RemoteVNets
+				node.size(g)
 			}
 		case estate.RouteServer:
 			node.server, node.branch = true, node.branch || g.BranchToBranch
@@ -258,7 +267,7 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 		j, ok := slices.BinarySearchFunc(halves, half{h.to, h.from, nil}, func(a, b half) int {
 			return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
 		})
-		n.peerings = append(n.peerings, h.p.ID)
+		n.peerings, n.peeringTo = append(n.peerings, h.p.ID), append(n.peeringTo, h.to)
 		if !ok {
 			continue
 		}
@@ -362,7 +371,8 @@ func (n *network) addDevices(e *estate.Estate) {
 	}
 	slices.SortStableFunc(order, func(a, b *estate.Gateway) int { return compareIDs(a.ID, b.ID) })
 	for _, g := range order {
-		d := device{id: g.ID, vnet: n.byVNet.find(g.VNet), subnet: g.Subnet, firewall: g.Kind == estate.Firewall, forwards: !g.NoForwarding}
+		d := device{id: g.ID, vnet: n.byVNet.find(g.VNet), subnet: g.Subnet, firewall: g.Kind == estate.Firewall,
+			forwards: !g.NoForwarding, redundant: g.ZoneRedundant || g.ActiveActive}
 		for _, a := range g.PrivateIPs {
 			if a.IsValid() {
 				d.address = append(d.address, a.Addr)

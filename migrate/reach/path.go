@@ -63,25 +63,6 @@ func (n *network) elementID(h pathNode) estate.ID {
 	return n.vnets[h.element].gateway
 }
 
-// gatewaysOn lists the VNets whose gateways a path passes, in order; one may come twice.
-func (n *network) gatewaysOn(hops []pathNode) []int32 {
-	var out []int32
-	for _, h := range hops {
-		switch h.hop {
-		case GatewayForward, GatewayTransit, PointToSite:
-			out = append(out, h.element)
-		case IPsecV2V:
-			out = append(out, n.tunnels[h.element].near)
-			if t := &n.tunnels[h.element]; t.end == toGateway {
-				out = append(out, t.far)
-			}
-		case IPsecS2S, CircuitEdge:
-			out = append(out, n.tunnels[h.element].near)
-		}
-	}
-	return out
-}
-
 func sameHopTypes(a, b []pathNode) bool {
 	return slices.EqualFunc(a, b, func(x, y pathNode) bool { return x.hop == y.hop })
 }

@@ -49,22 +49,25 @@ func (c Class) String() string {
 }
 
 // Flags say how a path changed.
-type Flags uint8
+type Flags uint16
 
-// The flags. Capacity is compared only between having gateways in the path and having none,
-// because a peering has no limit of its own; gateways' SKUs are not compared here.
+// The flags.
 const (
-	EncLost       Flags = 1 << iota // less of the path is inside IPsec
-	EncGained                       // more of it is
-	CapUp                           // no gateway limits the path any more
-	CapDown                         // a gateway now limits it
-	SpofAdded                       // it passes a gateway that it did not pass
-	SpofRemoved                     // it no longer passes a gateway that it did
-	DetourAdded                     // it now leaves the regions of its ends
-	DetourRemoved                   // it no longer does
+	EncLost        Flags = 1 << iota // less of the path is encrypted, or less well
+	EncGained                        // more of it is
+	CapUp                            // the least capacity on the path is larger, or nothing limits it any more
+	CapDown                          // it is smaller
+	SpofAdded                        // it passes a gateway, firewall or appliance that it did not pass
+	SpofRemoved                      // it no longer passes one that it did
+	DetourAdded                      // it now leaves the regions of its ends
+	DetourRemoved                    // it no longer does
+	InspectAdded                     // it passes a firewall or appliance, and did not pass any
+	InspectRemoved                   // it no longer passes any
+	TrustChanged                     // it crosses other places than before
 )
 
-var flagNames = [...]string{"ENC_LOST", "ENC_GAINED", "CAP_UP", "CAP_DOWN", "SPOF_ADDED", "SPOF_REMOVED", "DETOUR_ADDED", "DETOUR_REMOVED"}
+var flagNames = [...]string{"ENC_LOST", "ENC_GAINED", "CAP_UP", "CAP_DOWN", "SPOF_ADDED", "SPOF_REMOVED", "DETOUR_ADDED", "DETOUR_REMOVED",
+	"INSPECT_ADDED", "INSPECT_REMOVED", "TRUST_CHANGED"}
 
 // Names lists the flags that are set, as reports and JSON spell them.
 func (f Flags) Names() []string {
@@ -164,21 +167,58 @@ func (c *comparison) flagsOf(p pair, before, after [2][]pathNode) Flags {
 			f |= flag
 		}
 	}
-	encBefore, encAfter := worstEncryption(before), worstEncryption(after)
-	set(EncLost, encAfter < encBefore)
-	set(EncGained, encAfter > encBefore)
-	passedBefore, leavesBefore := c.passes(c.before, c.ofBefore, p, before)
-	passedAfter, leavesAfter := c.passes(c.after, c.ofAfter, p, after)
-	set(CapUp, len(passedBefore) > 0 && len(passedAfter) == 0)
-	set(CapDown, len(passedBefore) == 0 && len(passedAfter) > 0)
+	was, is := c.bothWays(c.before, p, before), c.bothWays(c.after, p, after)
+	set(EncLost, is.Encryption < was.Encryption)
+	set(EncGained, is.Encryption > was.Encryption)
+	set(CapUp, is.larger(&was))
+	set(CapDown, was.larger(&is))
+	passedBefore, passedAfter := c.passes(c.before, c.ofBefore, before), c.passes(c.after, c.ofAfter, after)
 	set(SpofAdded, !isSubset(passedAfter, passedBefore))
 	set(SpofRemoved, !isSubset(passedBefore, passedAfter))
-	set(DetourAdded, leavesAfter && !leavesBefore)
-	set(DetourRemoved, leavesBefore && !leavesAfter)
+	set(DetourAdded, is.Detour && !was.Detour)
+	set(DetourRemoved, was.Detour && !is.Detour)
+	inspectedBefore, inspectedAfter := inspected(before), inspected(after)
+	set(InspectAdded, inspectedAfter && !inspectedBefore)
+	set(InspectRemoved, inspectedBefore && !inspectedAfter)
+	crossedBefore, crossedAfter := crossed(was), crossed(is)
+	set(TrustChanged, !isSubset(crossedAfter, crossedBefore) || !isSubset(crossedBefore, crossedAfter))
 	return f
 }
 
-func isSubset(a, b []int32) bool {
+// bothWays is the worse of what there is to say of two paths.
+func (c *comparison) bothWays(r *Relation, p pair, ways [2][]pathNode) Attributes {
+	a, b := c.numberIn(r, p.a), c.numberIn(r, p.b)
+	out := r.attributes(a, b, ways[0])
+	if ways[1] != nil {
+		out.worsen(r.attributes(b, a, ways[1]))
+	}
+	return out
+}
+
+func inspected(ways [2][]pathNode) bool {
+	for _, hops := range ways {
+		for _, h := range hops {
+			if h.hop == FirewallHop || h.hop == ApplianceHop {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// crossed lists the on-premises networks that a path crosses: who owns the VNets of an estate owns
+// what is between them.
+func crossed(a Attributes) []string {
+	var out []string
+	for _, l := range a.Crosses {
+		if l.Kind == OnPremises {
+			out = append(out, l.Name)
+		}
+	}
+	return out
+}
+
+func isSubset[T comparable](a, b []T) bool {
 	for _, x := range a {
 		if !slices.Contains(b, x) {
 			return false
@@ -187,33 +227,13 @@ func isSubset(a, b []int32) bool {
 	return true
 }
 
-func worstEncryption(ways [2][]pathNode) Encryption {
-	worst := IPsecWhole
+// passes lists the places of a pair's gateways, firewalls and appliances.
+func (c *comparison) passes(r *Relation, places []int32, ways [2][]pathNode) []int32 {
+	var out []int32
 	for _, hops := range ways {
-		path := make([]Hop, len(hops))
-		for i, h := range hops {
-			path[i].Type = h.hop
-		}
-		worst = min(worst, EncryptionOf(path))
-	}
-	return worst
-}
-
-// passes lists the gateways on a pair's paths, as places, and reports whether one of them is known
-// to stand outside the regions of the pair's VNets.
-func (c *comparison) passes(r *Relation, places []int32, p pair, ways [2][]pathNode) (gateways []int32, leaves bool) {
-	var regions []string
-	for _, at := range [2]int32{p.a, p.b} {
-		if i := c.numberIn(r, at); i >= 0 && int(i) < len(r.net.vnets) {
-			regions = append(regions, r.net.vnets[i].region)
+		for _, v := range r.net.passedOn(hops) {
+			out = append(out, places[v])
 		}
 	}
-	for _, hops := range ways {
-		for _, v := range r.net.gatewaysOn(hops) {
-			gateways = append(gateways, places[v])
-			region := r.net.vnets[v].region
-			leaves = leaves || region != "" && !slices.Contains(regions, "") && !slices.Contains(regions, region)
-		}
-	}
-	return gateways, leaves
+	return out
 }

@@ -33,7 +33,7 @@ func lostEncryption(t *target) diag.List {
 	after := "all or part of their path"
 	if len(names) == 1 {
 		after = "part of its path"
-		if worst == reach.Clear {
+		if worst < reach.IPsecInPart {
 			after = "all of its path"
 		}
 	}
