@@ -73,18 +73,18 @@ func (l *lab) probe(from reach.Location, a string, to reach.Location, b string) 
 	return p
 }
 
-// way is two endpoints, in the order of a packet.
-type way struct {
+// trip is two endpoints, in the order of a packet.
+type trip struct {
 	from, to *spot
 	a, b     netip.Addr
 }
 
 // ask sends packets on all ways of a lab. An on-premises network sends through each connection by which something
 // of the receiver reached it, so there may be several packets on one way.
-func (l *lab) ask() (map[way][]*probe, error) {
+func (l *lab) ask() (map[trip][]*probe, error) {
 	var first, second []*probe
 	reachedBy := map[[2]*spot][]*wire{}
-	l.ways(func(w way) {
+	l.ways(func(w trip) {
 		if w.from.Kind != reach.OnPremises {
 			first = append(first, &probe{from: w.from, to: w.to, a: w.a, b: w.b})
 		}
@@ -98,7 +98,7 @@ func (l *lab) ask() (map[way][]*probe, error) {
 			reachedBy[key] = append(reachedBy[key], p.by.back)
 		}
 	}
-	l.ways(func(w way) {
+	l.ways(func(w trip) {
 		for _, via := range reachedBy[[2]*spot{w.from, w.to}] {
 			second = append(second, &probe{from: w.from, to: w.to, a: w.a, b: w.b, via: via})
 		}
@@ -106,16 +106,16 @@ func (l *lab) ask() (map[way][]*probe, error) {
 	if err := l.run(second, quiet); err != nil {
 		return nil, err
 	}
-	found := map[way][]*probe{}
+	found := map[trip][]*probe{}
 	for _, p := range append(first, second...) {
-		w := way{p.from, p.to, p.a, p.b}
+		w := trip{p.from, p.to, p.a, p.b}
 		found[w] = append(found[w], p)
 	}
 	return found, nil
 }
 
 // ways calls do for every packet that the relation speaks of: not between two on-premises networks, and not from the Internet.
-func (l *lab) ways(do func(way)) {
+func (l *lab) ways(do func(trip)) {
 	for _, from := range l.spots {
 		for _, to := range l.spots {
 			if from == to || from == l.outside.spot || from.Kind == reach.OnPremises && to.Kind == reach.OnPremises ||
@@ -124,7 +124,7 @@ func (l *lab) ways(do func(way)) {
 			}
 			for _, a := range from.hosts {
 				for _, b := range to.hosts {
-					do(way{from, to, a, b})
+					do(trip{from, to, a, b})
 				}
 			}
 		}

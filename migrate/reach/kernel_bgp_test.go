@@ -32,7 +32,7 @@ func (l *lab) learned() map[estate.Key][]bgpRoute {
 			}
 			for _, r := range l.heard(c) {
 				space := l.e.VNets[n.vnet].Space
-				if !estate.Within(r.prefix, space) && !slices.Contains(r.path, asn(n.g)) {
+				if !estate.Within(r.prefix, space) && !slices.Contains(r.path, labASN(n.g)) {
 					r.by = c
 					next[n.g.ID.Key()] = append(next[n.g.ID.Key()], r)
 				}
@@ -73,11 +73,11 @@ func (l *lab) tells(n *namespace, over *estate.Connection) []bgpRoute {
 	var out []bgpRoute
 	own := l.e.VNets[n.vnet].Space
 	for _, p := range bare(own) {
-		out = append(out, bgpRoute{p, []string{asn(n.g)}, nil})
+		out = append(out, bgpRoute{p, []string{labASN(n.g)}, nil})
 	}
 	add := func(p netip.Prefix, path []string) {
 		if p.Bits() > 0 && !slices.ContainsFunc(own, func(o estate.Prefix) bool { return o.Overlaps(p) }) {
-			out = append(out, bgpRoute{p, append([]string{asn(n.g)}, path...), nil})
+			out = append(out, bgpRoute{p, append([]string{labASN(n.g)}, path...), nil})
 		}
 	}
 	for v := range l.e.VNets {

@@ -73,7 +73,7 @@ type namespace struct {
 	hosts []netip.Addr
 
 	commands []string
-	chosen   map[manner][]int // tables written, in the order in which they are asked
+	chosen   map[entrance][]int // tables written, in the order in which they are asked
 	tables   int
 
 	ns, sock, tap int
@@ -84,8 +84,8 @@ type namespace struct {
 // passes reports whether the namespace stands for a stateful device.
 func (n *namespace) passes() bool { return n.role == deviceRole }
 
-// manner is how a packet came to a namespace.
-type manner struct {
+// entrance is how a packet came to a namespace.
+type entrance struct {
 	how     arrival
 	who     string // the spoke, the half of a connection, or the half of a peering
 	foreign bool   // a firewall or appliance passed it on, or passes it on now, and it started in another VNet
@@ -99,24 +99,24 @@ const (
 	partly                   // the same over a partial peering
 	handed                   // to a firewall or an appliance, as the next hop of a user route
 	inside                   // to a gateway by a gateway route, from its VNet
-	steered                  // the same by a user route
-	fromSpoke                // to a gateway by a gateway route, from a VNet that uses it
+	steeredIn                // the same by a user route
+	spokeSent                // to a gateway by a gateway route, from a VNet that uses it
 	steeredFromSpoke
-	fromTunnel
+	tunnelled
 	dialled // to a gateway by its clients
 )
 
 type wire struct {
 	name     string
 	from, to *namespace
-	manner
+	entrance
 	back *wire // of a wire to an on-premises network: the wire by which it answers
 	mark int   // of a wire from an on-premises network: what chooses it
 }
 
 type wireKey struct {
 	from, to *namespace
-	manner
+	entrance
 }
 
 // end is the name of the interface that packets come in by.
@@ -181,7 +181,7 @@ func compile(e *estate.Estate, locations []reach.Location) (*lab, error) {
 }
 
 func (l *lab) add(n *namespace) *namespace {
-	n.chosen = map[manner][]int{}
+	n.chosen = map[entrance][]int{}
 	l.nodes = append(l.nodes, n)
 	return n
 }
@@ -458,12 +458,12 @@ func addressAt(n uint64) netip.Addr {
 }
 
 // wire is the wire for one manner of coming from one namespace to another, laid when it is first asked for.
-func (l *lab) wire(from, to *namespace, m manner) *wire {
+func (l *lab) wire(from, to *namespace, m entrance) *wire {
 	key := wireKey{from, to, m}
 	if w := l.index[key]; w != nil {
 		return w
 	}
-	w := &wire{name: fmt.Sprintf("w%d", len(l.wires)+1), from: from, to: to, manner: m}
+	w := &wire{name: fmt.Sprintf("w%d", len(l.wires)+1), from: from, to: to, entrance: m}
 	l.index[key], l.wires, l.todo = w, append(l.wires, w), append(l.todo, w)
 	return w
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// drawEstate draws the estate of a seed. The shapes take turns, so that few seeds show them all.
-func drawEstate(seed int64) *world {
+// drawLabEstate draws the estate of a seed. The shapes take turns, so that few seeds show them all.
+func drawLabEstate(seed int64) *world {
 	d := newPencil(seed)
 	switch seed % 5 {
 	case 0:
@@ -30,7 +30,7 @@ func drawEstate(seed int64) *world {
 	return d.world
 }
 
-func pick[T any](d *pencil, of ...T) T { return of[d.Intn(len(of))] }
+func pickOne[T any](d *pencil, of ...T) T { return of[d.Intn(len(of))] }
 
 // part is one subnet's range of a VNet.
 func (d *pencil) part(name string) string { return d.at(name).Subnets[d.Intn(2)].Prefix.String() }
@@ -82,7 +82,7 @@ func (d *pencil) tunnels(model estate.Model) {
 		at := d.names[d.Intn(n)]
 		d.headOffice(at, "192.168.0.0/16", "HQ")
 		if d.odds(30) {
-			d.headOffice(d.names[d.Intn(n)], pick(d, "192.168.0.0/17", "192.168.128.0/17", "192.168.0.0/16"), pick(d, "HQ", "lab"))
+			d.headOffice(d.names[d.Intn(n)], pickOne(d, "192.168.0.0/17", "192.168.128.0/17", "192.168.0.0/16"), pickOne(d, "HQ", "lab"))
 		}
 	}
 	if d.odds(40) {
@@ -112,12 +112,12 @@ func (d *pencil) steerings(n int, office bool) {
 		return
 	}
 	at, to := d.names[d.Intn(n)], d.names[d.Intn(n)]
-	routes := []string{d.space[to] + " " + pick(d, "None", "VirtualNetworkGateway", "Internet", "VnetLocal"), d.part(to) + " " + pick(d, "None", "VirtualNetworkGateway")}
+	routes := []string{d.space[to] + " " + pickOne(d, "None", "VirtualNetworkGateway", "Internet", "VnetLocal"), d.part(to) + " " + pickOne(d, "None", "VirtualNetworkGateway")}
 	if office {
-		routes = append(routes, "192.168.0.0/20 "+pick(d, "None", "Internet", "VirtualNetworkGateway"))
+		routes = append(routes, "192.168.0.0/20 "+pickOne(d, "None", "Internet", "VirtualNetworkGateway"))
 	}
 	if d.odds(50) {
-		routes = append(routes, "0.0.0.0/0 "+pick(d, "VirtualNetworkGateway", "Internet", "None"))
+		routes = append(routes, "0.0.0.0/0 "+pickOne(d, "VirtualNetworkGateway", "Internet", "None"))
 		for _, c := range d.Connections {
 			if c.Gateway.Name == "g"+at && !c.Site.IsZero() && c.Kind == estate.IPsec && d.odds(60) {
 				d.gateway(at).DefaultSite = c.Site
@@ -125,7 +125,7 @@ func (d *pencil) steerings(n int, office bool) {
 			}
 		}
 	}
-	d.table(at, []string{pick(d, "a", "b")}, d.odds(70), routes...)
+	d.table(at, []string{pickOne(d, "a", "b")}, d.odds(70), routes...)
 }
 
 // beyond is what a's site for b lists: b, a part of b, and in an estate of many hops what lies behind b.
@@ -165,7 +165,7 @@ func (d *pencil) hubAndSpokes(hub string, first, n int) (spokes []string, firewa
 	if gateway {
 		d.gateway(hub)
 		if d.odds(70) {
-			d.headOffice(hub, pick(d, "192.168.0.0/16", "192.168.0.0/16", "192.168.0.0/17 192.168.130.0/24", "192.168.0.0/16 10.0.0.0/8"), "HQ-"+hub)
+			d.headOffice(hub, pickOne(d, "192.168.0.0/16", "192.168.0.0/16", "192.168.0.0/17 192.168.130.0/24", "192.168.0.0/16 10.0.0.0/8"), "HQ-"+hub)
 		}
 		if d.odds(30) {
 			d.clients(hub, fmt.Sprintf("172.16.%d.0/24", first))
@@ -188,7 +188,7 @@ func (d *pencil) hubAndSpokes(hub string, first, n int) (spokes []string, firewa
 		}
 	}
 	if d.odds(75) {
-		firewall = d.device(hub, first, pick(d, estate.Firewall, estate.Firewall, estate.Appliance))
+		firewall = d.device(hub, first, pickOne(d, estate.Firewall, estate.Firewall, estate.Appliance))
 	}
 	d.spokeTables(hub, spokes, firewall, gateway)
 	return spokes, firewall
@@ -206,7 +206,7 @@ func (d *pencil) spokeTables(hub string, spokes []string, firewall string, gatew
 	all := d.odds(75) // else one spoke only: what comes back passes no firewall
 	propagation := d.odds(50)
 	how := d.Intn(3)
-	steered := pick(d, []string{"a"}, []string{"a", "b"}, []string{"a", "b", "c"})
+	steeredIn := pickOne(d, []string{"a"}, []string{"a", "b"}, []string{"a", "b", "c"})
 	for i, s := range spokes {
 		if !all && i > 0 {
 			break
@@ -231,15 +231,15 @@ func (d *pencil) spokeTables(hub string, spokes []string, firewall string, gatew
 			routes = append(routes, d.space[hub]+" "+through)
 		}
 		if d.odds(12) {
-			routes = append(routes, d.part(spokes[d.Intn(len(spokes))])+" "+pick(d, "None", "Internet", "VnetLocal"))
+			routes = append(routes, d.part(spokes[d.Intn(len(spokes))])+" "+pickOne(d, "None", "Internet", "VnetLocal"))
 		}
 		if d.odds(8) {
 			routes = append(routes, d.space[s]+" "+through)
 		}
 		if d.odds(15) {
-			steered = []string{"b"}
+			steeredIn = []string{"b"}
 		}
-		d.table(s, steered, propagation, routes...)
+		d.table(s, steeredIn, propagation, routes...)
 	}
 	if firewall == "" {
 		return
@@ -291,7 +291,7 @@ func (d *pencil) neighbour(hub string) {
 		d.link(hub, list, "other", strings.Join(behind, " "))
 	}
 	if d.odds(40) {
-		d.headOffice("other", "192.168.64.0/18", pick(d, "HQ-hub", "lab"))
+		d.headOffice("other", "192.168.64.0/18", pickOne(d, "HQ-hub", "lab"))
 	}
 }
 
@@ -350,7 +350,7 @@ func (d *pencil) meshOfPeers() {
 		for _, b := range d.names[i+1:] {
 			switch {
 			case d.odds(40):
-				d.join(a, b, pick(d, "", "", a, b), 70)
+				d.join(a, b, pickOne(d, "", "", a, b), 70)
 				if d.odds(15) {
 					d.partial(a, b)
 				}
@@ -360,11 +360,11 @@ func (d *pencil) meshOfPeers() {
 		}
 	}
 	if d.odds(60) {
-		d.headOffice(d.names[0], pick(d, "192.168.0.0/16", "192.168.0.0/16 198.18.0.0/24"), "HQ")
+		d.headOffice(d.names[0], pickOne(d, "192.168.0.0/16", "192.168.0.0/16 198.18.0.0/24"), "HQ")
 	}
 	if d.odds(30) {
 		s := &d.at(d.names[n-1]).Subnets[0]
-		s.ServiceEndpoints = []estate.ServiceEndpoint{{Service: "Microsoft.Storage", Prefixes: prefixes(pick(d, "20.60.0.0/24", "198.18.0.0/25", "192.168.7.0/24"))}}
+		s.ServiceEndpoints = []estate.ServiceEndpoint{{Service: "Microsoft.Storage", Prefixes: prefixes(pickOne(d, "20.60.0.0/24", "198.18.0.0/25", "192.168.7.0/24"))}}
 	}
 	if d.odds(40) {
 		at := d.Intn(n)
@@ -391,7 +391,7 @@ func (d *pencil) flaws() {
 			p.AllowGatewayTransit = false
 		case 3:
 			if !p.Partial { // taken over before the remote grew, or shrank
-				p.RemoteSpace = prefixes(pick(d, d.part(p.Remote.Name), strings.Replace(d.space[p.Remote.Name], "/22", "/21", 1)))
+				p.RemoteSpace = prefixes(pickOne(d, d.part(p.Remote.Name), strings.Replace(d.space[p.Remote.Name], "/22", "/21", 1)))
 			}
 		}
 	}

@@ -202,8 +202,8 @@ var labExamples = []struct {
 		d.Groups = append(d.Groups, estate.NetworkGroup{ID: id(estate.TypeNetworkGroup, "g"),
 			Members: []estate.ID{id(estate.TypeVNet, "A"), id(estate.TypeVNet, "B"), id(estate.TypeVNet, "C")}, Hub: id(estate.TypeVNet, "D")})
 	}, `
-		A.a > D.a one way
-		D.a > A.a no
+		A.a > D.a session
+		D.a > A.a session
 		A.a > B.a no
 		B.a > A.a one way`},
 	{"a partial peering", func(d *pencil) {
@@ -297,7 +297,7 @@ func TestKernelLab(t *testing.T) {
 						to, want = end, outcome[1:]
 					}
 				}
-				w := way{}
+				w := trip{}
 				w.from, w.a = l.end(t, d, from)
 				w.to, w.b = l.end(t, d, to)
 				got := "no"

@@ -76,14 +76,14 @@ func (l *lab) usedGate(v int) *namespace {
 }
 
 // gatewayRoutes are the routes of a VPN gateway: those of GatewaySubnet, and its own.
-func (l *lab) gatewayRoutes(n *namespace, m manner) []labRoute {
+func (l *lab) gatewayRoutes(n *namespace, m entrance) []labRoute {
 	v := n.vnet
 	var out []labRoute
 	add := func(p netip.Prefix, r routeRank, to *wire) { out = append(out, labRoute{p, r, to}) }
 	for _, p := range bare(l.e.VNets[v].Space) {
 		var to *wire
-		if m.how != fromSpoke { // a spoke has a nearer way
-			to = l.wire(n, l.of[v][0], manner{how: delivered})
+		if m.how != spokeSent { // a spoke has a nearer way
+			to = l.wire(n, l.of[v][0], entrance{how: delivered})
 		}
 		add(p, localRank, to)
 	}
@@ -112,13 +112,13 @@ func (l *lab) gatewayRoutes(n *namespace, m manner) []labRoute {
 }
 
 // toPeer is the way from a gateway to the hosts of a peer.
-func (l *lab) toPeer(n *namespace, m manner, p *estate.Peering) *wire {
+func (l *lab) toPeer(n *namespace, m entrance, p *estate.Peering) *wire {
 	w := l.vnet(p.Remote)
 	uses := l.used(w) == n.vnet
 	switch m.how {
-	case steered:
+	case steeredIn:
 		uses = true
-	case fromSpoke: // another spoke's: unknown
+	case spokeSent:
 		uses = false
 	case steeredFromSpoke:
 		uses = uses && !l.circuit(n.vnet)
@@ -227,23 +227,23 @@ func (l *lab) network(c *estate.Connection) *namespace {
 }
 
 // through is the way from a gateway through a connection, or to its clients.
-func (l *lab) through(n *namespace, m manner, c *estate.Connection) *wire {
+func (l *lab) through(n *namespace, m entrance, c *estate.Connection) *wire {
 	if c == nil {
 		if to := l.users[n.vnet]; to != nil && exists(n.g) {
-			return l.wire(n, to, manner{how: delivered})
+			return l.wire(n, to, entrance{how: delivered})
 		}
 		return nil
 	}
 	switch {
 	case l.dead(c), m.how == dialled:
 		return nil
-	case m.how == fromTunnel && l.e.VNets[n.vnet].Model == estate.ARM && !(l.transit(c) && l.transit(l.connection(m.who))):
+	case m.how == tunnelled && l.e.VNets[n.vnet].Model == estate.ARM && !(l.transit(c) && l.transit(l.connection(m.who))):
 		return nil
 	}
 	if p := l.partner(c); p != nil {
-		return l.wire(n, l.gates[p.Gateway.Key()], manner{how: fromTunnel, who: p.ID.Key().String()})
+		return l.wire(n, l.gates[p.Gateway.Key()], entrance{how: tunnelled, who: p.ID.Key().String()})
 	}
-	return l.wire(n, l.network(c), manner{how: fromTunnel, who: c.ID.Key().String()})
+	return l.wire(n, l.network(c), entrance{how: tunnelled, who: c.ID.Key().String()})
 }
 
 func (l *lab) connection(key string) *estate.Connection {
@@ -264,10 +264,10 @@ func (l *lab) session(c *estate.Connection) bool {
 		return false
 	}
 	p := l.partner(c)
-	return p == nil || p.BGP && asn(l.gates[c.Gateway.Key()].g) != asn(l.gates[p.Gateway.Key()].g)
+	return p == nil || p.BGP && labASN(l.gates[c.Gateway.Key()].g) != labASN(l.gates[p.Gateway.Key()].g)
 }
 
-func asn(g *estate.Gateway) string {
+func labASN(g *estate.Gateway) string {
 	if g.BGP != nil && g.BGP.ASN.Known() {
 		return g.BGP.ASN.Value
 	}

@@ -418,12 +418,12 @@ func (l *lab) story(p *probe) string {
 		return "no story: " + err.Error()
 	}
 	var b bytes.Buffer
-	for i, way := range ways {
-		slices.SortStableFunc(way, func(a, b seen) int { return int(b.ttl) - int(a.ttl) })
+	for i, trip := range ways {
+		slices.SortStableFunc(trip, func(a, b seen) int { return int(b.ttl) - int(a.ttl) })
 		b.WriteString([]string{"there:", "; back:"}[i])
-		for i, s := range way {
+		for i, s := range trip {
 			if i == 12 {
-				fmt.Fprintf(&b, " … %d more", len(way)-i)
+				fmt.Fprintf(&b, " … %d more", len(trip)-i)
 				break
 			}
 			fmt.Fprintf(&b, " → %s", s.n.name)

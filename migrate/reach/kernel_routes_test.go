@@ -28,13 +28,13 @@ func (l *lab) route() {
 		}
 		switch n.role {
 		case hostsRole:
-			l.choose(n, "lo", manner{how: sent})
+			l.choose(n, "lo", entrance{how: sent})
 			if n.class == 0 {
 				l.deliver(n)
 			}
 		case clientsRole:
 			if g := l.gate(n.vnet); g != nil && exists(g.g) {
-				n.command("route add default via %s table 1", l.wire(n, g, manner{how: dialled}).next())
+				n.command("route add default via %s table 1", l.wire(n, g, entrance{how: dialled}).next())
 				n.command("rule add pref %d iif lo lookup 1", choosing)
 			}
 		case netRole:
@@ -46,7 +46,7 @@ func (l *lab) route() {
 		l.todo = l.todo[1:]
 		switch n := w.to; {
 		case n.role == gatewayRole || n.role == deviceRole:
-			l.choose(n, w.end(), w.manner)
+			l.choose(n, w.end(), w.entrance)
 		case w.how == partly:
 			l.deliverPartly(n, w)
 		}
@@ -72,7 +72,7 @@ func (l *lab) deliver(n *namespace) {
 	for c, to := range l.of[n.vnet] {
 		for _, p := range l.classes[n.vnet][c].ranges {
 			if c > 0 {
-				n.command("route add %s via %s table %d", p, l.wire(n, to, manner{how: delivered}).next(), t)
+				n.command("route add %s via %s table %d", p, l.wire(n, to, entrance{how: delivered}).next(), t)
 			}
 		}
 	}
@@ -109,7 +109,7 @@ func (l *lab) answers(n *namespace) {
 		if g == nil {
 			continue
 		}
-		w := l.wire(n, g, manner{how: fromTunnel, who: c.ID.Key().String()})
+		w := l.wire(n, g, entrance{how: tunnelled, who: c.ID.Key().String()})
 		w.mark = i + 1
 		t := n.newTable()
 		n.command("route add blackhole default metric 9999 table %d", t)
@@ -125,7 +125,7 @@ func (l *lab) answers(n *namespace) {
 			n.command("route add %s via %s table %d", to, w.next(), t)
 		}
 		n.command("rule add pref %d fwmark %d lookup %d", beforeLocal, w.mark, t)
-		l.wire(g, n, manner{how: fromTunnel, who: c.ID.Key().String()}).back = w
+		l.wire(g, n, entrance{how: tunnelled, who: c.ID.Key().String()}).back = w
 	}
 }
 
@@ -157,7 +157,7 @@ func (r labRoute) near() bool { return r.rank == localRank || r.rank == peeringR
 // count. It has these routes, and the user routes inside them. What it does not hold falls to the second, which has
 // them all. In both the kernel takes the longest prefix, and of equal ones the lowest metric, which is the rank.
 // The routes of service endpoints stand in a table before both.
-func (l *lab) choose(n *namespace, iif string, m manner) {
+func (l *lab) choose(n *namespace, iif string, m entrance) {
 	if n.chosen[m] == nil {
 		var service, near, all []labRoute
 		routes := l.routesOf(n, m)
@@ -205,7 +205,7 @@ func (n *namespace) write(routes []labRoute, rest string) int {
 	return table
 }
 
-func (l *lab) routesOf(n *namespace, m manner) []labRoute {
+func (l *lab) routesOf(n *namespace, m entrance) []labRoute {
 	if n.role == gatewayRole {
 		return l.gatewayRoutes(n, m)
 	}
@@ -214,26 +214,26 @@ func (l *lab) routesOf(n *namespace, m manner) []labRoute {
 
 // subnetRoutes is the table "What routes a subnet has" of docs/reach.md, for the hosts of a class and for a
 // firewall or appliance that stands there.
-func (l *lab) subnetRoutes(n *namespace, m manner) []labRoute {
+func (l *lab) subnetRoutes(n *namespace, m entrance) []labRoute {
 	v := n.vnet
 	c := &l.classes[v][n.class]
 	var out []labRoute
 	add := func(p netip.Prefix, r routeRank, to *wire) { out = append(out, labRoute{p, r, to}) }
 	for _, p := range bare(l.e.VNets[v].Space) {
-		add(p, localRank, l.wire(n, l.of[v][0], manner{how: delivered}))
+		add(p, localRank, l.wire(n, l.of[v][0], entrance{how: delivered}))
 	}
 	for _, p := range l.halves(v) {
 		for _, r := range l.peeringSpace(p) {
 			add(r, peeringRank, l.into(n, m, p))
 		}
 	}
-	out = append(out, l.groupRoutes(v, func(w int) *wire { return l.wire(n, l.of[w][0], manner{how: delivered}) })...)
+	out = append(out, l.groupRoutes(v, func(w int) *wire { return l.wire(n, l.of[w][0], entrance{how: delivered}) })...)
 	for _, p := range c.service {
-		add(p, serviceRank, l.wire(n, l.outside, manner{how: delivered}))
+		add(p, serviceRank, l.wire(n, l.outside, entrance{how: delivered}))
 	}
 	if g := l.usedGate(v); g != nil && (c.table == nil || !c.table.NoPropagation) {
 		for _, p := range l.offers(g) {
-			add(p, gatewayRank, l.toGate(n, m, g, inside, fromSpoke))
+			add(p, gatewayRank, l.toGate(n, m, g, inside, spokeSent))
 		}
 	}
 	if c.table != nil {
@@ -242,7 +242,7 @@ func (l *lab) subnetRoutes(n *namespace, m manner) []labRoute {
 			add(r.Prefix.Masked(), userRank, l.userHop(n, m, c.table, r))
 		}
 	}
-	add(netip.MustParsePrefix("0.0.0.0/0"), defaultRank, l.wire(n, l.outside, manner{how: delivered}))
+	add(netip.MustParsePrefix("0.0.0.0/0"), defaultRank, l.wire(n, l.outside, entrance{how: delivered}))
 	return out
 }
 
@@ -312,16 +312,16 @@ func (l *lab) crosses(n *namespace, foreign bool, p *estate.Peering) bool {
 }
 
 // foreign reports whether what came in this manner is foreign once the namespace passes it on.
-func (n *namespace) foreign(m manner) bool { return n.role == deviceRole && m.foreign }
+func (n *namespace) foreign(m entrance) bool { return n.role == deviceRole && m.foreign }
 
 // into is the way over a peering to the hosts of the remote.
-func (l *lab) into(n *namespace, m manner, p *estate.Peering) *wire {
+func (l *lab) into(n *namespace, m entrance, p *estate.Peering) *wire {
 	if !l.crosses(n, n.foreign(m), p) {
 		return nil
 	}
-	to := manner{how: delivered}
+	to := entrance{how: delivered}
 	if p.Partial {
-		to = manner{how: partly, who: l.otherHalf(p).ID.Key().String()}
+		to = entrance{how: partly, who: l.otherHalf(p).ID.Key().String()}
 	}
 	return l.wire(n, l.of[l.vnet(p.Remote)][0], to)
 }
@@ -331,17 +331,18 @@ func (l *lab) groupRoutes(v int, to func(w int) *wire) []labRoute {
 	var out []labRoute
 	for i := range l.e.Groups {
 		g := &l.e.Groups[i]
-		if !slices.ContainsFunc(g.Members, func(id estate.ID) bool { return l.vnet(id) == v }) {
+		members := append(slices.Clone(g.Members), g.Hub)
+		if !slices.ContainsFunc(members, func(id estate.ID) bool { return l.vnet(id) == v }) {
 			continue
 		}
-		for _, id := range append(slices.Clone(g.Members), g.Hub) {
+		for _, id := range members {
 			w := l.vnet(id)
 			if w < 0 || w == v {
 				continue
 			}
 			for _, p := range bare(l.e.VNets[w].Space) {
 				r := labRoute{p, peeringRank, to(w)}
-				for _, other := range g.Members {
+				for _, other := range members {
 					if o := l.vnet(other); o >= 0 && o != w && o != v && estate.Within(p, l.e.VNets[o].Space) {
 						r.to = nil
 					}
@@ -354,8 +355,8 @@ func (l *lab) groupRoutes(v int, to func(w int) *wire) []labRoute {
 }
 
 // toGate is the way to a gateway from a subnet or an appliance of its VNet, or of a spoke.
-func (l *lab) toGate(n *namespace, m manner, g *namespace, own, spoke arrival) *wire {
-	to := manner{how: own, foreign: n.foreign(m)}
+func (l *lab) toGate(n *namespace, m entrance, g *namespace, own, spoke arrival) *wire {
+	to := entrance{how: own, foreign: n.foreign(m)}
 	if n.vnet != g.vnet {
 		p := l.half(n.vnet, g.vnet)
 		if p == nil || !l.crosses(n, n.foreign(m), p) {
@@ -367,12 +368,12 @@ func (l *lab) toGate(n *namespace, m manner, g *namespace, own, spoke arrival) *
 }
 
 // userHop is where a user route leads to, from a subnet, an appliance or a gateway.
-func (l *lab) userHop(n *namespace, m manner, table *estate.RouteTable, r *estate.Route) *wire {
+func (l *lab) userHop(n *namespace, m entrance, table *estate.RouteTable, r *estate.Route) *wire {
 	switch r.NextHop.Value {
 	case "VnetLocal":
-		return l.wire(n, l.of[n.vnet][0], manner{how: delivered})
+		return l.wire(n, l.of[n.vnet][0], entrance{how: delivered})
 	case "Internet":
-		return l.wire(n, l.outside, manner{how: delivered})
+		return l.wire(n, l.outside, entrance{how: delivered})
 	case "VirtualNetworkGateway":
 		if n.role == gatewayRole {
 			return nil
@@ -381,7 +382,7 @@ func (l *lab) userHop(n *namespace, m manner, table *estate.RouteTable, r *estat
 		if g == nil || l.circuit(g.vnet) {
 			return nil
 		}
-		return l.toGate(n, m, g, steered, steeredFromSpoke)
+		return l.toGate(n, m, g, steeredIn, steeredFromSpoke)
 	case "VirtualAppliance":
 		return l.toDevice(n, m, table, r.Address.Addr)
 	}
@@ -389,7 +390,7 @@ func (l *lab) userHop(n *namespace, m manner, table *estate.RouteTable, r *estat
 }
 
 // toDevice is the way to the firewall or appliance with an address.
-func (l *lab) toDevice(n *namespace, m manner, table *estate.RouteTable, a netip.Addr) *wire {
+func (l *lab) toDevice(n *namespace, m entrance, table *estate.RouteTable, a netip.Addr) *wire {
 	var all []*estate.Gateway // this VNet's first
 	for _, own := range []bool{true, false} {
 		for i := range l.e.Gateways {
@@ -406,7 +407,7 @@ func (l *lab) toDevice(n *namespace, m manner, table *estate.RouteTable, a netip
 		foreign := n.foreign(m) || d.vnet != n.vnet
 		if n.role == gatewayRole {
 			// A gateway passes on what came from its VNet or from elsewhere.
-			foreign = d.vnet != n.vnet || m.foreign || m.how != inside && m.how != steered
+			foreign = d.vnet != n.vnet || m.foreign || m.how != inside && m.how != steeredIn
 		}
 		if d.vnet != n.vnet {
 			p := l.half(n.vnet, d.vnet)
@@ -420,7 +421,7 @@ func (l *lab) toDevice(n *namespace, m manner, table *estate.RouteTable, a netip
 		if g.NoForwarding || l.classes[d.vnet][d.class].table == table {
 			return nil
 		}
-		return l.wire(n, d, manner{how: handed, foreign: foreign})
+		return l.wire(n, d, entrance{how: handed, foreign: foreign})
 	}
 	return nil
 }

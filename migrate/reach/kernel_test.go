@@ -111,16 +111,16 @@ var questions = []question{
 	{"session", (*reach.Relation).Sess, (*probe).session},
 }
 
-func (l *lab) differences(r *reach.Relation, found map[way][]*probe, c *tally) ([]difference, error) {
-	each := func(do func(w way, q question, engine reach.Value, yes, no int)) {
-		l.ways(func(w way) {
+func (l *lab) differences(r *reach.Relation, found map[trip][]*probe, c *tally) ([]difference, error) {
+	each := func(do func(w trip, q question, engine reach.Value, yes, no int)) {
+		l.ways(func(w trip) {
 			from, to := reach.Endpoint{Location: w.from.Location, Address: w.a}, reach.Endpoint{Location: w.to.Location, Address: w.b}
 			for _, q := range questions {
 				if q.name == "session" && w.to == l.outside.spot {
 					continue // the Internet answers whatever reaches it
 				}
 				yes, no := outcomes(found[w], q.is)
-				if back, not := outcomes(found[way{w.to, w.from, w.b, w.a}], q.is); w.to.Kind == reach.OnPremises && back > 0 && not > 0 {
+				if back, not := outcomes(found[trip{w.to, w.from, w.b, w.a}], q.is); w.to.Kind == reach.OnPremises && back > 0 && not > 0 {
 					yes, no = 1, 1 // it may answer through any of its connections
 				}
 				do(w, q, q.ask(r, from, to), yes, no)
@@ -130,7 +130,7 @@ func (l *lab) differences(r *reach.Relation, found map[way][]*probe, c *tally) (
 	// What did not come is tried again, all at once: the machine may have been busy.
 	for try := range 3 {
 		var again []*probe
-		each(func(w way, _ question, engine reach.Value, yes, _ int) {
+		each(func(w trip, _ question, engine reach.Value, yes, _ int) {
 			if engine == reach.Yes && yes == 0 {
 				again = append(again, found[w]...)
 			}
@@ -143,7 +143,7 @@ func (l *lab) differences(r *reach.Relation, found map[way][]*probe, c *tally) (
 		}
 	}
 	var out []difference
-	each(func(w way, q question, engine reach.Value, yes, no int) {
+	each(func(w trip, q question, engine reach.Value, yes, no int) {
 		if engine == reach.Unknown || yes > 0 && no > 0 {
 			c.skipped++
 			return
@@ -282,7 +282,7 @@ func TestKernelAgreesOnRandomEstates(t *testing.T) {
 	start := time.Now()
 	for _, seed := range seeds {
 		t.Run(strconv.FormatInt(seed, 10), func(t *testing.T) {
-			w := drawEstate(seed)
+			w := drawLabEstate(seed)
 			compareWithKernel(t, &c, &w.Estate, func() string { return fmt.Sprintf("seed %d\n%s", seed, sketchOf(&w.Estate)) })
 		})
 	}
