@@ -2,6 +2,7 @@ package reach_test
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -80,6 +81,55 @@ var scale = []struct {
 		return withHQ(fleet(estate.Classic, n, 6, tunnels), "10.0.0.0/8")
 	}, [2]int{1000, 10000}, 2 * time.Second},
 	{"hubs of 500 spokes", hubs, [2]int{1000, 10000}, 2 * time.Second},
+	{"hubs with firewalls, any to any", firewalls, [2]int{1000, 10000}, 2 * time.Second},
+}
+
+// firewalls is n ARM VNets in hubs of 250, the hubs in full mesh: every spoke sends everything to the
+// firewall of its hub, and every firewall the ranges of other hubs to theirs.
+func firewalls(n int) *world {
+	const size = 250
+	w := &world{}
+	hubs := (n + size - 1) / size
+	address := func(h int) string { return fmt.Sprintf("10.%d.0.4", h) }
+	for h := range hubs {
+		hub := fmt.Sprintf("h%03d", h)
+		w.vnet(estate.ARM, hub, fmt.Sprintf("10.%d.0.0/24", h))
+		w.Gateways = append(w.Gateways, estate.Gateway{ID: id(estate.TypeFirewall, "f"+hub), VNet: id(estate.TypeVNet, hub), Kind: estate.Firewall,
+			Subnet: "AzureFirewallSubnet", PrivateIPs: []estate.Address{{Addr: netip.MustParseAddr(address(h))}}})
+		divert(w, hub, "AzureFirewallSubnet", fmt.Sprintf("10.%d.0.0/26", h), func(add func(prefix, hop string)) {
+			for g := range hubs {
+				if g != h {
+					add(fmt.Sprintf("10.%d.0.0/16", g), address(g))
+				}
+			}
+		})
+		for g := range h {
+			w.peer(hub, fmt.Sprintf("h%03d", g), "")
+		}
+		for s := 1; s < min(size, n-h*size); s++ {
+			spoke := fmt.Sprintf("h%03ds%03d", h, s)
+			space := fmt.Sprintf("10.%d.%d.0/24", h, s)
+			w.vnet(estate.ARM, spoke, space)
+			divert(w, spoke, "all", space, func(add func(prefix, hop string)) { add("0.0.0.0/0", address(h)) })
+			w.peer(hub, spoke, "")
+		}
+	}
+	for i := range w.Peerings {
+		w.Peerings[i].AllowForwardedTraffic = true
+	}
+	return w
+}
+
+// divert gives the last VNet but for peerings a subnet with a route table.
+func divert(w *world, vnet, subnet, prefix string, routes func(add func(prefix, hop string))) {
+	table := estate.RouteTable{ID: id(estate.TypeRouteTable, "r"+vnet), Name: "r" + vnet, RoutesKnown: true}
+	routes(func(prefix, hop string) {
+		table.Routes = append(table.Routes, estate.Route{Prefix: prefixes(prefix)[0], NextHop: estate.Fact{Value: "VirtualAppliance"},
+			Address: estate.Address{Addr: netip.MustParseAddr(hop)}})
+	})
+	w.RouteTables = append(w.RouteTables, table)
+	v := &w.VNets[len(w.VNets)-1]
+	v.Subnets = append(v.Subnets, estate.Subnet{Name: subnet, Prefix: prefixes(prefix)[0], RouteTable: table.ID})
 }
 
 // hubs is n ARM VNets, each a spoke of one hub per 500, with a supernet on-premises.

@@ -37,16 +37,25 @@ func comparePairs(p, q pair) int { return cmp.Or(cmp.Compare(p.a, q.a), cmp.Comp
 //
 // When two locations became one, the mapping of the first holds and the pairs of the other are lost.
 func Compare(before, after *Relation, m []estate.Mapping) iter.Seq[Verdict] {
+	return compare(before, after, m, maxListed)
+}
+
+// compare judges pairs that meet at relays one by one unless there are more than most.
+func compare(before, after *Relation, m []estate.Mapping, most int) iter.Seq[Verdict] {
 	return func(yield func(Verdict) bool) {
 		c := &comparison{before: before, after: after, elsewhere: map[int32]*spanIndex{}, handedOn: map[int32][]span{}}
 		c.place(m)
-		c.listPairs()
+		grouped := before.relayed(most)+after.relayed(most) > most
+		c.listPairs(!grouped)
 		for _, p := range c.pairs {
 			for _, v := range c.judge(p) {
 				if !yield(v) {
 					return
 				}
 			}
+		}
+		if grouped && !c.judgeGroups(yield) {
+			return
 		}
 		c.judgeHairpins(yield)
 	}
@@ -105,11 +114,12 @@ func (c *comparison) sortPlaces() {
 	c.places = sorted
 }
 
-// listPairs lists the pairs that are connected in one direction at least, before or after.
-func (c *comparison) listPairs() {
+// listPairs lists the pairs that are connected in one direction at least, before or after; those
+// that meet at relays only where asked for.
+func (c *comparison) listPairs(relays bool) {
 	add := func(r *Relation, places []int32) {
 		for from := range r.net.internet {
-			for _, to := range r.listed(from) {
+			for _, to := range r.listed(from, relays) {
 				a, b := places[from], places[to]
 				c.pairs = append(c.pairs, pair{min(a, b), max(a, b)})
 			}
@@ -306,7 +316,7 @@ func (c *comparison) strays(a, b int32, set []span) ([]span, *Location) {
 	index, ok := c.elsewhere[from]
 	if !ok {
 		var all []ownedSpan
-		for _, to := range c.after.listed(from) {
+		for _, to := range c.after.listed(from, true) {
 			if to == c.after.net.internet {
 				continue
 			}

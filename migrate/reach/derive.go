@@ -141,9 +141,9 @@ func (r *Relation) behindTunnels(answers [][]answer) map[relayKey]*Relation {
 func (r *Relation) arrival(tunnel int32) relayKey {
 	t := &r.net.tunnels[tunnel]
 	if t.end == toCircuit {
-		return relayKey{node{atCircuit, t.near}, fromCircuit, -1}
+		return relayKey{node{atCircuit, t.near}, fromCircuit}
 	}
-	return relayKey{node{atGateway, t.near}, fromTunnel, -1}
+	return relayKey{node{atGateway, t.near}, fromTunnel}
 }
 
 // answer appends what comes back to a location through the tunnel, as far as the network was told of

@@ -57,6 +57,7 @@ func Compute(e *estate.Estate) *Relation {
 	r.planRelays()
 	r.at = make([]row, r.firstRelay()+int32(len(r.relays.keys)))
 	r.follow(len(r.relays.keys), func(w *walker, i int) { r.followRelay(w, int32(i)) })
+	r.notePassed()
 	r.follow(len(n.classes), func(w *walker, i int) {
 		if len(n.classes[i].set) > 0 { // else nothing is there to send
 			w.relays = &r.relays

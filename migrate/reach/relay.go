@@ -11,51 +11,76 @@ import (
 type relays struct {
 	keys   []relayKey
 	number map[relayKey]int32 // of the row
+	// passed is, by row and VNet, the addresses on whose way a firewall or an appliance of the VNet stands.
+	passed map[int32]map[int32][]span
 }
 
-// relayKey is a place and what matters there of where packets come from.
+// relayKey is a place and how packets come there. Relays are for packets that start in no VNet whose
+// firewalls or appliances they meet on their way: see hand.
 type relayKey struct {
 	node
-	by     ingress
-	origin int32
+	by ingress
 }
 
 // atNetwork is the place of relays that are no node of the walk: on-premises networks, which may
 // hand packets on.
 const atNetwork nodeKind = 100
 
-// planRelays finds the places that classes send to.
+// planRelays finds the places that several classes send to. What one class alone sends is followed
+// with the rest of its packets.
 func (r *Relation) planRelays() {
-	n := r.net
 	r.relays.number = map[relayKey]int32{}
-	for c := range n.classes {
-		at := &n.classes[c]
-		for _, s := range at.table {
-			k := relayKey{origin: n.originOf(at.vnet)}
-			switch s.kind {
-			case actGateway, actCircuitGateway:
-				if s.target == at.vnet && s.kind == actGateway {
-					continue
-				}
-				k.node = node{atGateway, s.target}
-				if s.kind == actCircuitGateway {
-					k.kind = atCircuit
-				}
-				if s.target != at.vnet {
-					k.by = fromSpoke
-				}
-			case actRouter:
-				k.node, k.by = node{atGateway, s.target}, fromInsideByUser
-				if s.target != at.vnet {
-					k.by = fromSpokeByUser
-				}
-			case actDevice:
-				k.node = node{atDevice, s.target}
-			default:
-				continue
+	first := map[relayKey]int32{} // the class that was the first to send there
+	var order []relayKey
+	for c := range r.net.classes {
+		if len(r.net.classes[c].set) == 0 {
+			continue
+		}
+		r.sendsTo(int32(c), func(k relayKey) {
+			if one, ok := first[k]; !ok {
+				first[k] = int32(c)
+				order = append(order, k)
+			} else if one != int32(c) {
+				first[k] = -1
 			}
+		})
+	}
+	for _, k := range order {
+		if first[k] < 0 {
 			r.addRelay(k)
 		}
+	}
+}
+
+// sendsTo calls found for the gateways, firewalls and appliances that a class sends to.
+func (r *Relation) sendsTo(c int32, found func(relayKey)) {
+	n := r.net
+	at := &n.classes[c]
+	for _, s := range at.table {
+		k := relayKey{}
+		switch s.kind {
+		case actGateway, actCircuitGateway:
+			if s.target == at.vnet && s.kind == actGateway {
+				continue
+			}
+			k.node = node{atGateway, s.target}
+			if s.kind == actCircuitGateway {
+				k.kind = atCircuit
+			}
+			if s.target != at.vnet {
+				k.by = fromSpoke
+			}
+		case actRouter:
+			k.node, k.by = node{atGateway, s.target}, fromInsideByUser
+			if s.target != at.vnet {
+				k.by = fromSpokeByUser
+			}
+		case actDevice:
+			k.node = node{atDevice, s.target}
+		default:
+			continue
+		}
+		found(k)
 	}
 }
 
@@ -72,9 +97,36 @@ func (r *Relation) addRelay(k relayKey) int32 {
 
 func (r *Relation) followRelay(w *walker, i int32) {
 	if k := r.relays.keys[i]; k.kind != atNetwork {
-		w.fromNode(k.node, k.by, k.origin, -1)
+		w.fromNode(k.node, k.by, -1, -1)
 	}
 	w.out.close(r.firstRelay() + i)
+}
+
+// notePassed finds whose firewalls and appliances stand on the ways from relays.
+func (r *Relation) notePassed() {
+	if !r.net.hasDevices() {
+		return
+	}
+	r.relays.passed = map[int32]map[int32][]span{}
+	for i := range r.relays.keys {
+		relay := r.firstRelay() + int32(i)
+		by := map[int32][]span{}
+		if k := r.relays.keys[i]; k.kind == atDevice {
+			by[r.net.devices[k.at].vnet] = []span{spanOf(everything)}
+		}
+		for _, f := range r.flowsOf(relay) {
+			for p := f.path; p != noPath; p = r.paths[p].before {
+				if h := &r.paths[p]; h.hop == FirewallHop || h.hop == ApplianceHop {
+					v := r.net.devices[h.element].vnet
+					by[v] = append(by[v], f.set.in(r.spans)...)
+				}
+			}
+		}
+		for v := range by {
+			by[v] = tidy(by[v])
+		}
+		r.relays.passed[relay] = by
+	}
 }
 
 // turns are the reasons for which packets only may turn around somewhere. Pairs that meet only so
@@ -106,7 +158,7 @@ func (r *Relation) addTransit() {
 	relay := make([]int32, n.networks)
 	for i := range handed {
 		source, _ := r.rowsOf(first + int32(i))
-		relay[i] = r.addRelay(relayKey{node: node{atNetwork, first + int32(i)}, origin: -1})
+		relay[i] = r.addRelay(relayKey{node: node{atNetwork, first + int32(i)}})
 		for _, f := range r.flowsOf(source) {
 			if f.to < first {
 				set := f.set.in(r.spans)

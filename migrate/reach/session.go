@@ -169,7 +169,7 @@ func (r *Relation) product(all []meeting, least Value, from, to []span) bool {
 func (r *Relation) Pairs() iter.Seq2[[2]Location, Session] {
 	return func(yield func([2]Location, Session) bool) {
 		for from := range r.net.internet {
-			for _, to := range r.listed(from) {
+			for _, to := range r.listed(from, true) {
 				if to <= from || to == r.net.internet {
 					continue
 				}
@@ -189,9 +189,9 @@ func (r *Relation) Pairs() iter.Seq2[[2]Location, Session] {
 	}
 }
 
-// listed are the locations that one can send to, but for those it could only reach where packets
-// may turn around.
-func (r *Relation) listed(from int32) []int32 {
+// listed are the locations that one can send to by itself and, where asked for, through relays, but
+// for those it could only reach where packets may turn around.
+func (r *Relation) listed(from int32, relays bool) []int32 {
 	first, last := r.rowsOf(from)
 	var all []int32
 	for source := first; source < last; source++ {
@@ -199,7 +199,7 @@ func (r *Relation) listed(from int32) []int32 {
 			all = append(all, f.to)
 		}
 		for _, h := range r.handsOf(source) {
-			if h.why&turns != 0 {
+			if !relays || h.why&turns != 0 {
 				continue
 			}
 			set := h.set.in(r.spans)
@@ -219,7 +219,7 @@ func (r *Relation) listed(from int32) []int32 {
 func (r *Relation) OneWay() iter.Seq2[Location, Location] {
 	return func(yield func(Location, Location) bool) {
 		for from := range r.net.internet {
-			for _, to := range r.listed(from) {
+			for _, to := range r.listed(from, true) {
 				if to == r.net.internet || len(r.between(to, from)) > 0 {
 					continue
 				}

@@ -140,6 +140,9 @@ type Verdict struct {
 	DeliveredTo  *Location // Misdelivered: where the packets go instead
 	Via          *Location
 	Members      []Location // with Via: whose packets come there
+	// Froms and Tos are set when the verdict is about every pair of one of each that has no verdict of
+	// its own: From, To, the prefixes, the paths and the witness are those of one of them.
+	Froms, Tos []Location
 }
 
 // Compromises reports whether the verdict breaks equivalence: a session that worked surely does

@@ -340,16 +340,29 @@ func (w *walker) deliver(p packets, to int32) {
 	}
 }
 
-// hand gives packets to a relay, if there is one for the node, and reports whether it did.
-func (w *walker) hand(p packets, at node, m manner) bool {
+// hand gives packets to a relay, if there is one for the node, and returns the rest. A relay does not
+// know where packets start: what meets firewalls or appliances of the VNet where they did is the rest.
+func (w *walker) hand(p packets, at node, m manner) packets {
 	if w.relays == nil || p.split != 0 || p.kind != atSubnet || p.set.from == p.set.to {
-		return false
+		return p
 	}
-	i, ok := w.relays.number[relayKey{at, m.by, p.origin}]
-	if ok {
-		w.out.hand(i, p.set.in(w.sets), p.trust, p.path)
+	i, ok := w.relays.number[relayKey{at, m.by}]
+	if !ok {
+		return p
 	}
-	return ok
+	set := p.set.in(w.sets)
+	var rest []span
+	if p.origin >= 0 {
+		rest = intersect(nil, set, w.relays.passed[i][p.origin])
+		set = subtract(nil, set, rest)
+	}
+	if len(set) > 0 {
+		w.out.hand(i, set, p.trust, p.path)
+	}
+	from := int32(len(w.sets))
+	w.sets = append(w.sets, rest...)
+	p.set = extent{from, int32(len(w.sets))}
+	return p
 }
 
 // subnet is the class that packets leave by, and the VNet it is in.
@@ -465,7 +478,7 @@ func (w *walker) intoGateway(p packets, c *class, a act) {
 	if a.kind == actCircuitGateway {
 		at.kind = atCircuit
 	}
-	if !w.hand(p, at, m) {
+	if p = w.hand(p, at, m); p.set.from < p.set.to {
 		w.arrive(p, at, m)
 	}
 }
@@ -521,7 +534,7 @@ func (w *walker) intoDevice(p packets, v int32, c *class, d int32) {
 	p.path = w.out.addPath(p.path, hop)
 	p.trust = p.unless(dev.id.IsZero(), byAppliance)
 	at := node{atDevice, d}
-	if !w.hand(p, at, manner{}) {
+	if p = w.hand(p, at, manner{}); p.set.from < p.set.to {
 		w.arrive(p, at, manner{})
 	}
 }

@@ -1,0 +1,13 @@
+package reach
+
+import (
+	"iter"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// CompareInGroups is Compare as it works on estates of any-to-any hubs: pairs that meet at relays are
+// judged in groups, however few they are.
+func CompareInGroups(before, after *Relation, m []estate.Mapping) iter.Seq[Verdict] {
+	return compare(before, after, m, 0)
+}
