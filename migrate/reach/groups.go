@@ -3,6 +3,7 @@ package reach
 import (
 	"encoding/binary"
 	"slices"
+	"sync"
 )
 
 // Where many places send to the same relays, pairs are not judged one by one: forty hubs with two
@@ -203,7 +204,11 @@ type bundle struct {
 
 // judgeGroups gives the verdicts of pairs that meet at relays only, a kind of pair at a time.
 func (c *comparison) judgeGroups(yield func(Verdict) bool) bool {
-	before, after := newKin(c, c.before, c.ofBefore), newKin(c, c.after, c.ofAfter)
+	var before, after *kin
+	var wait sync.WaitGroup
+	wait.Go(func() { before = newKin(c, c.before, c.ofBefore) })
+	wait.Go(func() { after = newKin(c, c.after, c.ofAfter) })
+	wait.Wait()
 	of := make([]int32, len(c.places))
 	var bundles []bundle
 	number := map[string]int32{}
