@@ -11,8 +11,8 @@
 //
 // One scan over the bytes comes first. It takes the position of every leaf, enforces the bounds
 // below, refuses DTDs, and mends broken markup so that one run reports every problem of a file.
-// Only then does xmlquery build a tree, from the same bytes or from the mended ones; the n-th start
-// tag of the scan is the n-th element of the tree. A walk over the tree fills the File and reports
+// Only then is a tree built, from the same bytes or from the mended ones, by xmlquery or, where the text
+// is plain, as xmlquery would (tree.go); the n-th start tag of the scan is the n-th element of the tree. A walk over the tree fills the File and reports
 // what the schema does not allow. A document with broken markup is walked, too, but gives no File.
 //
 // # What the service answered

@@ -1,10 +1,8 @@
 package netcfg
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/xml"
-	"sync"
 
 	"github.com/antchfx/xmlquery"
 
@@ -72,7 +70,7 @@ func (s *scanner) file(base int) *File {
 	if !ok || s.hopeless() {
 		return nil
 	}
-	tree, err := treeOf(s.document())
+	tree, err := s.tree()
 	if err != nil { // the scan is at least as strict
 		s.notes.fail("XML-001", place{}, "the document cannot be read: %v", err)
 		return nil
@@ -84,20 +82,6 @@ func (s *scanner) file(base int) *File {
 		w.file.FirstRemark = s.notes.pos(s.firstRemark)
 	}
 	return w.file
-}
-
-// readers are what xmlquery reads a text through. It would make one for every text, and most are
-// shorter than the reader.
-var readers = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
-
-// treeOf is the tree of a well-formed text.
-func treeOf(text []byte) (*xmlquery.Node, error) {
-	r := readers.Get().(*bufio.Reader)
-	r.Reset(bytes.NewReader(text))
-	tree, err := xmlquery.Parse(r)
-	r.Reset(nil) // the text is not kept alive
-	readers.Put(r)
-	return tree, err
 }
 
 // rootOf is the root element of the tree of document.
@@ -128,12 +112,14 @@ func (s *scanner) checkRoot() (namespace string, ok bool) {
 	return name.Space, s.notes.checkRoot(name.Local, name.Space, s.places[0], s.namespaceAt(root), s.rootSpoilt)
 }
 
-// root is the start tag of the root element, or nil. It is read by itself, with the decoder below
-// xmlquery: a tree for its sake would cost a short document as much as its own does.
+// root is the start tag of the root element, or nil. It is read by itself, where it is not plain with
+// the decoder below xmlquery: a tree for its sake would cost a short document as much as its own does.
 func (s *scanner) root() *xml.StartElement {
 	text := s.rootTag
 	if len(s.bare) > 0 {
 		text = append(s.wrapper(), text...)
+	} else if root := plainRoot(text); root != nil {
+		return root
 	}
 	decoder := xml.NewDecoder(bytes.NewReader(text))
 	token, err := decoder.Token()

@@ -82,7 +82,7 @@ func (r *responseReader) leavesTo(d *Document) {
 // read makes a response of a document that was scanned, and whose root is known. Its leaves follow
 // the first base leaves of the whole document.
 func (r *responseReader) read(s *scanner, base int) *Response {
-	tree, err := treeOf(s.document())
+	tree, err := s.tree()
 	if err != nil { // the scan is at least as strict
 		r.fail("XML-001", s.places[0], "the document cannot be read: %v", err)
 		return nil

@@ -73,7 +73,11 @@ func (s *session) load(c *cli.Context) (input, error) {
 func parse(docs []document, bounds netcfg.Bounds) input {
 	read := make([]*netcfg.Document, len(docs))
 	found := make([]diag.List, len(docs))
-	sideBySide(len(docs), func(i int) { read[i], found[i], _ = bounds.Read(docs[i].name, docs[i].src) })
+	bases := make([]string, len(docs))
+	sideBySide(len(docs), func(i int) {
+		read[i], found[i], _ = bounds.Read(docs[i].name, docs[i].src)
+		bases[i] = baseOf(docs[i].name)
+	})
 	in := input{found: slices.Concat(found...)}
 	var sound []*parsed
 	configured := false
@@ -82,7 +86,7 @@ func parse(docs []document, bounds netcfg.Bounds) input {
 			in.broken = true
 			continue
 		}
-		p := &parsed{docs[i], d}
+		p := &parsed{docs[i], d, bases[i]}
 		sound = append(sound, p)
 		configured = configured || p.configures()
 	}

@@ -21,6 +21,7 @@ import (
 type parsed struct {
 	document
 	*netcfg.Document
+	base string // the folder that it belongs to
 }
 
 // configures reports whether a document says which networks there are.
@@ -47,7 +48,7 @@ func (h *home) written() bool {
 func sources(docs []*parsed) []estate.Source {
 	homes := map[string]*home{}
 	for _, d := range docs {
-		h := home{name: d.base(), folder: d.base()}
+		h := home{name: d.base, folder: d.base}
 		key := h.name
 		if d.named && d.File != nil {
 			h.name, key = d.document.name, "file "+d.document.name
@@ -128,12 +129,12 @@ func subscriptionIDs(d *netcfg.Document) []string {
 	return ids
 }
 
-// base is the folder that a document belongs to.
-func (p *parsed) base() string {
-	if folder, ok := netcfg.PlaceFolder(p.document.name); ok {
+// baseOf is the folder that a document of that name belongs to.
+func baseOf(name string) string {
+	if folder, ok := netcfg.PlaceFolder(name); ok {
 		return path.Clean(folder)
 	}
-	return path.Dir(p.document.name)
+	return path.Dir(name)
 }
 
 // adopt gives the documents of folders without a configuration to the subscription that they are
