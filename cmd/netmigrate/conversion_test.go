@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	diff "github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -44,11 +45,16 @@ func conversionDocuments(t *testing.T) [][]document {
 	return out
 }
 
-// answerDocuments are an archive with what the service answered.
-func answerDocuments(t *testing.T) []document {
+// answerDocuments are an archive with what the service answered, and one with BGP, which few had.
+func answerDocuments(t *testing.T) [][]document {
 	t.Helper()
 	all := allFixtures(t)
-	return all[slices.IndexFunc(all, func(f fixture) bool { return f.name == "archive" })].documents(t)
+	archive := all[slices.IndexFunc(all, func(f fixture) bool { return f.name == "archive" })].documents(t)
+	var bgp []document
+	for _, f := range must(txtar.ParseFile(filepath.Join(packageDir, "testdata", "script", "bgp.txtar")))(t).Files {
+		bgp = append(bgp, document{name: f.Name, src: f.Data})
+	}
+	return [][]document{archive, bgp}
 }
 
 // outcomes are what the leaves of one path became, with the documents' own names and numbers taken
@@ -237,7 +243,7 @@ func whyWords(why string) string {
 // No leaf of any of the documents may be without a fate.
 func TestConversionPage(t *testing.T) {
 	matrix := conversionMatrix(t, conversionDocuments(t), "NetworkConfiguration/VirtualNetworkConfiguration/")
-	answers := conversionMatrix(t, [][]document{answerDocuments(t)}, "")
+	answers := conversionMatrix(t, answerDocuments(t), "")
 	for _, o := range slices.Concat(matrix, answers) {
 		for _, r := range o.rows {
 			if r.fate == diag.FateKind(0).String() {

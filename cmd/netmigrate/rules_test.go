@@ -37,7 +37,6 @@ var shownElsewhere = map[string][2]string{
 	"ARM-026":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"ARM-027":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"GW-001":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
-	"ARM-029":  {"migrate/estate/classic_test.go", "TestFromClassic"},
 	"GW-004":   {"migrate/estate/validate_test.go", "TestValidate"},
 	"GW-010":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"GW-011":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},

@@ -358,6 +358,10 @@ var dumpedRules = []struct {
 }{
 	{"ARM-012", changeGateway("apps", estate.VPNGateway, func(g *estate.Gateway) { g.Certificates[0].Data = estate.Fact{} }),
 		[]string{`"Clients-of-apps"`, "p2sRootCertificate_apps_Clients_of_apps"}, nothing},
+	{"ARM-029", withBGP(func(c *estate.Connection, s *estate.Site) { s.BGP.PeeringAddress = fact("") }), []string{`"apps-to-office"`, "no usable address"}, withBGP(nil)},
+	{"ARM-029", withBGP(func(c *estate.Connection, s *estate.Site) { s.BGP.ASN = fact("65010") }), []string{"both ends have the number 65010"}, nothing},
+	{"ARM-029", withBGP(func(c *estate.Connection, s *estate.Site) { s.BGP = nil }), []string{"no number of the device"}, nothing},
+	{"ARM-030", withBGP(nil), []string{`"apps-to-office"`, `"office"`}, nothing},
 	{"ARM-011", func(_ *testing.T, e *estate.Estate) { e.Circuits[0].ResourceID = "" },
 		[]string{`"London metro"`, "circuit_London_metro"}, nothing},
 	{"ARM-019", nothing, []string{"HighPerformance", "VpnGw2AZ", "UltraPerformance", "ErGw3AZ"}, func(_ *testing.T, e *estate.Estate) {
@@ -432,6 +436,19 @@ func manyRoutes(e *estate.Estate, n int) {
 	for i := range n {
 		to := netip.PrefixFrom(netip.AddrFrom4([4]byte{11, byte(i >> 8), byte(i), 0}), 24)
 		e.RouteTables[0].Routes = append(e.RouteTables[0].Routes, route("to-"+strings.ReplaceAll(to.Addr().String(), ".", "-"), to.String(), "None", ""))
+	}
+}
+
+// withBGP lets apps exchange routes with the office, but for what the edit changes.
+func withBGP(edit func(*estate.Connection, *estate.Site)) change {
+	return func(t *testing.T, e *estate.Estate) {
+		c := connectionOf(t, e, "apps", "office")
+		s := &e.Sites[slices.IndexFunc(e.Sites, func(s estate.Site) bool { return s.Name == "office" })]
+		c.EnableBGP = fact("true")
+		s.BGP = &estate.BGP{ASN: fact("65020"), PeeringAddress: fact("192.168.0.1"), PeerWeight: fact("10")}
+		if edit != nil {
+			edit(c, s)
+		}
 	}
 }
 

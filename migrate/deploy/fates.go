@@ -218,14 +218,27 @@ func (w *fateWriter) gateway(g *estate.Gateway) {
 		w.certificate(g, &g.Certificates[i])
 	}
 	if b := g.BGP; b != nil {
-		if _, ok := announces(g); ok {
-			w.same(b.Refs, "", self+" properties.bgpSettings")
-			w.fact(b.ASN, self+" properties.bgpSettings.asn")
-		} else {
-			w.say(b.Refs, diag.NeedsPerson, "the number is none that a gateway can announce with")
-			w.say(b.ASN.Refs, diag.NeedsPerson, "the number is none that a gateway can announce with")
-		}
+		_, usable := b.Number()
+		w.bgp(b, usable, self)
 		w.say(b.PeeringAddress.Refs, diag.Dropped, "the new gateway gets an address of its own for BGP")
+	}
+}
+
+// bgp are the leaves of what an end announces with, less its address.
+func (w *fateWriter) bgp(b *estate.BGP, usable bool, self string) {
+	property := self + " properties.bgpSettings"
+	if !usable {
+		for _, refs := range [][]diag.Ref{b.Refs, b.ASN.Refs, b.PeerWeight.Refs} {
+			w.say(refs, diag.NeedsPerson, "ARM-029")
+		}
+		return
+	}
+	w.same(b.Refs, "", property)
+	w.fact(b.ASN, property+".asn")
+	if b.Weight() > 0 {
+		w.fact(b.PeerWeight, property+".peerWeight")
+	} else {
+		w.say(b.PeerWeight.Refs, diag.Dropped, "it is the weight that the platform gives by itself")
 	}
 }
 
@@ -301,6 +314,11 @@ func (w *fateWriter) connection(c *estate.Connection) {
 	w.say(c.State.Refs, diag.Dropped, whyState)
 	w.say(c.KeyRefs, diag.Changed, "a key is never written; a secure parameter asks for it", self+" properties.sharedKey")
 	w.same(c.Vault.Refs, "", self+" properties.sharedKey")
+	if g := w.x.Gateway(c.Gateway); c.EnableBGP.Known() && g != nil && estate.Exchanges(c, g, w.x.Site(c.Site)) {
+		w.same(c.EnableBGP.Refs, "", self+" properties.enableBgp")
+	} else {
+		w.say(c.EnableBGP.Refs, diag.NeedsPerson, "ARM-029")
+	}
 	if p := c.Policy; p != nil {
 		property := self + " properties.ipsecPolicies[0]"
 		w.same(p.Refs, "ARM-021", property)
@@ -343,6 +361,10 @@ func (w *fateWriter) site(s *estate.Site, renamed map[estate.Key]string, ipsec b
 			w.say(p.Refs, diag.Dropped, "an ExpressRoute connection takes its prefixes from BGP")
 		}
 		w.say(s.Address.Refs, diag.Dropped, "an ExpressRoute connection has no device address")
+		if b := s.BGP; b != nil {
+			w.bgp(b, false, "")
+			w.say(b.PeeringAddress.Refs, diag.NeedsPerson, "ARM-029")
+		}
 		return
 	}
 	self := s.ID.String()
@@ -358,5 +380,13 @@ func (w *fateWriter) site(s *estate.Site, renamed map[estate.Key]string, ipsec b
 		w.say(s.Address.Refs, diag.Converted, "", address)
 	default:
 		w.say(s.Address.Refs, diag.NeedsPerson, "ARM-010", address)
+	}
+	if b := s.BGP; b != nil {
+		w.bgp(b, s.Announces(), self)
+		if s.Announces() {
+			w.same(b.PeeringAddress.Refs, "", self+" properties.bgpSettings.bgpPeeringAddress")
+		} else {
+			w.say(b.PeeringAddress.Refs, diag.NeedsPerson, "ARM-029")
+		}
 	}
 }

@@ -85,8 +85,8 @@ func (r *renderer) gateway(g *estate.Gateway) {
 		}
 		res.DependsOn = depend(res.DependsOn...)
 		body.VPNClient = r.clients(g)
-		if asn, ok := announces(g); ok {
-			body.EnableBGP, body.BGP = true, &arm.BGPSettings{ASN: asn}
+		if asn, ok := g.BGP.Number(); ok { // the address of the session is the platform's to choose
+			body.EnableBGP, body.BGP = true, &arm.BGPSettings{ASN: asn, PeerWeight: g.BGP.Weight()}
 		}
 	}
 	self, _ := r.id(g.ID)
@@ -100,16 +100,6 @@ func generation(size string) string {
 		return "Generation" + itoa(s.Generation)
 	}
 	return ""
-}
-
-// announces is the number that a gateway announces its routes with, when it does. The address of the
-// session is the platform's to choose. Source: docs/sources.md#bgp.
-func announces(g *estate.Gateway) (asn int, ok bool) {
-	if g.BGP == nil {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(g.BGP.ASN.Value, 10, 32)
-	return int(n), err == nil && n > 0
 }
 
 // usedSites are the sites that an IPsec connection ends at, or a default route; a site that only ExpressRoute names
@@ -140,6 +130,11 @@ func (r *renderer) localNetworkGateway(s *estate.Site) {
 	default:
 		body.GatewayIPAddress = r.askAddress(s)
 	}
+	if s.Announces() {
+		asn, _ := s.BGP.Number()
+		peer, _ := s.BGP.Peer()
+		body.BGP = &arm.BGPSettings{ASN: asn, PeeringAddress: peer.String(), PeerWeight: s.BGP.Weight()}
+	}
 	r.add(res)
 }
 
@@ -151,10 +146,7 @@ func addressKnown(s *estate.Site) bool {
 
 // addressOf is the public address of another gateway of the estate, taken when it is deployed.
 func (r *renderer) addressOf(gateway estate.ID) (expr string, depends []string) {
-	g := r.x.Gateway(gateway)
-	if g == nil {
-		g = r.old.Gateway(gateway)
-	}
+	g := r.gatewayNamed(gateway)
 	id, wait := r.id(g.PublicIP)
 	if !r.scope.covers(g.PublicIP) {
 		return arm.ReferenceTo(id, "ipAddress"), nil
@@ -200,6 +192,7 @@ func (r *renderer) connection(c *estate.Connection) {
 	if c.Kind != estate.ExpressRoute {
 		body.SharedKeyParameter = r.sharedKey(c)
 		body.PolicyBasedSelectors = c.PolicyBased
+		body.EnableBGP = c.EnableBGP.Known() && estate.Exchanges(c, r.gatewayNamed(c.Gateway), r.x.Site(c.Site))
 		if c.Policy != nil {
 			body.IPsecPolicies = []arm.IPsecPolicy{ipsecPolicy(c.Policy)}
 		}
@@ -208,11 +201,15 @@ func (r *renderer) connection(c *estate.Connection) {
 }
 
 func (r *renderer) regionOf(gateway estate.ID) estate.Region {
-	g := r.x.Gateway(gateway)
-	if g == nil {
-		g = r.old.Gateway(gateway)
+	return r.gatewayNamed(gateway).Region
+}
+
+// gatewayNamed is a gateway of the estate or of the one before.
+func (r *renderer) gatewayNamed(id estate.ID) *estate.Gateway {
+	if g := r.x.Gateway(id); g != nil {
+		return g
 	}
-	return g.Region
+	return r.old.Gateway(id)
 }
 
 // sharedKey is the name of the secure parameter with a link's key, the same for both halves.

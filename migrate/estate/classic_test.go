@@ -96,7 +96,15 @@ func heard(e *estate.Estate) string {
 		if !c.Circuit.IsZero() {
 			fmt.Fprintf(&b, " circuit=%s", c.Circuit.Name)
 		}
+		if c.EnableBGP.Known() {
+			fmt.Fprintf(&b, " bgp=%s", c.EnableBGP.Value)
+		}
 		b.WriteByte('\n')
+	}
+	for i := range e.Sites {
+		if s := &e.Sites[i]; s.BGP != nil {
+			fmt.Fprintf(&b, "site %s bgp=%s,%s,%s\n", s.Name, s.BGP.ASN.Value, s.BGP.PeeringAddress.Value, s.BGP.PeerWeight.Value)
+		}
 	}
 	for _, g := range e.SecurityGroups {
 		fmt.Fprintf(&b, "nsg %s %s\n", g.Name, g.Region)
@@ -218,10 +226,10 @@ vnet core 10.1.0.0/16 in:West_Europe -> circuit-site!
 -- networking/virtualnetworkgateways.xml --
 <VirtualNetworkGateways><VirtualNetworkGateway><GatewayId>gw-1</GatewayId><GatewayName>core-vpn</GatewayName><State>Provisioned</State><EnableBgp>true</EnableBgp><BgpSettings><Asn>65010</Asn></BgpSettings><VnetId>id-core</VnetId></VirtualNetworkGateway></VirtualNetworkGateways>
 -- networking/localnetworkgateways.xml --
-<LocalNetworkGateways><LocalNetworkGateway><AddressSpace><string>192.168.0.0/16</string></AddressSpace><GatewayName>branch</GatewayName><Id>lng-1</Id><IpAddress>81.20.30.41</IpAddress><BgpSettings><Asn>65020</Asn></BgpSettings></LocalNetworkGateway></LocalNetworkGateways>
+<LocalNetworkGateways><LocalNetworkGateway><AddressSpace><string>192.168.0.0/16</string></AddressSpace><GatewayName>branch</GatewayName><Id>lng-1</Id><IpAddress>81.20.30.41</IpAddress><BgpSettings><Asn>65020</Asn><BgpPeeringAddress>10.9.0.1</BgpPeeringAddress><PeerWeight>0</PeerWeight></BgpSettings></LocalNetworkGateway></LocalNetworkGateways>
 -- networking/gatewayconnections.xml --
 <GatewayConnections><GatewayConnection><ConnectedEntityId>lng-1</ConnectedEntityId><GatewayConnectionName>to-branch</GatewayConnectionName><GatewayConnectionType>IPsec</GatewayConnectionType><VirtualNetworkGatewayId>gw-1</VirtualNetworkGatewayId><EnableBgp>true</EnableBgp></GatewayConnection></GatewayConnections>`,
-		"connection core to branch IPsec  key=false", "networking/gatewayconnections.xml ARM-029"},
+		"connection core to branch IPsec  key=false bgp=true\nsite branch bgp=65020,10.9.0.1,0", ""},
 	{"security groups and route tables", `-- net.netcfg --
 site s 10.9.0.0/16
 vnet v 10.1.0.0/16 in:West_Europe subnet:web=10.1.0.0/24
@@ -259,7 +267,7 @@ func TestFromClassic(t *testing.T) {
 			}
 			var places []string
 			for _, f := range found {
-				if strings.HasPrefix(f.Rule, "XML-04") || f.Rule == "ARM-029" {
+				if strings.HasPrefix(f.Rule, "XML-04") {
 					places = append(places, f.Pos.File+" "+f.Rule)
 				}
 			}

@@ -266,6 +266,7 @@ type Site struct {
 	// AddressOf is, in an ARM estate, the gateway whose public address this site takes; its own
 	// Address is then what the classic file had and is not used.
 	AddressOf ID
+	BGP       *BGP // of the device
 
 	// BGP is set when the device speaks BGP. Announced is what it announces, and AnnouncedKnown
 	// that an input lists it.
@@ -426,10 +427,10 @@ func (c *Certificate) AppService() bool {
 	return len(c.Subject.Value) >= len(mark) && strings.EqualFold(c.Subject.Value[:len(mark)], mark)
 }
 
-// BGP is what a gateway announces with.
+// BGP is what a gateway or the device of a site announces with.
 type BGP struct {
-	ASN, PeeringAddress Fact
-	Refs                []diag.Ref
+	ASN, PeeringAddress, PeerWeight Fact
+	Refs                            []diag.Ref
 }
 
 // ConnectionKind is the type of a connection.
@@ -472,7 +473,9 @@ type Connection struct {
 	KeyRefs []diag.Ref
 	Vault   Fact         // the name of the secret in the Key Vault, from the options file
 	Policy  *IPsecPolicy // what was set on this connection
-	Circuit ID           // ExpressRoute: the circuit, when something names it
+	// EnableBGP is known where the connection exchanges routes; in an ARM estate both ends then allow it.
+	EnableBGP Fact
+	Circuit   ID // ExpressRoute: the circuit, when something names it
 }
 
 // The states of a classic connection. Source: docs/sources.md#pairing.

@@ -1,7 +1,6 @@
 package estate
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg"
@@ -11,9 +10,6 @@ import (
 // The second generation of gateways, sites and connections stood beside the network configuration:
 // it held the tunnels of VNets that also had ExpressRoute, which no netcfg shows.
 // Source: docs/sources.md#service-management.
-
-// bgpLost is the rule for routes that were exchanged and are to be written.
-const bgpLost = "ARM-029"
 
 // gateways2 reads virtual network gateways. The list has deleted ones, too.
 func (b *builder) gateways2(a answer) {
@@ -50,21 +46,6 @@ func (b *builder) gateway2(v *VNet, n *netcfg.Node) {
 	b.bgp(v, g, n)
 }
 
-// bgp reads what a gateway announces with. Without EnableBgp the settings mean nothing.
-func (b *builder) bgp(v *VNet, g *Gateway, n *netcfg.Node) {
-	settings := n.Child("BgpSettings")
-	if settings == nil || !strings.EqualFold(n.Value("EnableBgp"), "true") {
-		b.dropTree(settings, "BGP is not enabled")
-		return
-	}
-	if g.BGP == nil {
-		g.BGP = &BGP{}
-	}
-	b.setFact(&g.BGP.ASN, b.fact(settings.Child("Asn")), "the ASN of the gateway of VNet %q", v.Name)
-	b.setFact(&g.BGP.PeeringAddress, b.fact(settings.Child("BgpPeeringAddress")), "the BGP address of the gateway of VNet %q", v.Name)
-	g.BGP.Refs = slices.Concat(g.BGP.Refs, b.of(settings), b.of(n.Child("EnableBgp")))
-}
-
 // sites2 reads local network gateways: sites outside of the network configuration.
 func (b *builder) sites2(a answer) {
 	for _, n := range items(a, "LocalNetworkGateway") {
@@ -91,8 +72,8 @@ func (b *builder) sites2(a answer) {
 			b.take(ip.Ref, ip.TextRef)
 			s.Address = b.address(netcfg.Text{Ref: ip.Ref, TextRef: ip.TextRef, Value: ip.Text}, name)
 		}
-		if bgp := n.Child("BgpSettings"); bgp != nil && bgp.Value("Asn") != "" {
-			b.forPerson(bgp, bgpLost)
+		if settings := n.Child("BgpSettings"); settings != nil {
+			b.siteBGP(&s, settings)
 		}
 		if id != "" {
 			b.siteIDs[guid{b.sub, strings.ToLower(id)}] = s.ID
@@ -144,15 +125,14 @@ func (b *builder) connection2(gateway, site ID, n *netcfg.Node) {
 	for _, name := range []string{"GatewayConnectionName", "GatewayConnectionType", "ConnectedEntityId", "VirtualNetworkGatewayId"} {
 		c.Refs = append(c.Refs, b.of(n.Child(name))...)
 	}
-	if on := n.Child("EnableBgp"); on != nil && strings.EqualFold(on.Text, "true") {
-		b.found.Add(bgpLost, b.pos(on.TextRef), "connection %q exchanged routes by BGP; it is built with the prefixes of %q", n.Value("GatewayConnectionName"), site.Name)
-		b.forPerson(on, bgpLost)
-	}
 	if known := b.connectionOf(gateway, site.Name); known != nil && known.Kind == IPsec {
 		known.Refs = append(known.Refs, c.Refs...)
 	} else {
 		b.e.Connections = append(b.e.Connections, c)
 		b.indexConnection(len(b.e.Connections) - 1)
+	}
+	if on := n.Child("EnableBgp"); on != nil && strings.EqualFold(on.Text, "true") {
+		b.setFact(&b.connectionOf(gateway, site.Name).EnableBGP, b.fact(on), "whether the connection to %q exchanges routes", site.Name)
 	}
 	if key := n.Child("SharedKey"); key != nil && key.Secret.Known() {
 		b.keepKey(b.connectionOf(gateway, site.Name), key)

@@ -42,6 +42,7 @@ func ToARM(classic *Estate) (*Estate, []diag.Fate, diag.List) {
 	m.findTransit()
 	m.connections()
 	m.policies()
+	m.exchange()
 	m.secrets()
 	m.sizes()
 	m.defaultSites()
@@ -202,4 +203,5 @@ func (m *migration) siteFate(s *Site, users []string) {
 		m.fate(p.Refs, kind, prefixes, users...)
 	}
 	m.fate(s.Address.Refs, kind, address, users...)
+	m.fate(bgpRefs(s.BGP), kind, address, users...)
 }

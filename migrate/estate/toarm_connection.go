@@ -62,6 +62,7 @@ func (m *migration) notBuilt(e *end, why string) {
 	m.fate(e.State.Refs, diag.Dropped, whyState)
 	m.fate(e.KeyRefs, diag.NeedsPerson, why)
 	m.fate(e.Vault.Refs, diag.NeedsPerson, why)
+	m.fate(e.EnableBGP.Refs, diag.NeedsPerson, why)
 	if e.Policy != nil {
 		m.fate(policyRefs(e.Policy), diag.NeedsPerson, why)
 	}

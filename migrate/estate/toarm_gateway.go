@@ -50,9 +50,7 @@ func (m *migration) noGateway(g *Gateway, v *VNet) {
 	for _, c := range g.Certificates {
 		refs = slices.Concat(refs, c.Refs, c.Subject.Refs, c.Thumbprint.Refs, c.Data.Refs)
 	}
-	if b := g.BGP; b != nil {
-		refs = slices.Concat(refs, b.Refs, b.ASN.Refs, b.PeeringAddress.Refs)
-	}
+	refs = append(refs, bgpRefs(g.BGP)...)
 	m.fate(refs, diag.NeedsPerson, "GW-002")
 }
 

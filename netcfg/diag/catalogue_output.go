@@ -144,8 +144,13 @@ var emissionRules = []Rule{
 		Source: "docs/sources.md#template-limits"},
 	{ID: "ARM-029", Name: "bgp-not-carried", Severity: Warning, Since: "0.2",
 		Title:  "a connection that exchanged routes by BGP is built with written prefixes",
-		Why:    "the target's connections do not use BGP; what was learned beyond the written prefixes has no route any more",
-		Fix:    "write every prefix behind the device into the site, or enable BGP on gateway, connection and device after the deployment",
+		Why:    "a session needs the numbers of both ends, which must differ, and the address of the device, and not all of that is known; what was learned beyond the written prefixes has no route any more",
+		Fix:    "supply the answers that have the settings; or write every prefix behind the device into the site, or enable BGP on gateway, connection and device after the deployment",
+		Source: "docs/sources.md#bgp"},
+	{ID: "ARM-030", Name: "bgp-address-changes", Severity: Warning, Since: "0.2",
+		Title:  "the device has to follow the new gateway's address for BGP",
+		Why:    "a gateway takes an address of its GatewaySubnet for its BGP sessions, and the new one may take another; until the device knows it, there is no session, and routes that are learned beyond the written prefixes are missing",
+		Fix:    "after the deployment read bgpPeeringAddress of the gateway and set it as the neighbour in the device",
 		Source: "docs/sources.md#bgp"},
 }
 
