@@ -33,6 +33,9 @@ var ipsecWords = map[string][]string{
 	"pfs":        {"None", "PFS1", "PFS2", "PFS2048", "ECP256", "ECP384", "PFS24"},
 }
 
+// ClassicPFSGroups are the groups that the classic service let one set. Source: docs/sources.md#ipsec.
+var ClassicPFSGroups = []string{"None", "PFS1"}
+
 // IPsecEncryption finds the word for an encryption of the second phase, whatever the letter case.
 func IPsecEncryption(word string) (string, bool) { return ipsecWord("encryption", word) }
 

@@ -3,6 +3,7 @@ package estate
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -64,6 +65,10 @@ func (m *migration) policy(e *end, static bool) *IPsecPolicy {
 			m.found.Add("ARM-022", m.at(p.Refs), "the IPsec policy of connection %q of VNet %q is not carried on: %s; the connection is encrypted with what the platform proposes", e.Site.Name, e.vnet.Name, why)
 			m.fate(policyRefs(p), diag.NeedsPerson, "ARM-022")
 			return fallback
+		}
+		if word, _ := azure.PFSGroup(p.PFS.Value); p.PFS.Known() && !slices.Contains(azure.ClassicPFSGroups, word) {
+			m.found.Add("ARM-031", m.at(p.PFS.Refs), "the IPsec policy of connection %q of VNet %q has the group %s for its second phase, which the classic service did not offer (%s); it is carried over as written",
+				e.Site.Name, e.vnet.Name, word, strings.Join(azure.ClassicPFSGroups, ", "))
 		}
 		return wholePolicy(p)
 	}

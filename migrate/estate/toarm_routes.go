@@ -61,6 +61,9 @@ func (m *migration) routes(t *RouteTable) []Route {
 			m.fate(routeRefs(&r), diag.NeedsPerson, "RTE-012")
 			continue
 		}
+		if r.NextHop.Value == HopGateway && !isDefault(r) {
+			m.found.Add("RTE-013", m.at(r.Refs), "route %q of route table %q leads %s to the gateway, which the classic service allowed for 0.0.0.0/0 alone; it is carried over as written", r.Name.Raw, t.Name, r.Prefix.Prefix)
+		}
 		holder[r.Prefix.Prefix.String()] = r.Name.Raw
 		r.Name.Value = m.inner(names, "routes", r.Name, r.Refs)
 		if r.NextHop.Value != HopAppliance {

@@ -152,6 +152,11 @@ var emissionRules = []Rule{
 		Why:    "a gateway takes an address of its GatewaySubnet for its BGP sessions, and the new one may take another; until the device knows it, there is no session, and routes that are learned beyond the written prefixes are missing",
 		Fix:    "after the deployment read bgpPeeringAddress of the gateway and set it as the neighbour in the device",
 		Source: "docs/sources.md#bgp"},
+	{ID: "ARM-031", Name: "ipsec-group-unknown-to-classic", Severity: Warning, Since: "0.2",
+		Title:  "an IPsec policy has a group that the classic service did not offer",
+		Why:    "classic connections could have None or PFS1 as the group of the second phase; another word comes from elsewhere, and a tunnel whose ends do not agree on it does not come up, or not again when its keys are renewed",
+		Fix:    "look up the group in the device's configuration, and set that one",
+		Source: "docs/sources.md#ipsec"},
 }
 
 // planRules look at a plan: its target, and the states on the way.
