@@ -177,6 +177,11 @@ func strangers(e *estate.Estate, opts *options.Options) diag.List {
 func lintLooksFor(rule string) bool {
 	return !ofFamily(rule, "ARM", "PLAN", "HUB", "PEER", "SEC", "TRN", "OPS")
 }
+
+// connectionsLooksFor leaves out what the platform's own migration would do to the network.
+func connectionsLooksFor(rule string) bool {
+	return lintLooksFor(rule) && rule != "CLS-001" && rule != "CLS-006"
+}
 func planLooksFor(rule string) bool    { return !ofFamily(rule, "ARM") }
 func convertLooksFor(rule string) bool { return ofFamily(rule, "ARM", "XML") }
 

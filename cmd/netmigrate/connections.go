@@ -18,7 +18,7 @@ connection that fits several others. A classic file does not say which VNet a si
 is inferred.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the connections are printed"},
-		configOption, maxSizeOption, failOn,
+		configOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).connections,
 }
@@ -30,13 +30,11 @@ func (s *session) connections(c *cli.Context) (int, error) {
 	}
 	s.progress.now("connecting %d files", in.count)
 	if in.broken {
-		found := append(in.found, lint(in.sources, false, in.answers())...)
-		found.Sort()
+		found := s.settle(in, append(in.found, lint(in.sources, false, in.answers())...), connectionsLooksFor)
 		return exitNot, s.refuse(in, found, "connected")
 	}
 	e, _, noticed := estate.FromClassic(in.options, in.sources...)
-	found := slices.Concat(in.found, noticed, risks(e, false))
-	found.Sort()
+	found := s.settle(in, slices.Concat(in.found, noticed, strangers(e, in.options), risks(e, false)), connectionsLooksFor)
 	product, err := render(func(w io.Writer) error {
 		return report.Connections(w, e, report.Format(c.String("format")), s.styleOut())
 	})
