@@ -53,6 +53,7 @@ func FromClassic(opts *options.Options, sources ...Source) (*Estate, []diag.Fate
 	b.identified(all)
 	b.settled()
 	Connect(b.e)
+	b.gone()
 	return b.e, b.fates, b.found
 }
 

@@ -195,6 +195,8 @@ func (m *migration) siteFate(s *Site, users []string) {
 		kind, why = diag.Changed, "the connection names the other gateway in place of the site"
 		prefixes = "the connection routes the other VNet's address space, which these prefixes were"
 		address = "the connection finds the other gateway's address by itself"
+	case s.Declared.Kind == DeclaredGone:
+		why, prefixes, address = declaredGone, declaredGone, declaredGone
 	case s.Class != SiteUnreferenced:
 		kind, why, prefixes, address = diag.NeedsPerson, "ARM-005", "ARM-005", "ARM-005"
 	}

@@ -40,6 +40,10 @@ func (m *migration) connections() {
 	m.to.Connections = make([]Connection, 0, len(m.ends))
 	for i := range m.ends {
 		e := &m.ends[i]
+		if e.Pairing.leadsNowhere() {
+			m.leftOut(e)
+			continue
+		}
 		if why, ok := m.cannot(e); !ok {
 			m.notBuilt(e, why)
 			continue
@@ -57,14 +61,19 @@ func (m *migration) connections() {
 }
 
 // notBuilt gives a fate to every leaf of a connection that is not carried on.
-func (m *migration) notBuilt(e *end, why string) {
-	m.fate(e.Refs, diag.NeedsPerson, why)
+func (m *migration) notBuilt(e *end, why string) { m.ended(e, diag.NeedsPerson, why) }
+
+// leftOut is notBuilt for a connection that a person has decided about.
+func (m *migration) leftOut(e *end) { m.ended(e, diag.Dropped, declaredGone) }
+
+func (m *migration) ended(e *end, kind diag.FateKind, why string) {
+	m.fate(e.Refs, kind, why)
 	m.fate(e.State.Refs, diag.Dropped, whyState)
-	m.fate(e.KeyRefs, diag.NeedsPerson, why)
-	m.fate(e.Vault.Refs, diag.NeedsPerson, why)
-	m.fate(e.EnableBGP.Refs, diag.NeedsPerson, why)
+	m.fate(e.KeyRefs, kind, why)
+	m.fate(e.Vault.Refs, kind, why)
+	m.fate(e.EnableBGP.Refs, kind, why)
 	if e.Policy != nil {
-		m.fate(policyRefs(e.Policy), diag.NeedsPerson, why)
+		m.fate(policyRefs(e.Policy), kind, why)
 	}
 }
 
@@ -85,9 +94,6 @@ func (m *migration) cannot(e *end) (why string, ok bool) {
 	}
 	switch e.Pairing.Confidence {
 	case OneSided:
-		if e.Pairing.Toward.IsZero() {
-			return refuse("LINK-001", "the options file says that its far end is gone")
-		}
 		return refuse("LINK-001", "VNet %q has no connection back, so it never was a tunnel", e.Pairing.Toward.Name)
 	case Ambiguous:
 		return refuse("SITE-009", "%s", candidates(len(e.Pairing.Candidates)))

@@ -275,7 +275,6 @@ var estateCases = []struct {
 		fires:  pair + "declare B gone",
 		silent: pair + "declare B vnet B",
 		want: []string{
-			`VNet "A" connects by local network site "B" to what is declared gone`,
 			`VNet "B" connects to VNet "A" by local network site "A", but "A" has no connection back`,
 		},
 	},

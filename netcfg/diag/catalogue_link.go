@@ -47,6 +47,11 @@ var linkRules = []Rule{
 		Why:    "old versions of the command line dropped the connections of other networks when they created one, so an archived file can show less than there was",
 		Fix:    "look for an older copy of the file, or ask the gateways for their connections",
 		Source: "docs/sources.md#unknowns"},
+	{ID: "LINK-010", Name: "far-end-declared-gone", Severity: Note, Since: "0.2",
+		Title:  "a connection leads to what is declared gone",
+		Why:    "the options file says that nothing answers there any more, so the connection is neither built nor counted on",
+		Fix:    "nothing, if that is right; the connection and its local network site can be taken out of the file",
+		Source: "docs/sources.md#links"},
 }
 
 // gatewayRules look at gateways and the subnet that holds them.
