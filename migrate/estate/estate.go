@@ -473,6 +473,8 @@ type Connection struct {
 	KeyRefs []diag.Ref
 	Vault   Fact         // the name of the secret in the Key Vault, from the options file
 	Policy  *IPsecPolicy // what was set on this connection
+	// DeclaredDown: the options file says that it is not connected, so that it carries nothing.
+	DeclaredDown bool
 	// EnableBGP is known where the connection exchanges routes; in an ARM estate both ends then allow it.
 	EnableBGP Fact
 	Circuit   ID // ExpressRoute: the circuit, when something names it
@@ -623,6 +625,7 @@ const (
 	OtherAddress       // another site gives one of the two gateways another usable device address
 	DifferentKey       // the two ends have different shared keys
 	SaidNotConnected   // the service said that the connection is not up
+	DeclaredDown       // the options file says so
 	SaidNoGateway      // the service said that the VNet has no gateway
 	NoReciprocal       // no half of the candidate covers this VNet
 	PlaceholderAddress // the device address cannot be a device's

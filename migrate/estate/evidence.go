@@ -119,10 +119,8 @@ func (p *pairer) ownWords(h *half, pairing *Pairing) {
 	if p.said(h, StateConnected) {
 		pairing.say(SaidConnected, StateConnected)
 	}
-	state, down := p.notUp(h)
-	if down {
-		pairing.say(SaidNotConnected, state)
-	}
+	_, down := p.notUp(h)
+	p.sayDown(h, pairing)
 	p.sayAbsent(h, pairing)
 	switch {
 	case pairing.Suspect != "":
@@ -130,6 +128,24 @@ func (p *pairer) ownWords(h *half, pairing *Pairing) {
 		pairing.Suspect = suspectNoGateway
 	case down:
 		pairing.Suspect = suspectNotUp
+	}
+}
+
+// sayDown says that a half is not up, and who says so. A person's word on either end is enough, unless
+// the service had the other one connected.
+func (p *pairer) sayDown(h *half, pairing *Pairing) {
+	declared := p.e.Connections[h.connection].DeclaredDown
+	if state, down := p.notUp(h); down && !declared {
+		pairing.say(SaidNotConnected, state)
+	}
+	up := false
+	if h.partner >= 0 {
+		g := &p.halves[h.partner]
+		declared = declared || p.e.Connections[g.connection].DeclaredDown
+		up = p.said(h, StateConnected) || p.said(g, StateConnected)
+	}
+	if declared && !up {
+		pairing.say(DeclaredDown, "")
 	}
 }
 
@@ -230,9 +246,7 @@ func (p *pairer) speakAgainst(h, g *half, pairing *Pairing) {
 	if p.differentKeys(h, g) {
 		pairing.say(DifferentKey, "")
 	}
-	if state, ok := p.notUp(h); ok {
-		pairing.say(SaidNotConnected, state)
-	}
+	p.sayDown(h, pairing)
 	p.sayAbsent(h, pairing)
 	p.sayAbsent(g, pairing)
 }

@@ -341,6 +341,7 @@ func (b *builder) connectionAnswers(vnets *named, a *options.Connection) {
 		return
 	}
 	b.answer(&c.State, a.State, "the state of the connection to "+c.Site.Name, v.Name)
+	c.DeclaredDown = a.State.Value == StateNotConnected
 	if a.Key.Given() && b.isKey(a.Key.Value) {
 		b.found.Add(keyShown, b.opts.Pos(a.Key), "the connection of VNet %q to local network site %q has a shared key here in place of the name of a secret", v.Name, c.Site.Name)
 	} else {

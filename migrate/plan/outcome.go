@@ -119,6 +119,8 @@ func (m *maker) connectionStays(c *estate.Connection) string {
 	switch {
 	case c.Kind == estate.ExpressRoute:
 		return "ExpressRoute is not moved by this plan"
+	case c.Pairing.Has(estate.DeclaredDown):
+		return "the options file says that it is not up; a person decides whether it goes"
 	case c.Pairing.Suspect != "":
 		return "whether the tunnel works is unknown (" + c.Pairing.Suspect + "); a person decides"
 	case m.g.defaultOf(m.g.x.Gateway(c.Gateway)) == c:

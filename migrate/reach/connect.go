@@ -220,6 +220,9 @@ func (c *connector) resolve(t *tunnel) {
 	default:
 		c.pair(t, &conn.Pairing)
 	}
+	if conn.Pairing.Has(estate.DeclaredDown) {
+		t.end, t.value, t.why, t.dropped = nowhere, Yes, 0, "the options file says that the connection is not up"
+	}
 	if t.end == toOnPrem || t.end == toCircuit {
 		t.far = c.n.byNetwork[strings.ToLower(name)]
 	}

@@ -29,6 +29,7 @@ var evidenceKinds = map[estate.EvidenceKind]struct{ kind, words string }{
 	estate.OtherAddress:       {"otherAddress", "another site gives one of the two gateways a device address other than %q"},
 	estate.DifferentKey:       {"differentKey", "the two ends have different shared keys"},
 	estate.SaidNotConnected:   {"saidNotConnected", "the service said %q of the connection"},
+	estate.DeclaredDown:       {"declaredDown", "the options file says that it is not connected"},
 	estate.SaidNoGateway:      {"saidNoGateway", "the service said that VNet %q has no gateway"},
 	estate.NoReciprocal:       {"noReciprocal", "VNet %q has no connection back"},
 	estate.PlaceholderAddress: {"placeholderAddress", "the device address %q cannot be a device's"},
