@@ -66,6 +66,9 @@ func (s *session) load(c *cli.Context) (input, error) {
 	in.found = slices.Concat(r.found, r.remarks, faults, in.found)
 	in.broken = in.broken || len(r.found)+len(faults) > 0
 	in.options, in.today = opts, day
+	if !c.IsSet(keyVaultOption.name) {
+		in.found = append(in.found, opts.Vaultless()...)
+	}
 	return in, nil
 }
 

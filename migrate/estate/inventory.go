@@ -16,6 +16,7 @@ import (
 const (
 	answerUnused      = "OPT-011" // what it is about is not there, or not the only one
 	answerContradicts = "OPT-012" // a document says something else
+	sharedSecret      = "LINK-011"
 	keyShown          = "OPT-006" // a key stands where its name should
 )
 
@@ -329,6 +330,38 @@ func (b *builder) isKey(word string) bool {
 	return slices.ContainsFunc(b.e.Connections, func(c Connection) bool { return c.Key.Known() && c.Key.Equal(key) })
 }
 
+// secretOf is the name of a secret that the options file gives a connection.
+type secretOf struct {
+	connection ID
+	name       options.Text
+}
+
+// sharedSecrets reports names that stand for several tunnels. The two halves of one have the same.
+func (b *builder) sharedSecrets() {
+	x := NewIndex(b.e)
+	first := map[string][]secretOf{} // by name, one per tunnel
+	for _, s := range b.secrets {
+		c := x.Connection(s.connection)
+		name := strings.ToLower(s.name.Value)
+		if c == nil || slices.ContainsFunc(first[name], func(before secretOf) bool { return maybeHalves(c, x.Connection(before.connection)) }) {
+			continue
+		}
+		first[name] = append(first[name], s)
+		if before := first[name][0]; before.connection != s.connection {
+			b.found = append(b.found, diag.New(sharedSecret, b.opts.Pos(s.name), "the connection of VNet %q to local network site %q has the same secret as that of VNet %q to %q, which is another tunnel",
+				c.ID.Name, c.Site.Name, before.connection.Name, before.connection.Child).See(b.opts.Pos(before.name), "the first one is here"))
+		}
+	}
+}
+
+// maybeHalves reports whether two connections are, or could be, the halves of one tunnel.
+func maybeHalves(c, d *Connection) bool {
+	among := func(c, d *Connection) bool {
+		return c.Pairing.Partner.Same(d.ID) || slices.ContainsFunc(c.Pairing.Candidates, d.ID.Same)
+	}
+	return c.ID.Same(d.ID) || among(c, d) || among(d, c)
+}
+
 func (b *builder) connectionAnswers(vnets *named, a *options.Connection) {
 	i, ok := b.one(vnets, a.VNet)
 	if !ok {
@@ -346,6 +379,9 @@ func (b *builder) connectionAnswers(vnets *named, a *options.Connection) {
 		b.found.Add(keyShown, b.opts.Pos(a.Key), "the connection of VNet %q to local network site %q has a shared key here in place of the name of a secret", v.Name, c.Site.Name)
 	} else {
 		b.answer(&c.Vault, a.Key, "the name of the key", v.Name)
+		if a.Key.Given() {
+			b.secrets = append(b.secrets, secretOf{c.ID, a.Key})
+		}
 	}
 	if a.Circuit.Given() {
 		if at := b.circuitNamed(a.Circuit.Value); at >= 0 {

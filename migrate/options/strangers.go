@@ -1,6 +1,7 @@
 package options
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -48,6 +49,31 @@ func (o *Options) Strangers(known Known) diag.List {
 		}
 	}
 	return found
+}
+
+// Vaultless reports names of secrets in a file that names no vault (OPT-013): they lead nowhere. Who
+// names the vault on the command line does not ask.
+func (o *Options) Vaultless() diag.List {
+	if o.KeyVault.Given() {
+		return nil
+	}
+	var first Text
+	keys := 0
+	for _, c := range o.Connections {
+		if c.Key.Given() {
+			if keys++; keys == 1 {
+				first = c.Key
+			}
+		}
+	}
+	if keys == 0 {
+		return nil
+	}
+	what := "a secret is" // its name is not shown: where there is no vault it may be the key
+	if keys > 1 {
+		what = fmt.Sprintf("%d secrets are", keys)
+	}
+	return diag.List{diag.New("OPT-013", o.Pos(first), "%s named, and not the vault: %q is missing", what, "keyVault")}
 }
 
 // directory has the names of objects, plain and with their subscriptions.

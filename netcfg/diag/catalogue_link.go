@@ -52,6 +52,11 @@ var linkRules = []Rule{
 		Why:    "the options file says that nothing answers there any more, so the connection is neither built nor counted on",
 		Fix:    "nothing, if that is right; the connection and its local network site can be taken out of the file",
 		Source: "docs/sources.md#links"},
+	{ID: "LINK-011", Name: "secret-of-several-tunnels", Severity: Warning, Since: "0.2",
+		Title:  "one secret of the Key Vault is named for several tunnels",
+		Why:    "a name that was copied gives a tunnel the key of another, and it does not come up; where it is meant, whoever has the key of one tunnel has that of all",
+		Fix:    "give each tunnel a secret of its own, the same at both of its ends",
+		Source: "docs/sources.md#key-vault"},
 }
 
 // gatewayRules look at gateways and the subnet that holds them.

@@ -63,4 +63,9 @@ var optionRules = []Rule{
 		Why:    "the answer counts, because a person gave it; if it is the older of the two, the result describes a network that is gone",
 		Fix:    "remove the answer if the document is right, or leave the document out if the answer is",
 		Source: "docs/sources.md#merging"},
+	{ID: "OPT-013", Name: "secret-without-vault", Severity: Warning, Since: "0.2",
+		Title:  "the options file names secrets and no Key Vault",
+		Why:    "the name of a secret means something in a vault only; without one the parameter file leaves the key open, and the deployment asks for it",
+		Fix:    "add keyVault with the resource id of the vault, or name it with --key-vault",
+		Source: "docs/sources.md#key-vault"},
 }
