@@ -115,16 +115,26 @@ func (s *session) writeFixed(c *cli.Context, to string, files []*netcfg.File) er
 func (s *session) writeFixedFolder(dir string, files []*netcfg.File) error {
 	var out []file
 	for _, f := range files {
-		name := path.Base(f.Name)
-		if f.Name == standardInput {
-			name = "stdin.netcfg"
-		}
+		name := fixedName(f.Name)
 		if slices.ContainsFunc(out, func(o file) bool { return strings.EqualFold(o.name, name) }) || strings.EqualFold(name, manifestName) {
 			return fmt.Errorf("output folder %q: several inputs are to be written as %q; fix them one by one", dir, name)
 		}
 		out = append(out, file{name, netcfg.Format(f)})
 	}
 	return s.writeFolder(dir, out)
+}
+
+// fixedName is what the fixed file is called. It is XML, whatever it was made of.
+func fixedName(input string) string {
+	name := path.Base(input)
+	switch ending := path.Ext(name); {
+	case input == standardInput:
+		return "stdin.netcfg"
+	case strings.EqualFold(ending, ".netcfg"), strings.EqualFold(ending, ".xml"):
+		return name
+	default:
+		return strings.TrimSuffix(name, ending) + ".netcfg"
+	}
 }
 
 // notAnInput refuses to write over a file that was read, under whatever name, or into a folder that
@@ -152,7 +162,8 @@ func isInside(name, dir string) bool {
 }
 
 // writeOne writes a single file beside its place and moves it there when it is complete. What was
-// there is replaced, unless it is no regular file.
+// there is replaced, unless it is no regular file. Behind a link stands the file that is meant: the
+// link stays, and one that leads nowhere is refused.
 func (f *folder) writeOne(name string, data []byte) error {
 	place, err := filepath.Abs(name)
 	if err == nil {

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -46,26 +44,12 @@ func (s *session) init(c *cli.Context) (int, error) {
 	if path == "" {
 		return exitDone, s.write(product)
 	}
-	if err := writeConfig(path, product, c.Bool("force")); err != nil {
-		return exitNot, fmt.Errorf("options file %q: %w", path, err)
+	if _, err := os.Lstat(path); err == nil && !c.Bool("force") {
+		return exitNot, fmt.Errorf("options file %q: it exists; --force replaces it", path)
+	}
+	if err := s.folder.writeOne(path, product); err != nil {
+		return exitNot, err
 	}
 	s.say("wrote %s", diag.Plain(path))
 	return exitDone, nil
-}
-
-// writeConfig writes a file whole or not at all, and replaces one only when forced.
-func writeConfig(path string, data []byte, force bool) (err error) {
-	if _, err := os.Lstat(path); err == nil && !force {
-		return errors.New("it exists; --force replaces it")
-	}
-	dir, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return errOf(err)
-	}
-	defer os.RemoveAll(dir)
-	temp := filepath.Join(dir, "new")
-	if err := writeFile(temp, data); err != nil {
-		return errOf(err)
-	}
-	return errOf(os.Rename(temp, path))
 }
