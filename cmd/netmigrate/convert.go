@@ -29,9 +29,11 @@ the folder has stages.json with their order, and a template and parameters for e
 If one of the files is broken, all findings are printed but no template: half a network is none.
 
 With --ledger the product is a list of every element, attribute and text of the input, with its
-place, what became of it and why. The formats json and csv are for programs and spreadsheets.`,
+place, what became of it and why. The formats json and csv are for programs and spreadsheets; -o is
+then the name of a file.`,
 	options: []option{
-		outputOption, keyVaultOption,
+		{name: "output", short: "o", value: "DIR|FILE", title: "write a folder, or the file of --ledger, whole or not at all"},
+		keyVaultOption,
 		{name: "ledger", title: "print what became of every part of the input instead of the template"},
 		{name: "format", choices: []string{"text", "json", "csv"}, title: "how the ledger is printed"},
 		configOption, maxSizeOption, dateOption, failOn,
@@ -40,10 +42,7 @@ place, what became of it and why. The formats json and csv are for programs and 
 }
 
 func (s *session) convert(c *cli.Context) (int, error) {
-	switch ledger := c.Bool("ledger"); {
-	case ledger && c.IsSet("output"):
-		return exitNot, usagef("convert: --ledger is printed on standard output and takes no -o")
-	case !ledger && c.IsSet("format"):
+	if !c.Bool("ledger") && c.IsSet("format") {
 		return exitNot, usagef("convert: --format goes with --ledger; a template is JSON")
 	}
 	vault, err := vaultOf(c)
@@ -66,7 +65,7 @@ func (s *session) convert(c *cli.Context) (int, error) {
 	}
 	switch dir := c.String("output"); {
 	case c.Bool("ledger"):
-		err = s.ledger(ledgerOf(in.sources, out.fates), report.Format(c.String("format")))
+		err = s.ledger(c, ledgerOf(in.sources, out.fates))
 	case dir != "":
 		err = s.convertFolder(dir, out, found)
 	case len(out.stages) > 1:

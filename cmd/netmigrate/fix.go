@@ -101,10 +101,15 @@ func (s *session) writeFixed(c *cli.Context, to string, files []*netcfg.File) er
 	case len(files) > 1:
 		return s.writeFixedFolder(to, files)
 	}
-	if err := notAnInput(to, c.Args().Slice()); err != nil {
+	return s.writeOutput(to, c.Args().Slice(), netcfg.Format(files[0]))
+}
+
+// writeOutput writes a product to a file that is none of the inputs, and says so.
+func (s *session) writeOutput(to string, inputs []string, product []byte) error {
+	if err := notAnInput(to, inputs); err != nil {
 		return err
 	}
-	if err := s.folder.writeOne(to, netcfg.Format(files[0])); err != nil {
+	if err := s.folder.writeOne(to, product); err != nil {
 		return err
 	}
 	s.say("wrote %s", diag.Plain(to))

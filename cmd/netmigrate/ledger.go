@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 
+	"github.com/urfave/cli/v2"
+
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/netcfg"
@@ -29,10 +31,20 @@ func ledgerOf(sources []estate.Source, fates []diag.Fate) []report.LedgerEntry {
 	return entries
 }
 
-func (s *session) ledger(entries []report.LedgerEntry, format report.Format) error {
-	product, err := render(func(w io.Writer) error { return report.Ledger(w, entries, format, s.styleOut()) })
-	if err != nil {
-		return err
+// ledger prints the ledger, or writes it to the file that -o names.
+func (s *session) ledger(c *cli.Context, entries []report.LedgerEntry) error {
+	to, style := c.String("output"), s.styleOut()
+	if to != "" {
+		style = report.Style{}
 	}
-	return s.write(product)
+	product, err := render(func(w io.Writer) error {
+		return report.Ledger(w, entries, report.Format(c.String("format")), style)
+	})
+	switch {
+	case err != nil:
+		return err
+	case to == "":
+		return s.write(product)
+	}
+	return s.writeOutput(to, c.Args().Slice(), product)
 }
