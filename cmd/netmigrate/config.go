@@ -198,13 +198,13 @@ func (s *session) settle(in input, found diag.List, looksFor func(rule string) b
 	}
 	kept, left := in.options.Suppress(found, in.today, looksFor)
 	kept.Sort()
-	left.Sort()
-	if s.suppressed = len(left); s.suppressed > 0 {
+	slices.SortStableFunc(left, func(a, b options.Suppressed) int { return a.Finding.Compare(b.Finding) })
+	if s.suppressed = left; len(left) > 0 {
 		noun := "findings"
-		if s.suppressed == 1 {
+		if len(left) == 1 {
 			noun = "finding"
 		}
-		s.say("%d %s suppressed by %s", s.suppressed, noun, diag.Plain(in.options.File))
+		s.say("%d %s suppressed by %s", len(left), noun, diag.Plain(in.options.File))
 	}
 	return kept
 }

@@ -63,7 +63,11 @@ func (s *session) lint(c *cli.Context) (int, error) {
 }
 
 func (s *session) lintProduct(sources []estate.Source, found diag.List, format report.Format) ([]byte, error) {
-	if format != report.JUnit {
+	switch format {
+	case report.SARIF:
+		return render(func(w io.Writer) error { return report.FindingsSARIF(w, found, s.suppressed, moduleVersion()) })
+	case report.JUnit:
+	default:
 		return s.findings(found, format, s.styleOut())
 	}
 	var names []string

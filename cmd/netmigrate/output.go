@@ -57,7 +57,7 @@ func (s *session) findings(found diag.List, format report.Format, style report.S
 	if quiet {
 		found = audible(found)
 	}
-	text, err := render(func(w io.Writer) error { return report.SuppressedFindings(w, found, s.suppressed, format, style) })
+	text, err := render(func(w io.Writer) error { return report.SuppressedFindings(w, found, len(s.suppressed), format, style) })
 	if quiet {
 		text = text[:bytes.LastIndexByte(bytes.TrimSuffix(text, []byte("\n")), '\n')+1]
 	}
@@ -124,6 +124,6 @@ func (s *session) writeFolder(dir string, files []file) error {
 // colours.
 func (s *session) renderFindings(found diag.List, format report.Format) ([]byte, error) {
 	return render(func(w io.Writer) error {
-		return report.SuppressedFindings(w, found, s.suppressed, format, report.Style{})
+		return report.SuppressedFindings(w, found, len(s.suppressed), format, report.Style{})
 	})
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -65,8 +66,8 @@ type session struct {
 	stdout, stderr io.Writer
 	settings       settings
 	progress       progress
-	folder         folder // the output folder, when one is written
-	suppressed     int    // findings that the options file left out
+	folder         folder               // the output folder, when one is written
+	suppressed     []options.Suppressed // findings that the options file left out
 }
 
 // settings are the flags that every command has.

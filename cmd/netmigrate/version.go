@@ -23,12 +23,26 @@ func buildVersion() string {
 	return describe(info)
 }
 
-func describe(info *debug.BuildInfo) string {
-	version := info.Main.Version
-	if version == "" || version == "(devel)" {
-		version = "development"
+// moduleVersion is the version of this build alone: v1.2.3, or "development".
+func moduleVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return development
 	}
-	parts := []string{program, version}
+	return versionOf(info)
+}
+
+const development = "development"
+
+func versionOf(info *debug.BuildInfo) string {
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	return development
+}
+
+func describe(info *debug.BuildInfo) string {
+	parts := []string{program, versionOf(info)}
 	settings := map[string]string{}
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value

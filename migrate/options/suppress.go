@@ -21,6 +21,12 @@ func suppressible(r diag.Rule) bool {
 	return true
 }
 
+// Suppressed is a finding that was left out, and why.
+type Suppressed struct {
+	diag.Finding
+	Reason string
+}
+
 // Suppress takes the findings that the file's suppressions cover out of a list. A suppression
 // covers a finding of its rule when its object is among what the finding names: a quoted name in
 // its message or in that of a related place, or the file it is in, as its path or its last element.
@@ -28,7 +34,7 @@ func suppressible(r diag.Rule) bool {
 //
 // A suppression that has expired before today covers nothing and is a finding (OPT-008). One that
 // covers nothing although the run looks for its rule, which raised tells, is one, too (OPT-009).
-func (o *Options) Suppress(found diag.List, today Date, raised func(rule string) bool) (kept, left diag.List) {
+func (o *Options) Suppress(found diag.List, today Date, raised func(rule string) bool) (kept diag.List, left []Suppressed) {
 	if len(o.Suppressions) == 0 {
 		return found, nil
 	}
@@ -38,7 +44,7 @@ func (o *Options) Suppress(found diag.List, today Date, raised func(rule string)
 		byRule[s.Rule.Value] = append(byRule[s.Rule.Value], i)
 	}
 	for _, f := range found {
-		covered := false
+		covered, reason := false, ""
 		var objects []string
 		for n, i := range byRule[f.Rule] {
 			if n == 0 {
@@ -47,11 +53,13 @@ func (o *Options) Suppress(found diag.List, today Date, raised func(rule string)
 			s := o.Suppressions[i]
 			if s.covers(objects) {
 				used[i] = true
-				covered = covered || !s.expired(today)
+				if !covered && !s.expired(today) {
+					covered, reason = true, s.Reason.Value
+				}
 			}
 		}
 		if covered {
-			left = append(left, f)
+			left = append(left, Suppressed{f, reason})
 		} else {
 			kept = append(kept, f)
 		}

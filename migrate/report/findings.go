@@ -23,7 +23,7 @@ func SuppressedFindings(w io.Writer, found diag.List, suppressed int, format For
 	case JSON:
 		return writeJSON(w, WireFindings{FindingsFormat, found.Count(diag.Error), found.Count(diag.Warning), found.Count(diag.Note), suppressed, wireFindings(found)})
 	case SARIF:
-		return writeJSON(w, sarifLog(found))
+		return writeJSON(w, sarifLog(found, nil, ""))
 	case GitHub:
 		return writeGitHub(w, found)
 	case Text, "":

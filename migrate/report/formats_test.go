@@ -20,6 +20,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"pgregory.net/rapid"
 
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -76,7 +77,14 @@ func TestSARIFMatchesItsSchema(t *testing.T) {
 		everyRule.Add(r.ID, diag.Pos{File: "net.netcfg", Line: 2, Col: 3}, "said of %s", r.ID)
 	}
 	for name, found := range map[string]diag.List{"nothing": nil, "sample": makeSample(t, asIs).found, "hostile": evilFindings(), "every rule": everyRule} {
-		text := print(t, func(w io.Writer) error { return Findings(w, found, SARIF, Style{}) })
+		var left []options.Suppressed
+		if name == "every rule" {
+			for _, f := range found {
+				left = append(left, options.Suppressed{Finding: f, Reason: "looked at [it](http://x) {0}"})
+			}
+			found = found[:3]
+		}
+		text := print(t, func(w io.Writer) error { return FindingsSARIF(w, found, left, "v1.2.3") })
 		value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
@@ -92,8 +100,8 @@ func TestSARIFMatchesItsSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := len(log.Runs[0].Results); got != len(found) {
-			t.Errorf("%s: %d results, want %d", name, got, len(found))
+		if got := len(log.Runs[0].Results); got != len(found)+len(left) {
+			t.Errorf("%s: %d results, want %d", name, got, len(found)+len(left))
 		}
 		for _, r := range log.Runs[0].Results {
 			if rule := log.Runs[0].Tool.Driver.Rules[r.RuleIndex]; *rule.ID != *r.RuleID {

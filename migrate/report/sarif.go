@@ -1,11 +1,13 @@
 package report
 
 import (
+	"io"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -31,8 +33,9 @@ type sarifTool struct {
 }
 
 type sarifDriver struct {
-	Name  string      `json:"name"`
-	Rules []sarifRule `json:"rules"`
+	Name    string      `json:"name"`
+	Version string      `json:"version,omitempty"`
+	Rules   []sarifRule `json:"rules"`
 }
 
 type sarifRule struct {
@@ -59,6 +62,14 @@ type sarifResult struct {
 	Message   sarifText       `json:"message"`
 	Locations []sarifLocation `json:"locations"`
 	Related   []sarifLocation `json:"relatedLocations,omitempty"`
+	// Suppressions are absent where the log knows of none at all, and else empty for what is not suppressed (3.27.23).
+	Suppressions *[]sarifSuppression `json:"suppressions,omitempty"`
+}
+
+type sarifSuppression struct {
+	Kind          string `json:"kind"`
+	Status        string `json:"status"`
+	Justification string `json:"justification"`
 }
 
 type sarifLocation struct {
@@ -88,18 +99,37 @@ type sarifBytes struct {
 	ByteColumn int `json:"byteColumn"`
 }
 
+// FindingsSARIF writes findings for code scanning, and beside them those that the options file has left
+// out, as suppressed results with their reasons. The version is that of the program.
+func FindingsSARIF(w io.Writer, found diag.List, left []options.Suppressed, version string) error {
+	return writeJSON(w, sarifLog(found, left, version))
+}
+
 // sarifLog is a list of findings as one run. It names the rules that the findings have, in order of
-// their ids. Equal findings give equal logs: no time, no version, no random identity.
-func sarifLog(found diag.List) sarifDocument {
+// their ids. Equal findings give equal logs: no time, no random identity.
+func sarifLog(found diag.List, left []options.Suppressed, version string) sarifDocument {
 	var ids []string
 	for i := range found {
 		ids = append(ids, found[i].Rule)
 	}
+	for i := range left {
+		ids = append(ids, left[i].Rule)
+	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	run := sarifRun{
-		Tool:    sarifTool{sarifDriver{Name: "netmigrate", Rules: each(ids, sarifRuleOf)}},
+		Tool:    sarifTool{sarifDriver{Name: "netmigrate", Version: version, Rules: each(ids, sarifRuleOf)}},
 		Results: each(found, func(f diag.Finding) sarifResult { return sarifResultOf(&f, ids) }),
+	}
+	if len(left) > 0 {
+		for i := range run.Results {
+			run.Results[i].Suppressions = &[]sarifSuppression{}
+		}
+	}
+	for i := range left {
+		r := sarifResultOf(&left[i].Finding, ids)
+		r.Suppressions = &[]sarifSuppression{{Kind: "external", Status: "accepted", Justification: diag.Plain(left[i].Reason)}}
+		run.Results = append(run.Results, r)
 	}
 	return sarifDocument{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}}
 }
