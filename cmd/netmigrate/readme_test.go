@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -29,6 +31,27 @@ func TestPages(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// exitRow is a command in the guide's table of exit codes: by default, and with --fail-on warning.
+var exitRow = regexp.MustCompile("(?m)^\\| `([a-z]+(?: --[a-z]+)?)` \\| .* \\| ([012]) \\| ([012]?) ?\\|$")
+
+// TestExitCodesOfGuide runs the commands of that table.
+func TestExitCodesOfGuide(t *testing.T) {
+	rows := exitRow.FindAllStringSubmatch(readPage(t, "docs/guide.md"), -1)
+	if len(rows) != 7 {
+		t.Fatalf("%d rows with exit codes, want 7", len(rows))
+	}
+	for _, row := range rows {
+		for i, flags := range [][]string{nil, {"--fail-on", "warning"}} {
+			args := slices.Concat(strings.Fields(row[1]), flags, []string{filepath.Join("fixtures", "archive", "input")})
+			if want := row[2+i]; want != "" {
+				if got := invoke(t, filepath.Join(packageDir, "..", ".."), args...); fmt.Sprint(got.code) != want {
+					t.Errorf("netmigrate %s: exit code %d, and %s in the guide", strings.Join(args, " "), got.code, want)
+				}
+			}
+		}
 	}
 }
 
