@@ -48,16 +48,14 @@ func (s *session) fix(c *cli.Context, in input) (int, error) {
 		return exitNot, usagef("lint: --fix of %d files needs -o with the folder for the results", len(fixed))
 	}
 	if in.broken || len(fixed) == 0 || len(lost) > len(in.found) {
-		found := append(lost, lint(in.sources, true, in.answers())...)
-		found.Sort()
-		return exitNot, s.refuse(in, found, "fixed")
+		return exitNot, s.refuse(in, s.settle(in, append(lost, lint(in.sources, true, in.answers())...), lintLooksFor), "fixed")
 	}
 	if err := s.writeFixed(c, dir, fixed); err != nil {
 		return exitNot, err
 	}
 	s.sayFixed(done)
-	found := append(in.found, lint(after, true, in.answers())...)
-	found.Sort()
+	nothing := func(string) bool { return false } // what is fixed may be what a suppression is about
+	found := s.settle(in, append(in.found, lint(after, true, in.answers())...), nothing)
 	return s.verdict(found), s.report(found)
 }
 
