@@ -266,13 +266,10 @@ type Site struct {
 	// AddressOf is, in an ARM estate, the gateway whose public address this site takes; its own
 	// Address is then what the classic file had and is not used.
 	AddressOf ID
-	BGP       *BGP // of the device
 
-	// BGP is set when the device speaks BGP. Announced is what it announces, and AnnouncedKnown
-	// that an input lists it.
-	BGP            *BGP
-	Announced      []Prefix
-	AnnouncedKnown bool
+	BGP            *BGP     // of the device
+	Announced      []Prefix // what the device announces by BGP,
+	AnnouncedKnown bool     // where an input lists it
 
 	Declared Declaration // what the options file says it is
 
@@ -463,7 +460,6 @@ type Connection struct {
 	Site          ID     // IPsec and classic
 	RemoteGateway ID     // Vnet2Vnet
 	KeyName       string // ARM: the parameter that holds the shared key; both halves of a link share it
-	BGP           bool   // ARM: routes are exchanged over it
 	PolicyBased   bool   // ARM: the device has policy-based selectors, because a static gateway wanted them
 	Pairing       Pairing
 	Refs          []diag.Ref

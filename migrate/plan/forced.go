@@ -77,6 +77,7 @@ func (l *layout) keepForced() {
 // ends at another VNet, a peering of the two would take its traffic.
 func (l *layout) keepDefault(v int, c *estate.Connection) {
 	l.keepWay(way{path: []estate.ID{c.ID}})
+	l.keepThrough(v)
 	name, site := l.g.name(v), l.g.x.Site(c.Site)
 	because := fmt.Sprintf("the default route of the gateway of %q leads to site %q (forced tunnelling)", name, site.Name)
 	if partner := l.g.x.Connection(c.Pairing.Partner); partner != nil {
@@ -85,6 +86,18 @@ func (l *layout) keepDefault(v int, c *estate.Connection) {
 		return
 	}
 	l.kept = append(l.kept, KeptPair{name, site.Name, because})
+}
+
+// keepThrough keeps the ways of other VNets to networks that pass a VNet's gateway: what they send
+// there may go on by its default route, which no other gateway offers them.
+func (l *layout) keepThrough(v int) {
+	for _, u := range l.members {
+		for _, n := range l.demand.networks[u] {
+			if u != v && slices.ContainsFunc(n.relays, func(r relay) bool { return r.via == v }) {
+				l.keepWay(n.way)
+			}
+		}
+	}
 }
 
 // routedInto reports whether a route of a VNet's subnets leads into a connection: it lies within what the

@@ -330,14 +330,14 @@ func (w *world) asn(vnet, number string) {
 // bgp lets the last n connections exchange routes.
 func (w *world) bgp(n int) {
 	for i := range n {
-		w.Connections[len(w.Connections)-1-i].BGP = true
+		w.Connections[len(w.Connections)-1-i].EnableBGP = exchanging
 	}
 }
 
 // speaker is an on-premises device that speaks BGP; "?" stands for announcements that nothing lists.
 func (w *world) speaker(vnet, network, number, announced string) *estate.Connection {
 	c := w.onPrem(vnet, "", network)
-	c.BGP = true
+	c.EnableBGP = exchanging
 	s := &w.Sites[len(w.Sites)-1]
 	s.BGP = &estate.BGP{ASN: estate.Fact{Value: number}}
 	if s.AnnouncedKnown = announced != "?"; s.AnnouncedKnown {
@@ -365,3 +365,6 @@ func (w *world) forwarded(hub string, vnets ...string) {
 		w.peering(v, hub).AllowForwardedTraffic = true
 	}
 }
+
+// exchanging says that a connection exchanges routes.
+var exchanging = estate.Fact{Value: "true"}

@@ -215,7 +215,7 @@ func (c *connector) resolve(t *tunnel) {
 			t.end, t.dropped = nowhere, "the circuit's network is not in the input"
 		}
 	case name != "":
-		t.end, t.why, t.bgp = toOnPrem, t.why|byOnPrem, conn.BGP
+		t.end, t.why, t.bgp = toOnPrem, t.why|byOnPrem, conn.EnableBGP.Known()
 		t.listed = t.site.AnnouncedKnown
 	default:
 		c.pair(t, &conn.Pairing)
@@ -256,7 +256,7 @@ func (c *connector) pair(t *tunnel, p *estate.Pairing) {
 		}
 		near, far := &c.n.vnets[t.near], &c.n.vnets[t.far]
 		mutual := other.Pairing.Confidence >= estate.Likely && other.Pairing.Partner.Same(c.e.Connections[t.at].ID)
-		t.bgp = mutual && c.e.Connections[t.at].BGP && other.BGP && near.asn != far.asn && near.asn != "" && far.asn != ""
+		t.bgp = mutual && c.e.Connections[t.at].EnableBGP.Known() && other.EnableBGP.Known() && near.asn != far.asn && near.asn != "" && far.asn != ""
 	}
 }
 

@@ -28,9 +28,9 @@ func asn(g *estate.Gateway) string {
 // with a device the connection has BGP.
 func (d *definition) sessionUp(c *estate.Connection) bool {
 	if far := d.partner(c); far != nil {
-		return d.partner(far) == c && c.BGP && far.BGP && asn(d.gatewayAt(c.Gateway)) != asn(d.gatewayAt(far.Gateway))
+		return d.partner(far) == c && c.EnableBGP.Known() && far.EnableBGP.Known() && asn(d.gatewayAt(c.Gateway)) != asn(d.gatewayAt(far.Gateway))
 	}
-	return c.BGP && c.Kind != estate.ExpressRoute && d.device(c) != nil
+	return c.EnableBGP.Known() && c.Kind != estate.ExpressRoute && d.device(c) != nil
 }
 
 // exchange lets all gateways announce, round by round, until nothing changes.

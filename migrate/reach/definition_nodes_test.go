@@ -284,7 +284,7 @@ type manner struct {
 func (m manner) String() string {
 	s := fmt.Sprint(m.by, m.user, m.handed)
 	if m.c != nil {
-		s += m.c.Kind.String() + fmt.Sprint(m.c.BGP)
+		s += m.c.Kind.String() + fmt.Sprint(m.c.EnableBGP.Known())
 	}
 	return s
 }

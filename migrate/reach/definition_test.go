@@ -281,7 +281,7 @@ func (d *definition) behindCircuit(v *estate.VNet, a netip.Addr) bool {
 
 // announced: a device that speaks BGP sends only to what it was announced.
 func (d *definition) announced(c *estate.Connection, a netip.Addr) reach.Value {
-	if !c.BGP {
+	if !c.EnableBGP.Known() {
 		return reach.Yes
 	}
 	v := reach.No

@@ -55,7 +55,7 @@ func describe(w *world) string {
 	}
 	for _, c := range w.Connections {
 		fmt.Fprintf(&b, "%s %s of %s%s, %s", c.Kind, c.ID.Name, c.Gateway.Name, flags(c.Site.Name != "", "site "+c.Site.Name,
-			c.RemoteGateway.Name != "", "to "+c.RemoteGateway.Name, c.BGP, "BGP", !c.Circuit.IsZero(), "circuit "+c.Circuit.Name), c.Pairing.Confidence)
+			c.RemoteGateway.Name != "", "to "+c.RemoteGateway.Name, c.EnableBGP.Known(), "BGP", !c.Circuit.IsZero(), "circuit "+c.Circuit.Name), c.Pairing.Confidence)
 		fmt.Fprint(&b, flags(c.Pairing.Partner.Name != "", "partner "+c.Pairing.Partner.Name, c.Pairing.Suspect != "", "suspect "+c.Pairing.Suspect))
 		for _, half := range c.Pairing.Candidates {
 			fmt.Fprintf(&b, ", candidate %s", half.Name)

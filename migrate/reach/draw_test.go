@@ -250,7 +250,11 @@ var features = []feature{
 			}
 		}
 		for i := range w.Connections {
-			w.Connections[i].BGP = w.Connections[i].Kind != estate.ExpressRoute && w.Connections[i].Pairing.Partner.Name != "" && !oneIn(t, 6, "without")
+			if w.Connections[i].Kind != estate.ExpressRoute && w.Connections[i].Pairing.Partner.Name != "" && !oneIn(t, 6, "without") {
+				w.Connections[i].EnableBGP = exchanging
+			} else {
+				w.Connections[i].EnableBGP = estate.Fact{}
+			}
 		}
 	}},
 	{"BGP device", func(t *rapid.T, w *world) {

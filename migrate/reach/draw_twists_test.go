@@ -175,7 +175,11 @@ func twistConnection(t *rapid.T, w *world) {
 	case 0:
 		c.Pairing.Suspect = pick(t, "suspect", "LINK-002", "GW-012")
 	case 1:
-		c.BGP = !c.BGP && c.Kind != estate.ExpressRoute && (paired || w.speaks(c))
+		if !c.EnableBGP.Known() && c.Kind != estate.ExpressRoute && (paired || w.speaks(c)) {
+			c.EnableBGP = exchanging
+		} else {
+			c.EnableBGP = estate.Fact{}
+		}
 	case 2:
 		if paired && c.Kind == estate.IPsec {
 			c.Pairing = estate.Pairing{Confidence: estate.Ambiguous, Candidates: []estate.ID{c.Pairing.Partner, one(t, "candidate", w.Connections).ID}}

@@ -384,7 +384,7 @@ func (l *lab) networkSpace(name string) []netip.Prefix {
 		c := &l.e.Connections[i]
 		if s := l.site(c); s != nil && strings.EqualFold(s.Network, name) {
 			out = append(out, bare(s.Prefixes)...)
-			if c.BGP {
+			if c.EnableBGP.Known() {
 				out = append(out, bare(s.Announced)...)
 			}
 		}

@@ -44,7 +44,7 @@ func (d *pencil) headOffice(vnet, list, network string) {
 
 // speakBGP turns BGP on for a connection to a device, which says what it announces.
 func (d *pencil) speakBGP(c *estate.Connection, known bool) {
-	c.BGP = true
+	c.EnableBGP = exchanging
 	s := &d.Sites[len(d.Sites)-1]
 	s.BGP = &estate.BGP{ASN: estate.Fact{Value: "65001"}}
 	if s.AnnouncedKnown = known; known {

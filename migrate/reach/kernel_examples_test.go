@@ -248,7 +248,7 @@ func (d *pencil) plain(model estate.Model, names ...string) {
 func (d *pencil) bgp(a, b string) {
 	d.vnet2vnet(a, b)
 	for i := range 2 {
-		d.Connections[len(d.Connections)-1-i].BGP = true
+		d.Connections[len(d.Connections)-1-i].EnableBGP = exchanging
 	}
 }
 

@@ -260,11 +260,11 @@ func (l *lab) transit(c *estate.Connection) bool { return c.Kind != estate.Vnet2
 
 // session reports whether BGP is spoken over a connection.
 func (l *lab) session(c *estate.Connection) bool {
-	if !c.BGP || l.dead(c) {
+	if !c.EnableBGP.Known() || l.dead(c) {
 		return false
 	}
 	p := l.partner(c)
-	return p == nil || p.BGP && labASN(l.gates[c.Gateway.Key()].g) != labASN(l.gates[p.Gateway.Key()].g)
+	return p == nil || p.EnableBGP.Known() && labASN(l.gates[c.Gateway.Key()].g) != labASN(l.gates[p.Gateway.Key()].g)
 }
 
 func labASN(g *estate.Gateway) string {

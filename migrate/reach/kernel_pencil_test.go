@@ -110,7 +110,7 @@ func (d *pencil) v2v(a, b string, bgp bool) {
 		return
 	}
 	for i := range 2 {
-		d.Connections[len(d.Connections)-1-i].BGP = true
+		d.Connections[len(d.Connections)-1-i].EnableBGP = exchanging
 	}
 	for _, name := range []string{a, b} {
 		if d.odds(90) {

@@ -114,7 +114,7 @@ func (l *lab) answers(n *namespace) {
 		t := n.newTable()
 		n.command("route add blackhole default metric 9999 table %d", t)
 		reached := []netip.Prefix{{}}
-		if c.BGP {
+		if c.EnableBGP.Known() {
 			reached = l.announced(g.g, c)
 		}
 		for _, p := range reached {

@@ -64,7 +64,7 @@ func sketchOf(e *estate.Estate) string {
 		if c.Pairing.Suspect != "" {
 			fmt.Fprintf(&b, " suspect %s", c.Pairing.Suspect)
 		}
-		if c.BGP {
+		if c.EnableBGP.Known() {
 			b.WriteString(" BGP")
 		}
 		b.WriteByte('\n')
