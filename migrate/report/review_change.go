@@ -155,6 +155,8 @@ func (r *reviewer) place(l reach.Location) phrase {
 		return say("on-premises ").and(named(l.Name))
 	case reach.Clients:
 		return say("clients of ").and(r.vnetAt(l))
+	case reach.Internet:
+		return say("the Internet")
 	}
 	return r.vnetAt(l)
 }
@@ -202,6 +204,7 @@ func witnessWords(v *reach.Verdict) string {
 var hopWords = map[reach.HopType]string{
 	reach.Peering: "peering", reach.GlobalPeering: "global peering", reach.GatewayTransit: "gateway transit", reach.IPsecV2V: "tunnel",
 	reach.IPsecS2S: "site-to-site tunnel", reach.GatewayForward: "gateway", reach.CircuitEdge: "ExpressRoute", reach.OnPremTransit: "on-premises", reach.PointToSite: "point-to-site",
+	reach.ConnectedGroup: "connected group", reach.FirewallHop: "firewall", reach.ApplianceHop: "appliance", reach.ServiceEndpoint: "service endpoint", reach.InternetHop: "Internet",
 }
 
 func pathWords(path []reach.Hop) string {

@@ -66,6 +66,7 @@ func flagWords(p *estate.Peering) string {
 var kinds = map[string]string{
 	estate.TypeVNet: "VNet", estate.TypePeering: "peering", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway",
 	estate.TypeConnection: "connection", estate.TypePublicIP: "public IP address", estate.TypeCircuit: "ExpressRoute circuit",
+	estate.TypeFirewall: "firewall", estate.TypeInterface: "appliance",
 }
 
 func kindOf(id estate.ID) string {

@@ -163,11 +163,11 @@ type WireAssumption struct {
 	Subjects []string `json:"subjects,omitempty"`
 }
 
-// WireLocation is a VNet, an on-premises network or the clients of a gateway.
+// WireLocation is a VNet, an on-premises network, the clients of a gateway or the Internet.
 type WireLocation struct {
-	Kind string  `json:"kind" jsonschema:"enum=virtualNetwork,enum=onPremises,enum=clients"`
+	Kind string  `json:"kind" jsonschema:"enum=virtualNetwork,enum=onPremises,enum=clients,enum=internet"`
 	ID   *WireID `json:"id,omitempty"` // the VNet; for clients the one whose gateway they dial
-	Name string  `json:"name"`
+	Name string  `json:"name"`         // empty for the Internet
 }
 
 // WireVerdict is what becomes of the sessions of a pair.

@@ -121,6 +121,8 @@ func wireLocation(l reach.Location) WireLocation {
 		kind = "onPremises"
 	case reach.Clients:
 		kind = "clients"
+	case reach.Internet:
+		kind = "internet"
 	}
 	return WireLocation{kind, wireIDIf(l.ID), l.Name}
 }
