@@ -1,0 +1,715 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// Reach writes who can talk to whom in an estate, whose relation r is: text and Markdown for people,
+// JSON in the format ReachFormat, CSV with a row for each ordered pair. An error comes from w, or is
+// ErrFormat.
+func Reach(w io.Writer, e *estate.Estate, r *reach.Relation, format Format, s Style) error {
+	if !slices.Contains([]Format{Text, Markdown, JSON, CSV}, format) {
+		return ErrFormat
+	}
+	v := newReacher(e, r)
+	switch format {
+	case Markdown:
+		return writeMarkdown(w, v.blocks())
+	case JSON:
+		relation := v.wire()
+		return writeJSON(w, WireReach{Format: ReachFormat, Relation: &relation})
+	case CSV:
+		return v.csv(w)
+	}
+	return writeText(w, v.blocks(), s)
+}
+
+// how is what there is between two locations.
+type how uint8
+
+const (
+	nothing how = iota
+	whole       // sessions between all addresses of both
+	inPart      // sessions, but not between all
+	perhaps     // sessions are unknown
+	oneWay      // packets from the first to the second, and none back
+	split       // packets both ways, but a stateful device sees one direction only
+)
+
+// hows is how each of them is called, its letter in the matrix, and what it means.
+var hows = [...]struct {
+	word, letter, meaning string
+	tone                  tone
+}{
+	nothing: {"no", ".", "no session", faint},
+	whole:   {"yes", "y", "session", good},
+	inPart:  {"in part", "p", "session in part: some prefixes, or not all subnets", warn},
+	perhaps: {"unknown", "?", "unknown", warn},
+	oneWay:  {"one way", ">", "packets from the row to the column only", bad},
+	split:   {"split", "x", "packets both ways, but a firewall or appliance sees one direction only", bad},
+}
+
+// back is the letter of a way that leads from the column to the row only.
+const back = "<"
+
+// mostInMatrix is how many locations a matrix may have: more are not legible.
+const mostInMatrix = 24
+
+// mostTurned is how many pairs are looked at that could only meet where packets may turn around.
+const mostTurned = 250_000
+
+// reacher lists the pairs of a relation with what a view says of them.
+type reacher struct {
+	placer
+	e     *estate.Estate
+	r     *reach.Relation
+	at    []reach.Location // sorted
+	has   [][]netip.Prefix // the addresses of each
+	pairs []linked         // sorted; a one-way pair with its sender first
+	turns []reach.Hairpin
+	left  int // pairs that could only meet where packets may turn around, and are not among the pairs
+}
+
+// linked is a pair of locations, by number, and what is between them.
+type linked struct {
+	a, b int
+	how  how
+	reach.Session
+}
+
+func newReacher(e *estate.Estate, r *reach.Relation) *reacher {
+	v := &reacher{placer: newPlacer(e), e: e, r: r, at: r.Locations()}
+	book := reach.NewBook(e)
+	for _, l := range v.at {
+		v.has = append(v.has, book.Of(l))
+	}
+	known := map[[2]int]bool{}
+	add := func(a, b int, h how, s reach.Session) {
+		known[[2]int{min(a, b), max(a, b)}] = true
+		v.pairs = append(v.pairs, linked{a, b, h, s})
+	}
+	for pair, s := range r.Pairs() {
+		a, b := v.number(pair[0]), v.number(pair[1])
+		add(a, b, v.judge(a, b, &s), s)
+	}
+	for from, to := range r.OneWay() {
+		a, b := v.number(from), v.number(to)
+		add(a, b, oneWay, v.delivery(from, to))
+	}
+	for h := range r.Hairpins() {
+		v.turns = append(v.turns, h)
+	}
+	for _, p := range v.others(known) {
+		switch s := r.Session(v.at[p[0]], v.at[p[1]]); {
+		case s.Value > reach.No:
+			add(p[0], p[1], v.judge(p[0], p[1], &s), s)
+		case len(r.Forward(v.at[p[0]], v.at[p[1]])) > 0 && len(r.Forward(v.at[p[1]], v.at[p[0]])) > 0:
+			add(p[0], p[1], split, v.delivery(v.at[p[0]], v.at[p[1]]))
+		}
+	}
+	slices.SortFunc(v.pairs, func(p, q linked) int {
+		return cmp.Or(cmp.Compare(min(p.a, p.b), min(q.a, q.b)), cmp.Compare(max(p.a, p.b), max(q.a, q.b)), cmp.Compare(p.a, q.a))
+	})
+	return v
+}
+
+// number is that of a location of the relation.
+func (v *reacher) number(l reach.Location) int {
+	i, _ := slices.BinarySearchFunc(v.at, l, reach.Location.Compare)
+	return i
+}
+
+// judge tells a whole session from one in part.
+func (v *reacher) judge(a, b int, s *reach.Session) how {
+	switch {
+	case s.Value == reach.Unknown:
+		return perhaps
+	case v.all(a, b, s):
+		return whole
+	}
+	return inPart
+}
+
+// all reports whether a session is between all addresses of both locations.
+func (v *reacher) all(a, b int, s *reach.Session) bool {
+	return s.Product && len(reach.Without(v.has[a], s.FromPrefixes)) == 0 && len(reach.Without(v.has[b], s.ToPrefixes)) == 0
+}
+
+// delivery is what arrives from one location at another, as a session without a way back.
+func (v *reacher) delivery(from, to reach.Location) reach.Session {
+	var s reach.Session
+	for i, f := range v.r.Forward(from, to) {
+		s.ToPrefixes = append(s.ToPrefixes, f.Prefixes...)
+		s.Value = max(s.Value, f.Value)
+		if i == 0 {
+			s.Path, s.Assumptions = f.Path, f.Assumptions
+		}
+	}
+	s.ToPrefixes = reach.Without(s.ToPrefixes, nil)
+	s.Product = true
+	return s
+}
+
+// others lists the pairs that neither Pairs nor OneWay has and that may have something between them:
+// where packets may turn around, and where a firewall or an appliance may see one direction only. The
+// first are left out, and counted, when there are too many.
+func (v *reacher) others(known map[[2]int]bool) [][2]int {
+	var out [][2]int
+	add := func(from, to reach.Location) {
+		a, b := v.number(from), v.number(to)
+		if pair := [2]int{min(a, b), max(a, b)}; a != b && to.Kind != reach.Internet && !known[pair] {
+			known[pair] = true
+			out = append(out, pair)
+		}
+	}
+	budget := mostTurned
+	for _, h := range v.turns {
+		if n := len(h.Senders) * len(h.Receivers); n > budget {
+			v.left += n
+			continue
+		} else {
+			budget -= n
+		}
+		for _, from := range h.Senders {
+			for _, to := range h.Receivers {
+				add(from, to)
+			}
+		}
+	}
+	if slices.ContainsFunc(v.e.Gateways, func(g estate.Gateway) bool { return g.Kind.Forwards() }) {
+		for _, from := range v.at {
+			for f := range v.r.From(from) {
+				add(from, f.To)
+			}
+		}
+	}
+	return out
+}
+
+// placer names locations and paths.
+type placer struct {
+	x     *estate.Index
+	names *estate.Names
+}
+
+func newPlacer(e *estate.Estate) placer { return placer{estate.NewIndex(e), estate.NewNames(e)} }
+
+// bare is a location's name without "VNet", and with its subscription where several have one of that
+// name.
+func (p placer) bare(l reach.Location) phrase {
+	switch l.Kind {
+	case reach.Internet:
+		return say("the Internet")
+	case reach.OnPremises:
+		return say("on-premises ").and(named(l.Name))
+	case reach.Clients:
+		return say("clients of ").and(p.vnet(l.ID, l.Name))
+	}
+	return p.vnet(l.ID, l.Name)
+}
+
+// full is a location's name in a sentence.
+func (p placer) full(l reach.Location) phrase {
+	if l.Kind == reach.VNet {
+		return say("VNet ").and(p.bare(l))
+	}
+	return p.bare(l)
+}
+
+// line is the same as text without marks.
+func (p placer) line(l reach.Location) string { return textOf(p.full(l)) }
+
+func (p placer) vnet(id estate.ID, name string) phrase {
+	if p.names.Shared(estate.TypeVNet, name) {
+		return named(name).say(" (").and(named(id.Subscription)).say(")")
+	}
+	return named(name)
+}
+
+func (p placer) each(all []reach.Location, most int) phrase {
+	out := joined(each(all[:min(len(all), most)], p.bare))
+	if more := len(all) - most; more > 0 {
+		out = out.say(" and %d more", more)
+	}
+	return out
+}
+
+// path is a path in the field's words, with the gateways and devices that pass packets on by name.
+func (p placer) path(hops []reach.Hop) phrase {
+	var parts []phrase
+	for _, h := range hops {
+		switch {
+		case h.Type == reach.GatewayForward:
+			parts = append(parts, p.gatewayOf(h.Element))
+		case (h.Type == reach.FirewallHop || h.Type == reach.ApplianceHop) && !h.Element.IsZero():
+			parts = append(parts, say("%s ", hopWords[h.Type]).and(named(h.Element.Name)))
+		case h.Type == reach.ApplianceHop:
+			parts = append(parts, say("something that no input describes"))
+		default:
+			parts = append(parts, say("%s", hopWords[h.Type]))
+		}
+	}
+	var out phrase
+	for i, part := range parts {
+		if i > 0 {
+			out = out.say(" + ")
+		}
+		out = out.and(part)
+	}
+	return out
+}
+
+func (p placer) gatewayOf(id estate.ID) phrase {
+	if g := p.x.Gateway(id); g != nil {
+		if v := p.x.VNet(g.VNet); v != nil {
+			return say("gateway of ").and(p.vnet(v.ID, v.Name))
+		}
+	}
+	return say("gateway ").and(named(id.Name))
+}
+
+// addresses names a set of addresses of a location: by its subnets, or by what is left out, where that
+// is what the set is.
+func (p placer) addresses(l reach.Location, set []netip.Prefix) phrase {
+	if l.Kind == reach.Internet && slices.ContainsFunc(set, func(q netip.Prefix) bool { return q.Contains(outside) }) {
+		return say("public addresses")
+	}
+	v := p.x.VNet(l.ID)
+	if l.Kind != reach.VNet || v == nil || len(set) == 0 {
+		return say("%s", addressWords(set))
+	}
+	all := each(v.Space, func(q estate.Prefix) netip.Prefix { return q.Prefix })
+	rest := reach.Without(all, set)
+	if len(rest) == 0 {
+		return say("%s", addressWords(set))
+	}
+	if names, ok := subnetsOf(v, set); ok {
+		return names
+	}
+	if names, ok := subnetsOf(v, rest); ok {
+		return say("all but ").and(names)
+	}
+	return say("%s", addressWords(set))
+}
+
+// subnetsOf names the subnets that a set of addresses consists of, if it does.
+func subnetsOf(v *estate.VNet, set []netip.Prefix) (phrase, bool) {
+	rest := set
+	var names []phrase
+	for i := range v.Subnets {
+		s := &v.Subnets[i]
+		if own := []netip.Prefix{s.Prefix.Prefix}; s.Prefix.IsValid() && len(reach.Without(own, set)) == 0 {
+			rest = reach.Without(rest, own)
+			names = append(names, say("subnet ").and(named(cmp.Or(s.Raw, s.Name))).say(" (%s)", s.Prefix.Prefix))
+		}
+	}
+	return joined(names), len(rest) == 0
+}
+
+// textOf is a phrase without its tones and marks.
+func textOf(p phrase) string {
+	var b strings.Builder
+	for _, s := range p {
+		b.WriteString(s.text)
+	}
+	return b.String()
+}
+
+// paths says by which ways the addresses of a pair talk: there, and back where that is not the same
+// backwards.
+func (v *reacher) paths(p *linked) phrase {
+	if !p.Several {
+		return v.bothWays(p.Path, p.Back)
+	}
+	var all []phrase
+	for _, part := range v.parts(p) {
+		way := v.bothWays(part.Path, part.Back)
+		if !slices.ContainsFunc(all, func(q phrase) bool { return slices.Equal(q, way) }) {
+			all = append(all, way)
+		}
+	}
+	return either(all)
+}
+
+// mostWays is how many ways of one pair are named.
+const mostWays = 3
+
+func either(all []phrase) phrase {
+	var out phrase
+	for i, p := range all[:min(len(all), mostWays)] {
+		if i > 0 {
+			out = out.say("; or ")
+		}
+		out = out.and(p)
+	}
+	if more := len(all) - mostWays; more > 0 {
+		out = out.say("; or %d more ways", more)
+	}
+	return out
+}
+
+func (v *reacher) bothWays(there, back []reach.Hop) phrase {
+	out := v.path(there)
+	if back == nil {
+		return out
+	}
+	same := len(there) == len(back)
+	for i := range there {
+		same = same && there[i].Type == back[len(back)-1-i].Type
+	}
+	if same {
+		return out
+	}
+	return out.say("; back ").and(v.path(back))
+}
+
+// parts are the sessions of a pair of at least its value.
+func (v *reacher) parts(p *linked) []reach.Session {
+	return slices.DeleteFunc(v.r.Sessions(v.at[p.a], v.at[p.b]), func(s reach.Session) bool { return s.Value < p.Value })
+}
+
+// blocks is the view for people.
+func (v *reacher) blocks() []block {
+	out := []block{heading{1, say("Who can talk to whom: %s", v.census())}}
+	if len(v.at) == 0 {
+		return append(out, para{say("The files describe no VNet.")})
+	}
+	out = append(out, para{v.summary()}, para{say("This is about routes: network security groups and the rules of firewalls are not reckoned with.")})
+	if v.beyond() > 1 {
+		out = append(out, para{say("What on-premises networks say to each other is not known here.")})
+	}
+	if len(v.at) <= mostInMatrix {
+		out = append(out, heading{2, say("Matrix")}, v.matrix(), v.legend())
+		out = append(out, v.listed()...)
+	} else {
+		out = append(out, v.byLocation()...)
+	}
+	for _, section := range [][]block{v.exceptions(), v.wayOut(), v.splits(), v.hairpins(), v.egress(), assumptionBlocks(v.assumptions())} {
+		out = append(out, section...)
+	}
+	return out
+}
+
+func (v *reacher) census() string {
+	n := map[reach.Kind]int{}
+	for _, l := range v.at {
+		n[l.Kind]++
+	}
+	out := plural(n[reach.VNet], "VNet")
+	if n[reach.OnPremises] > 0 {
+		out += ", " + plural(n[reach.OnPremises], "on-premises network")
+	}
+	if n[reach.Clients] > 0 {
+		out += ", " + plural(n[reach.Clients], "client pool")
+	}
+	return out
+}
+
+// beyond is how many on-premises networks there are.
+func (v *reacher) beyond() int {
+	n := 0
+	for _, l := range v.at {
+		if l.Kind == reach.OnPremises {
+			n++
+		}
+	}
+	return n
+}
+
+// counts is how many pairs there are of each sort.
+func (v *reacher) counts() [len(hows)]int {
+	var n [len(hows)]int
+	pairs := map[[2]int]bool{}
+	for i := range v.pairs {
+		p := &v.pairs[i]
+		n[p.how]++
+		pairs[[2]int{min(p.a, p.b), max(p.a, p.b)}] = true
+	}
+	n[nothing] = len(v.at)*(len(v.at)-1)/2 - len(pairs) - v.left
+	return n
+}
+
+func (v *reacher) summary() phrase {
+	n := v.counts()
+	out := say("%s: ", plural(len(v.at)*(len(v.at)-1)/2, "pair"))
+	words := map[how]string{whole: "with a session", inPart: "with a session in part", perhaps: "unknown", oneWay: "one way only", split: "split by a firewall", nothing: "without"}
+	var parts []phrase
+	for _, h := range []how{whole, inPart, perhaps, oneWay, split, nothing} {
+		if n[h] > 0 {
+			parts = append(parts, toned(hows[h].tone, "%d %s", n[h], words[h]))
+		}
+	}
+	if v.left > 0 {
+		parts = append(parts, toned(warn, "%d more that could only meet where packets may turn around", v.left))
+	}
+	return out.and(joined(parts))
+}
+
+// matrix has a letter for each pair. A row's number is that of its column.
+func (v *reacher) matrix() block {
+	cells := make([][]phrase, len(v.at))
+	for i := range cells {
+		cells[i] = make([]phrase, len(v.at))
+		for j := range cells[i] {
+			cells[i][j] = toned(hows[nothing].tone, "%s", hows[nothing].letter)
+		}
+		cells[i][i] = toned(faint, "-")
+	}
+	for i := range v.pairs {
+		p := &v.pairs[i]
+		h := hows[p.how]
+		cells[p.a][p.b], cells[p.b][p.a] = toned(h.tone, "%s", h.letter), toned(h.tone, "%s", h.letter)
+		if p.how == oneWay {
+			cells[p.b][p.a] = toned(h.tone, back)
+		}
+	}
+	g := grid{head: []string{"", ""}}
+	for i, l := range v.at {
+		g.head = append(g.head, fmt.Sprint(i+1))
+		g.rows = append(g.rows, append([]phrase{say("%d", i+1), v.bare(l)}, cells[i]...))
+	}
+	return g
+}
+
+// legend explains the letters that the matrix has.
+func (v *reacher) legend() block {
+	n := v.counts()
+	var parts []phrase
+	for h := whole; int(h) < len(hows); h++ {
+		if n[h] == 0 {
+			continue
+		}
+		parts = append(parts, toned(hows[h].tone, "%s", hows[h].letter).say(" %s", hows[h].meaning))
+		if h == oneWay {
+			parts = append(parts, toned(hows[h].tone, back).say(" packets from the column to the row only"))
+		}
+	}
+	if n[nothing] > 0 {
+		parts = append(parts, toned(faint, "%s", hows[nothing].letter).say(" %s", hows[nothing].meaning))
+	}
+	return para{joined(parts)}
+}
+
+// listed is a table of the pairs that have something between them.
+func (v *reacher) listed() []block {
+	g := grid{head: []string{"between", "and", "session", "path", "rests on"}}
+	for i := range v.pairs {
+		if p := &v.pairs[i]; p.how != oneWay && p.how != split {
+			g.rows = append(g.rows, []phrase{v.bare(v.at[p.a]), v.bare(v.at[p.b]), wordOf(p.how), v.paths(p), say("%s", orDash(strings.Join(p.Assumptions, ", ")))})
+		}
+	}
+	if len(g.rows) == 0 {
+		return nil
+	}
+	return []block{heading{2, say("Sessions")}, g}
+}
+
+func wordOf(h how) phrase { return toned(hows[h].tone, "%s", hows[h].word) }
+
+// exceptions are the pairs of which not all addresses talk.
+func (v *reacher) exceptions() []block {
+	g := grid{head: []string{"between", "and", "session", "these addresses", "not"}}
+	left := 0
+	for i := range v.pairs {
+		p := &v.pairs[i]
+		if p.how != inPart && (p.how != perhaps || v.all(p.a, p.b, &p.Session)) {
+			continue
+		}
+		if len(g.rows) == longest {
+			left++
+			continue
+		}
+		g.rows = append(g.rows, []phrase{v.bare(v.at[p.a]), v.bare(v.at[p.b]), wordOf(p.how), v.talking(p), v.silent(p)})
+	}
+	if len(g.rows) == 0 {
+		return nil
+	}
+	why := para{say("--from NAME/SUBNET and --to NAME/SUBNET say why.")}
+	return append([]block{heading{2, say("Not between all addresses")}, why, g}, restOf(left)...)
+}
+
+// restOf says how many entries are not shown, and where they are.
+func restOf(n int) []block {
+	if n == 0 {
+		return nil
+	}
+	return []block{para{toned(note, "and %d more; --format csv and json have all", n)}}
+}
+
+// talking says which addresses talk with which.
+func (v *reacher) talking(p *linked) phrase {
+	with := func(s *reach.Session) phrase {
+		return v.addresses(v.at[p.a], s.FromPrefixes).say(" with ").and(v.addresses(v.at[p.b], s.ToPrefixes))
+	}
+	if p.Product {
+		return with(&p.Session)
+	}
+	const few = 4
+	all := v.parts(p)
+	var out phrase
+	for i := range all[:min(len(all), few)] {
+		if i > 0 {
+			out = out.say("; ")
+		}
+		out = out.and(with(&all[i]))
+	}
+	if more := len(all) - few; more > 0 {
+		out = out.say("; and %d more", more)
+	}
+	return out
+}
+
+// silent says which addresses of the two do not talk, or only perhaps.
+func (v *reacher) silent(p *linked) phrase {
+	var parts []phrase
+	for _, side := range []struct {
+		at          int
+		surely, may []netip.Prefix
+	}{{p.a, p.FromPrefixes, p.MayFrom}, {p.b, p.ToPrefixes, p.MayTo}} {
+		if none := reach.Without(v.has[side.at], side.may); len(none) > 0 {
+			parts = append(parts, v.addresses(v.at[side.at], none))
+		}
+		if p.Value == reach.Yes {
+			if more := reach.Without(side.may, side.surely); len(more) > 0 {
+				parts = append(parts, say("unknown: ").and(v.addresses(v.at[side.at], more)))
+			}
+		}
+	}
+	if len(parts) == 0 {
+		return say("-")
+	}
+	return joined(parts)
+}
+
+// wayOut are the pairs with one direction only.
+func (v *reacher) wayOut() []block {
+	return v.halves(oneWay, "One way only", "Packets arrive, and nothing comes back.", " to ")
+}
+
+// splits are the pairs whose two directions pass different firewalls.
+func (v *reacher) splits() []block {
+	return v.halves(split, "Split by a firewall", "Packets arrive in both directions, but a stateful device sees one only: it drops what it has not seen begin.", " and ")
+}
+
+func (v *reacher) halves(sort how, title, meaning, between string) []block {
+	var out []block
+	n := 0
+	for i := range v.pairs {
+		p := &v.pairs[i]
+		if p.how != sort {
+			continue
+		}
+		if n++; n > longest {
+			continue
+		}
+		f := facts{{"arrives", wordOfValue(p.Value).say(", at %s", addressWords(p.ToPrefixes))}, {"path", v.path(p.Path)}}
+		if back := v.noWayBack(p); sort == oneWay && back != "" {
+			f = append(f, fact{"back", say("%s", back)})
+		}
+		if sort == split {
+			f = append(f, fact{"back", v.path(v.delivery(v.at[p.b], v.at[p.a]).Path)})
+		}
+		if len(p.Assumptions) > 0 {
+			f = append(f, fact{"rests on", say("%s", strings.Join(p.Assumptions, ", "))})
+		}
+		out = append(out, heading{3, v.full(v.at[p.a]).say("%s", between).and(v.full(v.at[p.b]))}, f)
+	}
+	if n == 0 {
+		return nil
+	}
+	return append(append([]block{heading{2, say("%s", title)}, para{say("%s", meaning)}}, out...), restOf(max(0, n-longest))...)
+}
+
+func wordOfValue(x reach.Value) phrase {
+	return toned(map[reach.Value]tone{reach.Yes: good, reach.Unknown: warn, reach.No: bad}[x], "%s", x)
+}
+
+// noWayBack says where an answer ends. It is looked at one pair at a time, so only in small estates.
+func (v *reacher) noWayBack(p *linked) string {
+	if len(v.at) > mostInMatrix {
+		return ""
+	}
+	from := reach.Endpoint{Location: v.at[p.b], Address: reach.Witness(p.ToPrefixes)}
+	return v.reason(from, reach.Endpoint{Location: v.at[p.a], Address: reach.Witness(v.has[p.a])})
+}
+
+// reason is where and why a packet is lost, or "".
+func (v *reacher) reason(from, to reach.Endpoint) string {
+	if !from.Address.IsValid() || !to.Address.IsValid() {
+		return ""
+	}
+	for _, way := range reach.Trace(v.e, from, to).Paths {
+		if way.Value == reach.No {
+			return way.Reason
+		}
+	}
+	return ""
+}
+
+// hairpins are the places where packets may turn around.
+func (v *reacher) hairpins() []block {
+	if len(v.turns) == 0 {
+		return nil
+	}
+	out := []block{heading{2, say("Where packets may turn around")}, para{say("Packets of these VNets come to a place that has a way on to others. Whether it takes it is unknown.")}}
+	const few = 12
+	for i := range v.turns[:min(len(v.turns), longest)] {
+		h := &v.turns[i]
+		at := v.full(h.Via)
+		if h.Via.Kind == reach.VNet {
+			at = say("the gateway of ").and(at)
+		}
+		out = append(out, heading{3, at}, facts{{"packets of", v.each(h.Senders, few)}, {"perhaps to", v.each(h.Receivers, few)},
+			{"addresses", say("%s", addressWords(h.Prefixes))}, {"rests on", say("%s", strings.Join(h.Assumptions, ", "))}})
+	}
+	out = append(out, restOf(max(0, len(v.turns)-longest))...)
+	if v.left > 0 {
+		out = append(out, para{toned(note, "%d pairs that could only meet at such a place are not listed one by one, in no format", v.left)})
+	}
+	return out
+}
+
+// assumptions are what the view rests on, and what is open about single connections.
+func (v *reacher) assumptions() []estate.Assumption {
+	used := map[string]bool{}
+	add := func(ids []string) {
+		for _, id := range ids {
+			used[id] = true
+		}
+	}
+	for i := range v.pairs {
+		add(v.pairs[i].Assumptions)
+	}
+	for i := range v.turns {
+		add(v.turns[i].Assumptions)
+	}
+	for _, l := range v.leavings() {
+		add(l.assumptions)
+	}
+	return slices.DeleteFunc(v.r.Assumptions(), func(a estate.Assumption) bool { return !used[a.ID] && len(a.Subjects) == 0 })
+}
+
+// assumptionBlocks say what a view rests on.
+func assumptionBlocks(all []estate.Assumption) []block {
+	if len(all) == 0 {
+		return nil
+	}
+	out := []block{heading{2, say("Assumptions")}}
+	for _, a := range all {
+		f := facts{{"assumed", say("%s", a.Assumed)}, {"because", say("%s", a.Because)}, {"settled by", say("%s", a.Settle)}}
+		if n := len(a.Subjects); n > 0 {
+			const few = 6
+			f = append(f, fact{"about", say("%d: ", n).and(cutNames(a.Subjects, few))})
+		}
+		out = append(out, heading{3, say("%s", a.ID)}, f)
+	}
+	return out
+}
