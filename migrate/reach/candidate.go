@@ -148,13 +148,13 @@ func (t *watcher) nextHop(v int32, a act) string {
 	case actGateway, actRouter:
 		return "the gateway of " + n.locations[a.target].String()
 	case actCircuit:
-		return "the circuit of " + n.tunnelIDs[a.target].Name
+		return "the circuit of " + n.connectionName(a.target)
 	case actEdge:
 		return n.locations[n.edges[a.target].far].String() + " over the circuit"
 	case actDevice:
 		return n.deviceName(a.target) + " in " + n.locations[n.devices[a.target].vnet].String()
 	case actTunnel:
-		return "connection " + n.tunnelIDs[a.target].Name
+		return "connection " + n.connectionName(a.target)
 	case actPool:
 		return n.locations[n.vnets[v].clients].String()
 	case actSeveral:
@@ -165,6 +165,15 @@ func (t *watcher) nextHop(v int32, a act) string {
 		return strings.Join(all, " or ")
 	}
 	return ""
+}
+
+// connectionName names a connection: a classic one by its VNet and its site.
+func (n *network) connectionName(t int32) string {
+	id := n.tunnelIDs[t]
+	if id.Child != "" {
+		return id.Name + "/" + id.Child
+	}
+	return id.Name
 }
 
 // deviceName names a firewall or an appliance for people.
