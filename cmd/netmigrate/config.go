@@ -28,12 +28,12 @@ var (
 // isConfig reports whether a path is that of an options file.
 func isConfig(path string) bool { return strings.EqualFold(filepath.Base(path), configName) }
 
-// readOptions reads the options file of a run: the one that --config names, or the one beside the
-// inputs. Without one the options are empty. What is wrong with it is found.
-func readOptions(c *cli.Context) (*options.Options, diag.List) {
+// readOptions reads the options file of some inputs: the one that --config names, or the one beside
+// them. Without one the options are empty. What is wrong with it is found.
+func readOptions(c *cli.Context, args []string) (*options.Options, diag.List) {
 	paths := []string{c.String("config")}
 	if !c.IsSet("config") {
-		paths = besides(c.Args().Slice())
+		paths = besides(args)
 	}
 	switch {
 	case len(paths) == 0:

@@ -46,8 +46,15 @@ func TestCorpus(t *testing.T) {
 		t.Run(group+"/"+name, func(t *testing.T) {
 			dir := filepath.Dir(path)
 			lint, convert, plan := invoke(t, dir, "lint", name), invoke(t, dir, "convert", name), invoke(t, dir, "plan", name)
-			for command, o := range map[string]outcome{"lint": lint, "convert": convert, "plan": plan} {
+			reach, diff := invoke(t, dir, "reach", name), invoke(t, dir, "diff", "--reach", name, name)
+			for command, o := range map[string]outcome{"lint": lint, "convert": convert, "plan": plan, "reach": reach, "diff": diff} {
 				o.check(t, command)
+			}
+			if (reach.code == exitNot) != (lint.code == exitNot) || (diff.code == exitNot) != (lint.code == exitNot) {
+				t.Errorf("lint ends with %d, reach with %d, diff with %d", lint.code, reach.code, diff.code)
+			}
+			if diff.code != exitNot && !strings.Contains(diff.stdout, "\nNothing is lost, and nothing is newly open.\n") {
+				t.Errorf("a network differs from itself:\n%s", diff.stdout)
 			}
 			if convert.code != exitNot {
 				judge(t, name, []byte(convert.stdout))

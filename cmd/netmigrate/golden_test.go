@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -19,6 +20,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -157,6 +159,7 @@ func (f fixture) produce(t *testing.T) []file {
 	judgeParameters(t, "parameters.json", template, parameters)
 
 	connections := f.invoke(t, with("connections", "-q")...)
+	talk := f.invoke(t, with("reach", "-q")...)
 	review := f.invoke(t, with("plan")...)
 	wire := f.invoke(t, with("plan", "--format", "json")...)
 	if _, err := report.DecodePlan(strings.NewReader(wire.stdout)); err != nil {
@@ -172,7 +175,7 @@ func (f fixture) produce(t *testing.T) []file {
 
 	return []file{
 		{"template.json", template}, {"parameters.json", parameters}, {"convert.txt", []byte(converted.stderr)},
-		{"connections.txt", []byte(connections.stdout)},
+		{"connections.txt", []byte(connections.stdout)}, {"reach.txt", []byte(talk.stdout)},
 		{"plan.txt", []byte(review.stdout)}, {"plan.json", []byte(wire.stdout)},
 		{"plan.template.json", additions}, {"diff.txt", inFolder("diff.txt")},
 	}
@@ -279,8 +282,8 @@ func shuffle[T any](r *rand.Rand, s []T) {
 	r.Shuffle(len(s), func(i, j int) { s[i], s[j] = s[j], s[i] })
 }
 
-// productsOf is the template of convert, and plan.json without positions: what is ordered by
-// position is ordered by its text instead.
+// productsOf is the template of convert with who can talk to whom, and plan.json without positions: what
+// is ordered by position is ordered by its text instead.
 func productsOf(t *testing.T, docs []document) (template, plan string) {
 	t.Helper()
 	in := parse(docs, netcfg.DefaultBounds())
@@ -291,6 +294,7 @@ func productsOf(t *testing.T, docs []document) (template, plan string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	in.options = &options.Options{}
 	p, err := makePlan(in.sources, options.Options{}, deploy.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -304,6 +308,8 @@ func productsOf(t *testing.T, docs []document) (template, plan string) {
 		t.Fatal(err)
 	}
 	flat := must(json.MarshalIndent(withoutPositions(doc), "", " "))(t)
+	_, e, _ := in.formed(formClassic)
+	template = string(must(render(func(w io.Writer) error { return report.Reach(w, e, reach.Compute(e), report.JSON, report.Style{}) }))(t))
 	for _, stage := range c.texts {
 		template += string(stage.template)
 	}

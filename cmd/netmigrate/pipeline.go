@@ -33,8 +33,11 @@ type input struct {
 }
 
 // load reads and parses the inputs of a command.
-func (s *session) load(c *cli.Context) (input, error) {
-	if c.NArg() == 0 {
+func (s *session) load(c *cli.Context) (input, error) { return s.loadThese(c, c.Args().Slice()) }
+
+// loadThese reads and parses some inputs of a command, as one network.
+func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
+	if len(args) == 0 {
 		return input{}, usagef("%s needs a file, a folder, or - for standard input", c.Command.Name)
 	}
 	day, err := today(c)
@@ -46,11 +49,11 @@ func (s *session) load(c *cli.Context) (input, error) {
 		return input{}, err
 	}
 	s.progress.now("reading")
-	r := readInputs(c.Args().Slice(), s.stdin, bounds)
+	r := readInputs(args, s.stdin, bounds)
 	if len(r.docs)+len(r.found) == 0 { // a folder without any is found already
-		r.fail("XML-018", filepath.ToSlash(c.Args().First()), "an options file is named, and no network configuration")
+		r.fail("XML-018", filepath.ToSlash(args[0]), "an options file is named, and no network configuration")
 	}
-	opts, faults := readOptions(c)
+	opts, faults := readOptions(c, args)
 	if s.settings.verbose {
 		for _, d := range r.docs {
 			s.say("%s: read, %d bytes", diag.Plain(d.name), len(d.src))

@@ -228,6 +228,9 @@ func (p placer) full(l reach.Location) phrase {
 func (p placer) line(l reach.Location) string { return textOf(p.full(l)) }
 
 func (p placer) vnet(id estate.ID, name string) phrase {
+	if v := p.x.VNet(id); v != nil {
+		name = v.Name // that of a location has its subscription already
+	}
 	if p.names.Shared(estate.TypeVNet, name) {
 		return named(name).say(" (").and(named(id.Subscription)).say(")")
 	}
@@ -498,13 +501,23 @@ func (v *reacher) legend() block {
 	return para{joined(parts)}
 }
 
-// listed is a table of the pairs that have something between them.
+// listed is a table of the pairs with sessions. Those of one location that are alike share a row.
 func (v *reacher) listed() []block {
 	g := grid{head: []string{"between", "and", "session", "path", "rests on"}}
+	last, with := -1, 0
 	for i := range v.pairs {
-		if p := &v.pairs[i]; p.how != oneWay && p.how != split {
-			g.rows = append(g.rows, []phrase{v.bare(v.at[p.a]), v.bare(v.at[p.b]), wordOf(p.how), v.paths(p), say("%s", orDash(strings.Join(p.Assumptions, ", ")))})
+		p := &v.pairs[i]
+		if p.how == oneWay || p.how == split {
+			continue
 		}
+		row := []phrase{v.bare(v.at[p.a]), v.bare(v.at[p.b]), wordOf(p.how), v.paths(p), say("%s", orDash(strings.Join(p.Assumptions, ", ")))}
+		if n := len(g.rows) - 1; n >= 0 && p.a == last && with < mostInRow && slices.EqualFunc(row[2:], g.rows[n][2:], slices.Equal[phrase]) {
+			g.rows[n][1] = g.rows[n][1].say(", ").and(row[1])
+			with++
+			continue
+		}
+		g.rows = append(g.rows, row)
+		last, with = p.a, 1
 	}
 	if len(g.rows) == 0 {
 		return nil
