@@ -31,7 +31,7 @@ exit code: 1 when something is lost, at risk, misdelivered or newly open (0 with
 	options: []option{
 		{name: "reach", title: "compare who can talk to whom (what else differs is not compared yet)"},
 		{name: "format", choices: []string{"text", "json", "markdown", "csv"}, title: "how it is printed; csv has a row for each change"},
-		{name: "form", choices: []string{formClassic, formARM, formConversion}, title: "both as the files say, both as convert makes them, or A and what convert makes of B"},
+		{name: "form", choices: []string{formClassic, formARM, formConversion}, title: "both as the files say, both as convert makes them, or one of each"},
 		configOption, maxSizeOption, failOn,
 	},
 	run: (*session).diff,

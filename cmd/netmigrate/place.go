@@ -88,7 +88,7 @@ func (g *gazetteer) sender(text string) (place, error) {
 		for _, l := range holders {
 			names = append(names, fmt.Sprintf("%s/%s", g.exact(l), p.Address))
 		}
-		return p, usagef("--from %s: several have this address: %s", p.Address, oneOf(names))
+		return p, usagef("--from %s: several have this address: %s", p.Address, someOf(names))
 	}
 }
 
@@ -145,7 +145,7 @@ func (g *gazetteer) find(flag, text string) (place, error) {
 			for _, p := range fits {
 				names = append(names, g.exact(p.Location)+name[end:])
 			}
-			return place{}, usagef("%s %q is ambiguous: write %s", flag, text, oneOf(names))
+			return place{}, usagef("%s %q is ambiguous: write %s", flag, text, someOf(names))
 		}
 	}
 	if misfit != nil {
@@ -300,6 +300,15 @@ func nearOrAll(word string, among []string) string {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
+}
+
+// someOf is a choice of words, and how many more there are.
+func someOf(words []string) string {
+	const few = 6
+	if len(words) > few+1 {
+		words = append(words[:few:few], fmt.Sprintf("%d more", len(words)-few))
+	}
+	return oneOf(words)
 }
 
 func rangeList(in []netip.Prefix) string {

@@ -21,13 +21,13 @@ const (
 var reachCommand = command{
 	name: "reach", args: "FILE|DIR…", title: "who can talk to whom; --from, --to: one pair, hop by hop",
 	about: `Prints who can talk to whom: a matrix of VNets, on-premises networks and client pools, the path of
-each pair, the pairs of which only some addresses talk, what goes one way only, where packets may turn
-around, and what it rests on. It is about routes; network security groups are not reckoned with.
+each pair, the pairs of which only some addresses talk, what goes one way only, where packets may
+turn around, and what it rests on. It is about routes; security groups are not reckoned with.
 
 With --from and --to it follows one packet there and its answer back: at each place the routes that
 hold the address, the one that won and why, and for a "no" the place and the reason. They take
 
-  NAME, NAME/SUBNET, NAME/ADDRESS  a VNet or an on-premises network; without an address the fifth one
+  NAME, NAME/SUBNET, NAME/ADDRESS  a VNet or an on-premises network; else the fifth address
   clients:NAME                     the point-to-site clients of the gateway of a VNet
   vnet:NAME, on-premises:NAME      where a name alone is ambiguous, or reads like one of these
   ADDRESS                          whoever has it

@@ -21,6 +21,9 @@ func (s *session) trace(e *estate.Estate, from, to string, format report.Format)
 		return nil, err
 	}
 	t := g.traced(e, r, a, b)
+	if t.From.Kind != reach.VNet && t.To.Location != (reach.Location{}) && t.From.Same(t.To.Location) {
+		return nil, usagef("--from and --to are both %s: what happens inside is in no file", t.From.Location)
+	}
 	return render(func(w io.Writer) error { return report.ReachTrace(w, e, t, format, s.styleOut()) })
 }
 

@@ -258,7 +258,9 @@ func (v *tracer) steps(p *reach.Path, level int) []block {
 			}
 			f = append(f, end)
 		}
-		if len(f) > 0 {
+		if above, ok := out[len(out)-1].(facts); ok && len(f) > 0 {
+			out[len(out)-1] = append(above, f...)
+		} else if len(f) > 0 {
 			out = append(out, f)
 		}
 	}

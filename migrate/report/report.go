@@ -1,6 +1,7 @@
 // Package report holds every view of a plan and of a conversion: text for a terminal, Markdown
 // for a pull request, JSON for programs, and the diff of what was with what will be. It also prints
-// findings, the connections of an estate with their evidence, the ledger, and the open questions.
+// findings, the connections of an estate with their evidence, who can talk to whom, the ledger, and the open
+// questions.
 //
 // A view never decides anything. What it prints comes from the plan, the findings and the
 // templates; names are data, and no format lets them act (see text.go and markdown.go). Sources of
@@ -32,7 +33,7 @@ const (
 	SARIF    Format = "sarif"  // findings only: for code scanning
 	JUnit    Format = "junit"  // findings only: for build servers
 	GitHub   Format = "github" // findings only: annotations of a workflow run
-	CSV      Format = "csv"    // ledger only: for spreadsheets
+	CSV      Format = "csv"    // ledger and reach: for spreadsheets
 )
 
 // ErrFormat says that something has no view in the format asked for.
