@@ -27,7 +27,8 @@ the files may be called otherwise. On-premises networks are matched by name.
 
 With --form classic-to-arm and the same input twice it shows what a conversion one to one changes.
 
-exit code: 1 when something is lost, at risk, misdelivered or newly open (0 with --fail-on never).`,
+exit code: 1 also when something is lost, at risk, misdelivered or newly open (0 with --fail-on
+never).`,
 	options: []option{
 		{name: "reach", title: "compare who can talk to whom (what else differs is not compared yet)"},
 		{name: "format", choices: []string{"text", "json", "markdown", "csv"}, title: "how it is printed; csv has a row for each change"},

@@ -75,7 +75,7 @@ type reacher struct {
 	has   [][]netip.Prefix // the addresses of each
 	pairs []linked         // sorted; a one-way pair with its sender first
 	turns []reach.Hairpin
-	left  int // pairs that could only meet where packets may turn around, and are not among the pairs
+	left  int // at most so many pairs could only meet where packets may turn around, and are not among the pairs
 }
 
 // linked is a pair of locations, by number, and what is between them.
@@ -172,12 +172,12 @@ func (v *reacher) others(known map[[2]int]bool) [][2]int {
 	}
 	budget := mostTurned
 	for _, h := range v.turns {
-		if n := len(h.Senders) * len(h.Receivers); n > budget {
-			v.left += n
+		n := len(h.Senders) * len(h.Receivers)
+		if n > budget {
+			v.left += pairsAt(&h)
 			continue
-		} else {
-			budget -= n
 		}
+		budget -= n
 		for _, from := range h.Senders {
 			for _, to := range h.Receivers {
 				add(from, to)
@@ -192,6 +192,17 @@ func (v *reacher) others(known map[[2]int]bool) [][2]int {
 		}
 	}
 	return out
+}
+
+// pairsAt is how many pairs may meet at a place where packets may turn around.
+func pairsAt(h *reach.Hairpin) int {
+	both := 0
+	for _, l := range h.Senders {
+		if _, ok := slices.BinarySearchFunc(h.Receivers, l, reach.Location.Compare); ok {
+			both++
+		}
+	}
+	return len(h.Senders)*len(h.Receivers) - both - both*(both-1)/2
 }
 
 // placer names locations and paths.
@@ -436,7 +447,7 @@ func (v *reacher) counts() [len(hows)]int {
 		n[p.how]++
 		pairs[[2]int{min(p.a, p.b), max(p.a, p.b)}] = true
 	}
-	n[nothing] = len(v.at)*(len(v.at)-1)/2 - len(pairs) - v.left
+	n[nothing] = max(0, len(v.at)*(len(v.at)-1)/2-len(pairs)-v.left)
 	return n
 }
 
@@ -446,12 +457,12 @@ func (v *reacher) summary() phrase {
 	words := map[how]string{whole: "with a session", inPart: "with a session in part", perhaps: "unknown", oneWay: "one way only", split: "split by a firewall", nothing: "without"}
 	var parts []phrase
 	for _, h := range []how{whole, inPart, perhaps, oneWay, split, nothing} {
-		if n[h] > 0 {
+		if n[h] > 0 && (h != nothing || v.left == 0) {
 			parts = append(parts, toned(hows[h].tone, "%d %s", n[h], words[h]))
 		}
 	}
 	if v.left > 0 {
-		parts = append(parts, toned(warn, "%d more that could only meet where packets may turn around", v.left))
+		parts = append(parts, toned(warn, "up to %d more that could only meet where packets may turn around", v.left), say("the rest without"))
 	}
 	return out.and(joined(parts))
 }
@@ -685,7 +696,7 @@ func (v *reacher) hairpins() []block {
 	}
 	out = append(out, restOf(max(0, len(v.turns)-longest))...)
 	if v.left > 0 {
-		out = append(out, para{toned(note, "%d pairs that could only meet at such a place are not listed one by one, in no format", v.left)})
+		out = append(out, para{toned(note, "Up to %d pairs that could only meet at such a place are not listed one by one, in no format.", v.left)})
 	}
 	return out
 }

@@ -259,3 +259,32 @@ func TestReachOfMany(t *testing.T) {
 		t.Errorf("the CSV has %d rows, want %d", rows, 1+30*29)
 	}
 }
+
+// One on-premises network that lists the ranges of many VNets would join them all, perhaps: they are
+// counted and not listed.
+func TestReachOfManyTurningAround(t *testing.T) {
+	const n = 600
+	e := &estate.Estate{}
+	id := func(typ string, i int) estate.ID {
+		return estate.ID{Subscription: doc, Type: typ, Name: fmt.Sprintf("net-%03d", i)}
+	}
+	hq := estate.Site{ID: estate.ID{Subscription: doc, Type: estate.TypeSite, Name: "HQ"}, Name: "HQ", Prefixes: pfx("10.0.0.0/8"), Class: estate.SiteOnPremises, Network: "HQ"}
+	e.Sites = []estate.Site{hq}
+	for i := range n {
+		e.VNets = append(e.VNets, estate.VNet{ID: id(estate.TypeVNet, i), Name: id("", i).Name, Space: pfx(fmt.Sprintf("10.%d.%d.0/24", i/256, i%256))})
+		e.Gateways = append(e.Gateways, estate.Gateway{ID: id(estate.TypeGateway, i), VNet: id(estate.TypeVNet, i)})
+		e.Connections = append(e.Connections, estate.Connection{ID: id(estate.TypeConnection, i), Gateway: id(estate.TypeGateway, i), Site: hq.ID})
+	}
+	var text bytes.Buffer
+	if err := Reach(&text, e, reach.Compute(e), Text, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		fmt.Sprintf("%d pairs: %d with a session, up to %d more that could only meet where packets may turn", n*(n+1)/2, n, n*(n-1)/2),
+		"  on-premises HQ\n    packets of  net-000, net-001, ", fmt.Sprintf("Up to %d pairs", n*(n-1)/2),
+	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("%q is missing in\n%.3000s", want, text.String())
+		}
+	}
+}

@@ -28,8 +28,8 @@ type WireRelation struct {
 	Locations   []WireReachLocation `json:"locations"`
 	Pairs       []WireReachPair     `json:"pairs"`      // each once; those with nothing are left out
 	TurnArounds []WireTurnAround    `json:"turnAround"` // where packets of several virtual networks may turn around
-	// NotListed counts pairs that could only meet where packets may turn around and that are too many to
-	// be among Pairs.
+	// NotListed is how many pairs at most could only meet where packets may turn around and are too many to
+	// be among Pairs. The summary's "no" is then a lower bound.
 	NotListed   int              `json:"notListed,omitempty"`
 	Internet    []WireEgress     `json:"internet"` // what does not go straight to the Internet
 	Assumptions []WireAssumption `json:"assumptions"`
