@@ -599,11 +599,11 @@ func (v *reacher) silent(p *linked) phrase {
 		surely, may []netip.Prefix
 	}{{p.a, p.FromPrefixes, p.MayFrom}, {p.b, p.ToPrefixes, p.MayTo}} {
 		if none := reach.Without(v.has[side.at], side.may); len(none) > 0 {
-			parts = append(parts, v.addresses(v.at[side.at], none))
+			parts = append(parts, v.addresses(v.at[side.at], none).say(" of ").and(v.bare(v.at[side.at])))
 		}
 		if p.Value == reach.Yes {
 			if more := reach.Without(side.may, side.surely); len(more) > 0 {
-				parts = append(parts, say("unknown: ").and(v.addresses(v.at[side.at], more)))
+				parts = append(parts, say("unknown: ").and(v.addresses(v.at[side.at], more)).say(" of ").and(v.bare(v.at[side.at])))
 			}
 		}
 	}
