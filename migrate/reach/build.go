@@ -131,6 +131,7 @@ func (b *builder) userRoutes(out []route, v, table int32, gateway bool) []route 
 // Why a user route drops packets: targets of actDrop.
 const (
 	dropNone int32 = iota
+	dropNothing
 	dropNoGateway
 	dropCoexistence
 	dropFar
@@ -140,9 +141,13 @@ const (
 	dropLearnedFar
 )
 
+// noRoute is why a packet ends where it ends most often.
+const noRoute = "no route holds the address"
+
 // dropWords say so.
 var dropWords = [...]string{
 	dropNone:         "the route drops packets",
+	dropNothing:      noRoute,
 	dropNoGateway:    "the route leads to a VPN gateway, and there is none",
 	dropCoexistence:  "a route may not lead to a VPN gateway that stands beside an ExpressRoute gateway",
 	dropFar:          "the appliance's address lies neither in the VNet nor in one that is directly peered",

@@ -42,7 +42,7 @@ func (c *comparison) judgeEgress(p pair, before, after []found) []Verdict {
 				continue
 			}
 			v.ToPrefixes = prefixesOf(set)
-			v.WitnessTo = witness(set)
+			v.WitnessTo = witness(intersect(nil, set, routable))
 			if a := v.FromPrefixes; len(a) > 0 {
 				v.WitnessFrom = witness([]span{spanOf(a[0])})
 			}
@@ -53,6 +53,9 @@ func (c *comparison) judgeEgress(p pair, before, after []found) []Verdict {
 	}
 	return mergeVerdicts(out)
 }
+
+// routable leaves out 0.0.0.0/8, where nothing is.
+var routable = []span{{netip.AddrFrom4([4]byte{1}), netip.AddrFrom4([4]byte{255, 255, 255, 255})}}
 
 // addresses are those of an atom.
 func (c *comparison) addresses(at int32, x atom) []span {

@@ -11,3 +11,6 @@ import (
 func CompareInGroups(before, after *Relation, m []estate.Mapping) iter.Seq[Verdict] {
 	return compare(before, after, m, 0)
 }
+
+// SessionIn is how remedies ask whether a change helps.
+func SessionIn(e *estate.Estate, a, b Endpoint) Value { return sessionIn(e, a, b) }

@@ -107,16 +107,6 @@ func onePeering(w *world) {
 	})
 }
 
-func location(p place) reach.Location {
-	switch p.kind {
-	case reach.OnPremises:
-		return onPrem(p.name)
-	case reach.Clients:
-		return clients(p.name)
-	}
-	return vnet(p.name)
-}
-
 // valueAt is what the engine says of one address.
 func valueAt(flows []reach.Flow, d netip.Addr) reach.Value {
 	best := reach.No

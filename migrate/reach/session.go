@@ -339,13 +339,9 @@ func (r *Relation) inside(at int32, from, to netip.Addr) (*Relation, []found) {
 // and locations' names as far as single ones are concerned, sorted.
 func (r *Relation) Assumptions() []estate.Assumption {
 	var used reasons
-	for _, f := range r.flows {
-		used |= f.why
-	}
-	for _, h := range r.hands {
-		if h.why&turns == 0 {
-			used |= h.why
-		}
+	asked := map[int32]bool{} // relays
+	for source := range r.firstRelay() {
+		used |= r.restsOn(source, asked)
 	}
 	hairpins := r.hairpins()
 	for _, h := range hairpins {
@@ -365,6 +361,25 @@ func (r *Relation) Assumptions() []estate.Assumption {
 		}
 	}
 	return out
+}
+
+// restsOn is what a row rests on, and the relays that it hands to.
+func (r *Relation) restsOn(source int32, asked map[int32]bool) reasons {
+	var used reasons
+	for _, f := range r.flowsOf(source) {
+		used |= f.why
+	}
+	for _, h := range r.handsOf(source) {
+		if h.why&turns != 0 {
+			continue // the hairpins tell
+		}
+		used |= h.why
+		if !asked[h.relay] {
+			asked[h.relay] = true
+			used |= r.restsOn(h.relay, asked) &^ turns
+		}
+	}
+	return used
 }
 
 // subjects names, by assumption, the connections that bring it in, or the place where packets

@@ -236,7 +236,7 @@ func (n *network) decide(s *state) act {
 		c.acts = addAct(c.acts, won[i].act)
 	}
 	if len(won) == 0 {
-		c.acts = addAct(c.acts, act{kind: actDrop})
+		c.acts = addAct(c.acts, act{actDrop, dropNothing})
 	}
 	if len(c.acts) == 1 {
 		return c.acts[0]
@@ -289,24 +289,6 @@ func addAct(to []act, a act) []act {
 		return to
 	}
 	return append(to, a)
-}
-
-// acts lists what a segment's node may do, and why there are several.
-func (n *network) acts(a act) ([]act, reasons) {
-	if a.kind == actSeveral {
-		c := &n.choices[a.target]
-		return c.acts, c.why
-	}
-	return []act{a}, 0
-}
-
-// lookup is the segment of a table that holds the address, or false.
-func lookup(table []segment, a netip.Addr) (segment, bool) {
-	i := firstSegment(table, a)
-	if i < len(table) && table[i].contains(a) {
-		return table[i], true
-	}
-	return segment{}, false
 }
 
 // firstSegment is the index of the first segment that ends at or after a.

@@ -51,12 +51,12 @@ func TestTrace(t *testing.T) {
 			yes `},
 		{"no route", chainSingle(), vnet("A"), vnet("C"), "10.3.0.4", `
 			VNet A: no longer prefix holds the address 0.0.0.0/0 → internet
-			VNet A: the Internet does not route private addresses
-			no VNet A: the Internet does not route private addresses`},
+			VNet A: only the way to the Internet holds the address, and it is private
+			no VNet A: only the way to the Internet holds the address, and it is private`},
 		{"the way back ends at the middle", chainLopsided(), vnet("C"), vnet("A"), "10.1.0.4", `
 			VNet C: no longer prefix holds the address 0.0.0.0/0 → internet
-			VNet C: the Internet does not route private addresses
-			no VNet C: the Internet does not route private addresses`},
+			VNet C: only the way to the Internet holds the address, and it is private
+			no VNet C: only the way to the Internet holds the address, and it is private`},
 		{"one-sided", classic("A", "B").with(func(w *world) { w.oneSided("A", rangeB, "B") }), vnet("A"), vnet("B"), "10.2.0.4", `
 			VNet A: the longest prefix 10.2.0.0/16
 			gateway of VNet A: the longest prefix 10.2.0.0/16

@@ -241,7 +241,7 @@ func (w *walker) dropRest(p packets) {
 	for _, piece := range w.pieces {
 		routed = append(routed, piece.span)
 	}
-	w.dropSet(p, subtract(nil, p.set.in(w.sets), tidy(routed)), "no route holds the address")
+	w.dropSet(p, subtract(nil, p.set.in(w.sets), tidy(routed)), noRoute)
 }
 
 func (w *walker) dropSet(p packets, set []span, why string) {
@@ -412,7 +412,7 @@ func (w *walker) intoInternet(p packets) {
 	w.deliver(w.keep(p, public, dropPrivate), w.n.internet)
 }
 
-const dropPrivate = "the Internet does not route private addresses"
+const dropPrivate = "only the way to the Internet holds the address, and it is private"
 
 // intoPeer delivers to a peered VNet. c is the subnet that packets leave, or nil.
 func (w *walker) intoPeer(p packets, c *class, to *peer) {
@@ -561,8 +561,12 @@ func (w *walker) passGateway(p packets, a act) {
 	case actInternet:
 		w.intoInternet(p)
 	case actPool:
-		if p.by == fromCircuit {
+		switch p.by {
+		case fromCircuit:
 			w.drop(p, "nothing passes between a circuit and clients")
+			return
+		case fromClients:
+			w.drop(p, "what clients of one gateway say to each other is not claimed")
 			return
 		}
 		p.path = w.out.addPath(p.path, pathNode{hop: PointToSite, element: p.at})
