@@ -182,6 +182,10 @@ func lintLooksFor(rule string) bool {
 func connectionsLooksFor(rule string) bool {
 	return lintLooksFor(rule) && rule != "CLS-001" && rule != "CLS-006"
 }
+
+// reachLooksFor is what is noticed on the way to an estate, and to its ARM form.
+func reachLooksFor(rule string) bool { return ofFamily(rule, "XML") }
+
 func planLooksFor(rule string) bool    { return !ofFamily(rule, "ARM") }
 func convertLooksFor(rule string) bool { return ofFamily(rule, "ARM", "XML") }
 

@@ -38,14 +38,5 @@ func (s *session) connections(c *cli.Context) (int, error) {
 	product, err := render(func(w io.Writer) error {
 		return report.Connections(w, e, report.Format(c.String("format")), s.styleOut())
 	})
-	if err == nil {
-		err = s.write(product)
-	}
-	if err == nil {
-		err = s.report(found)
-	}
-	if err != nil {
-		return exitNot, err
-	}
-	return s.verdict(found), nil
+	return s.hand(product, found, err)
 }

@@ -67,19 +67,14 @@ func (s *session) diff(c *cli.Context) (int, error) {
 	s.progress.now("comparing %d files", sides[0].count+sides[1].count)
 	d, found := compared(sides, [2]string{c.Args().Get(0), c.Args().Get(1)}, c.String("form"))
 	product, err := render(func(w io.Writer) error { return d.Write(w, report.Format(c.String("format")), s.styleOut()) })
-	if err == nil {
-		err = s.write(product)
-	}
-	if err == nil {
-		err = s.report(found)
-	}
+	code, err := s.hand(product, found, err)
 	if err != nil {
-		return exitNot, err
+		return code, err
 	}
 	if s.settings.failOn != 0 && (d.Broken() || d.Opened()) {
 		return exitFindings, nil
 	}
-	return s.verdict(found), nil
+	return code, nil
 }
 
 // compared computes both relations and what changes from one to the other.

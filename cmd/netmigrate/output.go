@@ -127,3 +127,18 @@ func (s *session) renderFindings(found diag.List, format report.Format) ([]byte,
 		return report.SuppressedFindings(w, found, len(s.suppressed), format, report.Style{})
 	})
 }
+
+// hand gives out what a command made and what it found on the way, and says how it ends; err is what
+// went wrong while it was made.
+func (s *session) hand(product []byte, found diag.List, err error) (int, error) {
+	if err == nil {
+		err = s.write(product)
+	}
+	if err == nil {
+		err = s.report(found)
+	}
+	if err != nil {
+		return exitNot, err
+	}
+	return s.verdict(found), nil
+}

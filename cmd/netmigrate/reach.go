@@ -42,7 +42,7 @@ The exit code does not depend on the answer.`,
 		{name: "to", value: "PLACE", title: "to here"},
 		{name: "format", choices: []string{"text", "json", "markdown", "csv"}, title: "how it is printed; csv is the full matrix"},
 		{name: "form", choices: []string{formClassic, formARM}, title: "the network as the files say, or as convert makes it"},
-		configOption, maxSizeOption, failOn,
+		configOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).reach,
 }
@@ -61,28 +61,19 @@ func (s *session) reach(c *cli.Context) (int, error) {
 		return exitNot, err
 	}
 	if in.broken {
-		found := append(in.found, lint(in.sources, false, in.answers())...)
-		found.Sort()
+		found := s.settle(in, append(in.found, lint(in.sources, false, in.answers())...), reachLooksFor)
 		return exitNot, s.refuse(in, found, "traced")
 	}
 	s.progress.now("following the packets of %d files", in.count)
 	_, e, found := in.formed(c.String("form"))
+	found = s.settle(in, found, reachLooksFor)
 	var product []byte
 	if pair {
 		product, err = s.trace(e, c.String("from"), c.String("to"), format)
 	} else {
 		product, err = render(func(w io.Writer) error { return report.Reach(w, e, reach.Compute(e), format, s.styleOut()) })
 	}
-	if err == nil {
-		err = s.write(product)
-	}
-	if err == nil {
-		err = s.report(found)
-	}
-	if err != nil {
-		return exitNot, err
-	}
-	return s.verdict(found), nil
+	return s.hand(product, found, err)
 }
 
 // formed is the estate of the input as the files say and in a form, and what was found on the way.
