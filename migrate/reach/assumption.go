@@ -43,6 +43,7 @@ const (
 	byForwarded
 	byAppliance
 	byAnnounced
+	byCloud // as byCircuit, where the pairs are too many to be listed
 )
 
 // assumptions is what there is to say of each reason, in the order of the bits.
@@ -75,10 +76,12 @@ var assumptions = [...]estate.Assumption{
 		Because: "a route names an address that no input describes", Settle: "the appliance's interface and its subnet"},
 	{ID: AssumeAnnounced, Assumed: "nothing: which private ranges a device announces by BGP is unknown",
 		Because: "no input lists the routes that the gateway learned", Settle: "the gateway's learned routes"},
+	{ID: AssumeCircuit, Assumed: "nothing: what an ExpressRoute circuit routes is unknown, between VNets too",
+		Because: "a circuit learns its prefixes by BGP and its identity is not in the input", Settle: "the circuit's identity and its route table"},
 }
 
 // AssumptionTexts are the assumptions that a flow may rest on, without subjects.
-func AssumptionTexts() []estate.Assumption { return slices.Clone(assumptions[:]) }
+func AssumptionTexts() []estate.Assumption { return slices.Clone(assumptions[:len(assumptions)-1]) }
 
 // ids lists the assumptions of the set, in the order of the constants.
 func (r reasons) ids() []string {
@@ -87,7 +90,9 @@ func (r reasons) ids() []string {
 	}
 	out := make([]string, 0, bits.OnesCount16(uint16(r)))
 	for ; r != 0; r &= r - 1 {
-		out = append(out, assumptions[bits.TrailingZeros16(uint16(r))].ID)
+		if id := assumptions[bits.TrailingZeros16(uint16(r))].ID; !slices.Contains(out, id) {
+			out = append(out, id)
+		}
 	}
 	return out
 }

@@ -424,33 +424,77 @@ func (b *builder) circuitRoutes(out []route, v int32) []route {
 	return out
 }
 
+// maxUnknownEdges is how many pairs of VNets that may meet at a circuit's edge have routes of their own. Past
+// it they are one place where packets may turn around: see addClouds.
+const maxUnknownEdges = 100_000
+
 // addEdges joins the VNets with ExpressRoute connections: surely where both are known to be on one
 // circuit and to take each other in, not at all where something is known against it.
 func (b *builder) addEdges() {
 	n := b.n
-	var linked []int32 // the first ExpressRoute connection of each VNet
+	var linked, unknown []int32
+	on := map[int32][]int32{} // VNets by circuit
 	for v := range n.vnets {
-		node := &n.vnets[v]
-		for t := node.firstTunnel; t < node.lastTunnel; t++ {
-			if n.tunnels[t].kind == estate.ExpressRoute {
-				linked = append(linked, int32(v))
-				break
-			}
+		circuits, vague := b.circuitsOf(int32(v))
+		if len(circuits) == 0 && !vague {
+			continue
 		}
+		linked = append(linked, int32(v))
+		if vague {
+			unknown = append(unknown, int32(v))
+		}
+		for _, c := range circuits {
+			on[c] = append(on[c], int32(v))
+		}
+	}
+	clouded := len(linked)*len(unknown) > maxUnknownEdges
+	if clouded {
+		n.cloud = slices.DeleteFunc(slices.Clone(linked), func(v int32) bool { return n.vnets[v].remotes == estate.Off })
 	}
 	for _, v := range linked {
 		node := &n.vnets[v]
 		node.firstEdge = int32(len(n.edges))
-		for _, w := range linked {
+		circuits, vague := b.circuitsOf(v)
+		node.vague = vague
+		var others []int32
+		for _, c := range circuits {
+			others = append(others, on[c]...)
+		}
+		switch {
+		case clouded:
+		case vague:
+			others = linked
+		default:
+			others = append(others, unknown...)
+		}
+		others = slices.Clone(others)
+		slices.Sort(others)
+		for _, w := range slices.Compact(others) {
 			if v == w {
 				continue
 			}
-			if e, ok := b.edgeBetween(v, w); ok {
+			if e, ok := b.edgeBetween(v, w); ok && (!clouded || e.value == Yes) {
 				n.edges = append(n.edges, e)
 			}
 		}
 		node.lastEdge = int32(len(n.edges))
 	}
+}
+
+// circuitsOf are the circuits that a VNet is known to be linked to, and whether it is linked to one
+// that is not known.
+func (b *builder) circuitsOf(v int32) (known []int32, vague bool) {
+	node := &b.n.vnets[v]
+	for t := node.firstTunnel; t < node.lastTunnel; t++ {
+		switch tun := &b.n.tunnels[t]; {
+		case tun.kind != estate.ExpressRoute:
+		case tun.circuit < 0:
+			vague = true
+		case !slices.Contains(known, tun.circuit):
+			known = append(known, tun.circuit)
+		}
+	}
+	return known, vague
 }
 
 // edgeBetween is the surest way from one VNet to another over a circuit.

@@ -26,6 +26,7 @@ type network struct {
 	groups    []group
 	choices   []choice // several routes that compete; see table.go
 	edges     []edge
+	cloud     []int32 // VNets on circuits, where too many of them may meet to have edges
 
 	byVNet    *registry
 	byNetwork map[string]int32
@@ -71,6 +72,7 @@ type vnetNode struct {
 	bgp    []bgpPath // what its VPN gateway learned
 	offers []route   // what its gateways offer to subnets
 	told   []span    // what its ExpressRoute gateway announces to circuits
+	vague  bool      // it is linked to a circuit that is not known
 
 	// Where its gateways send each address; sorted. The second of each is for what came out of a
 	// tunnel or a circuit, where a Route Server lets the two gateways pass packets to each other.

@@ -69,6 +69,7 @@ func Compute(e *estate.Estate) *Relation {
 	r.followClients()
 	r.answerOnPrem()
 	r.addTransit()
+	r.addCloud()
 	r.sender, r.handed, r.done = nil, nil, nil
 	return r
 }

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"net/netip"
 	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
 // relays are the places whose onward way is computed once for all that send there.
@@ -22,9 +24,11 @@ type relayKey struct {
 	by ingress
 }
 
-// atNetwork is the place of relays that are no node of the walk: on-premises networks, which may
-// hand packets on.
-const atNetwork nodeKind = 100
+// The places of relays that are no node of the walk: on-premises networks, which may hand packets on, and
+const (
+	atNetwork nodeKind = 100 + iota
+	atCloud            // the edges of circuits that no input tells apart
+)
 
 // planRelays finds the places that several classes send to. What one class alone sends is followed
 // with the rest of its packets.
@@ -96,7 +100,7 @@ func (r *Relation) addRelay(k relayKey) int32 {
 }
 
 func (r *Relation) followRelay(w *walker, i int32) {
-	if k := r.relays.keys[i]; k.kind != atNetwork {
+	if k := r.relays.keys[i]; k.kind < atNetwork {
 		w.fromNode(k.node, k.by, -1, -1)
 	}
 	w.out.close(r.firstRelay() + i)
@@ -131,13 +135,13 @@ func (r *Relation) notePassed() {
 
 // turns are the reasons for which packets only may turn around somewhere. Pairs that meet only so
 // are not listed: a supernet on a shared site would make a hundred million of them.
-const turns = byOnPremTransit | bySpokeHairpin
+const turns = byOnPremTransit | bySpokeHairpin | byCloud
 
 // hairpin is a place where packets of many locations could turn around to many others: an
 // on-premises network whose site lists the VNets' own ranges, a hub's gateway when a supernet draws the spokes'
 // packets for each other to it.
 type hairpin struct {
-	via int32 // a location
+	via int32 // a location, or -1 for the edges of circuits
 	why reasons
 	in  []hairpinEnd // by location
 	out []hairpinEnd
@@ -194,9 +198,66 @@ func (r *Relation) handOn(source, first int32, handed [][]span, relay []int32) {
 		turn := r.addPath(f.path, pathNode{hop: OnPremTransit, element: f.to})
 		added = append(added, handoff{relay[i], turn, f.set, trust{Unknown, byOnPrem | byOnPremTransit}})
 	}
-	if len(added) == 0 {
+	if len(added) > 0 {
+		r.append(source, added...)
+	}
+}
+
+// addCloud lets the VNets on circuits that no input tells apart meet, perhaps, where they are too many
+// for routes of their own.
+func (r *Relation) addCloud() {
+	n := r.net
+	if len(n.cloud) == 0 {
 		return
 	}
+	relay := r.addRelay(relayKey{node: node{kind: atCloud}})
+	unsure := trust{Unknown, byCircuit | byCloud}
+	edge := func(v int32) int32 {
+		for t := n.vnets[v].firstTunnel; t < n.vnets[v].lastTunnel; t++ {
+			if n.tunnels[t].kind == estate.ExpressRoute {
+				return t
+			}
+		}
+		return -1
+	}
+	for _, v := range n.cloud {
+		r.deliver(v, n.vnets[v].space, unsure, noPath)
+		for _, s := range n.vnets[v].spokes {
+			r.deliver(s, n.vnets[s].space, unsure, r.addPath(noPath, pathNode{hop: GatewayTransit, element: v}))
+		}
+	}
+	r.close(relay)
+	r.at = append(r.at, r.done[0])
+	r.done = nil
+	for _, v := range n.cloud {
+		for _, at := range append([]int32{v}, n.vnets[v].spokes...) {
+			path := noPath
+			if at != v {
+				path = r.addPath(noPath, pathNode{hop: GatewayTransit, element: v})
+			}
+			path = r.addPath(path, pathNode{hop: CircuitEdge, element: edge(v)})
+			first, last := r.rowsOf(at)
+			for source := first; source < last; source++ {
+				r.append(source, handoff{relay, path, r.keep(r.unrouted(source)), unsure})
+			}
+		}
+	}
+}
+
+// unrouted is what a class has no route of its own VNet, its peers or a service for: gateway routes
+// may hold it.
+func (r *Relation) unrouted(source int32) []span {
+	var near []span
+	for _, s := range r.net.classes[source].table {
+		if s.kind == actLocal || s.kind == actPeer || s.kind == actGroup || s.kind == actService {
+			near = append(near, s.span)
+		}
+	}
+	return subtract(nil, []span{spanOf(everything)}, tidy(near))
+}
+
+// append adds to what a row hands over.
+func (r *Relation) append(source int32, added ...handoff) {
 	from := int32(len(r.hands))
 	r.hands = append(append(r.hands, r.handsOf(source)...), added...)
 	r.at[source].hands = extent{from, int32(len(r.hands))}
@@ -210,6 +271,9 @@ func (r *Relation) findHairpins() []hairpin {
 	for i, k := range r.relays.keys {
 		relay := r.firstRelay() + int32(i)
 		h := &hairpin{via: k.at}
+		if k.kind == atCloud {
+			h.via = -1
+		}
 		for _, f := range r.flowsOf(relay) {
 			if f.why&turns != 0 && f.to != n.internet {
 				h.why |= f.why
@@ -284,13 +348,21 @@ func (r *Relation) Hairpins() iter.Seq[Hairpin] {
 			for _, e := range h.out {
 				handed = append(handed, e.set...)
 			}
-			public := Hairpin{Via: r.net.locations[h.via], Senders: r.ends(h.in), Receivers: r.ends(h.out),
+			public := Hairpin{Via: r.via(&h), Senders: r.ends(h.in), Receivers: r.ends(h.out),
 				Prefixes: prefixesOf(tidy(handed)), Assumptions: h.why.ids()}
 			if !yield(public) {
 				return
 			}
 		}
 	}
+}
+
+// via is where the place of a hairpin is.
+func (r *Relation) via(h *hairpin) Location {
+	if h.via < 0 {
+		return Location{Kind: OnPremises, Name: "the edge of ExpressRoute circuits"}
+	}
+	return r.net.locations[h.via]
 }
 
 func (r *Relation) ends(ends []hairpinEnd) []Location {

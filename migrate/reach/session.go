@@ -354,6 +354,9 @@ func (r *Relation) Assumptions() []estate.Assumption {
 		}
 	}
 	var out []estate.Assumption
+	if used&byCloud != 0 {
+		used = used&^byCloud | byCircuit
+	}
 	for i, a := range assumptions {
 		if used&(1<<i) != 0 {
 			a.Subjects = subjects[i]

@@ -19,7 +19,8 @@ func (c *comparison) judgeHairpins(yield func(Verdict) bool) {
 
 // about makes a verdict of one pair one about the whole hairpin.
 func (c *comparison) about(v Verdict, r *Relation, h *hairpin) Verdict {
-	v.Via, v.Members = &r.net.locations[h.via], r.ends(h.in)
+	at := r.via(h)
+	v.Via, v.Members = &at, r.ends(h.in)
 	return v
 }
 
@@ -91,7 +92,7 @@ func (c *comparison) sameHairpin(h *hairpin) map[int32]bool {
 	var old *hairpin
 	for i := range c.before.hairpins() {
 		o := &c.before.hairpins()[i]
-		if c.ofBefore[o.via] == c.ofAfter[h.via] && o.why == h.why {
+		if o.why == h.why && (o.via < 0) == (h.via < 0) && (h.via < 0 || c.ofBefore[o.via] == c.ofAfter[h.via]) {
 			old = o
 		}
 	}
