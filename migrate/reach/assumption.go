@@ -7,7 +7,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// The assumptions a flow may rest on. The reports print them; an inventory or an answer settles them.
+// The assumptions a flow, or a permission, may rest on. The reports print them; an inventory or an answer settles them.
 const (
 	AssumeOnPrem        = estate.AsmOnPremises    // the on-premises device routes back through the same tunnel
 	AssumeOnPremTransit = estate.AsmOnPremTransit // an on-premises network might pass packets from one VNet to another
@@ -23,10 +23,12 @@ const (
 	AssumeForwarded     = "ASM-FORWARDED"         // allowForwardedTraffic is off, which blocks or only changes a tag
 	AssumeAppliance     = "ASM-APPLIANCE"         // a route leads to an appliance that no input describes
 	AssumeAnnounced     = "ASM-BGP-LEARNED"       // no input lists what a device announces
+	AssumeDefaultRules  = "ASM-NSG"               // every subnet has the default rules: of Permit only
+	AssumeRules         = "ASM-NSG-RULES"         // what a rule of a security group is about: of Permit only
 )
 
 // reasons is a set of assumptions.
-type reasons uint16
+type reasons uint32
 
 const (
 	byOnPrem reasons = 1 << iota
@@ -43,7 +45,9 @@ const (
 	byForwarded
 	byAppliance
 	byAnnounced
-	byCloud // as byCircuit, where the pairs are too many to be listed
+	byDefaultRules
+	byRules
+	byCloud // as byCircuit, where the pairs are too many to be listed; the last
 )
 
 // assumptions is what there is to say of each reason, in the order of the bits.
@@ -76,11 +80,15 @@ var assumptions = [...]estate.Assumption{
 		Because: "a route names an address that no input describes", Settle: "the appliance's interface and its subnet"},
 	{ID: AssumeAnnounced, Assumed: "nothing: which private ranges a device announces by BGP is unknown",
 		Because: "no input lists the routes that the gateway learned", Settle: "the gateway's learned routes"},
+	{ID: AssumeDefaultRules, Assumed: "every subnet but GatewaySubnet has the default rules of network security groups and no others",
+		Because: "no input says anything of network security groups", Settle: "the groups and the subnets that they are bound to"},
+	{ID: AssumeRules, Assumed: "nothing: what a network security group lets through is unknown",
+		Because: "its rules are not in the input, or hold tags whose addresses are not", Settle: "the effective security rules of an interface in the subnet"},
 	{ID: AssumeCircuit, Assumed: "nothing: what an ExpressRoute circuit routes is unknown, between VNets too",
 		Because: "a circuit learns its prefixes by BGP and its identity is not in the input", Settle: "the circuit's identity and its route table"},
 }
 
-// AssumptionTexts are the assumptions that a flow may rest on, without subjects.
+// AssumptionTexts are the assumptions that a flow or a permission may rest on, without subjects.
 func AssumptionTexts() []estate.Assumption { return slices.Clone(assumptions[:len(assumptions)-1]) }
 
 // ids lists the assumptions of the set, in the order of the constants.
@@ -88,9 +96,9 @@ func (r reasons) ids() []string {
 	if r == 0 {
 		return nil
 	}
-	out := make([]string, 0, bits.OnesCount16(uint16(r)))
+	out := make([]string, 0, bits.OnesCount32(uint32(r)))
 	for ; r != 0; r &= r - 1 {
-		if id := assumptions[bits.TrailingZeros16(uint16(r))].ID; !slices.Contains(out, id) {
+		if id := assumptions[bits.TrailingZeros32(uint32(r))].ID; !slices.Contains(out, id) {
 			out = append(out, id)
 		}
 	}

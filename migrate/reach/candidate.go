@@ -65,7 +65,7 @@ func (t *watcher) candidates(at node, m manner, won act) []Candidate {
 	return out
 }
 
-func firstBit(r reasons) int { return bits.TrailingZeros16(uint16(r)) }
+func firstBit(r reasons) int { return bits.TrailingZeros32(uint32(r)) }
 
 // reasonOf says by which rule a route won or lost.
 func reasonOf(r *route, all *state, best []route, taken, several bool) string {

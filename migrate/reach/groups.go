@@ -98,7 +98,7 @@ func (k *kin) receives(all []span, relay int32, flows []flow) []span {
 	var set []span
 	for _, f := range flows {
 		set = append(set, f.set.in(k.r.spans)...)
-		mark = binary.AppendUvarint(mark, uint64(f.value)<<16|uint64(f.why))
+		mark = binary.AppendUvarint(mark, uint64(f.value)<<32|uint64(f.why))
 		mark = k.path(mark, f.path)
 	}
 	k.in[to] = mark
@@ -132,7 +132,7 @@ func (k *kin) mark(out []byte, at int32) []byte {
 	for source := first; source < last; source++ {
 		for _, h := range r.handsOf(source) {
 			out = binary.AppendVarint(append(out, 1), int64(h.relay))
-			out = binary.AppendUvarint(out, uint64(h.value)<<16|uint64(h.why))
+			out = binary.AppendUvarint(out, uint64(h.value)<<32|uint64(h.why))
 			out = k.path(out, h.path)
 			for _, m := range k.missing(at, source, h) {
 				out = append(append(out, m.lo.AsSlice()...), m.hi.AsSlice()...)
