@@ -35,8 +35,7 @@ func (n *network) addClassesOf(e *estate.Estate, tables *registry, v int32, vnet
 	n.classes = append(n.classes, class{vnet: v, routes: -1, set: node.space})
 	seen := map[string]int32{"": node.firstClass}
 	single := true
-	for i := range vnet.Subnets {
-		s := &vnet.Subnets[i]
+	for _, s := range subnetsInOrder(vnet) {
 		routes := int32(-1)
 		if !s.RouteTable.IsZero() {
 			if t := tables.find(s.RouteTable); t >= 0 && (len(e.RouteTables[t].Routes) > 0 || e.RouteTables[t].NoPropagation) {
@@ -59,6 +58,21 @@ func (n *network) addClassesOf(e *estate.Estate, tables *registry, v int32, vnet
 	if !single {
 		n.claim(node, vnet)
 	}
+}
+
+// subnetsInOrder are a VNet's subnets by address, then name, whatever order they were written in.
+func subnetsInOrder(vnet *estate.VNet) []*estate.Subnet {
+	out := make([]*estate.Subnet, len(vnet.Subnets))
+	for i := range vnet.Subnets {
+		out[i] = &vnet.Subnets[i]
+	}
+	slices.SortStableFunc(out, func(a, b *estate.Subnet) int {
+		if c := comparePrefixes(a.Prefix.Prefix, b.Prefix.Prefix); c != 0 {
+			return c
+		}
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return out
 }
 
 func isGatewaySubnet(s *estate.Subnet) bool { return strings.EqualFold(s.Name, estate.GatewaySubnet) }
@@ -84,12 +98,7 @@ func (n *network) claim(node *vnetNode, vnet *estate.VNet) {
 
 // smallestFirst are the subnets of a VNet that have a prefix.
 func smallestFirst(vnet *estate.VNet) []*estate.Subnet {
-	var out []*estate.Subnet
-	for i := range vnet.Subnets {
-		if vnet.Subnets[i].Prefix.IsValid() {
-			out = append(out, &vnet.Subnets[i])
-		}
-	}
+	out := slices.DeleteFunc(subnetsInOrder(vnet), func(s *estate.Subnet) bool { return !s.Prefix.IsValid() })
 	slices.SortStableFunc(out, func(a, b *estate.Subnet) int { return b.Prefix.Bits() - a.Prefix.Bits() })
 	return out
 }
