@@ -316,7 +316,7 @@ func fixed(w *world) []netip.Prefix {
 			}
 		}
 	}
-	if slices.ContainsFunc(w.Connections, func(c estate.Connection) bool { return c.BGP }) {
+	if slices.ContainsFunc(w.Connections, func(c estate.Connection) bool { return c.EnableBGP.Known() }) {
 		out = append(out, private...)
 	}
 	return out
@@ -345,7 +345,7 @@ func splittable(w *world, p netip.Prefix) bool {
 }
 
 func speaksBGP(w *world) bool {
-	return slices.ContainsFunc(w.Connections, func(c estate.Connection) bool { return c.BGP })
+	return slices.ContainsFunc(w.Connections, func(c estate.Connection) bool { return c.EnableBGP.Known() })
 }
 
 // TestSplitPrefixChangesNothing splits a prefix of VNets, sites, pools, tables, devices, circuits and
