@@ -49,6 +49,10 @@ func (g *gazetteer) traced(e *estate.Estate, r *reach.Relation, a, b place) repo
 		t.Back, t.Session = &back, r.Sess(t.From, t.To)
 		t.Varies = g.varies(r, t.From.Location, t.To.Location)
 	}
+	if t.To.Location != (reach.Location{}) {
+		p := reach.Permit(e, t.From, t.To)
+		t.Permit = &p
+	}
 	if t.Session != reach.Yes && t.To.Location != (reach.Location{}) {
 		t.Remedies = reach.Remedies(e, t.From, t.To)
 	}

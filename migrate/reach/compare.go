@@ -163,6 +163,8 @@ func (c *comparison) judge(p pair) []Verdict {
 	if c.places[p.b].Kind == Internet {
 		return c.judgeEgress(p, thereBefore, thereAfter)
 	}
+	thereBefore, backBefore = c.mixed(c.before, p.a, thereBefore), c.mixed(c.before, p.b, backBefore)
+	thereAfter, backAfter = c.mixed(c.after, p.a, thereAfter), c.mixed(c.after, p.b, backAfter)
 	sessionBefore := c.before.meet(thereBefore, backBefore)
 	sessionAfter := c.after.meet(thereAfter, backAfter)
 	if !sessionBefore && !sessionAfter {
@@ -194,6 +196,14 @@ func (c *comparison) judge(p pair) []Verdict {
 	}
 	slices.SortStableFunc(out, func(v, w Verdict) int { return cmp.Compare(v.Class, w.Class) })
 	return out
+}
+
+// mixed is Relation.mixed for a place.
+func (c *comparison) mixed(r *Relation, at int32, flows []found) []found {
+	if len(flows) < 2 {
+		return flows
+	}
+	return r.mixed(c.numberIn(r, at), flows)
 }
 
 // meet reports whether packets go both ways and some of them pass the same stateful devices.

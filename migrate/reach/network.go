@@ -25,6 +25,7 @@ type network struct {
 	peeringTo []int32 // by peering half: the VNet it leads to
 	groups    []group
 	choices   []choice // several routes that compete; see table.go
+	chosen    map[string]int32
 	edges     []edge
 	cloud     []int32 // VNets on circuits, where too many of them may meet to have edges
 

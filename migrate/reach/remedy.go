@@ -69,10 +69,7 @@ func sessionIn(e *estate.Estate, a, b Endpoint) Value {
 	r := &Relation{net: compile(e)}
 	there, in := r.single(a, b)
 	back, from := r.single(b, a)
-	if len(there) == 0 || len(back) == 0 || !slices.Equal(in.passed(there), from.passed(back)) {
-		return No
-	}
-	return min(bestOf(there), bestOf(back))
+	return sessionOf(in, there, from, back)
 }
 
 // single follows one packet of a VNet or of clients.

@@ -36,6 +36,7 @@ type meeting struct {
 // meetings lists the sessions of two locations by path. Every stateful device must see both
 // directions: where one sees only one, there is none.
 func (r *Relation) meetings(a, b int32, there, back []found) []meeting {
+	there, back = r.mixed(a, there), r.mixed(b, back)
 	var out []meeting
 	for i := range there {
 		for j := range back {
@@ -45,6 +46,38 @@ func (r *Relation) meetings(a, b int32, there, back []found) []meeting {
 				out = append(out, m)
 			}
 		}
+	}
+	return out
+}
+
+// mixed puts in doubt, for sessions, what goes several ways that pass different firewalls or appliances:
+// each direction takes any of its ways, and no device may see both. What an on-premises network sends
+// goes back the way it came.
+func (r *Relation) mixed(from int32, flows []found) []found {
+	if !r.net.hasDevices() || len(flows) < 2 || r.net.locations[from].Kind == OnPremises {
+		return flows
+	}
+	var out []found
+	for i := range flows {
+		f := flows[i]
+		var other []span
+		for j := range flows {
+			if g := &flows[j]; g.source == f.source && overlaps(g.set, f.set) && !r.symmetric(&f, g) {
+				other = append(other, g.set...)
+			}
+		}
+		if len(other) == 0 {
+			out = append(out, f)
+			continue
+		}
+		other = tidy(other)
+		if alone := subtract(nil, f.set, other); len(alone) > 0 {
+			one := f
+			one.set = alone
+			out = append(out, one)
+		}
+		f.set, f.trust = intersect(nil, f.set, other), f.unless(true, byEqualPrefix)
+		out = append(out, f)
 	}
 	return out
 }
@@ -263,24 +296,29 @@ func (r *Relation) Fwd(from, to Endpoint) Value {
 }
 
 // Sess says whether two endpoints can hold a session: packets arrive both ways and pass the same
-// firewalls and appliances.
+// firewalls and appliances. Where a direction has several ways that pass different ones, it is unknown.
 func (r *Relation) Sess(a, b Endpoint) Value {
 	in, there := r.ways(a, b)
 	from, back := r.ways(b, a)
-	if len(there) == 0 || len(back) == 0 || !slices.Equal(in.passed(there), from.passed(back)) {
-		return No
-	}
-	return min(bestOf(there), bestOf(back))
+	return sessionOf(in, there, from, back)
 }
 
-// passed lists the firewalls and appliances on any of the ways.
-func (r *Relation) passed(ways []found) []int32 {
-	var out []int32
-	for i := range ways {
-		out = append(out, r.stateful(&ways[i])...)
+// sessionOf is what two lists of ways, each of its relation, make of a session.
+func sessionOf(in *Relation, there []found, from *Relation, back []found) Value {
+	met, unlike := false, false
+	for i := range there {
+		for j := range back {
+			same := slices.Equal(in.stateful(&there[i]), from.stateful(&back[j]))
+			met, unlike = met || same, unlike || !same
+		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	switch {
+	case !met:
+		return No
+	case unlike:
+		return Unknown
+	}
+	return min(bestOf(there), bestOf(back))
 }
 
 // ways are the flows by which a packet from one address to another arrives, and the relation that

@@ -2,6 +2,7 @@ package reach
 
 import (
 	"cmp"
+	"encoding/binary"
 	"net/netip"
 	"slices"
 )
@@ -245,8 +246,26 @@ func (n *network) decide(s *state) act {
 	if c.why == 0 {
 		c.why = byEqualPrefix
 	}
-	n.choices = append(n.choices, c)
-	return act{kind: actSeveral, target: int32(len(n.choices) - 1)}
+	return act{kind: actSeveral, target: n.choice(c)}
+}
+
+// choice is the number of a choice; equal ones have one, so that a hundred prefixes with the same
+// competitors go one way together.
+func (n *network) choice(c choice) int32 {
+	key := binary.AppendUvarint(nil, uint64(c.why))
+	for _, a := range c.acts {
+		key = binary.AppendVarint(append(key, byte(a.kind)), int64(a.target))
+	}
+	i, ok := n.chosen[string(key)]
+	if !ok {
+		if n.chosen == nil {
+			n.chosen = map[string]int32{}
+		}
+		i = int32(len(n.choices))
+		n.chosen[string(key)] = i
+		n.choices = append(n.choices, c)
+	}
+	return i
 }
 
 // perhaps are the acts of routes that may be there and would then win, or win together with those

@@ -133,8 +133,8 @@ type decision struct {
 	why  reasons
 }
 
-func (t *watcher) decided(p packets, x piece) int32 {
-	t.steps = append(t.steps, decision{p.step, p.node, p.manner, x.act, p.path, x.why})
+func (t *watcher) decided(p packets, a act, why reasons) int32 {
+	t.steps = append(t.steps, decision{p.step, p.node, p.manner, a, p.path, why})
 	return int32(len(t.steps) - 1)
 }
 

@@ -87,12 +87,8 @@ type extent struct{ from, to int32 }
 
 func (x extent) in(arena []span) []span { return arena[x.from:x.to:x.to] }
 
-// piece is a part of a set with one act.
-type piece struct {
-	span
-	act
-	why reasons // there are others, because of this
-}
+// piece is a part of a set with one act, or one choice.
+type piece = segment
 
 // walker follows all packets of one source at once. While there is one way, each address is in one
 // place, so the work is that of the routes met. Where a node may do several things, the packets go
@@ -120,9 +116,12 @@ type ended struct {
 	trust
 }
 
-// maxForks bounds how many steps are followed where packets go several ways. Past it their value
-// is unknown.
+// maxForks bounds how many steps are followed where packets go several ways; sets of very many ranges
+// count for more. Past it their value is unknown.
 const maxForks = 4096
+
+// tooManyWays is why a way is not followed further.
+const tooManyWays = "there are more ways than are followed"
 
 func (w *walker) reset(self int32) {
 	w.sets, w.queue, w.visits, w.ends, w.forks, w.self = w.sets[:0], w.queue[:0], w.visits[:0], w.ends[:0], 0, self
@@ -144,7 +143,7 @@ func (w *walker) fromClass(c int32) {
 	w.pieces = w.pieces[:0]
 	for _, s := range at.table {
 		if s.kind != actLocal && s.kind != actDrop {
-			w.expand(s.span, s.act)
+			w.pieces = append(w.pieces, s)
 		}
 	}
 	w.send(packets{node: node{atSubnet, c}, origin: w.n.originOf(at.vnet), path: noPath, visits: -1, trust: certain})
@@ -206,7 +205,7 @@ func (w *walker) arrive(p packets, at node, m manner) {
 	}
 	if p.split != 0 {
 		if w.forks++; w.forks > maxForks {
-			w.drop(p, "there are more ways than are followed")
+			w.drop(p, tooManyWays)
 			return
 		}
 	}
@@ -217,6 +216,10 @@ func (w *walker) arrive(p packets, at node, m manner) {
 
 // route applies a node's table to packets that arrived.
 func (w *walker) route(p packets) {
+	if p.split != 0 && w.forks > maxForks {
+		w.drop(p, tooManyWays)
+		return
+	}
 	table := w.table(p.node, p.manner)
 	w.pieces = w.pieces[:0]
 	for k := p.set.from; k < p.set.to; k++ {
@@ -226,10 +229,11 @@ func (w *walker) route(p packets) {
 			if !ok {
 				break
 			}
-			w.expand(part, table[i].act)
+			w.pieces = append(w.pieces, piece{part, table[i].act})
 		}
 	}
 	if p.split != 0 || w.watch != nil {
+		w.forks += len(w.pieces) / 16
 		w.dropRest(p)
 	}
 	w.send(p)
@@ -253,31 +257,17 @@ func (w *walker) dropSet(p packets, set []span, why string) {
 	}
 }
 
-// expand lists what may happen to a part of the packets.
-func (w *walker) expand(part span, a act) {
-	if a.kind != actSeveral {
-		w.pieces = append(w.pieces, piece{span: part, act: a})
-		return
-	}
-	c := &w.n.choices[a.target]
-	for _, a := range c.acts {
-		w.pieces = append(w.pieces, piece{part, a, c.why})
-	}
-}
-
 // send groups the pieces by act and passes each group on. Groups go in the order of their first
 // address, so that nothing depends on the order of the input.
 func (w *walker) send(p packets) {
 	if len(w.pieces) == 0 {
 		return
 	}
-	slices.SortFunc(w.pieces, func(a, b piece) int {
-		return cmp.Or(compareActs(a.act, b.act), cmp.Compare(a.why, b.why), a.lo.Compare(b.lo))
-	})
+	slices.SortFunc(w.pieces, func(a, b piece) int { return cmp.Or(compareActs(a.act, b.act), a.lo.Compare(b.lo)) })
 	w.runs = w.runs[:0]
 	for i := 0; i < len(w.pieces); {
 		j := i + 1
-		for j < len(w.pieces) && w.pieces[i].act == w.pieces[j].act && w.pieces[i].why == w.pieces[j].why {
+		for j < len(w.pieces) && w.pieces[i].act == w.pieces[j].act {
 			j++
 		}
 		w.runs = append(w.runs, extent{int32(i), int32(j)})
@@ -291,15 +281,28 @@ func (w *walker) send(p packets) {
 		}
 		q := p
 		q.set = extent{int32(from), int32(len(w.sets))}
-		q.split |= w.pieces[run.from].why
-		if w.watch != nil {
-			q.step = w.watch.decided(q, w.pieces[run.from])
+		act := w.pieces[run.from].act
+		if act.kind != actSeveral {
+			w.take(q, act, 0)
+			continue
 		}
-		if q.kind == atGateway || q.kind == atCircuit {
-			w.passGateway(q, w.pieces[run.from].act)
-		} else {
-			w.passSubnet(q, w.pieces[run.from].act)
+		c := &w.n.choices[act.target]
+		for _, one := range c.acts {
+			w.take(q, one, c.why)
 		}
+	}
+}
+
+// take sends packets the way of one act; why says why there are others.
+func (w *walker) take(p packets, a act, why reasons) {
+	p.split |= why
+	if w.watch != nil {
+		p.step = w.watch.decided(p, a, why)
+	}
+	if p.kind == atGateway || p.kind == atCircuit {
+		w.passGateway(p, a)
+	} else {
+		w.passSubnet(p, a)
 	}
 }
 
@@ -370,32 +373,41 @@ func (w *walker) settle() {
 	if len(w.ends) == 0 {
 		return
 	}
-	all := w.ends
-	for i := range all {
-		e := &all[i]
-		if e.to < 0 || e.to == w.self {
-			continue
+	slices.SortStableFunc(w.ends, func(a, b ended) int { return cmp.Compare(a.to, b.to) })
+	for i := 0; i < len(w.ends); {
+		j := i + 1
+		for j < len(w.ends) && w.ends[j].to == w.ends[i].to {
+			j++
 		}
-		var doubtful []span
-		var why reasons
-		for j := range all {
-			if o := &all[j]; o.to != e.to || o.value != Yes {
-				doubtful = append(doubtful, o.set...)
-				if overlaps(o.set, e.set) {
-					why |= o.split | o.why
-				}
-			}
+		if to := w.ends[i].to; to >= 0 && to != w.self {
+			w.settleAt(i, j)
 		}
-		doubtful = tidy(doubtful)
+		i = j
+	}
+}
+
+// settleAt settles the ends [from:to] at one location: in doubt is what ends elsewhere, too, or comes
+// there in doubt.
+func (w *walker) settleAt(from, to int) {
+	var doubtful []span
+	var why reasons
+	for i := range w.ends {
+		if e := &w.ends[i]; i < from || i >= to || e.value != Yes {
+			doubtful = append(doubtful, e.set...)
+			why |= e.split | e.why
+		}
+	}
+	doubtful = tidy(doubtful)
+	for i := from; i < to; i++ {
+		e := &w.ends[i]
 		if w.forks > maxForks {
 			doubtful = e.set
-			why |= e.split
 		}
 		if sure := subtract(nil, e.set, doubtful); len(sure) > 0 {
 			w.out.deliver(e.to, sure, e.trust, e.path)
 		}
 		if unsure := intersect(nil, e.set, doubtful); len(unsure) > 0 {
-			w.out.deliver(e.to, unsure, trust{Unknown, e.why | e.split | why}, e.path)
+			w.out.deliver(e.to, unsure, trust{Unknown, e.why | e.split | why&^turns}, e.path)
 		}
 	}
 }

@@ -21,6 +21,7 @@ type Traced struct {
 	Session              reach.Value
 	Varies               bool // other addresses of the two locations fare differently
 	Remedies             []reach.Remedy
+	Permit               *reach.Permission // what network security groups let From begin; nil where they are not asked
 }
 
 // ReachTrace writes the way of a packet there and back, decision by decision: text and Markdown for
@@ -76,6 +77,7 @@ func (v *tracer) blocks() []block {
 	default:
 		out = append(out, heading{2, say("Back")}, para{say("Nothing of the network is known to have the address, so nothing answers.")})
 	}
+	out = append(out, v.permission()...)
 	out = append(out, v.remedies()...)
 	return append(out, v.reference()...)
 }
@@ -317,6 +319,39 @@ func (v *tracer) hop(h reach.Hop) phrase {
 	return say("%s ", hopWords[h.Type]).and(named(name))
 }
 
+// permission says what network security groups let through, if there is a way.
+func (v *tracer) permission() []block {
+	p := v.Permit
+	if p == nil || p.Outbound == nil && p.Inbound == nil {
+		return nil
+	}
+	first := say("let through: ").and(say("%s", p.Value))
+	if p.Value == reach.PermitSome {
+		first = first.say(" (%s)", p.Ports)
+	}
+	if p.Doubt != "" {
+		first = first.say("; whether also %s is unknown", p.Doubt)
+	}
+	l := list{items: []phrase{first}}
+	for _, side := range []struct {
+		*reach.PermitSide
+		way string
+	}{{p.Outbound, "out of"}, {p.Inbound, "into"}} {
+		if side.PermitSide == nil {
+			continue
+		}
+		where := v.full(side.VNet)
+		if side.Subnet != "" {
+			where = say("subnet ").and(named(side.Subnet)).say(" of ").and(where)
+		}
+		l.items = append(l.items, say("%s ", side.way).and(where).say(": %s", side.Why))
+	}
+	if len(p.Assumptions) > 0 {
+		l.items = append(l.items, say("rests on %s", strings.Join(p.Assumptions, ", ")))
+	}
+	return []block{heading{2, say("Network security groups")}, l}
+}
+
 func (v *tracer) remedies() []block {
 	if len(v.Remedies) == 0 {
 		return nil
@@ -334,6 +369,9 @@ func (v *tracer) assumptions() []estate.Assumption {
 	if v.Back != nil {
 		ids = idsOf(v.There, *v.Back)
 	}
+	if v.Permit != nil {
+		ids = append(ids, v.Permit.Assumptions...)
+	}
 	return slices.DeleteFunc(reach.AssumptionTexts(), func(a estate.Assumption) bool { return !slices.Contains(ids, a.ID) })
 }
 
@@ -344,6 +382,10 @@ func (v *tracer) wire() WireTrace {
 		OneSided: each(v.oneSided(), func(o oneSided) WireOneSided { return WireOneSided{wireID(o.device), o.direction} }),
 		There:    wireAnswer(&v.There), Reference: each(v.assumptions(), wireAssumption),
 		Remedies: each(v.Remedies, func(r reach.Remedy) WireRemedy { return WireRemedy{r.Change, r.Value.String()} })}
+	if p := v.Permit; p != nil && (p.Outbound != nil || p.Inbound != nil) {
+		w.Permit = &WirePermission{Value: p.Value.String(), Ports: p.Ports, Doubt: p.Doubt, Outbound: wirePermitSide(p.Outbound),
+			Inbound: wirePermitSide(p.Inbound), Assumptions: p.Assumptions}
+	}
 	if v.Back != nil {
 		back := wireAnswer(v.Back)
 		w.Back = &back
@@ -377,4 +419,19 @@ func wireTraced(s reach.Step) WireTraced {
 			return WireRoute{c.Prefix, c.Source, c.NextHop, c.Won, c.Why}
 		})}
 	return w
+}
+
+func wirePermitSide(s *reach.PermitSide) *WirePermitSide {
+	if s == nil {
+		return nil
+	}
+	out := &WirePermitSide{VNet: wireLocation(s.VNet), Subnet: s.Subnet, Because: s.Why,
+		Rules: each(s.Rules, func(r reach.PermitRule) WirePermitRule {
+			return WirePermitRule{r.Name, r.Priority, r.Default, r.Allows, r.Ports, r.Perhaps}
+		})}
+	if !s.Group.IsZero() {
+		group := wireID(s.Group)
+		out.Group = &group
+	}
+	return out
 }

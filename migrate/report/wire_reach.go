@@ -98,7 +98,8 @@ type WireTrace struct {
 	Because   string           `json:"because"`
 	OneSided  []WireOneSided   `json:"oneSided,omitempty"` // firewalls and appliances that see one direction only
 	There     WireAnswer       `json:"there"`
-	Back      *WireAnswer      `json:"back,omitempty"` // absent where nothing has to come back, or nobody is known to answer
+	Back      *WireAnswer      `json:"back,omitempty"`   // absent where nothing has to come back, or nobody is known to answer
+	Permit    *WirePermission  `json:"permit,omitempty"` // what network security groups let From begin
 	Remedies  []WireRemedy     `json:"remedies,omitempty"`
 	Reference []WireAssumption `json:"assumptions,omitempty"` // those that are named above
 }
@@ -149,6 +150,35 @@ type WireRoute struct {
 	NextHop string       `json:"nextHop"`
 	Won     bool         `json:"won,omitempty"`
 	Because string       `json:"because,omitempty"`
+}
+
+// WirePermission is what network security groups let through, whatever the routes.
+type WirePermission struct {
+	Value       string          `json:"value" jsonschema:"enum=all,enum=some,enum=none,enum=unknown"`
+	Ports       string          `json:"ports"`              // what surely passes, in words
+	Doubt       string          `json:"doubt,omitempty"`    // what may pass beside that
+	Outbound    *WirePermitSide `json:"outbound,omitempty"` // at the subnet of From
+	Inbound     *WirePermitSide `json:"inbound,omitempty"`  // at the subnet of To
+	Assumptions []string        `json:"assumptions,omitempty"`
+}
+
+// WirePermitSide is the ruling of one subnet.
+type WirePermitSide struct {
+	VNet    WireLocation     `json:"virtualNetwork"`
+	Subnet  string           `json:"subnet,omitempty"`
+	Group   *WireID          `json:"group,omitempty"`
+	Rules   []WirePermitRule `json:"rules,omitempty"` // those that decide
+	Because string           `json:"because"`
+}
+
+// WirePermitRule is a rule that decides.
+type WirePermitRule struct {
+	Name     string `json:"name"`
+	Priority int    `json:"priority"`
+	Default  bool   `json:"default,omitempty"`
+	Allows   bool   `json:"allows"`
+	Ports    string `json:"ports"`
+	Perhaps  bool   `json:"perhaps,omitempty"`
 }
 
 // WireRemedy is a change that would make it a yes.
