@@ -40,7 +40,7 @@ The exit code does not depend on the answer.`,
 	options: []option{
 		{name: "from", value: "PLACE", title: "follow a packet from here"},
 		{name: "to", value: "PLACE", title: "to here"},
-		{name: "format", choices: []string{"text", "json", "markdown", "csv"}, title: "how it is printed; csv is the full matrix"},
+		{name: "format", choices: []string{"text", "json", "markdown", "csv"}, title: "how it is printed; csv has a row for each way that exists"},
 		{name: "form", choices: []string{formClassic, formARM}, title: "the network as the files say, or as convert makes it"},
 		configOption, maxSizeOption, dateOption, failOn,
 	},
@@ -54,7 +54,7 @@ func (s *session) reach(c *cli.Context) (int, error) {
 	case c.IsSet("from") != c.IsSet("to"):
 		return exitNot, usagef("reach: --from and --to go together")
 	case pair && format == report.CSV:
-		return exitNot, usagef("reach: --format csv is the full matrix; it has no --from and --to")
+		return exitNot, usagef("reach: --format csv is about all pairs; it has no --from and --to")
 	}
 	in, err := s.load(c)
 	if err != nil {

@@ -78,6 +78,8 @@ func reasonOf(r *route, all *state, best []route, taken, several bool) string {
 		return "gateway routes do not count where the VNet's or a peer's own range holds the address, however long they are"
 	case taken && all.plain != nil && all.gateway != nil && !all.system && all.plain[0].prefix == all.gateway[0].prefix && r.rank == rankUser:
 		return "of equal prefixes a user route wins"
+	case taken && len(all.maybe) > 0 && !all.system && all.maybe[len(all.maybe)-1].prefix.Bits() >= r.prefix.Bits():
+		return "it wins if those that may be there are not"
 	case taken && r.prefix.Bits() == 0:
 		return "no longer prefix holds the address"
 	case taken:

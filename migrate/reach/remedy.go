@@ -12,8 +12,9 @@ import (
 
 // Remedy is a change of the estate by which one endpoint would reach another.
 type Remedy struct {
-	Change string // in words
-	Value  Value  // what a session would be after it
+	Change      string // in words
+	Value       Value  // what a session would be after it
+	Assumptions []string
 }
 
 // maxRemedies is how many changes are told: more ways than this help nobody to choose.
@@ -28,7 +29,7 @@ func Remedies(e *estate.Estate, from, to Endpoint) []Remedy {
 	if from.Kind == OnPremises {
 		from, to = to, from
 	}
-	now := sessionIn(e, from, to)
+	now, _ := sessionIn(e, from, to)
 	if now == Yes {
 		return nil
 	}
@@ -41,35 +42,51 @@ func Remedies(e *estate.Estate, from, to Endpoint) []Remedy {
 	d.otherHalf()
 	d.chain()
 	slices.SortStableFunc(d.tried, func(a, b attempt) int { return cmp.Compare(a.changes, b.changes) })
-	var out []Remedy
-	for _, least := range []Value{Yes, Unknown} {
-		for _, t := range d.tried {
-			if len(out) == maxRemedies || least <= now {
-				break
-			}
-			after := *e
-			t.make(&after)
-			if v := sessionIn(&after, from, to); v == least {
-				out = append(out, Remedy{t.text, v})
-			}
+	var sure, perhaps []Remedy
+	for _, t := range d.tried[:min(len(d.tried), maxAttempts)] {
+		after := *e
+		t.make(&after)
+		switch v, why := sessionIn(&after, from, to); {
+		case v == Yes:
+			sure = append(sure, Remedy{t.text, v, why.ids()})
+		case v > now:
+			perhaps = append(perhaps, Remedy{t.text, v, why.ids()})
 		}
-		if len(out) > 0 {
+		if len(sure) == maxRemedies {
 			break
 		}
 	}
-	return out
+	if len(sure) == 0 {
+		sure = perhaps
+	}
+	return sure[:min(len(sure), maxRemedies)]
 }
 
-// sessionIn is what two endpoints can hold sessions about, without the rest of the relation where
-// that is not needed.
-func sessionIn(e *estate.Estate, a, b Endpoint) Value {
-	if a.Kind == OnPremises || b.Kind == OnPremises {
-		return Compute(e).Sess(a, b)
-	}
+// maxAttempts bounds what is tried: on a large estate each takes its time.
+const maxAttempts = 40
+
+// sessionIn is what two endpoints can hold sessions about and what that rests on, without the rest of
+// the relation where that is not needed.
+func sessionIn(e *estate.Estate, a, b Endpoint) (Value, reasons) {
 	r := &Relation{net: compile(e)}
-	there, in := r.single(a, b)
-	back, from := r.single(b, a)
-	return sessionOf(in, there, from, back)
+	var in, from *Relation
+	var there, back []found
+	if a.Kind == OnPremises || b.Kind == OnPremises {
+		r = Compute(e)
+		in, there = r.ways(a, b)
+		from, back = r.ways(b, a)
+	} else {
+		there, in = r.single(a, b)
+		back, from = r.single(b, a)
+	}
+	v := sessionOf(in, there, from, back)
+	var why reasons
+	for _, f := range slices.Concat(there, back) {
+		if f.value >= v {
+			why |= f.why
+		}
+	}
+	return v, why
 }
 
 // single follows one packet of a VNet or of clients.
@@ -166,10 +183,11 @@ func newHalf(a, b *estate.VNet) estate.Peering {
 	return estate.Peering{ID: id, VNet: a.ID, Remote: b.ID, AllowVirtualNetworkAccess: true, AllowForwardedTraffic: true}
 }
 
-// peering tries a peering of the two VNets.
+// peering tries a peering of the two VNets, unless the platform would refuse it: neither may overlap
+// the other or a peer of it.
 func (d *doctor) peering() {
 	a, b := d.vnets()
-	if a == nil || b == nil || a == b || estate.Overlap(a.Space, b.Space) {
+	if a == nil || b == nil || a == b || estate.Overlap(a.Space, b.Space) || d.clashes(a, b) || d.clashes(b, a) {
 		return
 	}
 	var missing []estate.Peering
@@ -179,13 +197,18 @@ func (d *doctor) peering() {
 		}
 	}
 	what := fmt.Sprintf("peer %q and %q, in both directions", a.Name, b.Name)
+	changes := 1 + len(missing)
 	switch len(missing) {
 	case 0:
 		return
 	case 1:
 		what = fmt.Sprintf("create the other half of the peering of %q and %q, at %q", a.Name, b.Name, missing[0].VNet.Name)
 	}
-	d.try(1+len(missing), func(e *estate.Estate) {
+	if a.Model == estate.Classic || b.Model == estate.Classic {
+		what += ", once both are in Resource Manager: classic VNets cannot be peered with each other"
+		changes += 2
+	}
+	d.try(changes, func(e *estate.Estate) {
 		e.Peerings = append(slices.Clone(e.Peerings), missing...)
 		for i := range e.Peerings {
 			if p := &e.Peerings[i]; d.near(p.VNet) && d.near(p.Remote) {
@@ -195,15 +218,38 @@ func (d *doctor) peering() {
 	}, "%s", what)
 }
 
-// remoteGateway tries to let a VNet without a gateway use that of a peer.
+// clashes reports whether a VNet overlaps a peer of another.
+func (d *doctor) clashes(v, with *estate.VNet) bool {
+	for _, p := range d.x.PeeringsOf(with.ID) {
+		if w := d.x.VNet(p.Remote); w != nil && !w.ID.Same(v.ID) && estate.Overlap(v.Space, w.Space) {
+			return true
+		}
+	}
+	return false
+}
+
+// routed are the virtual network gateways of a VNet, and its Route Servers where asked for.
+func (d *doctor) routed(vnet estate.ID, servers bool) []*estate.Gateway {
+	return slices.DeleteFunc(slices.Clone(d.x.GatewaysOf(vnet)), func(g *estate.Gateway) bool {
+		return g.Kind.Forwards() || g.Kind == estate.RouteServer && !servers
+	})
+}
+
+// remoteGateway tries to let a VNet without a gateway use that of a peer. It can use one only.
 func (d *doctor) remoteGateway() {
 	for i := range d.e.Peerings {
 		p := &d.e.Peerings[i]
 		j := d.half(p.Remote, p.VNet)
-		if j < 0 || !d.near(p.VNet) || len(d.x.GatewaysOf(p.VNet)) > 0 || len(d.x.GatewaysOf(p.Remote)) == 0 || p.UseRemoteGateways && d.e.Peerings[j].AllowGatewayTransit {
+		if j < 0 || !d.near(p.VNet) || len(d.routed(p.VNet, false)) > 0 || len(d.routed(p.Remote, true)) == 0 || p.UseRemoteGateways && d.e.Peerings[j].AllowGatewayTransit {
 			continue
 		}
-		d.try(2, func(e *estate.Estate) {
+		changes, instead := 2, ""
+		for k := range d.e.Peerings {
+			if q := &d.e.Peerings[k]; k != i && q.VNet.Same(p.VNet) && q.UseRemoteGateways {
+				changes, instead = 6, fmt.Sprintf(" instead of that of %q, and lose what that leads to", q.Remote.Name)
+			}
+		}
+		d.try(changes, func(e *estate.Estate) {
 			e.Peerings = slices.Clone(e.Peerings)
 			for k := range e.Peerings {
 				if q := &e.Peerings[k]; q.VNet.Same(p.VNet) {
@@ -211,29 +257,50 @@ func (d *doctor) remoteGateway() {
 				}
 			}
 			e.Peerings[j].AllowGatewayTransit = true
-		}, "let %q use the gateway of %q: allowGatewayTransit at %q, then useRemoteGateways at %q", p.VNet.Name, p.Remote.Name, p.Remote.Name, p.VNet.Name)
+		}, "let %q use the gateway of %q%s: allowGatewayTransit at %q, then useRemoteGateways at %q", p.VNet.Name, p.Remote.Name, instead, p.Remote.Name, p.VNet.Name)
 	}
 }
 
-// routesAway tries to take away each user route that holds one of the addresses.
+// routesAway tries to take away each user route that holds one of the addresses, from the tables that
+// subnets have. A route for everything is what people meant most: it comes last.
 func (d *doctor) routesAway() {
+	bound := map[estate.Key][]string{}
+	for i := range d.e.VNets {
+		for _, s := range d.e.VNets[i].Subnets {
+			if !s.RouteTable.IsZero() {
+				bound[s.RouteTable.Key()] = append(bound[s.RouteTable.Key()], fmt.Sprintf("%q of %q", s.Name, d.e.VNets[i].Name))
+			}
+		}
+	}
 	for i := range d.e.RouteTables {
 		t := &d.e.RouteTables[i]
+		subnets := bound[t.ID.Key()]
+		if len(subnets) == 0 {
+			continue
+		}
+		of := fmt.Sprintf("route table %q, which subnet %s has", t.Name, subnets[0])
+		if n := len(subnets) - 1; n > 0 {
+			of = fmt.Sprintf("route table %q, which subnet %s and %d more have", t.Name, subnets[0], n)
+		}
 		for j := range t.Routes {
 			r := &t.Routes[j]
 			if !r.Prefix.IsValid() || !r.Prefix.Contains(d.to.Address) && !r.Prefix.Contains(d.from.Address) {
 				continue
 			}
-			d.try(1, func(e *estate.Estate) {
+			changes := 1
+			if r.Prefix.Bits() == 0 {
+				changes = 6
+			}
+			d.try(changes, func(e *estate.Estate) {
 				e.RouteTables = slices.Clone(e.RouteTables)
 				e.RouteTables[i].Routes = slices.Delete(slices.Clone(t.Routes), j, j+1)
-			}, "take the route %s to %s out of route table %q", r.Prefix.Prefix, r.NextHop.Value, t.Name)
+			}, "take the route %s to %s out of %s; what it steers today then goes another way", r.Prefix.Prefix, r.NextHop.Value, of)
 		}
 		if t.NoPropagation {
 			d.try(1, func(e *estate.Estate) {
 				e.RouteTables = slices.Clone(e.RouteTables)
 				e.RouteTables[i].NoPropagation = false
-			}, "let gateway routes into the subnets of route table %q", t.Name)
+			}, "let gateway routes into the subnets of %s", of)
 		}
 	}
 }
@@ -318,7 +385,7 @@ func (d *doctor) otherHalf() {
 			continue
 		}
 		near := d.x.VNet(g.VNet)
-		gateways := d.x.GatewaysOf(far.ID)
+		gateways := slices.DeleteFunc(d.routed(far.ID, false), func(g *estate.Gateway) bool { return g.Kind != estate.VPNGateway })
 		if near == nil || len(gateways) == 0 {
 			continue
 		}
@@ -359,7 +426,7 @@ func (d *doctor) chain() {
 		}
 		changes++
 		add[site.ID.Key()] = append(add[site.ID.Key()], missing...)
-		text = append(text, fmt.Sprintf("%s in site %q of %q", prefixList(missing), site.Name, c.Gateway.Name))
+		text = append(text, fmt.Sprintf("%s in site %q of %q%s", prefixList(missing), site.Name, c.Gateway.Name, d.others(c)))
 	}
 	for _, c := range hops {
 		note(c, there)
@@ -380,6 +447,23 @@ func (d *doctor) chain() {
 	}, "list %s", strings.Join(text, ", "))
 }
 
+// others names the other VNets whose connections have the site of one: a change of it is one for them,
+// too.
+func (d *doctor) others(c *estate.Connection) string {
+	var names []string
+	for i := range d.e.Connections {
+		o := &d.e.Connections[i]
+		if g := d.x.Gateway(o.Gateway); g != nil && o.Site.Same(c.Site) && !o.Gateway.Same(c.Gateway) {
+			names = append(names, fmt.Sprintf("%q", g.VNet.Name))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	slices.Sort(names)
+	return " (" + strings.Join(slices.Compact(names), ", ") + " has the same site and gets the route as well, unless a site of its own is made)"
+}
+
 // beyond is what has to be listed for an endpoint.
 func (d *doctor) beyond(at Endpoint) []estate.Prefix {
 	switch {
@@ -394,15 +478,30 @@ func (d *doctor) beyond(at Endpoint) []estate.Prefix {
 			}
 		}
 	case at.Kind == OnPremises:
-		for i := range d.e.Sites {
-			for _, p := range d.e.Sites[i].Prefixes {
-				if strings.EqualFold(d.e.Sites[i].Network, at.Name) && p.IsValid() && p.Contains(at.Address) {
-					return []estate.Prefix{p}
-				}
+		return d.ofNetwork(at)
+	}
+	return nil
+}
+
+// ofNetwork are the prefixes of the sites of a network, if one holds the address.
+func (d *doctor) ofNetwork(at Endpoint) []estate.Prefix {
+	var out []estate.Prefix
+	holds := false
+	for i := range d.e.Sites {
+		if !strings.EqualFold(d.e.Sites[i].Network, at.Name) {
+			continue
+		}
+		for _, p := range d.e.Sites[i].Prefixes {
+			if p.IsValid() && !slices.ContainsFunc(out, func(q estate.Prefix) bool { return q.Prefix == p.Prefix }) {
+				out = append(out, p)
+				holds = holds || p.Contains(at.Address)
 			}
 		}
 	}
-	return nil
+	if !holds {
+		return nil
+	}
+	return out
 }
 
 // tunnelsBetween are the connections of the shortest chain of paired tunnels from the VNet of one end

@@ -37,17 +37,17 @@ func TestRemedies(t *testing.T) {
 	}{
 		{"they talk", triangle(), a, c, ``},
 		{"a chain of tunnels", chainSingle(), a, c, `
-			yes peer "A" and "C", in both directions
-			yes list 10.3.0.0/16 in site "site0001" of "gA", 10.1.0.0/16 in site "site0004" of "gC"`},
+			yes list 10.3.0.0/16 in site "site0001" of "gA", 10.1.0.0/16 in site "site0004" of "gC"
+			yes peer "A" and "C", in both directions, once both are in Resource Manager: classic VNets cannot be peered with each other`},
 		{"one direction of it", chainLopsided(), a, c, `
 			yes list 10.1.0.0/16 in site "site0004" of "gC"
-			yes peer "A" and "C", in both directions`},
+			yes peer "A" and "C", in both directions, once both are in Resource Manager: classic VNets cannot be peered with each other`},
 		{"a one-sided connection", classic("A", "C").with(func(w *world) {
 			w.gateway("C")
 			w.half("A", rangeC, estate.Site{Endpoint: id(estate.TypeVNet, "C")}, estate.Pairing{Confidence: estate.OneSided, Toward: id(estate.TypeVNet, "C")})
 		}), a, c, `
 			yes give "C" a connection back to "A", with a local network site that lists 10.1.0.0/16
-			yes peer "A" and "C", in both directions`},
+			yes peer "A" and "C", in both directions, once both are in Resource Manager: classic VNets cannot be peered with each other`},
 		{"two spokes of a firewall", transit(false), a, c, `
 			yes peer "A" and "C", in both directions
 			yes route 10.3.0.0/16 from "A" and 10.1.0.0/16 from "C" to "fw" (10.2.0.4), with allowForwardedTraffic in both VNets' peerings with "B", and a rule there`},
@@ -55,7 +55,7 @@ func TestRemedies(t *testing.T) {
 			w.subnet("A", "s", rangeA)
 			w.table("t", "A/s", rangeC+" None")
 		}), a, c, `
-			yes take the route 10.3.0.0/16 to None out of route table "t"`},
+			yes take the route 10.3.0.0/16 to None out of route table "t", which subnet "s" of "A" has; what it steers today then goes another way`},
 		{"half a peering", arm("A", "C").with(peer("A", "C"), func(w *world) { w.Peerings = w.Peerings[:1] }), a, c, `
 			yes create the other half of the peering of "A" and "C", at "C"`},
 		{"a spoke and on-premises", arm("H", "A").with(peer("H", "A"), prem("H", rangeO, "HQ")), a, at(onPrem("HQ"), "192.168.0.4"), `

@@ -161,6 +161,8 @@ func (t *watcher) delivered(p packets, to int32) {
 		t.end(t.story(p), p.value, at, "", p.why|p.split)
 	case t.asked < 0:
 		t.end(t.story(p), No, at, fmt.Sprintf("delivered to %s: the estate has no %s", at, t.to.Location), p.why|p.split)
+	case n.locations[t.asked].Kind == Internet && at.Kind == OnPremises:
+		t.end(t.story(p), No, at, fmt.Sprintf("sent to %s, as forced tunnelling does; whether it goes on to the Internet from there is not known here", at), p.why|p.split)
 	default:
 		t.end(t.story(p), No, at, fmt.Sprintf("delivered to %s, which is routed for the same address", at), p.why|p.split)
 	}

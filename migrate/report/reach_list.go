@@ -24,7 +24,7 @@ type reached struct {
 // byLocation is what stands in the place of a matrix that would be too large: for each location what it
 // reaches, by the same sort and way together.
 func (v *reacher) byLocation() []block {
-	out := []block{para{toned(note, "There are too many locations for a matrix here: --format csv has all of it.")}, heading{2, say("By location")}}
+	out := []block{para{toned(note, "There are too many locations for a matrix: --format csv has a row for each that reaches another.")}, heading{2, say("By location")}}
 	of := make([][]reached, len(v.at))
 	add := func(at, to int, p *linked, seenBack bool) {
 		words := v.paths(p)

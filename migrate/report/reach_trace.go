@@ -358,9 +358,17 @@ func (v *tracer) remedies() []block {
 	}
 	l := list{}
 	for _, r := range v.Remedies {
-		l.items = append(l.items, say("%s", r.Change).say(" (then ").and(wordOfValue(r.Value)).say(")"))
+		l.items = append(l.items, say("%s", r.Change).say(" (then ").and(wordOfValue(r.Value)).say("%s)", resting(r.Assumptions)))
 	}
 	return []block{heading{2, say("What would make it a yes")}, l}
+}
+
+// resting names what a remedy rests on.
+func resting(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return ", resting on " + strings.Join(ids, ", ")
 }
 
 // assumptions are those that the trace names, without subjects.
@@ -372,6 +380,9 @@ func (v *tracer) assumptions() []estate.Assumption {
 	if v.Permit != nil {
 		ids = append(ids, v.Permit.Assumptions...)
 	}
+	for _, r := range v.Remedies {
+		ids = append(ids, r.Assumptions...)
+	}
 	return slices.DeleteFunc(reach.AssumptionTexts(), func(a estate.Assumption) bool { return !slices.Contains(ids, a.ID) })
 }
 
@@ -381,7 +392,7 @@ func (v *tracer) wire() WireTrace {
 	w := WireTrace{From: wireEndpoint(v.From, v.FromChosen), To: wireEndpoint(v.To, v.ToChosen), Session: v.Session.String(), Because: v.because(),
 		OneSided: each(v.oneSided(), func(o oneSided) WireOneSided { return WireOneSided{wireID(o.device), o.direction} }),
 		There:    wireAnswer(&v.There), Reference: each(v.assumptions(), wireAssumption),
-		Remedies: each(v.Remedies, func(r reach.Remedy) WireRemedy { return WireRemedy{r.Change, r.Value.String()} })}
+		Remedies: each(v.Remedies, func(r reach.Remedy) WireRemedy { return WireRemedy{r.Change, r.Value.String(), r.Assumptions} })}
 	if p := v.Permit; p != nil && (p.Outbound != nil || p.Inbound != nil) {
 		w.Permit = &WirePermission{Value: p.Value.String(), Ports: p.Ports, Doubt: p.Doubt, Outbound: wirePermitSide(p.Outbound),
 			Inbound: wirePermitSide(p.Inbound), Assumptions: p.Assumptions}

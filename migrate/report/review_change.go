@@ -94,12 +94,15 @@ var flagMeanings = []struct {
 }{
 	{"ENC_LOST", warn, "less of the path is inside IPsec: peering does not encrypt"},
 	{"ENC_GAINED", good, "more of the path is inside IPsec"},
-	{"CAP_UP", good, "no gateway limits the path any more"},
-	{"CAP_DOWN", warn, "a gateway now limits the path"},
-	{"SPOF_ADDED", warn, "passes a gateway that it did not pass"},
-	{"SPOF_REMOVED", good, "no longer passes a gateway that it did"},
+	{"CAP_UP", good, "the least capacity on the path is larger, or nothing limits it any more"},
+	{"CAP_DOWN", warn, "the least capacity on the path is smaller"},
+	{"SPOF_ADDED", warn, "passes a gateway, firewall or appliance that it did not pass"},
+	{"SPOF_REMOVED", good, "no longer passes a gateway, firewall or appliance that it did"},
 	{"DETOUR_ADDED", warn, "now leaves the regions of its ends"},
 	{"DETOUR_REMOVED", good, "no longer leaves the regions of its ends"},
+	{"INSPECT_ADDED", note, "passes a firewall or appliance, and passed none"},
+	{"INSPECT_REMOVED", warn, "no longer passes a firewall or appliance"},
+	{"TRUST_CHANGED", warn, "crosses other networks on-premises than before"},
 }
 
 // toldVerdicts yields the verdicts of a plan without the pairs that are half open before and after:

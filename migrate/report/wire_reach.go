@@ -54,7 +54,7 @@ type WireReachPair struct {
 	MayTo        []netip.Prefix  `json:"mayTo,omitempty"`
 	Path         []WireHop       `json:"path,omitempty"`
 	Return       []WireHop       `json:"return,omitempty"`
-	Encryption   string          `json:"encryption,omitempty" jsonschema:"enum=not encrypted,enum=IPsec on part of the path,enum=IPsec on the whole path"` // of the path
+	Encryption   string          `json:"encryption,omitempty" jsonschema:"enum=not encrypted,enum=the platform's own encryption between data centres,enum=VNet encryption,enum=IPsec on part of the path,enum=IPsec on the whole path"` // of the path
 	Assumptions  []string        `json:"assumptions,omitempty"`
 	Parts        []WireReachPart `json:"parts,omitempty"` // where not all prefixes take one path, or not each talks with each
 }
@@ -183,8 +183,9 @@ type WirePermitRule struct {
 
 // WireRemedy is a change that would make it a yes.
 type WireRemedy struct {
-	Change string `json:"change"`
-	Value  string `json:"value" jsonschema:"enum=yes,enum=no,enum=unknown"`
+	Change      string   `json:"change"`
+	Value       string   `json:"value" jsonschema:"enum=yes,enum=no,enum=unknown"`
+	Assumptions []string `json:"assumptions,omitempty"` // that it rests on
 }
 
 // WireReachDiff is what becomes of every pair when one network is replaced by another.
