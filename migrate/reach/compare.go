@@ -15,6 +15,7 @@ type comparison struct {
 	ofBefore, ofAfter []int32 // places by location number
 	elsewhere         map[int32]*spanIndex
 	handedOn          map[int32][]span
+	inVNets           []span
 	pairs             []pair
 }
 
@@ -295,8 +296,9 @@ func (c *comparison) judgeBroken(out []Verdict, p pair, there, back *cell, after
 	return append(out, c.fill(Verdict{Class: Lost}, p, there, back, to, from))
 }
 
-// handed are the addresses that an on-premises network could hand on to VNets before; none for
-// another place.
+// handed are the addresses that an on-premises network could hand on to VNets before, or that only a
+// default route sent there: a VNet has them, before or after, and no site of the network lists them.
+// They are not the network's own. None for another place.
 func (c *comparison) handed(at int32) []span {
 	if c.places[at].Kind != OnPremises || c.places[at].before < 0 {
 		return nil
@@ -304,8 +306,8 @@ func (c *comparison) handed(at int32) []span {
 	if set, ok := c.handedOn[at]; ok {
 		return set
 	}
-	var set []span
 	source, _ := c.before.rowsOf(c.places[at].before)
+	set := subtract(nil, c.vnets(), c.before.listedAt(c.places[at].before))
 	for _, f := range c.before.flowsOf(source) {
 		if int(f.to) < len(c.before.net.vnets) {
 			set = append(set, f.set.in(c.before.spans)...)
@@ -314,6 +316,36 @@ func (c *comparison) handed(at int32) []span {
 	set = tidy(set)
 	c.handedOn[at] = set
 	return set
+}
+
+// vnets are the addresses of all VNets, before and after.
+func (c *comparison) vnets() []span {
+	if c.inVNets == nil {
+		for _, r := range [2]*Relation{c.before, c.after} {
+			for i := range r.net.vnets {
+				c.inVNets = append(c.inVNets, r.net.vnets[i].space...)
+			}
+		}
+		c.inVNets = tidy(c.inVNets)
+	}
+	return c.inVNets
+}
+
+// listedAt are the addresses that the sites of a network list, default routes apart.
+func (r *Relation) listedAt(network int32) []span {
+	var out []span
+	for i := range r.net.tunnels {
+		t := &r.net.tunnels[i]
+		if t.far != network || t.end != toOnPrem && t.end != toCircuit || t.site == nil {
+			continue
+		}
+		for _, p := range t.site.Prefixes {
+			if p.IsValid() && p.Bits() > 0 {
+				out = append(out, spanOf(p.Prefix))
+			}
+		}
+	}
+	return tidy(out)
 }
 
 // strays is the part of a set, once delivered from a to b, that is now delivered from a to other

@@ -22,8 +22,8 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// Relation is who can talk to whom in one estate. It does not refer to the estate and never
-// changes, so several goroutines may use it.
+// Relation is who can talk to whom in one estate. It never changes, so several goroutines may use it,
+// and stays valid as long as nobody writes into the estate.
 type Relation struct {
 	rows
 	net    *network
