@@ -45,7 +45,6 @@ func (r *Relation) relayed(most int) int {
 
 // kin is one state's part in telling groups apart.
 type kin struct {
-	c      *comparison
 	r      *Relation
 	places []int32          // by location
 	covers map[int32][]span // by relay: all that it delivers,
@@ -55,8 +54,8 @@ type kin struct {
 
 }
 
-func newKin(c *comparison, r *Relation, places []int32) *kin {
-	k := &kin{c: c, r: r, places: places, covers: map[int32][]span{}, clash: map[int32][]span{}, in: map[int32][]byte{}, odd: map[int32]bool{}}
+func newKin(r *Relation, places []int32) *kin {
+	k := &kin{r: r, places: places, covers: map[int32][]span{}, clash: map[int32][]span{}, in: map[int32][]byte{}, odd: map[int32]bool{}}
 	for i := range r.relays.keys {
 		relay := r.firstRelay() + int32(i)
 		var all []span
@@ -206,8 +205,8 @@ type bundle struct {
 func (c *comparison) judgeGroups(yield func(Verdict) bool) bool {
 	var before, after *kin
 	var wait sync.WaitGroup
-	wait.Go(func() { before = newKin(c, c.before, c.ofBefore) })
-	wait.Go(func() { after = newKin(c, c.after, c.ofAfter) })
+	wait.Go(func() { before = newKin(c.before, c.ofBefore) })
+	wait.Go(func() { after = newKin(c.after, c.ofAfter) })
 	wait.Wait()
 	of := make([]int32, len(c.places))
 	var bundles []bundle

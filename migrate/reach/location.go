@@ -42,7 +42,8 @@ func (l Location) String() string {
 // Same reports whether two locations are the same place, whatever the spelling of their names.
 func (l Location) Same(m Location) bool { return l.Compare(m) == 0 }
 
-// Compare orders locations: VNets, then on-premises networks, then clients; each by identity.
+// Compare orders locations: VNets, then on-premises networks, then clients, each by identity; the
+// Internet last.
 func (l Location) Compare(m Location) int {
 	if l.Kind == m.Kind && l.Kind == OnPremises {
 		return cmp.Compare(strings.ToLower(l.Name), strings.ToLower(m.Name))
