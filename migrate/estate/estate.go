@@ -35,6 +35,9 @@ const (
 	TypeInterface    = "networkInterfaces" // of an appliance
 	TypeRouteServer  = "virtualHubs"
 	TypeNetworkGroup = "networkManagers/networkGroups"
+	TypeNATGateway   = "natGateways"
+
+	TypeNetworkManager = "networkManagers"
 
 	TypeDNSServer = "dnsServers" // classic only
 )
@@ -92,11 +95,13 @@ type Estate struct {
 	Connections []Connection
 	Peerings    []Peering
 	Groups      []NetworkGroup
+	Managers    []NetworkManager
 
 	SecurityGroups []SecurityGroup
 	RouteTables    []RouteTable
 	Circuits       []Circuit
 	Subscriptions  []Subscription // those that something is known of
+	Listings       []Listing      // ARM: what the live listings cover; nil where no listing is an input
 
 	Mapping     []Mapping
 	Assumptions []Assumption
@@ -178,6 +183,7 @@ type VNet struct {
 	GUID    Fact           // classic: the id that the service gave
 
 	Encryption bool // ARM: VNet encryption is on, so that VMs whose size supports it encrypt between each other
+	State      Fact // ARM: its provisioningState
 
 	Refs []diag.Ref // the element, its name, and what holds its lists
 }
@@ -192,7 +198,12 @@ type Subnet struct {
 	SecurityGroup, RouteTable         ID         // zero when there is none, or nothing tells
 	SecurityGroupRefs, RouteTableRefs []diag.Ref // of the bindings
 
-	ServiceEndpoints []ServiceEndpoint // ARM
+	// ARM only.
+	ServiceEndpoints []ServiceEndpoint
+	MorePrefixes     []Prefix // beside Prefix: a subnet may have several
+	NATGateway       ID
+	Delegations      []Fact // the services that the subnet is given over to
+	InUse            int    // interfaces and other things with an address in it, where an input lists them
 }
 
 // ServiceEndpoint lets a subnet reach a service of the platform by its own route.
@@ -226,6 +237,13 @@ type Subscription struct {
 	Name          string // as the IDs of its objects have it
 	ID, Tenant    string // GUIDs in lower case, or ""
 	ResourceGroup string // of the converted resources, or ""
+}
+
+// Listing says which kinds of objects of a subscription an input lists. What is not listed may exist
+// all the same.
+type Listing struct {
+	Subscription string   // as the IDs of its objects have it
+	Types        []string // of IDs, sorted
 }
 
 // SiteClass says what a local network site is.
@@ -267,6 +285,7 @@ type Site struct {
 	// Address is then what the classic file had and is not used.
 	AddressOf ID
 
+	FQDN           Fact     // ARM: the name of the device where it has no fixed address
 	BGP            *BGP     // of the device
 	Announced      []Prefix // what the device announces by BGP,
 	AnnouncedKnown bool     // where an input lists it
@@ -371,6 +390,10 @@ type Gateway struct {
 	Beside       Fact // classic: the name of a second-generation VPN gateway, kept beside ExpressRoute
 
 	// ARM only.
+	Generation     Fact        // Generation1, Generation2
+	MoreAddresses  []Address   // public addresses of further instances
+	BasicIP        bool        // a public address of the Basic size
+	CustomRoutes   []Prefix    // what point-to-site clients are told beside the networks
 	ActiveActive   bool        // two instances carry traffic
 	ZoneRedundant  bool        // its instances stand in several zones
 	RemoteVNets    Toggle      // ExpressRoute: takes in the prefixes of other VNets on its circuit
@@ -389,7 +412,8 @@ type RoutePeer struct {
 	Refs      []diag.Ref
 }
 
-// The states of a classic gateway. Source: docs/sources.md#service-management.
+// The states of a gateway, in the words of the classic service; what Resource Manager says is
+// translated, and Raw has its word. Source: docs/sources.md#service-management.
 const (
 	GatewayProvisioned    = "Provisioned"
 	GatewayNotProvisioned = "NotProvisioned"
@@ -474,6 +498,13 @@ type Connection struct {
 	// EnableBGP is known where the connection exchanges routes; in an ARM estate both ends then allow it.
 	EnableBGP Fact
 	Circuit   ID // ExpressRoute: the circuit, when something names it
+
+	// ARM only.
+	Ingress, Egress Fact     // bytes since the tunnel came up
+	Protocol        Fact     // IKEv2, IKEv1
+	Selectors       []string // traffic selectors, "local -> remote" in CIDR
+	Bypass          bool     // ExpressRoute: FastPath
+	Managed         Fact     // provisioningState
 }
 
 // The states of a classic connection. Source: docs/sources.md#pairing.
@@ -683,6 +714,10 @@ type Peering struct {
 	UseRemoteGateways         bool
 	State                     PeeringState
 
+	Sync    Fact // peeringSyncLevel: FullyInSync, LocalNotInSync, RemoteNotInSync, LocalAndRemoteNotInSync
+	Managed bool // a network manager made it, and would make it again
+	Refs    []diag.Ref
+
 	// RemoteSpace is the remote's address space as this half last took it over; nil when an input
 	// does not say, and then it is what the remote has.
 	RemoteSpace []Prefix
@@ -697,6 +732,14 @@ type NetworkGroup struct {
 	Members []ID // VNets
 	Hub     ID   // joins them where the group has a hub and direct connectivity; else zero
 	Refs    []diag.Ref
+}
+
+// NetworkManager is an Azure Virtual Network Manager: it owns the peerings that its configurations
+// make.
+type NetworkManager struct {
+	ID    ID
+	Scope []string // resource ids of the subscriptions and management groups that it manages
+	Refs  []diag.Ref
 }
 
 // Mapping says which classic object became which ARM object, and under which rule when the name
