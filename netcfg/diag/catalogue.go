@@ -11,7 +11,7 @@ var catalogue = byID(
 	addressRules, siteRules,
 	linkRules, gatewayRules, classicRules,
 	peeringRules, hubRules, exposureRules, onPremisesRules, serviceRules,
-	xmlRules, emissionRules, planRules, optionRules,
+	xmlRules, emissionRules, planRules, optionRules, listingRules,
 )
 
 func byID(groups ...[]Rule) []Rule {

@@ -1,0 +1,423 @@
+package arm
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// Form is the kind of document that holds resources.
+type Form uint8
+
+// The forms.
+const (
+	FormTemplate   Form = iota + 1 // a deployment template: own, exported, or built from Bicep
+	FormParameters                 // the parameters of one
+	FormList                       // a list that the command line or PowerShell printed
+	FormPage                       // a page of a list as Resource Manager answers: value and nextLink
+	FormGraph                      // the result of a Resource Graph query
+	FormItem                       // one resource
+	FormNote                       // what netmigrate collect says of a listing: when, and of which subscription
+)
+
+// String names the form for people.
+func (f Form) String() string {
+	return [...]string{"no document", "template", "parameter file", "list", "page of a list", "Resource Graph result", "resource", "note of a listing"}[f]
+}
+
+// Live reports whether the form tells what runs, and not what somebody meant to deploy.
+func (f Form) Live() bool { return f >= FormList && f <= FormItem }
+
+// Document is a document of Resource Manager as written.
+type Document struct {
+	Name   string // only for positions
+	Form   Form
+	Leaves int // values, each with a Ref
+	Root   Value
+
+	Items []Item // of a live form: the resources that it holds, as they stand
+	// More says what a live form leaves out, with its place: "the next page" and so on; a document with
+	// all of its resources has none.
+	More    string
+	MoreRef diag.Ref
+	// Lists is the type that the document lists, by what it holds or by its name; empty when it holds
+	// several or nothing tells. A list without items says that there are none.
+	Lists string
+
+	Note Note // of FormNote
+}
+
+// Note is what netmigrate collect writes beside the lists.
+type Note struct {
+	TakenAt                                time.Time
+	Tool                                   string
+	Cloud, Tenant, Subscription, Described string // Described is the subscription's name
+}
+
+// Item is a resource as written, live or worked out from a template.
+type Item struct {
+	ResourceName
+	Body     Value
+	Location string
+	Tenant   string // where a Resource Graph row says
+	Doc      int    // that it stands in, as the caller counts them
+}
+
+// Recognise reports whether a text that begins with head may be a document of Resource Manager, as far
+// as a mebibyte of it tells. It promises nothing: Read may refuse it.
+func Recognise(head []byte) bool {
+	text := bytes.TrimLeft(plain(head), " \t\r\n")
+	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
+		return false
+	}
+	for _, mark := range []string{"microsoft.network/", "deploymenttemplate.json", "deploymentparameters.json", "\"takenat\"", "microsoft.resources/deployments"} {
+		if containsFold(text, mark) {
+			return true
+		}
+	}
+	return string(bytes.TrimRight(text, " \t\r\n")) == "[]"
+}
+
+// plain is the text without what UTF-16 puts between its letters.
+func plain(head []byte) []byte {
+	if len(head) >= 2 && (head[0] == 0xff && head[1] == 0xfe || head[0] == 0xfe && head[1] == 0xff) {
+		return bytes.ReplaceAll(head[2:], []byte{0}, nil)
+	}
+	return bytes.TrimPrefix(head, byteOrderMark)
+}
+
+// containsFold looks for a mark in lower case, in any letter case.
+func containsFold(text []byte, mark string) bool {
+	for len(text) >= len(mark) {
+		at := bytes.IndexAny(text[:len(text)-len(mark)+1], mark[:1]+strings.ToUpper(mark[:1]))
+		if at < 0 {
+			return false
+		}
+		if equalFold(text[at:at+len(mark)], mark) {
+			return true
+		}
+		text = text[at+1:]
+	}
+	return false
+}
+
+// Read reads a document of Resource Manager. The name appears in positions, and tells what an empty
+// list is a list of. The document is nil when it cannot be read; the findings then say why.
+func Read(name string, src []byte, bounds Bounds) (*Document, diag.List) {
+	root, found := parse(name, src, bounds)
+	if len(found) > 0 {
+		return nil, found
+	}
+	d := &Document{Name: name, Root: root, Leaves: len(root.t.nodes), Form: formOf(root)}
+	switch d.Form {
+	case 0:
+		pos := diag.Pos{File: name, Line: 1, Col: 1}
+		found.Add("LST-001", pos, "the document is JSON, but no template, parameter file, list, Resource Graph result or resource of Resource Manager")
+		return nil, found
+	case FormNote:
+		return d, d.note()
+	case FormList:
+		d.items(root)
+	case FormPage:
+		d.items(root.Member("value"))
+		if next := root.Member("nextLink"); next.Text() != "" {
+			d.more(next, "the pages behind nextLink")
+		}
+	case FormGraph:
+		d.graph()
+	case FormItem:
+		d.item(root)
+	}
+	if d.Form.Live() {
+		d.kind()
+	}
+	return d, found
+}
+
+func formOf(root Value) Form {
+	if root.Is(KindList) {
+		for item := range root.Items() {
+			if !isResource(item) {
+				return 0
+			}
+		}
+		return FormList
+	}
+	schema := root.Member("$schema").Text()
+	switch has := func(name string, k Kind) bool { return root.Member(name).Is(k) }; {
+	case strings.Contains(strings.ToLower(schema), "deploymentparameters.json"):
+		return FormParameters
+	case has("resources", KindList), has("resources", KindObject):
+		return FormTemplate
+	case has("parameters", KindObject) && has("contentVersion", KindString):
+		return FormParameters
+	case isResource(root):
+		return FormItem
+	case has("data", KindList), has("data", KindObject):
+		return FormGraph
+	case has("value", KindList):
+		return FormPage
+	case has("takenAt", KindString):
+		return FormNote
+	}
+	return 0
+}
+
+// isResource reports whether an object names a resource by its id.
+func isResource(v Value) bool {
+	_, ok := ParseResourceID(v.Member("id").Text())
+	return ok
+}
+
+func (d *Document) more(at Value, what string) { d.More, d.MoreRef = what, at.Ref() }
+
+func (d *Document) items(list Value) {
+	for item := range list.Items() {
+		d.item(item)
+	}
+}
+
+// item takes a resource in; what has no id is kept without a name, for whoever reads the document to
+// report.
+func (d *Document) item(v Value) {
+	name, _ := ParseResourceID(v.Member("id").Text())
+	if name.Subscription == "" {
+		name.Subscription = v.Member("subscriptionId").Text()
+	}
+	if name.Group == "" {
+		name.Group = v.Member("resourceGroup").Text()
+	}
+	d.Items = append(d.Items, Item{ResourceName: name, Body: v, Location: v.Member("location").Text(), Tenant: v.Member("tenantId").Text()})
+}
+
+// graph reads the rows of a Resource Graph result: a list of objects, or a table of columns and rows.
+func (d *Document) graph() {
+	data := d.Root.Member("data")
+	if data.Is(KindObject) {
+		data = table(data)
+	}
+	d.items(data)
+	for _, name := range []string{"skip_token", "$skipToken", "skipToken"} {
+		if token := d.Root.Member(name); token.Text() != "" {
+			d.more(token, "the rows behind "+name)
+		}
+	}
+	if cut := d.Root.Member("resultTruncated"); cut.True() {
+		d.more(cut, "rows that the service cut off (resultTruncated)")
+	}
+	for _, name := range []string{"total_records", "totalRecords"} {
+		total := d.Root.Member(name)
+		if text := total.Text(); d.More == "" && text != "" && text != strconv.Itoa(len(d.Items)) {
+			d.more(total, "rows: "+strconv.Itoa(len(d.Items))+" of "+text+" are here")
+		}
+	}
+}
+
+// table turns columns and rows into objects.
+func table(data Value) Value {
+	var columns []string
+	for c := range data.Member("columns").Items() {
+		columns = append(columns, c.Member("name").Text())
+	}
+	m := newMaker(data.t)
+	m.begin(data, KindList)
+	for row := range data.Member("rows").Items() {
+		m.begin(row, KindObject)
+		i := 0
+		for cell := range row.Items() {
+			if i < len(columns) {
+				m.member(columns[i])
+				m.copy(cell)
+			}
+			i++
+		}
+		m.end()
+	}
+	m.end()
+	return m.done()
+}
+
+// kind finds out what the document is a list of.
+func (d *Document) kind() {
+	for i := range d.Items {
+		switch typ := d.Items[i].Type; {
+		case i == 0:
+			d.Lists = typ
+		case !strings.EqualFold(typ, d.Lists):
+			d.Lists = ""
+			return
+		}
+	}
+	if len(d.Items) == 0 && d.Form != FormItem {
+		d.Lists = typeOfFile(d.Name)
+	}
+}
+
+// typeOfFile is the type that a file's name speaks of, such as virtualNetworks.json, or empty.
+func typeOfFile(name string) string {
+	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
+	stem, _, _ = strings.Cut(stem, ".") // a further page: virtualNetworks.2.json
+	for _, typ := range knownTypes {
+		if strings.EqualFold(stem, strings.ReplaceAll(strings.TrimPrefix(typ, Provider), "/", "-")) {
+			return typ
+		}
+	}
+	return ""
+}
+
+// note reads what collect wrote.
+func (d *Document) note() diag.List {
+	var found diag.List
+	n := &d.Note
+	text := func(into *string, name string) { *into = d.Root.Member(name).Text() }
+	text(&n.Tool, "tool")
+	text(&n.Cloud, "cloud")
+	text(&n.Tenant, "tenantId")
+	text(&n.Subscription, "subscriptionId")
+	text(&n.Described, "subscription")
+	at := d.Root.Member("takenAt")
+	taken, err := time.Parse(time.RFC3339, at.Text())
+	if err != nil {
+		found.Add("LST-001", at.Ref().Pos(d.Name), "takenAt is %q; a time such as 2026-11-20T08:30:00Z is expected", at.Text())
+	}
+	n.TakenAt = taken
+	return found
+}
+
+// knownTypes are the types that the estate knows, in the spelling that Resource Manager documents.
+var knownTypes = []string{
+	TypeVirtualNetwork, TypeSubnet, TypePeering, TypePublicIPAddress, TypeVirtualNetworkGateway, TypeLocalNetworkGateway,
+	TypeConnection, TypeExpressRouteCircuit, TypeSecurityGroup, TypeRouteTable, TypeDeployment,
+	TypeRoute, TypeSecurityRule, TypeNetworkInterface, TypeFirewall, TypeRouteServer, TypeRouteServerConfiguration, TypeRouteServerPeer,
+	TypeNATGateway, TypeNetworkManager, TypeNetworkGroup, TypeStaticMember, TypeConnectivity, TypeCircuitPeering, TypeFirewallPolicy,
+}
+
+// The types that are read and not written.
+const (
+	TypeRoute                    = Provider + "routeTables/routes"
+	TypeSecurityRule             = Provider + "networkSecurityGroups/securityRules"
+	TypeNetworkInterface         = Provider + "networkInterfaces"
+	TypeFirewall                 = Provider + "azureFirewalls"
+	TypeFirewallPolicy           = Provider + "firewallPolicies"
+	TypeRouteServer              = Provider + "virtualHubs"
+	TypeRouteServerConfiguration = Provider + "virtualHubs/ipConfigurations"
+	TypeRouteServerPeer          = Provider + "virtualHubs/bgpConnections"
+	TypeNATGateway               = Provider + "natGateways"
+	TypeNetworkManager           = Provider + "networkManagers"
+	TypeNetworkGroup             = Provider + "networkManagers/networkGroups"
+	TypeStaticMember             = Provider + "networkManagers/networkGroups/staticMembers"
+	TypeConnectivity             = Provider + "networkManagers/connectivityConfigurations"
+	TypeCircuitPeering           = Provider + "expressRouteCircuits/peerings"
+)
+
+// ResourceName is a resource id in its parts. Type has Resource Manager's spelling where it is known.
+type ResourceName struct {
+	Subscription, Group string
+	Type                string   // Microsoft.Network/virtualNetworks/subnets
+	Names               []string // one for each part of the type behind the provider
+}
+
+// Name is the last name.
+func (n ResourceName) Name() string {
+	if len(n.Names) == 0 {
+		return ""
+	}
+	return n.Names[len(n.Names)-1]
+}
+
+// IsZero reports whether the id names nothing.
+func (n ResourceName) IsZero() bool { return n.Type == "" }
+
+// ID is the resource id.
+func (n ResourceName) ID() string {
+	var b strings.Builder
+	b.WriteString("/subscriptions/" + n.Subscription)
+	if n.Group != "" {
+		b.WriteString("/resourceGroups/" + n.Group)
+	}
+	provider, kinds, _ := strings.Cut(n.Type, "/")
+	b.WriteString("/providers/" + provider)
+	for i, kind := range strings.Split(kinds, "/") {
+		if i < len(n.Names) {
+			b.WriteString("/" + kind + "/" + n.Names[i])
+		}
+	}
+	return b.String()
+}
+
+// Parent is the resource that a child stands under; the zero name for what is no child.
+func (n ResourceName) Parent() ResourceName {
+	at := strings.LastIndexByte(n.Type, '/')
+	if len(n.Names) < 2 || at < 0 {
+		return ResourceName{}
+	}
+	n.Type, n.Names = n.Type[:at], n.Names[:len(n.Names)-1]
+	return n
+}
+
+// ParseResourceID takes a resource id apart; its words are compared in any letter case. Of an id with
+// several providers the last counts: /subscriptions/s/resourceGroups/g/providers/Microsoft.Network/
+// virtualNetworks/hub/subnets/a. An empty subscription or group is one that nothing tells.
+func ParseResourceID(id string) (ResourceName, bool) {
+	var n ResourceName
+	rest, ok := strings.CutPrefix(id, "/")
+	if !ok {
+		return n, false
+	}
+	if n.Subscription, rest, ok = cutWord(rest, "subscriptions"); !ok {
+		return n, false
+	}
+	if group, behind, has := cutWord(rest, "resourceGroups"); has {
+		n.Group, rest = group, behind
+	}
+	at := lastProviders(rest)
+	if at < 0 {
+		return n, false
+	}
+	parts := strings.Split(strings.Trim(rest[at:], "/"), "/")
+	if len(parts) < 3 || len(parts)%2 == 0 || slices.Contains(parts, "") {
+		return n, false
+	}
+	kinds := parts[:1:1]
+	n.Names = make([]string, 0, len(parts)/2)
+	for i := 1; i < len(parts); i += 2 {
+		kinds, n.Names = append(kinds, parts[i]), append(n.Names, parts[i+1])
+	}
+	n.Type = canonicalType(strings.Join(kinds, "/"))
+	return n, true
+}
+
+// cutWord takes "word/value/" from the front.
+func cutWord(text, word string) (value, rest string, ok bool) {
+	if len(text) <= len(word) || text[len(word)] != '/' || !strings.EqualFold(text[:len(word)], word) {
+		return "", text, false
+	}
+	value, rest, _ = strings.Cut(text[len(word)+1:], "/")
+	return value, rest, true
+}
+
+// lastProviders is where the text behind the last "providers/" begins, or -1.
+func lastProviders(text string) int {
+	const word = "providers/"
+	for at := len(text) - len(word); at >= 0; at-- {
+		if (at == 0 || text[at-1] == '/') && strings.EqualFold(text[at:at+len(word)], word) {
+			return at + len(word)
+		}
+	}
+	return -1
+}
+
+// canonicalType is the documented spelling of a type, where it is a known one.
+func canonicalType(typ string) string {
+	for _, known := range knownTypes {
+		if len(known) == len(typ) && strings.EqualFold(known, typ) {
+			return known
+		}
+	}
+	return typ
+}
