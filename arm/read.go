@@ -80,7 +80,21 @@ func Recognise(head []byte) bool {
 			return true
 		}
 	}
-	return string(bytes.TrimRight(text, " \t\r\n")) == "[]"
+	return len(text) < mostOfNothing && isNothing(text)
+}
+
+// mostOfNothing is how long a list without items may be.
+const mostOfNothing = 400
+
+// isNothing reports whether a text is a list without items, as one of the commands prints it.
+func isNothing(text []byte) bool {
+	bare := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n", r) {
+			return -1
+		}
+		return r
+	}, string(text))
+	return bare == "[]" || strings.Contains(bare, `"value":[]`) || strings.Contains(bare, `"data":[]`)
 }
 
 // plain is the text without what UTF-16 puts between its letters.
@@ -258,12 +272,14 @@ func (d *Document) kind() {
 	}
 }
 
-// typeOfFile is the type that a file's name speaks of, such as virtualNetworks.json, or empty.
+// typeOfFile is the type that a file's name speaks of, such as virtualNetworks.json, or empty. The name
+// may be that of a child type alone, and a number may follow it: bgpConnections-2.json.
 func typeOfFile(name string) string {
-	stem := strings.TrimSuffix(path.Base(name), path.Ext(name))
-	stem, _, _ = strings.Cut(stem, ".") // a further page: virtualNetworks.2.json
+	stem, _, _ := strings.Cut(path.Base(name), ".")
+	stem = strings.TrimRight(stem, "-_0123456789")
 	for _, typ := range knownTypes {
-		if strings.EqualFold(stem, strings.ReplaceAll(strings.TrimPrefix(typ, Provider), "/", "-")) {
+		kinds := strings.Split(strings.TrimPrefix(typ, Provider), "/")
+		if strings.EqualFold(stem, strings.Join(kinds, "-")) || strings.EqualFold(stem, kinds[len(kinds)-1]) {
 			return typ
 		}
 	}

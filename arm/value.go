@@ -128,6 +128,14 @@ func (v Value) Len() int {
 	return n
 }
 
+// Leaves is how many values the value is, with all below it.
+func (v Value) Leaves() int {
+	if v.t == nil {
+		return 0
+	}
+	return int(v.t.nodes[v.i].end - v.i)
+}
+
 // Items are the items of a list or the members of an object, in order.
 func (v Value) Items() iter.Seq[Value] {
 	return func(yield func(Value) bool) {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/report"
 )
 
@@ -33,7 +32,7 @@ func (s *session) connections(c *cli.Context) (int, error) {
 		found := s.settle(in, append(in.found, lint(in.sources, false, in.answers())...), connectionsLooksFor)
 		return exitNot, s.refuse(in, found, "connected")
 	}
-	e, _, noticed := estate.FromClassic(in.options, in.sources...)
+	e, _, noticed := meaning(in.options, in.sources)
 	found := s.settle(in, slices.Concat(in.found, noticed, strangers(e, in.options), risks(e, false)), connectionsLooksFor)
 	product, err := render(func(w io.Writer) error {
 		return report.Connections(w, e, report.Format(c.String("format")), s.styleOut())

@@ -53,6 +53,9 @@ func (s *session) convert(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	if err := in.classicOnly("convert"); err != nil {
+		return exitNot, err
+	}
 	vault = vaultOr(vault, in)
 	s.progress.now("converting %d files", in.count)
 	out, err := convert(in.sources, in.answers(), vault)

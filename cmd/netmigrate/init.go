@@ -31,6 +31,9 @@ func (s *session) init(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	if err := in.classicOnly("init"); err != nil {
+		return exitNot, err
+	}
 	if in.broken {
 		in.found.Sort()
 		return exitNot, s.refuse(in, in.found, "asked")

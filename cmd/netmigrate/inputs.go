@@ -14,6 +14,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -244,8 +245,8 @@ func (r *reader) file(path string, info fs.FileInfo) {
 		r.found = append(r.found, diag.New("XML-017", diag.Pos{File: name}, "this is no regular file").
 			WithHint("pass - and pipe the document in"))
 		return
-	case info.Size() > int64(r.bounds.Size):
-		r.fail("XML-006", name, "the document has %d bytes; at most %d are read", info.Size(), r.bounds.Size)
+	case info.Size() > int64(r.mostOf(path, info.Size())):
+		r.fail("XML-006", name, "the document has %d bytes; at most %d are read", info.Size(), r.mostOf(path, info.Size()))
 		return
 	}
 	f, err := os.Open(path)
@@ -257,15 +258,25 @@ func (r *reader) file(path string, info fs.FileInfo) {
 	r.read(name, f, int(info.Size()))
 }
 
+// mostOf is how many bytes a file may have: a listing of a whole tenant is larger than any network
+// configuration, and its tree much smaller than that of one.
+func (r *reader) mostOf(path string, size int64) int {
+	if size > int64(r.bounds.Size) && r.bounds.Size >= netcfg.MaxSize && isListing(path) {
+		return arm.MaxSize
+	}
+	return r.bounds.Size
+}
+
 // read takes a document from a stream, and no more of it than a document may have. The size is what
 // the stream is expected to hold, 0 when nobody knows.
 func (r *reader) read(name string, from io.Reader, size int) {
-	src, err := readAll(io.LimitReader(from, int64(r.bounds.Size)+1), size)
+	most := max(r.bounds.Size, size)
+	src, err := readAll(io.LimitReader(from, int64(most)+1), size)
 	switch {
 	case err != nil:
 		r.fail("XML-017", name, "the file cannot be read: %v", errOf(err))
-	case len(src) > r.bounds.Size:
-		r.fail("XML-006", name, "the document has more than the %d bytes that are read", r.bounds.Size)
+	case len(src) > most:
+		r.fail("XML-006", name, "the document has more than the %d bytes that are read", most)
 	default:
 		r.docs = append(r.docs, document{name: name, src: src})
 	}

@@ -48,6 +48,9 @@ func (s *session) lint(c *cli.Context) (int, error) {
 	}
 	s.progress.now("looking at %d files", in.count)
 	if c.Bool("fix") {
+		if err := in.classicOnly("lint --fix"); err != nil {
+			return exitNot, err
+		}
 		return s.fix(c, in)
 	}
 	found := s.settle(in, append(in.found, lint(in.sources, true, in.answers())...), lintLooksFor)
@@ -83,8 +86,8 @@ func lint(sources []estate.Source, classicRuns bool, opts *options.Options) diag
 	if len(sources) == 0 {
 		return nil
 	}
-	e, _, found := estate.FromClassic(opts, sources...)
-	return slices.Concat(found, strangers(e, opts), risks(e, classicRuns))
+	e, _, found := meaning(opts, sources)
+	return slices.Concat(found, strangers(e, opts), risks(e, classicRuns && !e.Modern()))
 }
 
 func risks(e *estate.Estate, classicRuns bool) diag.List {

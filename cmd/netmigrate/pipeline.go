@@ -26,7 +26,8 @@ type input struct {
 	sources []estate.Source // the documents without a fault that stops, by subscription
 	count   int             // of these documents
 	found   diag.List
-	broken  bool // something named could not be read, or nothing says which networks there are
+	broken  bool     // something named could not be read, or nothing says which networks there are
+	passed  []string // files of a folder that were read and turned out to be none of the input
 
 	options *options.Options // what the options file says; empty without one
 	today   options.Date
@@ -66,6 +67,11 @@ func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
 		}
 	}
 	in := parse(r.docs, bounds)
+	if s.settings.verbose {
+		for _, note := range in.passed {
+			s.say("%s", diag.Plain(note))
+		}
+	}
 	in.found = slices.Concat(r.found, r.remarks, faults, in.found)
 	in.broken = in.broken || len(r.found)+len(faults) > 0
 	in.options, in.today = opts, day
@@ -77,31 +83,62 @@ func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
 
 // parse reads documents, several at a time. A broken one does not hide what is found in the others.
 func parse(docs []document, bounds netcfg.Bounds) input {
-	read := make([]*netcfg.Document, len(docs))
+	all := make([]*parsed, len(docs))
 	found := make([]diag.List, len(docs))
-	bases := make([]string, len(docs))
-	sideBySide(len(docs), func(i int) {
-		read[i], found[i], _ = bounds.Read(docs[i].name, docs[i].src)
-		bases[i] = baseOf(docs[i].name)
-	})
-	in := input{found: slices.Concat(found...)}
+	sideBySide(len(docs), func(i int) { all[i], found[i] = parseOne(docs[i], bounds) })
+	in := input{}
 	var sound []*parsed
 	configured := false
-	for i, d := range read {
-		if d == nil {
+	for i, p := range all {
+		switch {
+		case p == nil:
 			in.broken = true
+		case p.stranger && !p.named:
+			in.passed = append(in.passed, p.document.name+": passed over: JSON of another kind")
 			continue
+		case p.stranger:
+			in.broken = true
+		default:
+			sound = append(sound, p)
+			configured = configured || p.configures()
 		}
-		p := &parsed{docs[i], d, bases[i]}
-		sound = append(sound, p)
-		configured = configured || p.configures()
+		in.found = append(in.found, found[i]...)
 	}
+	sound = in.choose(sound)
 	if !configured && len(sound) > 0 && !in.broken {
-		in.found.Add("XML-018", diag.Pos{File: sound[0].document.name}, "none of the inputs is a network configuration or a list of virtual networks")
+		in.found.Add("XML-018", diag.Pos{File: sound[0].document.name}, "none of the inputs is a network configuration, a list of virtual networks, a template or a listing")
 		in.broken = true
 	}
 	in.sources, in.count = sources(sound), len(sound)
 	return in
+}
+
+// parseOne reads one document of either world. It is nil when it cannot be read.
+func parseOne(d document, bounds netcfg.Bounds) (*parsed, diag.List) {
+	p := &parsed{document: d, base: baseOf(d.name)}
+	var found diag.List
+	if isResources(d.src) {
+		p.resources, found = arm.Read(d.name, d.src, arm.Bounds{})
+		p.stranger = p.resources == nil && slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Rule == "LST-001" })
+		if p.resources == nil && !p.stranger {
+			return nil, found
+		}
+		return p, found
+	}
+	p.Document, found, _ = bounds.Read(d.name, d.src)
+	if p.Document == nil {
+		return nil, found
+	}
+	return p, found
+}
+
+// isResources reports whether a text is of Resource Manager, and not of the classic service.
+func isResources(src []byte) bool {
+	head := src[:min(len(src), sniffed)]
+	if _, classic := netcfg.Recognise(head); classic {
+		return false
+	}
+	return arm.Recognise(head)
 }
 
 // sideBySide does n pieces of work, as many at a time as there are processors.
@@ -189,7 +226,7 @@ type planned struct {
 // makePlan plans documents. An error means that there is no plan; found says why.
 func makePlan(sources []estate.Source, opts options.Options, vault deploy.Options) (planned, error) {
 	out := planned{vault: vault}
-	classic, fates, found := estate.FromClassic(&opts, sources...)
+	classic, fates, found := meaning(&opts, sources)
 
 	var early, more diag.List // the early ones need the estate only, and do not wait for the plan
 	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive) })

@@ -78,9 +78,9 @@ func (s *session) reach(c *cli.Context) (int, error) {
 
 // formed is the estate of the input as the files say and in a form, and what was found on the way.
 func (in input) formed(form string) (classic, as *estate.Estate, found diag.List) {
-	classic, _, noticed := estate.FromClassic(in.options, in.sources...)
+	classic, _, noticed := meaning(in.options, in.sources)
 	as, found = classic, slices.Concat(in.found, noticed)
-	if form == formARM {
+	if form == formARM && !classic.Modern() {
 		modern, _, more := estate.ToARM(classic)
 		as, found = modern, append(found, more...)
 	}

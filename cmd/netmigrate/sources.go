@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg"
 )
@@ -20,12 +21,17 @@ import (
 // parsed is a document with what the command line says of it.
 type parsed struct {
 	document
-	*netcfg.Document
-	base string // the folder that it belongs to
+	*netcfg.Document               // nil for one of Resource Manager
+	resources        *arm.Document // nil for a classic one
+	base             string        // the folder that it belongs to
+	stranger         bool          // JSON that is neither
 }
 
 // configures reports whether a document says which networks there are.
 func (p *parsed) configures() bool {
+	if p.Document == nil {
+		return p.resources.Form == arm.FormTemplate || p.resources.Form.Live()
+	}
 	return p.File != nil || slices.ContainsFunc(p.Responses, func(r *netcfg.Response) bool { return r.Kind == "VirtualNetworkSites" })
 }
 
@@ -48,6 +54,9 @@ func (h *home) written() bool {
 func sources(docs []*parsed) []estate.Source {
 	homes := map[string]*home{}
 	for _, d := range docs {
+		if d.Document == nil {
+			continue
+		}
 		h := home{name: d.base, folder: d.base}
 		key := h.name
 		if d.named && d.File != nil {
@@ -68,6 +77,22 @@ func sources(docs []*parsed) []estate.Source {
 			}
 			out = append(out, s)
 		}
+	}
+	return append(out, listings(docs)...)
+}
+
+// listings puts the documents of Resource Manager together by folder: most say themselves which
+// subscription they are of.
+func listings(docs []*parsed) []estate.Source {
+	folders := map[string][]*arm.Document{}
+	for _, d := range docs {
+		if d.resources != nil {
+			folders[d.base] = append(folders[d.base], d.resources)
+		}
+	}
+	out := make([]estate.Source, 0, len(folders))
+	for _, folder := range slices.Sorted(maps.Keys(folders)) {
+		out = append(out, estate.Source{Name: folder, Resources: folders[folder]})
 	}
 	return out
 }

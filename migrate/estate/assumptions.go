@@ -25,6 +25,9 @@ const (
 	AsmIPsec         = "ASM-IPSEC"           // the first phase of an IPsec policy
 	AsmPairing       = "ASM-PAIRING"         // halves joined by inference
 	AsmDNS           = "ASM-DNS"             // DNS servers answer from where they are
+	AsmListing       = "ASM-LISTING"         // kinds that no input lists are not there
+	AsmConnected     = "ASM-CONNECTED"       // connections whose status is not listed are up
+	AsmManager       = "ASM-MANAGER"         // connectivity configurations are deployed as written
 )
 
 // assume lists what has to be assumed of an estate that classic files describe.
@@ -285,4 +288,16 @@ var assumptionTexts = []Assumption{
 		Assumed: "each DNS server stays where it is and answers as before",
 		Because: "a netcfg holds addresses, not where a server runs",
 		Settle:  "where each server runs, and which names it answers"},
+	{ID: AsmListing,
+		Assumed: "there are none of the kinds of resources that no input lists",
+		Because: "a list that nobody asked for cannot be told from an empty one",
+		Settle:  "a list of every kind, even if it is empty; netmigrate collect prints the commands"},
+	{ID: AsmConnected,
+		Assumed: "the connection is up",
+		Because: "the listing holds no connectionStatus; a list of connections leaves it out",
+		Settle:  "az network vpn-connection show of each, as netmigrate collect does"},
+	{ID: AsmManager,
+		Assumed: "the connectivity configuration is deployed as it is written, to the members that are listed",
+		Because: "a listing of configurations does not say which of them is deployed",
+		Settle:  "the effective connectivity of each VNet (az network manager list-effective-connectivity-config)"},
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -18,6 +19,7 @@ type Source struct {
 	// subscription is then not of this source; such a document stands in several sources.
 	ID        string
 	Documents []*netcfg.Document
+	Resources []*arm.Document // of Resource Manager; FromARM reads them
 }
 
 // FromClassic reads the meaning of classic documents. Sources are taken in the order of their
@@ -204,6 +206,8 @@ func inOrder(sources []Source) []Source {
 	for i := range sources {
 		sources[i].Documents = slices.Clone(sources[i].Documents)
 		slices.SortStableFunc(sources[i].Documents, func(x, y *netcfg.Document) int { return cmp.Compare(x.Name, y.Name) })
+		sources[i].Resources = slices.Clone(sources[i].Resources)
+		slices.SortStableFunc(sources[i].Resources, func(x, y *arm.Document) int { return cmp.Compare(x.Name, y.Name) })
 	}
 	return sources
 }

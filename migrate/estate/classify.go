@@ -69,7 +69,7 @@ func classOf(x *Index, spaces *spaces, s *Site) SiteClass {
 }
 
 // spaces answers whether a prefix lies within the space of some VNet.
-type spaces struct{ byBits [33]map[netip.Addr]bool }
+type spaces struct{ byBits [129]map[netip.Addr]bool }
 
 func newSpaces(e *Estate) *spaces {
 	s := &spaces{}

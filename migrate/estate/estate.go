@@ -107,6 +107,11 @@ type Estate struct {
 	Assumptions []Assumption
 }
 
+// Modern reports whether the estate is of Resource Manager: read from its documents, or made by ToARM.
+func (e *Estate) Modern() bool {
+	return len(e.Listings) > 0 || len(e.VNets) > 0 && e.VNets[0].Model == ARM
+}
+
 // Pos is the place of a Ref in its document.
 func (e *Estate) Pos(r diag.Ref) diag.Pos {
 	if r.IsZero() || int(r.Doc) >= len(e.Docs) {

@@ -19,19 +19,21 @@ var ErrNeedsListing = errors.New("mode arm-live needs a listing of the live netw
 // Make plans the way of a classic estate to peerings. An error means that there is no plan; a plan
 // that fails its own check is returned with the violations in it and in the findings.
 func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error) {
-	if opts.Mode == options.ARMLive {
-		return nil, nil, ErrNeedsListing
+	mode, err := modeFor(classic, opts.Mode)
+	if err != nil {
+		return nil, nil, err
 	}
-	if opts.Mode == "" {
-		opts.Mode = options.AsIfLive
-	}
+	opts.Mode = mode
 	if opts.Hub == "" {
 		opts.Hub = options.HubAuto
 	}
 	if len(classic.VNets) == 0 {
 		return nil, nil, errors.New("there is no VNet to plan for")
 	}
-	base, fates, found := estate.ToARM(classic)
+	base, fates, found := baseOf(classic)
+	if missing := unlisted(classic); opts.Mode == options.ARMLive && len(missing) > 0 {
+		return nil, found, fmt.Errorf("the listing is not complete: a plan touches resources of kinds that no input lists: %s", strings.Join(missing, ", "))
+	}
 	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
 	together(func() { m.p.Before = reach.Compute(base) }, func() { m.g = newGraph(base) })
 	if err := m.components(); err != nil {
@@ -41,6 +43,46 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 	m.sequence()
 	m.finish(classic)
 	return m.p, m.found, nil
+}
+
+// modeFor is the mode of a plan: the one that follows from the input, or the one that is named and fits
+// it. What a listing describes runs, and what a template describes may.
+func modeFor(e *estate.Estate, named options.Mode) (options.Mode, error) {
+	switch live := len(e.Listings) > 0; {
+	case live && (named == "" || named == options.ARMLive):
+		return options.ARMLive, nil
+	case named == options.ARMLive:
+		return "", ErrNeedsListing
+	case named == "":
+		return options.AsIfLive, nil
+	case named == options.Rebuild:
+	case live:
+		return "", fmt.Errorf("mode %s does not fit a live listing: plan it in mode %s, or build anew in mode %s", named, options.ARMLive, options.Rebuild)
+	case e.Modern() && named == options.ClassicLive:
+		return "", fmt.Errorf("mode %s is about classic files, and these are of Resource Manager", named)
+	}
+	return named, nil
+}
+
+// baseOf is the network that a plan starts from: what runs, or the ARM form of a classic one.
+func baseOf(e *estate.Estate) (*estate.Estate, []diag.Fate, diag.List) {
+	if e.Modern() {
+		return e, nil, nil
+	}
+	return estate.ToARM(e)
+}
+
+// unlisted are the kinds of resources that steps touch and that no listing of a subscription has.
+func unlisted(e *estate.Estate) []string {
+	var missing []string
+	for _, l := range e.Listings {
+		for _, kind := range []string{estate.TypeVNet, estate.TypeGateway, estate.TypeConnection, estate.TypeSite} {
+			if what := fmt.Sprintf("%s of subscription %q", kind, l.Subscription); !slices.Contains(l.Types, kind) && !slices.Contains(missing, what) {
+				missing = append(missing, what)
+			}
+		}
+	}
+	return missing
 }
 
 type maker struct {

@@ -48,7 +48,7 @@ func (r *registry) find(id estate.ID) int32 {
 // compareIDs orders IDs by subscription, then name, whatever the letter case.
 func compareIDs(a, b estate.ID) int {
 	for _, p := range [...][2]string{{a.Cloud, b.Cloud}, {a.Tenant, b.Tenant}, {a.Subscription, b.Subscription},
-		{a.Group, b.Group}, {a.Type, b.Type}, {a.Name, b.Name}, {a.Child, b.Child}} {
+		{a.Type, b.Type}, {a.Name, b.Name}, {a.Child, b.Child}, {a.Group, b.Group}} {
 		if p[0] == p[1] {
 			continue
 		}

@@ -37,7 +37,7 @@ func resolversElsewhere(c *classic) diag.List {
 			}
 			k := key{d.Server, c.whereIs(v, host, places)}
 			if known[k] == nil {
-				known[k] = &resolver{name: fmt.Sprintf("%q (%s)", d.Name, d.Address), where: k.where, pos: c.at(d.Refs)}
+				known[k] = &resolver{name: resolverName(d), where: k.where, pos: c.at(d.Refs)}
 				order = append(order, known[k])
 			}
 			known[k].vnets = append(known[k].vnets, c.vnet(v))
@@ -48,6 +48,14 @@ func resolversElsewhere(c *classic) diag.List {
 		hits = append(hits, hit{r.name, diag.New("DNS-001", r.pos, "DNS server %s of %s %s is %s", r.name, plural(len(r.vnets), "VNet", "VNets"), few(r.vnets), r.where)})
 	}
 	return told(hits, "%d DNS servers stand outside the VNets that use them: %s")
+}
+
+// resolverName is the name of a DNS server with its address; Resource Manager has the address alone.
+func resolverName(d estate.DNSServerRef) string {
+	if d.Name == d.Address.String() {
+		return d.Name
+	}
+	return fmt.Sprintf("%q (%s)", d.Name, d.Address)
 }
 
 // whereIs says where a host is, seen from a VNet: in one that a tunnel joins to it, or else where
@@ -112,7 +120,7 @@ func classicLimits(c *classic) diag.List {
 	for i := range c.VNets {
 		v := &c.VNets[i]
 		vnets[v.ID.Subscription]++
-		if n := len(v.DNS); n >= azure.MaxClassicDNSServersPerVNet {
+		if n := len(v.DNS); v.Model == estate.Classic && n >= azure.MaxClassicDNSServersPerVNet {
 			out.Add("LIM-001", c.at(v.Refs), "VNet %s names %d DNS servers; %d are allowed", c.vnet(v), n, azure.MaxClassicDNSServersPerVNet)
 		}
 	}

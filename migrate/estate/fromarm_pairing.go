@@ -1,0 +1,281 @@
+package estate
+
+import (
+	"net/netip"
+	"slices"
+)
+
+// connectLive joins the halves of tunnels of an ARM estate, says of every site what it is, and lists
+// what has to be assumed.
+//
+// Resource Manager names the other end: a Vnet2Vnet connection by the id of the gateway, an IPsec
+// connection by the address of its local network gateway. Where the address of a gateway is not
+// listed, the prefixes tell which VNet is meant, as in a classic network; such a pairing is likely, and
+// ambiguous where several fit. Source: docs/sources.md#pairing.
+func connectLive(e *Estate) {
+	p := &livePairer{e: e, x: NewIndex(e), owner: map[netip.Addr]ID{}, between: map[[2]Key][]int{}, toward: make([]ID, len(e.Connections))}
+	p.addresses()
+	p.ends()
+	p.join()
+	p.doubts()
+	classify(e)
+	e.Assumptions = assumeLive(e)
+}
+
+type livePairer struct {
+	e       *Estate
+	x       *Index
+	owner   map[netip.Addr]ID // the gateway with a public address
+	blind   []*Gateway        // VPN gateways whose address nothing tells
+	toward  []ID              // by connection: the gateway that it leads to, zero for a device or for nothing that is known
+	guessed []bool            // by connection: the prefixes told it
+	between map[[2]Key][]int  // connections by the gateways that they join, in order
+}
+
+// addresses notes whose the public addresses are.
+func (p *livePairer) addresses() {
+	for i := range p.e.Gateways {
+		g := &p.e.Gateways[i]
+		if g.Kind != VPNGateway {
+			continue
+		}
+		all := g.ownAddresses()
+		for _, a := range all {
+			p.owner[a] = g.ID
+		}
+		if len(all) == 0 && !g.Absent() {
+			p.blind = append(p.blind, g)
+		}
+	}
+}
+
+// ends finds the gateway that each connection leads to.
+func (p *livePairer) ends() {
+	p.guessed = make([]bool, len(p.e.Connections))
+	for i := range p.e.Connections {
+		c := &p.e.Connections[i]
+		c.Pairing = Pairing{}
+		switch c.Kind {
+		case Vnet2Vnet:
+			p.toward[i] = c.RemoteGateway
+		case IPsec:
+			p.toward[i] = p.behind(c)
+		}
+		if to := p.toward[i]; !to.IsZero() {
+			pair := [2]Key{c.Gateway.Key(), to.Key()}
+			p.between[pair] = append(p.between[pair], i)
+		}
+	}
+	p.guess()
+}
+
+// behind is the gateway whose address the site of a connection has.
+func (p *livePairer) behind(c *Connection) ID {
+	s := p.x.Site(c.Site)
+	switch {
+	case s == nil:
+		return ID{}
+	case !s.AddressOf.IsZero():
+		return s.AddressOf
+	case !s.Address.IsValid():
+		return ID{}
+	}
+	to := p.owner[s.Address.Addr]
+	if to.Same(c.Gateway) {
+		return ID{} // the address of its own gateway
+	}
+	return to
+}
+
+// guess reads the prefixes of the connections that lead to no known address, where gateways are there
+// whose address nothing tells. Both ends have to cover the other's VNet.
+func (p *livePairer) guess() {
+	if len(p.blind) == 0 {
+		return
+	}
+	var open []int
+	for i := range p.e.Connections {
+		c := &p.e.Connections[i]
+		if c.Kind != IPsec || !p.toward[i].IsZero() {
+			continue
+		}
+		if s := p.x.Site(c.Site); s != nil && len(s.Prefixes) > 0 {
+			open = append(open, i)
+		}
+	}
+	covering := map[Key][]int{} // open connections by the VNet of a blind gateway that their site covers
+	for _, i := range open {
+		c := &p.e.Connections[i]
+		for _, g := range p.blind {
+			if v := p.x.VNet(g.VNet); v != nil && !g.ID.Same(c.Gateway) && len(v.Space) > 0 && covers(p.x.Site(c.Site).Prefixes, v.Space) {
+				covering[g.ID.Key()] = append(covering[g.ID.Key()], i)
+			}
+		}
+	}
+	for _, i := range open {
+		p.guessOne(i, covering)
+	}
+}
+
+// guessOne settles one connection by the connections of blind gateways that cover its VNet back.
+func (p *livePairer) guessOne(i int, covering map[Key][]int) {
+	c := &p.e.Connections[i]
+	own := p.x.Gateway(c.Gateway)
+	if own == nil {
+		return
+	}
+	v := p.x.VNet(own.VNet)
+	var candidates []int
+	for _, g := range p.blind {
+		if !slices.Contains(covering[g.ID.Key()], i) || v == nil {
+			continue
+		}
+		for _, back := range p.x.ConnectionsOf(g.ID) {
+			s := p.x.Site(back.Site)
+			if back.Kind == IPsec && s != nil && covers(s.Prefixes, v.Space) && p.mayBe(s, own) {
+				candidates = append(candidates, p.number(back))
+			}
+		}
+	}
+	switch len(candidates) {
+	case 0:
+	case 1:
+		other := &p.e.Connections[candidates[0]]
+		c.Pairing = Pairing{Confidence: Likely, Partner: other.ID, Decide: []string{"the public addresses of both gateways"}}
+		c.Pairing.say(CoversSpace, p.x.Gateway(other.Gateway).VNet.Name)
+		c.Pairing.say(Reciprocal, other.Site.Name)
+		c.Pairing.say(OnlyCandidate, other.ID.Name)
+		p.guessed[i] = true
+	default:
+		c.Pairing = Pairing{Confidence: Ambiguous, Decide: []string{"the public addresses of the gateways"}}
+		for _, j := range candidates {
+			c.Pairing.Candidates = append(c.Pairing.Candidates, p.e.Connections[j].ID)
+		}
+		p.guessed[i] = true
+	}
+}
+
+// mayBe reports whether a site may stand for a gateway: nothing says that its address is another's.
+func (p *livePairer) mayBe(s *Site, g *Gateway) bool {
+	owner, owned := p.owner[s.Address.Addr]
+	return !owned || owner.Same(g.ID)
+}
+
+// number is the position of a connection.
+func (p *livePairer) number(c *Connection) int {
+	for i := range p.e.Connections {
+		if &p.e.Connections[i] == c {
+			return i
+		}
+	}
+	return -1
+}
+
+// join gives every half that leads to a gateway its other half: of several between two gateways the
+// first and the first, the second and the second.
+func (p *livePairer) join() {
+	for i := range p.e.Connections {
+		c := &p.e.Connections[i]
+		to := p.toward[i]
+		if to.IsZero() || p.guessed[i] {
+			continue
+		}
+		there := p.between[[2]Key{c.Gateway.Key(), to.Key()}]
+		back := p.between[[2]Key{to.Key(), c.Gateway.Key()}]
+		at := slices.Index(there, i)
+		c.Pairing.Confidence = OneSided
+		if g := p.x.Gateway(to); g != nil {
+			c.Pairing.Toward = g.VNet
+		}
+		if at < len(back) && p.sameKind(c, &p.e.Connections[back[at]]) {
+			other := &p.e.Connections[back[at]]
+			c.Pairing = Pairing{Confidence: Certain, Partner: other.ID}
+			if c.Kind == IPsec {
+				c.Pairing.say(ProvenAddress, p.x.Site(c.Site).Address.Raw)
+			}
+			if c.Key.Known() && c.Key.Equal(other.Key) {
+				c.Pairing.say(SameKey, "")
+			}
+		}
+	}
+}
+
+// sameKind reports whether two halves are of one kind: a Vnet2Vnet connection and an IPsec connection
+// do not make a tunnel by themselves that is known to come up.
+func (p *livePairer) sameKind(a, b *Connection) bool { return a.Kind == b.Kind }
+
+// doubts marks the tunnels that carry nothing: one of their ends is not up, or has no gateway, or the
+// two have different keys.
+func (p *livePairer) doubts() {
+	for i := range p.e.Connections {
+		c := &p.e.Connections[i]
+		other := p.x.Connection(c.Pairing.Partner)
+		down := notConnected(c)
+		absent := p.absent(c.Gateway)
+		if other != nil {
+			down = down || notConnected(other)
+			absent = absent || p.absent(other.Gateway)
+		}
+		switch {
+		case absent:
+			c.Pairing.Suspect = suspectNoGateway
+			c.Pairing.say(SaidNoGateway, c.Gateway.Name)
+		case other != nil && c.Key.Known() && other.Key.Known() && !c.Key.Equal(other.Key) && c.State.Value != StateConnected:
+			c.Pairing.Suspect = "LINK-008"
+			c.Pairing.say(DifferentKey, "")
+		case down:
+			c.Pairing.Suspect = suspectNotUp
+			c.Pairing.say(SaidNotConnected, c.State.Value)
+		case c.State.Value == StateConnected:
+			c.Pairing.say(SaidConnected, StateConnected)
+		}
+	}
+}
+
+func notConnected(c *Connection) bool {
+	return c.State.Value == StateNotConnected || c.State.Value == StateConnecting
+}
+
+func (p *livePairer) absent(gateway ID) bool {
+	g := p.x.Gateway(gateway)
+	return g != nil && g.Absent()
+}
+
+// assumeLive lists what has to be assumed of a network that documents of Resource Manager describe.
+func assumeLive(e *Estate) []Assumption {
+	a := assumer{}
+	x, names := NewIndex(e), NewNames(e)
+	live := len(e.Listings) > 0
+	for i := range e.VNets {
+		if v := &e.VNets[i]; len(v.DNS) > 0 {
+			a.of(AsmDNS, names.VNet(v))
+		}
+	}
+	for i := range e.Connections {
+		c := &e.Connections[i]
+		name := c.ID.Name + names.Whose(TypeConnection, c.ID, c.ID.Name)
+		if live && !c.State.Known() {
+			a.of(AsmConnected, name)
+		}
+		if c.Kind == ExpressRoute {
+			a.of(AsmCircuit, name)
+		}
+		if c.Pairing.Confidence == Likely || c.Pairing.Confidence == Ambiguous {
+			a.of(AsmPairing, name)
+		}
+		if s := x.Site(c.Site); s != nil && s.Endpoint.IsZero() && s.Network != "" && c.Pairing.Confidence == NotPaired {
+			a.of(AsmOnPremises, s.Network)
+		}
+	}
+	for i := range e.Groups {
+		a.of(AsmManager, e.Groups[i].ID.String())
+	}
+	for _, l := range e.Listings {
+		for _, kind := range listedKinds {
+			if !slices.Contains(l.Types, kind) {
+				a.of(AsmListing, l.Subscription+": "+kind)
+			}
+		}
+	}
+	return a.list()
+}
