@@ -357,6 +357,9 @@ func (k GatewayKind) String() string {
 	return [...]string{"Vpn", "ExpressRoute", "RouteServer", "AzureFirewall", "NetworkVirtualAppliance"}[k]
 }
 
+// Virtual reports whether one of this kind is a virtual network gateway, which stands in GatewaySubnet.
+func (k GatewayKind) Virtual() bool { return k <= ExpressRouteGateway }
+
 // Forwards reports whether routes may name one of this kind as their next hop.
 func (k GatewayKind) Forwards() bool { return k == Firewall || k == Appliance }
 

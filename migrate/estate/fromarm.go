@@ -36,6 +36,7 @@ func FromARM(opts *options.Options, sources ...Source) (*Estate, diag.List) {
 	r.filters()
 	r.services()
 	r.managers()
+	r.close()
 	r.order()
 	r.outside()
 	r.coverage()

@@ -56,8 +56,10 @@ func (p *livePairer) ends() {
 		c := &p.e.Connections[i]
 		c.Pairing = Pairing{}
 		switch c.Kind {
-		case Vnet2Vnet:
-			p.toward[i] = c.RemoteGateway
+		case Vnet2Vnet: // to a gateway that no input lists it leads outside
+			if p.x.Gateway(c.RemoteGateway) != nil {
+				p.toward[i] = c.RemoteGateway
+			}
 		case IPsec:
 			p.toward[i] = p.behind(c)
 		}

@@ -10,6 +10,7 @@ type Index struct {
 	vnet, site, gateway, connection, peering func() map[Key]int
 	securityGroup, routeTable, circuit       func() map[Key]int
 	gatewaysOf, connectionsOf, peeringsOf    func() map[Key][]int
+	standingIn                               func() map[Key][]int
 }
 
 // NewIndex indexes an estate.
@@ -26,7 +27,13 @@ func NewIndex(e *Estate) *Index {
 		routeTable:    byID(e.RouteTables, func(t *RouteTable) ID { return t.ID }),
 		circuit:       byID(e.Circuits, func(c *Circuit) ID { return c.ID }),
 
-		gatewaysOf:    byOwner(e.Gateways, func(g *Gateway) ID { return g.VNet }),
+		gatewaysOf: byOwner(e.Gateways, func(g *Gateway) ID {
+			if !g.Kind.Virtual() {
+				return ID{}
+			}
+			return g.VNet
+		}),
+		standingIn:    byOwner(e.Gateways, func(g *Gateway) ID { return g.VNet }),
 		connectionsOf: byOwner(e.Connections, func(c *Connection) ID { return c.Gateway }),
 		peeringsOf:    byOwner(e.Peerings, func(p *Peering) ID { return p.VNet }),
 	}
@@ -46,8 +53,10 @@ func byOwner[T any](in []T, owner func(*T) ID) func() map[Key][]int {
 	return sync.OnceValue(func() map[Key][]int {
 		of := map[Key][]int{}
 		for i := range in {
-			key := owner(&in[i]).Key()
-			of[key] = append(of[key], i)
+			if id := owner(&in[i]); !id.IsZero() {
+				key := id.Key()
+				of[key] = append(of[key], i)
+			}
 		}
 		return of
 	})
@@ -98,7 +107,13 @@ func (x *Index) RouteTable(id ID) *RouteTable {
 // Circuit finds a circuit, or nil.
 func (x *Index) Circuit(id ID) *Circuit { return find(x.estate.Circuits, x.circuit(), id) }
 
-// GatewaysOf returns the gateways of a VNet.
+// StandingIn returns all that forwards packets or announces routes in a VNet: its virtual network
+// gateways, firewalls, appliances and Route Servers.
+func (x *Index) StandingIn(vnet ID) []*Gateway {
+	return all(x.estate.Gateways, x.standingIn()[vnet.Key()])
+}
+
+// GatewaysOf returns the virtual network gateways of a VNet.
 func (x *Index) GatewaysOf(vnet ID) []*Gateway {
 	return all(x.estate.Gateways, x.gatewaysOf()[vnet.Key()])
 }

@@ -176,7 +176,7 @@ func (v *validator) peering(n, r *VNet, half *Peering) {
 	if len(v.x.GatewaysOf(n.ID)) > 0 {
 		v.found.Add("GW-004", v.at(n.Refs), "VNet %q has a gateway of its own and cannot use that of %q", n.Name, r.Name)
 	}
-	if len(v.x.GatewaysOf(r.ID)) == 0 {
+	if !slices.ContainsFunc(v.x.StandingIn(r.ID), func(g *Gateway) bool { return g.Kind.Virtual() || g.Kind == RouteServer }) {
 		v.found.Add("PEER-005", v.at(n.Refs), "VNet %q would use a gateway of %q, which has none", n.Name, r.Name)
 	}
 	back := slices.IndexFunc(v.x.PeeringsOf(r.ID), func(p *Peering) bool { return p.Remote.Same(n.ID) && p.AllowGatewayTransit })

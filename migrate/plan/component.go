@@ -39,7 +39,10 @@ func newGraph(e *estate.Estate) *graph {
 		g.clouds = append(g.clouds, region.Cloud)
 	}
 	for i := range e.Gateways {
-		v := g.index[e.Gateways[i].VNet.Key()]
+		v, ok := g.index[e.Gateways[i].VNet.Key()]
+		if !ok || !e.Gateways[i].Kind.Virtual() {
+			continue // it stands in a VNet that no input lists, or is a firewall, an appliance or a Route Server
+		}
 		g.gateways[v] = append(g.gateways[v], &e.Gateways[i])
 	}
 	for i := range e.Connections {

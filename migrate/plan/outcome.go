@@ -95,6 +95,8 @@ func (m *maker) outcomes() []Outcome {
 
 func (m *maker) gatewayStays(g *estate.Gateway, hubs map[estate.Key]bool) string {
 	switch {
+	case !g.Kind.Virtual():
+		return "firewalls, appliances and Route Servers are not moved by this plan"
 	case g.Kind == estate.ExpressRouteGateway:
 		return "ExpressRoute is not moved by this plan"
 	case g.Absent():

@@ -26,7 +26,7 @@ func (r *reviewer) vnets(e *estate.Estate) {
 	for i := range shown {
 		v := &shown[i]
 		var kinds []string
-		for _, gw := range x.GatewaysOf(v.ID) {
+		for _, gw := range x.StandingIn(v.ID) {
 			kind := gw.Kind.String()
 			if len(gw.ClientPools) > 0 {
 				kind += ", point-to-site pool " + prefixWords(gw.ClientPools)
