@@ -63,4 +63,9 @@ var listingRules = []Rule{
 		Why:    "a tunnel needs a connection at either end; this one carries nothing, or the other end is in a subscription that is not listed",
 		Fix:    "list the other subscription, create the other half, or delete this one",
 		Source: "docs/sources.md#vnet-to-vnet"},
+	{ID: "LST-013", Name: "lost-on-the-way", Severity: Error, Since: "0.3",
+		Title:  "what the classic network had is not in the live one",
+		Why:    "the platform's own migration made Vnet2Vnet connections of tunnels and dropped what their sites listed beyond the next network; and people deleted things; whoever used it has been cut off since",
+		Fix:    "ask whether somebody misses it; if so, connect the two networks directly, or peer them",
+		Source: "docs/sources.md#multi-hop"},
 }
