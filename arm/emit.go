@@ -3,6 +3,7 @@ package arm
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"strconv"
 )
 
@@ -26,8 +27,8 @@ type emitter struct{ sink }
 // Object is a JSON object whose members keep their order.
 type Object []Member
 
-// Member is one member of an Object. Value is a string, bool, int, json.Number, nil, Object or
-// Array.
+// Member is one member of an Object. Value is a string, bool, int, json.Number, nil, Object, Array or
+// Stream.
 type Member struct {
 	Name  string
 	Value any
@@ -35,6 +36,10 @@ type Member struct {
 
 // Array is a JSON array of values as in Member.
 type Array []any
+
+// Stream is a JSON array whose items are made while it is written, for documents larger than what
+// they are made from.
+type Stream iter.Seq[any]
 
 // Get is the value of the member with that name, compared exactly, and whether there is one.
 func (o Object) Get(name string) (any, bool) {
@@ -77,6 +82,13 @@ func (e emitter) value(v any) {
 		e.open('[')
 		for _, item := range v {
 			e.value(item)
+		}
+		e.close(']')
+	case Stream:
+		e.open('[')
+		for item := range v {
+			e.value(item)
+			e.rest()
 		}
 		e.close(']')
 	default:

@@ -16,6 +16,14 @@ func Encode(w io.Writer, t *Template) error { return encode(w, t) }
 // EncodeParameters writes a parameter file as Encode writes a template.
 func EncodeParameters(w io.Writer, p *Parameters) error { return encode(w, p) }
 
+// EncodeValue writes one value, as in Member, as Encode writes a template.
+func EncodeValue(w io.Writer, v any) error { return encode(w, document{v}) }
+
+// document is a value that is a document by itself.
+type document struct{ value any }
+
+func (d document) emit(e emitter) { e.value(d.value) }
+
 // EncodeResource is one resource as Encode writes it, at the left margin and ending in a newline:
 // the text that a diff compares.
 func EncodeResource(r *Resource) ([]byte, error) {

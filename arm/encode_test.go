@@ -277,3 +277,28 @@ func FuzzString(f *testing.F) {
 		}
 	})
 }
+
+func ExampleEncodeValue() {
+	names := arm.Stream(func(yield func(any) bool) {
+		for _, name := range []string{"hub", "spoke"} {
+			if !yield(arm.Object{{Name: "name", Value: name}}) {
+				return
+			}
+		}
+	})
+	if err := arm.EncodeValue(os.Stdout, arm.Object{{Name: "value", Value: names}, {Name: "nextLink", Value: nil}}); err != nil {
+		panic(err)
+	}
+	// Output:
+	// {
+	//   "value": [
+	//     {
+	//       "name": "hub"
+	//     },
+	//     {
+	//       "name": "spoke"
+	//     }
+	//   ],
+	//   "nextLink": null
+	// }
+}
