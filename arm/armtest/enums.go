@@ -20,7 +20,7 @@ func enum[T ~string](possible func() []T) enumValues {
 	return e
 }
 
-// enums are the values of the string types that templates use. A type that is met and not listed is
+// enums are the values of the string types that templates and answers use. A type that is met and not listed is
 // a complaint of its own, so the list cannot fall behind.
 var enums = byType(
 	enum(sdk.PossibleAdminStateValues),
@@ -34,11 +34,13 @@ var enums = byType(
 	enum(sdk.PossibleConnectedGroupPrivateEndpointsScaleValues),
 	enum(sdk.PossibleConnectionAuthenticationTypeValues),
 	enum(sdk.PossibleConnectivityTopologyValues),
+	enum(sdk.PossibleCreatedByTypeValues),
 	enum(sdk.PossibleDdosSettingsProtectionModeValues),
 	enum(sdk.PossibleDeleteExistingPeeringValues),
 	enum(sdk.PossibleDhGroupValues),
 	enum(sdk.PossibleExpressRouteCircuitSKUFamilyValues),
 	enum(sdk.PossibleExpressRouteCircuitSKUTierValues),
+	enum(sdk.PossibleExpressRoutePeeringStateValues),
 	enum(sdk.PossibleExpressRoutePeeringTypeValues),
 	enum(sdk.PossibleFirewallPolicyFilterRuleCollectionActionTypeValues),
 	enum(sdk.PossibleFirewallPolicyRuleCollectionTypeValues),
@@ -47,6 +49,7 @@ var enums = byType(
 	enum(sdk.PossibleFirewallPolicySKUTierValues),
 	enum(sdk.PossibleGroupConnectivityValues),
 	enum(sdk.PossibleGroupMemberTypeValues),
+	enum(sdk.PossibleHubBgpConnectionStatusValues),
 	enum(sdk.PossibleHubRoutingPreferenceValues),
 	enum(sdk.PossibleIPAllocationMethodValues),
 	enum(sdk.PossibleIPSecEncryptionValues),
@@ -56,16 +59,22 @@ var enums = byType(
 	enum(sdk.PossibleIkeIntegrityValues),
 	enum(sdk.PossibleIsGlobalValues),
 	enum(sdk.PossibleNatGatewaySKUNameValues),
+	enum(sdk.PossibleNetworkInterfaceAuxiliaryModeValues),
+	enum(sdk.PossibleNetworkInterfaceAuxiliarySKUValues),
+	enum(sdk.PossibleNetworkInterfaceNicTypeValues),
 	enum(sdk.PossiblePeeringEnforcementValues),
 	enum(sdk.PossiblePfsGroupValues),
 	enum(sdk.PossiblePrivateEndpointVNetPoliciesValues),
+	enum(sdk.PossibleProvisioningStateValues),
 	enum(sdk.PossiblePublicIPAddressSKUNameValues),
 	enum(sdk.PossiblePublicIPAddressSKUTierValues),
 	enum(sdk.PossibleResiliencyModelValues),
 	enum(sdk.PossibleRouteNextHopTypeValues),
+	enum(sdk.PossibleRoutingStateValues),
 	enum(sdk.PossibleSecurityRuleAccessValues),
 	enum(sdk.PossibleSecurityRuleDirectionValues),
 	enum(sdk.PossibleSecurityRuleProtocolValues),
+	enum(sdk.PossibleServiceProviderProvisioningStateValues),
 	enum(sdk.PossibleSharingScopeValues),
 	enum(sdk.PossibleUseHubGatewayValues),
 	enum(sdk.PossibleVPNAuthenticationTypeValues),
@@ -77,10 +86,13 @@ var enums = byType(
 	enum(sdk.PossibleVirtualNetworkEncryptionEnforcementValues),
 	enum(sdk.PossibleVirtualNetworkGatewayConnectionModeValues),
 	enum(sdk.PossibleVirtualNetworkGatewayConnectionProtocolValues),
+	enum(sdk.PossibleVirtualNetworkGatewayConnectionStatusValues),
 	enum(sdk.PossibleVirtualNetworkGatewayConnectionTypeValues),
 	enum(sdk.PossibleVirtualNetworkGatewaySKUNameValues),
 	enum(sdk.PossibleVirtualNetworkGatewaySKUTierValues),
 	enum(sdk.PossibleVirtualNetworkGatewayTypeValues),
+	enum(sdk.PossibleVirtualNetworkPeeringLevelValues),
+	enum(sdk.PossibleVirtualNetworkPeeringStateValues),
 	enum(sdk.PossibleVirtualNetworkPrivateEndpointNetworkPoliciesValues),
 	enum(sdk.PossibleVirtualNetworkPrivateLinkServiceNetworkPoliciesValues),
 )

@@ -123,7 +123,10 @@ func compareParameters(c *court, t *arm.Template, doc map[string]any) {
 }
 
 // court gathers what the judges say.
-type court struct{ complaints []string }
+type court struct {
+	complaints  []string
+	unpublished []string // members that the SDK need not know
+}
 
 func (c *court) say(judge, path, format string, args ...any) {
 	if path != "" {
