@@ -41,7 +41,7 @@ var formats = map[string][]string{
 }
 
 // testSupport are the packages that only tests import.
-var testSupport = []string{"arm/armtest", "fixtures"}
+var testSupport = []string{"arm/armtest", "fixtures", "fixtures/listing"}
 
 // doors are the libraries, by module, and the packages that may import them.
 var doors = map[string][]string{
