@@ -49,7 +49,7 @@ func parse(name string, src []byte, bounds Bounds) (Value, diag.List) {
 	if !ok {
 		return Value{}, p.found
 	}
-	p.t = &tree{src: src, nodes: make([]leaf, 0, len(src)/20+1)}
+	p.t = &tree{source: &source{src: src}, nodes: make([]leaf, 0, len(src)/20+1)}
 	p.document()
 	if len(p.found) > 0 {
 		return Value{}, p.found

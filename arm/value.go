@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -44,18 +46,31 @@ type Value struct {
 // tree holds the values of a document in document order: a large listing has ten million of them, so
 // they hold no pointers and their texts stay in the source until somebody asks.
 type tree struct {
-	src   []byte
+	*source
 	nodes []leaf
 	texts []string // of names and values that were worked out
 
+	refers map[int32]referral // of unknown values that are a resource's property
+}
+
+// source is the text of a document. All trees that were made of one document share it.
+type source struct {
+	src   []byte
 	once  sync.Once
 	lines []int32 // where lines begin
+}
+
+// referral is a property of a resource.
+type referral struct {
+	of       ResourceName
+	property string
 }
 
 // node is a value. A text is the span of the source from from to to, quotes included; one that was
 // worked out is texts[from], and to is -1.
 type leaf struct {
 	kind     Kind
+	opaque   bool  // a string with a placeholder in it
 	nameFrom int32 // of a member; nameTo is 0 for what is none, and -1 for a name that was worked out
 	nameTo   int32
 	from, to int32
@@ -106,6 +121,21 @@ func (v Value) Ref() diag.Ref {
 	line, col := v.t.place(n.at)
 	return diag.Ref{Ordinal: n.ordinal, Line: line, Col: col}
 }
+
+// Refers is what an unknown value is: the property of a resource that only the service knows, such as
+// ipAddress of a public IP address. The property is a path, as bgpSettings.asn or subnets[0].id, and
+// empty for all of them.
+func (v Value) Refers() (of ResourceName, property string, ok bool) {
+	if v.t == nil {
+		return ResourceName{}, "", false
+	}
+	r, ok := v.t.refers[v.i]
+	return r.of, r.property, ok
+}
+
+// Opaque reports whether a string has a placeholder in it for what only the service computes, such as
+// uniqueString. Equal placeholders stand for equal texts; nothing else can be told from one.
+func (v Value) Opaque() bool { return v.t != nil && v.t.nodes[v.i].opaque }
 
 // Name is the name of a member, and empty for what is none.
 func (v Value) Name() string {
@@ -263,7 +293,7 @@ func equalFold(a []byte, b string) bool {
 }
 
 // place is the line and column of a byte, both from 1.
-func (t *tree) place(at int32) (line, col int32) {
+func (t *source) place(at int32) (line, col int32) {
 	t.once.Do(func() {
 		t.lines = append(make([]int32, 0, bytes.Count(t.src, newline)+1), 0)
 		for i, b := range t.src {
@@ -277,6 +307,39 @@ func (t *tree) place(at int32) (line, col int32) {
 }
 
 var newline = []byte{'\n'}
+
+// inside is the line and column of a byte of a string's text, which the document may write in escapes.
+func (v Value) inside(offset int) (line, col int) {
+	n := &v.t.nodes[v.i]
+	at := n.at
+	if n.to > 0 && n.kind == KindString {
+		at = n.from + 1 + rawOffset(v.t.src[n.from+1:n.to-1], offset)
+	}
+	l, c := v.t.place(at)
+	return int(l), int(c)
+}
+
+// rawOffset is how far into the text of a JSON string a byte of what it means stands.
+func rawOffset(raw []byte, offset int) int32 {
+	at := 0
+	for at < len(raw) && offset > 0 {
+		switch {
+		case raw[at] != '\\':
+			at, offset = at+1, offset-1
+		case at+1 < len(raw) && raw[at+1] == 'u':
+			end := min(at+6, len(raw))
+			code, _ := strconv.ParseUint(string(raw[at+2:end]), 16, 32)
+			size := utf8.RuneLen(rune(code))
+			if utf16.IsSurrogate(rune(code)) { // a pair of escapes, four bytes: two for each
+				size = 2
+			}
+			at, offset = end, offset-max(size, 1)
+		default:
+			at, offset = min(at+2, len(raw)), offset-1
+		}
+	}
+	return int32(at)
+}
 
 // Made is a value that was worked out, in place of the one at: the same Ref and name, another text.
 func made(at Value, kind Kind, text string) Value {
@@ -292,18 +355,21 @@ type maker struct {
 	open []int32
 	name string // of the next value
 	has  bool
+	like Value // whose name the next value has
 }
 
 func newMaker(of *tree) *maker {
-	t := &tree{}
-	if of != nil {
-		t.src = of.src
+	if of == nil {
+		return &maker{t: &tree{source: &source{}}}
 	}
-	return &maker{t: t}
+	return &maker{t: &tree{source: of.source}}
 }
 
 // member names the next value.
 func (m *maker) member(name string) { m.name, m.has = name, true }
+
+// memberLike names the next value as one of the same document is named.
+func (m *maker) memberLike(v Value) { m.like = v }
 
 // add appends a node in the place of a value.
 func (m *maker) add(at Value, n leaf) {
@@ -311,12 +377,22 @@ func (m *maker) add(at Value, n leaf) {
 		from := &at.t.nodes[at.i]
 		n.ordinal, n.at = from.ordinal, from.at
 	}
+	m.push(n)
+}
+
+// push appends a node under the name that is waiting for it.
+func (m *maker) push(n leaf) {
 	n.nameFrom, n.nameTo = 0, 0
-	if m.has {
+	switch {
+	case m.has:
 		n.nameFrom, n.nameTo, m.has = m.keep(m.name), -1, false
+	case m.like.t != nil:
+		from := &m.like.t.nodes[m.like.i]
+		n.nameFrom, n.nameTo = from.nameFrom, from.nameTo
+		m.like = Value{}
 	}
+	n.end = int32(len(m.t.nodes) + 1)
 	m.t.nodes = append(m.t.nodes, n)
-	m.t.nodes[len(m.t.nodes)-1].end = int32(len(m.t.nodes))
 }
 
 func (m *maker) keep(text string) int32 {
@@ -339,6 +415,9 @@ func (m *maker) end() {
 	m.t.nodes[m.open[last]].end = int32(len(m.t.nodes))
 	m.open = m.open[:last]
 }
+
+// same appends a scalar that is what it is in the document.
+func (m *maker) same(v Value) { m.push(v.t.nodes[v.i]) }
 
 // copy appends a value and all below it as they are.
 func (m *maker) copy(v Value) {
