@@ -66,6 +66,9 @@ type Item struct {
 	Location string
 	Tenant   string // where a Resource Graph row says
 	Doc      int    // that it stands in, as the caller counts them
+	// Maybe says why a resource of a template may not be deployed: nothing decides its condition. It is
+	// empty for what is deployed.
+	Maybe string
 }
 
 // Recognise reports whether a text that begins with head may be a document of Resource Manager, as far

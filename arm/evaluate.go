@@ -1,0 +1,228 @@
+package arm
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// Deployment is a template with what is known beside it.
+type Deployment struct {
+	Template   *Document
+	Parameters []*Document // parameter files; of a parameter that several of them give, the last one counts
+
+	// Where it is deployed to; empty where nothing tells. Location is that of the resource group, or
+	// of the deployment itself when it is to a subscription.
+	Subscription, Group, Tenant, Location string
+}
+
+// Evaluate works out the resources that templates deploy together: what one refers to may be another's,
+// as with the stages of a plan. Items come in the order of the templates; Doc counts these. Copy loops
+// are unrolled; what stands in nested deployments comes out with the scope of those, and the deployments
+// themselves do not; what is inside a resource stays there, and child resources are items of their own.
+//
+// A Body is the resource as the template states it: type and name in full, no expressions, and none of
+// the members that only steer the deployment (condition, copy, dependsOn, resources). What no input tells
+// is a value of KindUnknown and a finding, one for each cause. No finding tells of unknown values that are
+// unknown on purpose (secrets are never read) or say what they are (see Value.Refers).
+//
+// An id of a scope that nothing tells has an empty subscription and group, as ParseResourceID takes it.
+func Evaluate(together []Deployment) ([]Item, diag.List) {
+	e := newEvaluator(together)
+	items := e.run()
+	return items, e.findings()
+}
+
+// Bounds of the work that templates may ask for. A value, a step of an expression and 32 bytes of text
+// cost one each. Resource Manager stops much earlier, at templates of 4 MiB after expansion.
+const (
+	workAtLeast = 16 << 20
+	workPerLeaf = 16
+	maxNesting  = 500 // expressions that wait for others' values
+)
+
+// evaluator works on all templates of one call.
+type evaluator struct {
+	together []Deployment
+	roots    []*frame
+	frames   int
+	all      []*decl // in order, without deployments
+	ready    bool    // all is complete
+	byKey    map[string][]*decl
+	types    map[string]bool // folded, of everything declared
+
+	table   map[string]function
+	exprs   map[string]parsedExpr
+	indexes map[Value]map[string]Value
+	defined map[Value]map[string]Value // functions of templates
+
+	left  int // work
+	depth int // expressions that wait for others
+
+	found  diag.List
+	blamed map[diag.Pos]bool // places of LST-009
+	causes map[cause]*undetermined
+	order  []*undetermined
+}
+
+type parsedExpr struct {
+	expr   Expr
+	broken *ExprError
+}
+
+// cause is why values of one document are unknown.
+type cause struct {
+	doc int
+	why string
+}
+
+// undetermined is a cause with the first place that it counts at.
+type undetermined struct {
+	why   string
+	what  string // that follows from it
+	pos   diag.Pos
+	count int
+}
+
+// spent is the panic of a template that asks for too much; only run sees it.
+type spent struct{}
+
+func newEvaluator(together []Deployment) *evaluator {
+	e := &evaluator{
+		together: together, left: workAtLeast, byKey: map[string][]*decl{}, types: map[string]bool{},
+		table: allFunctions(), exprs: map[string]parsedExpr{}, indexes: map[Value]map[string]Value{}, defined: map[Value]map[string]Value{},
+		blamed: map[diag.Pos]bool{}, causes: map[cause]*undetermined{},
+	}
+	for i := range together {
+		e.left += workPerLeaf * together[i].Template.Leaves
+		e.roots = append(e.roots, e.rootFrame(i))
+	}
+	return e
+}
+
+// run declares every resource first, because any may refer to any, and then writes their bodies.
+func (e *evaluator) run() (items []Item) {
+	defer func() {
+		switch broken := recover().(type) {
+		case nil:
+		case spent:
+			items = nil
+			e.found.Add("LST-007", diag.Pos{File: e.together[0].Template.Name, Line: 1, Col: 1},
+				"the templates come to far more values than any deployment has; nothing of them is read")
+		default:
+			panic(broken)
+		}
+	}()
+	for _, f := range e.roots {
+		e.expand(f)
+	}
+	e.ready = true
+	var w *writer
+	for _, d := range e.all {
+		if doc := d.frame.doc; w == nil || w.doc != doc {
+			w = &writer{e: e, doc: doc, m: newMaker(d.at.t)}
+		}
+		items = append(items, w.item(d))
+	}
+	return items
+}
+
+// expand declares the resources of a template and of the deployments nested in it.
+func (e *evaluator) expand(f *frame) {
+	f.declare()
+	for _, d := range f.decls {
+		switch {
+		case d.existing:
+		case !d.isDeployment():
+			e.all = append(e.all, d)
+		default:
+			if inner := d.nested(); inner != nil {
+				e.expand(inner)
+			}
+		}
+	}
+}
+
+func (e *evaluator) spend(n int) {
+	if e.left -= n; e.left < 0 {
+		panic(spent{})
+	}
+}
+
+// pos is a place in a template: of a value, or of a character in a string.
+func (e *evaluator) pos(doc int, v Value, offset int) diag.Pos {
+	pos := v.Ref().Pos(e.together[doc].Template.Name)
+	if offset > 0 {
+		pos.Line, pos.Col = v.inside(offset)
+	}
+	return pos
+}
+
+// bad notes a value that is not what it must be.
+func (e *evaluator) bad(doc int, v Value, format string, args ...any) {
+	e.found.Add("LST-007", e.pos(doc, v, 0), format, args...)
+}
+
+// broken notes an expression that cannot be understood, once for each place.
+func (e *evaluator) broken(doc int, v Value, offset int, message string) {
+	pos := e.pos(doc, v, offset)
+	if !e.blamed[pos] {
+		e.blamed[pos] = true
+		e.found.Add("LST-009", pos, "expression, character %d: %s", offset+1, message)
+	}
+}
+
+// undetermined notes that a value is unknown; what says what follows.
+func (e *evaluator) undetermined(doc int, v Value, u *unknown, what string) {
+	if u.quiet {
+		return
+	}
+	key := cause{doc, u.why}
+	if known := e.causes[key]; known != nil {
+		known.count++
+		return
+	}
+	note := &undetermined{why: u.why, what: what, pos: e.pos(doc, v, 0), count: 1}
+	e.causes[key], e.order = note, append(e.order, note)
+}
+
+func (e *evaluator) findings() diag.List {
+	for _, u := range e.order {
+		more := ""
+		if u.count > 1 {
+			more = fmt.Sprintf("; so are %d more", u.count-1)
+		}
+		e.found.Add("LST-006", u.pos, "%s is unknown: %s%s", u.what, u.why, more)
+	}
+	e.found.Sort()
+	return e.found
+}
+
+// parse parses an expression once, however often it stands in the templates.
+func (e *evaluator) parse(text string) (Expr, *ExprError) {
+	p, known := e.exprs[text]
+	if !known {
+		expr, err := ParseExpr(text)
+		p.expr = expr
+		p.broken, _ = err.(*ExprError)
+		e.exprs[text] = p
+		e.spend(len(text))
+	}
+	return p.expr, p.broken
+}
+
+// index finds members of an object by their folded names.
+func (e *evaluator) index(object Value) map[string]Value {
+	index, known := e.indexes[object]
+	if !known {
+		index = map[string]Value{}
+		for m := range object.Items() {
+			if name := strings.ToLower(m.Name()); index[name] == (Value{}) {
+				index[name] = m
+			}
+		}
+		e.indexes[object] = index
+	}
+	return index
+}

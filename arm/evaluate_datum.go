@@ -1,0 +1,525 @@
+package arm
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// What an expression comes to is a Go value: nil is null, bool, int64 and string are themselves, and
+// the types below are the rest.
+type (
+	decimal string // a number that is no integer, as written
+	list    []any
+	object  struct {
+		members []member
+		index   map[string]int // by folded name; only of large ones
+	}
+	member struct {
+		name  string
+		value any
+	}
+
+	// unknown is a value that nothing tells.
+	unknown struct {
+		why   string
+		cause string // what distinguishes it from others; empty means why
+		quiet bool   // reported already, or not to be reported
+		refers
+	}
+	refers struct {
+		of       ResourceName
+		property string
+		given    bool
+	}
+
+	// partial is a text with holes in it, such as the id of a resource in a group that nothing tells.
+	partial struct{ parts []part }
+	part    struct {
+		text string
+		hole *hole
+	}
+	hole struct {
+		id    string // equal ids stand for equal texts
+		why   *unknown
+		shown string
+		solid bool // may be shown anywhere: a placeholder for what only the service computes
+		plain bool // stands for a text without slashes
+	}
+
+	// fault says that an expression is wrong, and where; at is -1 for the function at hand.
+	fault struct {
+		at      int
+		message string
+	}
+)
+
+func unknownFor(format string, args ...any) *unknown {
+	return &unknown{why: fmt.Sprintf(format, args...)}
+}
+
+func (u *unknown) identity() string {
+	if u.cause != "" {
+		return u.cause
+	}
+	return u.why
+}
+
+func faultOf(format string, args ...any) *fault { return &fault{-1, fmt.Sprintf(format, args...)} }
+
+// kindOf names the kind of a value for people.
+func kindOf(v any) string {
+	switch v.(type) {
+	case nil:
+		return KindNull.String()
+	case bool:
+		return KindBool.String()
+	case int64, decimal:
+		return KindNumber.String()
+	case string, *partial:
+		return KindString.String()
+	case list:
+		return KindList.String()
+	case *object:
+		return KindObject.String()
+	}
+	return KindUnknown.String()
+}
+
+// manyMembers is how many members an object has before it is worth an index.
+const manyMembers = 12
+
+func (o *object) find(name string) int {
+	if o.index == nil && len(o.members) > manyMembers {
+		o.index = make(map[string]int, len(o.members))
+		for i := len(o.members) - 1; i >= 0; i-- {
+			o.index[strings.ToLower(o.members[i].name)] = i
+		}
+	}
+	if o.index != nil {
+		if i, ok := o.index[strings.ToLower(name)]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range o.members {
+		if strings.EqualFold(o.members[i].name, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (o *object) get(name string) (any, bool) {
+	if i := o.find(name); i >= 0 {
+		return o.members[i].value, true
+	}
+	return nil, false
+}
+
+// set changes a member or adds it; only for an object that nobody else has yet.
+func (o *object) set(name string, v any) {
+	if i := o.find(name); i >= 0 {
+		o.members[i].value = v
+		return
+	}
+	if o.index != nil {
+		o.index[strings.ToLower(name)] = len(o.members)
+	}
+	o.members = append(o.members, member{name, v})
+}
+
+// objectOf makes an object of names and values in turn.
+func objectOf(pairs ...any) *object {
+	o := &object{}
+	for i := 0; i < len(pairs); i += 2 {
+		o.members = append(o.members, member{pairs[i].(string), pairs[i+1]})
+	}
+	return o
+}
+
+// literal is a part without a hole.
+func literal(text string) part { return part{text: text} }
+
+// partsOf are the parts of what can stand in a text; false for a list or an object.
+func partsOf(v any) ([]part, bool) {
+	switch v := v.(type) {
+	case nil:
+		return nil, true
+	case string:
+		return []part{{text: v}}, true
+	case int64:
+		return []part{{text: strconv.FormatInt(v, 10)}}, true
+	case decimal:
+		return []part{{text: string(v)}}, true
+	case bool:
+		if v {
+			return []part{{text: "True"}}, true
+		}
+		return []part{{text: "False"}}, true
+	case *partial:
+		return v.parts, true
+	case *unknown:
+		return []part{{hole: holeOf(v)}}, true
+	}
+	return nil, false
+}
+
+// holeOf is an unknown text within another.
+func holeOf(u *unknown) *hole {
+	return &hole{id: "unknown " + u.identity(), why: u, shown: "unknown-" + digest(u.identity())}
+}
+
+// placeholder is a text that only the service computes.
+func placeholder(function string, of ...string) *partial {
+	shown := function + "-" + digest(strings.Join(of, "\x00"))
+	why := unknownFor("only the service computes %s", function)
+	return &partial{[]part{{hole: &hole{id: shown, why: why, shown: shown, solid: true, plain: true}}}}
+}
+
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:4])
+}
+
+// textOf puts parts together: a string when there is no hole.
+func textOf(parts []part) any {
+	var joined []part
+	for _, p := range parts {
+		if last := len(joined) - 1; p.hole == nil && last >= 0 && joined[last].hole == nil {
+			joined[last].text += p.text
+		} else if p.hole != nil || p.text != "" {
+			joined = append(joined, p)
+		}
+	}
+	switch {
+	case len(joined) == 0:
+		return ""
+	case len(joined) == 1 && joined[0].hole == nil:
+		return joined[0].text
+	}
+	return &partial{joined}
+}
+
+// glue is textOf for values; nil when one of them is no text.
+func glue(values ...any) any {
+	var parts []part
+	for _, v := range values {
+		more, ok := partsOf(v)
+		if !ok {
+			return nil
+		}
+		parts = append(parts, more...)
+	}
+	return textOf(parts)
+}
+
+// shown is a text with its holes as they are shown.
+func shown(v any) string {
+	parts, _ := partsOf(v)
+	if len(parts) == 1 && parts[0].hole == nil {
+		return parts[0].text
+	}
+	var b strings.Builder
+	for _, p := range parts {
+		if p.hole != nil {
+			b.WriteString(p.hole.shown)
+		} else {
+			b.WriteString(p.text)
+		}
+	}
+	return b.String()
+}
+
+// settled is the text as a template's reader gets it: with placeholders, and of an id with the scope
+// that it has. Otherwise it says why the text is unknown.
+func (p *partial) settled() (string, *unknown) {
+	before := ""
+	for i, part := range p.parts {
+		h := part.hole
+		if h == nil {
+			before += part.text
+			continue
+		}
+		inID := i+1 < len(p.parts) && strings.HasPrefix(p.parts[i+1].text, "/") && endsInScope(before)
+		if !h.solid && !inID {
+			return "", h.why
+		}
+		before += h.shown
+	}
+	return before, nil
+}
+
+// endsInScope reports whether the text is the beginning of a resource id before its subscription or its
+// group.
+func endsInScope(text string) bool {
+	text = strings.ToLower(text)
+	if text == "/subscriptions/" {
+		return true
+	}
+	return strings.HasPrefix(text, "/subscriptions/") && strings.HasSuffix(text, "/resourcegroups/") && strings.Count(text, "/") == 4
+}
+
+// firstHole is why a text is not wholly known.
+func (p *partial) firstHole() *hole {
+	for _, part := range p.parts {
+		if part.hole != nil {
+			return part.hole
+		}
+	}
+	return nil
+}
+
+// isSolid reports whether all holes are placeholders.
+func (p *partial) isSolid() bool {
+	for _, part := range p.parts {
+		if part.hole != nil && !part.hole.solid {
+			return false
+		}
+	}
+	return true
+}
+
+// mapped changes the letters of a text, those of its placeholders as well.
+func (p *partial) mapped(change func(string) string) *partial {
+	out := &partial{make([]part, len(p.parts))}
+	for i, part := range p.parts {
+		part.text = change(part.text)
+		if part.hole != nil {
+			h := *part.hole
+			h.id, h.shown = change(h.id), change(h.shown)
+			part.hole = &h
+		}
+		out.parts[i] = part
+	}
+	return out
+}
+
+// split cuts a text at a separator; false when a hole may have one in it.
+func (p *partial) split(separator string) (list, bool) {
+	var out list
+	var now []part
+	for _, part := range p.parts {
+		if h := part.hole; h != nil {
+			if !h.plain || strings.Trim(separator, "/,;:|") != "" {
+				return nil, false
+			}
+			now = append(now, part)
+			continue
+		}
+		pieces := strings.Split(part.text, separator)
+		for i, piece := range pieces {
+			if i > 0 {
+				out, now = append(out, textOf(now)), nil
+			}
+			now = append(now, literal(piece))
+		}
+	}
+	return append(out, textOf(now)), true
+}
+
+// truth is yes, no, or what nothing tells.
+type truth uint8
+
+const (
+	no truth = iota
+	yes
+	maybe
+)
+
+func truthOf(b bool) truth {
+	if b {
+		return yes
+	}
+	return no
+}
+
+// equal compares two values; texts are compared with their letter case.
+func (e *evaluator) equal(a, b any) truth {
+	e.spend(1)
+	a, b = settle(a), settle(b)
+	switch a := a.(type) {
+	case *unknown:
+		return maybe
+	case *partial:
+		return equalParts(a, b)
+	case list:
+		if b, ok := b.(list); ok {
+			return e.equalLists(a, b)
+		}
+	case *object:
+		if b, ok := b.(*object); ok {
+			return e.equalObjects(a, b)
+		}
+	case decimal:
+		switch b := b.(type) {
+		case decimal:
+			if a == b {
+				return yes
+			}
+			return maybe
+		case int64:
+			return maybe
+		}
+	}
+	switch b := b.(type) {
+	case *unknown:
+		return maybe
+	case *partial:
+		return equalParts(b, a)
+	case decimal:
+		if _, ok := a.(int64); ok {
+			return maybe
+		}
+		return no
+	case list, *object:
+		return no
+	default:
+		if s, ok := b.(string); ok {
+			e.spend(len(s) / 32)
+		}
+		switch a.(type) {
+		case list, *object, decimal:
+			return no
+		}
+		return truthOf(a == b)
+	}
+}
+
+func (e *evaluator) equalLists(a, b list) truth {
+	if len(a) != len(b) {
+		return no
+	}
+	all := yes
+	for i := range a {
+		switch e.equal(a[i], b[i]) {
+		case no:
+			return no
+		case maybe:
+			all = maybe
+		}
+	}
+	return all
+}
+
+func (e *evaluator) equalObjects(a, b *object) truth {
+	if len(a.members) != len(b.members) {
+		return no
+	}
+	all := yes
+	for i := range a.members {
+		other, ok := b.get(a.members[i].name)
+		if !ok {
+			return no
+		}
+		switch e.equal(a.members[i].value, other) {
+		case no:
+			return no
+		case maybe:
+			all = maybe
+		}
+	}
+	return all
+}
+
+// equalParts compares a text with holes to another value.
+func equalParts(a *partial, b any) truth {
+	switch b := b.(type) {
+	case *unknown:
+		return maybe
+	case string:
+		if first := a.parts[0]; first.hole == nil && !strings.HasPrefix(b, first.text) {
+			return no
+		}
+		if last := a.parts[len(a.parts)-1]; last.hole == nil && !strings.HasSuffix(b, last.text) {
+			return no
+		}
+		return maybe
+	case *partial:
+		if len(a.parts) != len(b.parts) {
+			return maybe
+		}
+		differences := 0
+		for i, p := range a.parts {
+			q := b.parts[i]
+			if (p.hole == nil) != (q.hole == nil) || p.hole != nil && p.hole.id != q.hole.id {
+				return maybe
+			}
+			if p.text != q.text {
+				differences++
+			}
+		}
+		switch differences {
+		case 0:
+			return yes
+		case 1:
+			return no
+		}
+		return maybe
+	}
+	return no
+}
+
+// unknownIn is an unknown value in a value, or nil; a text with holes counts when it is not to be shown.
+func (e *evaluator) unknownIn(v any) *unknown {
+	e.spend(1)
+	switch v := settle(v).(type) {
+	case *unknown:
+		return v
+	case *partial:
+		return v.firstHole().why
+	case list:
+		for _, item := range v {
+			if u := e.unknownIn(item); u != nil {
+				return u
+			}
+		}
+	case *object:
+		for i := range v.members {
+			if u := e.unknownIn(v.members[i].value); u != nil {
+				return u
+			}
+		}
+	}
+	return nil
+}
+
+// encoded is the JSON text of a known value, without white space.
+func (e *evaluator) encoded(dst []byte, v any) []byte {
+	before := len(dst)
+	switch v := settle(v).(type) {
+	case bool:
+		dst = strconv.AppendBool(dst, v)
+	case int64:
+		dst = strconv.AppendInt(dst, v, 10)
+	case decimal:
+		dst = append(dst, v...)
+	case string:
+		dst = appendQuoted(dst, v)
+	case list:
+		dst = append(dst, '[')
+		for i, item := range v {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = e.encoded(dst, item)
+		}
+		dst = append(dst, ']')
+	case *object:
+		dst = append(dst, '{')
+		for i := range v.members {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(appendQuoted(dst, v.members[i].name), ':')
+			dst = e.encoded(dst, v.members[i].value)
+		}
+		dst = append(dst, '}')
+	default:
+		dst = append(dst, "null"...)
+	}
+	e.spend(1 + (len(dst)-before)/32)
+	return dst
+}

@@ -1,0 +1,367 @@
+package arm
+
+import (
+	"strconv"
+	"strings"
+)
+
+// decl is a resource that a template declares, one for each turn of its loop.
+type decl struct {
+	frame    *frame
+	x        *context
+	at       Value
+	name     ResourceName
+	fullName any // a string, or a *partial with placeholders
+	scope    scope
+	existing bool   // only referred to
+	maybe    string // why it may not be deployed
+	absent   bool   // its condition is false
+	props    thunk
+	inner    *frame // of a deployment
+	expanded bool
+}
+
+func (d *decl) isDeployment() bool { return strings.EqualFold(d.name.Type, TypeDeployment) }
+
+// typeResourceGroup has its name for an id of its own: it is in no group.
+const typeResourceGroup = "Microsoft.Resources/resourceGroups"
+
+// declare works out which resources the template has.
+func (f *frame) declare() {
+	if f.declared {
+		return
+	}
+	f.declared = true
+	f.resources(f.root.Member("resources"), nil, f.x)
+}
+
+// resources declares those of a template, or the children inside of a resource.
+func (f *frame) resources(all Value, parent *decl, x *context) {
+	for v := range all.Items() {
+		if !v.Is(KindObject) {
+			f.e.bad(f.doc, v, "a resource is %s; an object is expected", v.Kind())
+			continue
+		}
+		symbol := v.Name()
+		loop := v.Member("copy")
+		if !loop.Given() {
+			f.resource(v, symbol, symbol, parent, x)
+			continue
+		}
+		n, u := x.count(loop)
+		if u != nil {
+			f.e.undetermined(f.doc, loop, u, "how many resources this is, so none is read,")
+			continue
+		}
+		name := x.nameOf(loop)
+		for i := range n {
+			in := *x
+			in.loops = &turn{name: name, index: i, unnamed: true, outer: x.loops}
+			f.resource(v, symbol, symbol+"["+strconv.Itoa(i)+"]", parent, &in)
+		}
+	}
+}
+
+// resource declares one resource and the children inside of it. Source: docs/sources.md#template-evaluation
+// (a condition does not reach the children).
+func (f *frame) resource(v Value, loop, symbol string, parent *decl, x *context) {
+	f.e.spend(8)
+	d := &decl{frame: f, x: x, at: v, maybe: f.maybe, existing: v.Member("existing").True()}
+	if c := v.Member("condition"); c.Given() {
+		d.decide(c)
+	}
+	d.scope = d.scoped()
+	if !d.identify(parent) {
+		return
+	}
+	if !d.absent {
+		f.add(d, loop, symbol)
+	}
+	f.resources(v.Member("resources"), d, x)
+}
+
+func (f *frame) add(d *decl, loop, symbol string) {
+	f.decls = append(f.decls, d)
+	if loop != "" {
+		f.bySymbol[loop] = append(f.bySymbol[loop], d)
+		if loop != symbol {
+			f.bySymbol[symbol] = append(f.bySymbol[symbol], d)
+		}
+	}
+	name := strings.ToLower(d.name.Name())
+	f.byName[name] = append(f.byName[name], d)
+	if d.existing {
+		return
+	}
+	key := d.name.key()
+	f.byKey[key] = append(f.byKey[key], d)
+	f.e.byKey[key] = append(f.e.byKey[key], d)
+	f.e.types[strings.ToLower(d.name.Type)] = true
+}
+
+// decide settles a condition.
+func (d *decl) decide(condition Value) {
+	switch on := d.x.value(condition).(type) {
+	case bool:
+		d.absent = !on
+	case *unknown:
+		d.maybe = "its condition is unknown: " + on.why
+		d.frame.e.undetermined(d.frame.doc, condition, on, `"condition"`)
+	case *partial:
+		d.maybe = "its condition is unknown: " + on.firstHole().why.why
+		d.frame.e.undetermined(d.frame.doc, condition, on.firstHole().why, `"condition"`)
+	default:
+		d.maybe = "its condition is " + kindOf(on)
+		d.frame.e.bad(d.frame.doc, condition, "a condition is %s; true or false is expected", kindOf(on))
+	}
+}
+
+// scoped is where the resource goes: where its template goes, unless it says otherwise.
+func (d *decl) scoped() scope {
+	s := d.frame.scope
+	if text, ok := d.member("scope").(string); ok {
+		if text == "/" {
+			s.group = nil
+		} else if subscription, rest, ok := cutWord(strings.TrimPrefix(text, "/"), "subscriptions"); ok {
+			s.subscription, s.group = subscription, nil
+			if group, _, ok := cutWord(rest, "resourceGroups"); ok {
+				s.group = group
+			}
+		}
+	}
+	deployment := strings.EqualFold(d.at.Member("type").Text(), TypeDeployment)
+	if !d.existing && !deployment {
+		return s
+	}
+	if v := d.member("subscriptionId"); v != nil {
+		s.subscription = inScope(v)
+		if deployment {
+			s.group = nil // unless one is named: the deployment is to the subscription
+		}
+	}
+	if v := d.member("resourceGroup"); v != nil {
+		s.group = inScope(v)
+	}
+	return s
+}
+
+// member works out a member of the resource; nil when there is none.
+func (d *decl) member(name string) any {
+	if v := d.at.Member(name); v.Given() {
+		return d.x.value(v)
+	}
+	return nil
+}
+
+// inScope is a subscription or a group; an unknown one is not any other.
+func inScope(v any) any {
+	switch v := v.(type) {
+	case string, *partial:
+		return v
+	case *unknown:
+		return &partial{[]part{{hole: holeOf(v)}}}
+	}
+	return ""
+}
+
+// identify works out the type and the name; false, with a finding, when they cannot be told.
+func (d *decl) identify(parent *decl) bool {
+	e, doc := d.frame.e, d.frame.doc
+	typ, ok := d.x.value(d.at.Member("type")).(string)
+	if !ok || !strings.Contains(typ, "/") && parent == nil {
+		e.bad(doc, d.at, "a resource without a type")
+		return false
+	}
+	name := d.member("name")
+	text, reason := nameText(name)
+	switch {
+	case reason != nil:
+		e.undetermined(doc, d.at.Member("name"), reason, "the name of a resource, which is left out,")
+		return false
+	case text == "":
+		e.bad(doc, d.at, "a resource without a name")
+		return false
+	}
+	d.fullName = name
+	if parent != nil {
+		typ = d.under(parent, typ, text)
+		text = shown(d.fullName)
+	}
+	names := strings.Split(text, "/")
+	if strings.Count(typ, "/") != len(names) {
+		e.bad(doc, d.at, "%q names a resource in %d parts, and its type %s has %d", text, len(names), quotedText(typ), strings.Count(typ, "/"))
+		return false
+	}
+	d.name = d.named(typ, names)
+	return true
+}
+
+// nameText is a name as text, or why there is none.
+func nameText(name any) (string, *unknown) {
+	switch name := name.(type) {
+	case string:
+		return name, nil
+	case *partial:
+		if !name.isSolid() {
+			return "", name.firstHole().why
+		}
+		return shown(name), nil
+	case *unknown:
+		return "", name
+	}
+	return "", nil
+}
+
+// under completes the type and the name of a resource inside of another: they may be written in full or
+// without what they share with the parent.
+func (d *decl) under(parent *decl, typ, text string) string {
+	if first, _, _ := strings.Cut(typ, "/"); !strings.Contains(first, ".") {
+		typ = parent.name.Type + "/" + typ
+	} else if !cutFold(typ, parent.name.Type+"/") {
+		return typ
+	}
+	if strings.Count(typ, "/") != strings.Count(text, "/")+1 {
+		d.fullName = glue(parent.fullName, "/", d.fullName)
+	}
+	return typ
+}
+
+func cutFold(text, prefix string) bool {
+	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
+}
+
+func (d *decl) named(typ string, names []string) ResourceName {
+	n := ResourceName{Subscription: shown(d.scope.subscription), Type: canonicalType(typ), Names: names}
+	if d.scope.group != nil && !strings.EqualFold(typ, typeResourceGroup) {
+		n.Group = shown(d.scope.group)
+	}
+	return n
+}
+
+// key is a resource's id for look-up.
+func (n ResourceName) key() string { return strings.ToLower(n.ID()) }
+
+// id is the resource id as an expression would make it.
+func (d *decl) id() any {
+	s := d.scope
+	if strings.EqualFold(d.name.Type, typeResourceGroup) {
+		s.group = nil
+	}
+	return s.id(d.name.Type, shownNames(d.fullName))
+}
+
+// shownNames are the parts of a name.
+func shownNames(name any) []any {
+	if p, ok := name.(*partial); ok {
+		if names, ok := p.split("/"); ok {
+			return names
+		}
+		return []any{p}
+	}
+	var names []any
+	for _, part := range strings.Split(shown(name), "/") {
+		names = append(names, part)
+	}
+	return names
+}
+
+// properties is what the template states for the resource.
+func (d *decl) properties() any {
+	return d.props.get(func() any { return d.member("properties") })
+}
+
+// nested is the template that a deployment deploys; nil when it is not at hand.
+func (d *decl) nested() *frame {
+	if d.expanded {
+		return d.inner
+	}
+	d.expanded = true
+	properties := d.at.Member("properties")
+	template := properties.Member("template")
+	e, doc := d.frame.e, d.frame.doc
+	if !template.Is(KindObject) {
+		at, what := d.at, "its template is not written out"
+		if link := properties.Member("templateLink"); link.Given() {
+			at, what = link, "its template is linked to"
+		}
+		e.undetermined(doc, at, unknownFor("%s", what), "what the deployment "+quotedText(d.name.Name())+" deploys")
+		return nil
+	}
+	f := e.newFrame(doc, template)
+	f.outer, f.by, f.maybe, f.tenant = d.frame, d, d.maybe, d.frame.tenant
+	f.scope = d.scope
+	if !f.atGroup(f.scope.group != nil) {
+		f.scope.group = nil
+	}
+	f.scope.location = d.location
+	f.passed = d.passed
+	if mode, _ := d.x.value(properties.Path("expressionEvaluationOptions", "scope")).(string); !strings.EqualFold(mode, "inner") {
+		in := *d.x
+		in.home, in.nested = f, true
+		f.x = &in
+	}
+	d.inner = f
+	return f
+}
+
+// passed is the value that a deployment gives to a parameter of its template.
+func (d *decl) passed(name string) (any, bool) {
+	all := d.at.Member("properties").Member("parameters")
+	if all.Is(KindString) {
+		switch given := d.x.value(all).(type) {
+		case *object:
+			entry, _ := given.get(name)
+			if o, ok := entry.(*object); ok {
+				return o.get("value")
+			}
+		case *unknown:
+			return given, true
+		}
+		return nil, false
+	}
+	entry, ok := d.x.e.index(all)[strings.ToLower(name)]
+	if !ok {
+		if link := d.at.Member("properties").Member("parametersLink"); link.Given() {
+			return unknownFor("the values of the parameters of %q are linked to", d.name.Name()), true
+		}
+		return nil, false
+	}
+	if entry.Is(KindString) {
+		switch given := d.x.value(entry).(type) {
+		case *object:
+			return given.get("value")
+		case *unknown:
+			return given, true
+		}
+		return nil, false
+	}
+	if entry.Member("reference").Given() {
+		return fromVault(name), true
+	}
+	v := entry.Member("value")
+	if v.Kind() == KindAbsent {
+		return nil, false
+	}
+	return d.x.value(v), true
+}
+
+// location is that of the resource group or subscription that a deployment goes to.
+func (d *decl) location() any {
+	f, e := d.frame, d.frame.e
+	if d.scope.group == nil {
+		if v := d.member("location"); v != nil {
+			return v
+		}
+		return unknownFor("the location of the deployment %q is not written", d.name.Name())
+	}
+	if shown(d.scope.group) == shown(f.scope.group) && shown(d.scope.subscription) == shown(f.scope.subscription) {
+		return f.scope.location()
+	}
+	group := ResourceName{Subscription: shown(d.scope.subscription), Type: typeResourceGroup, Names: []string{shown(d.scope.group)}}
+	if groups := e.byKey[group.key()]; len(groups) == 1 {
+		if v := groups[0].member("location"); v != nil {
+			return v
+		}
+	}
+	return unknownFor("no input tells the location of the resource group %q", shown(d.scope.group))
+}
