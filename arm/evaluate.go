@@ -37,8 +37,8 @@ func Evaluate(together []Deployment) ([]Item, diag.List) {
 // Bounds of the work that templates may ask for. A value, a step of an expression and 32 bytes of text
 // cost one each. Resource Manager stops much earlier, at templates of 4 MiB after expansion.
 const (
-	workAtLeast = 16 << 20
-	workPerLeaf = 16
+	workAtLeast = 4 << 20
+	workPerLeaf = 16  // and one for each byte, so that every expression can be worked out once
 	maxNesting  = 500 // expressions that wait for others' values
 )
 
@@ -71,18 +71,18 @@ type parsedExpr struct {
 	broken *ExprError
 }
 
-// cause is why values of one document are unknown.
+// cause is why something of a document is unknown, and what follows for it. Values share one, whatever
+// their names: most follow from one parameter.
 type cause struct {
-	doc int
-	why string
+	doc          int
+	why, outcome string
 }
 
 // undetermined is a cause with the first place that it counts at.
 type undetermined struct {
-	why   string
-	what  string // that follows from it
-	pos   diag.Pos
-	count int
+	message string
+	pos     diag.Pos
+	count   int
 }
 
 // spent is the panic of a template that asks for too much; only run sees it.
@@ -95,7 +95,8 @@ func newEvaluator(together []Deployment) *evaluator {
 		blamed: map[diag.Pos]bool{}, causes: map[cause]*undetermined{},
 	}
 	for i := range together {
-		e.left += workPerLeaf * together[i].Template.Leaves
+		root := together[i].Template.Root
+		e.left += workPerLeaf*len(root.t.nodes) + len(root.t.src)
 		e.roots = append(e.roots, e.rootFrame(i))
 	}
 	return e
@@ -169,21 +170,33 @@ func (e *evaluator) broken(doc int, v Value, offset int, message string) {
 	pos := e.pos(doc, v, offset)
 	if !e.blamed[pos] {
 		e.blamed[pos] = true
-		e.found.Add("LST-009", pos, "expression, character %d: %s", offset+1, message)
+		e.found.Add("LST-009", pos, "expression: %s", message)
 	}
 }
 
-// undetermined notes that a value is unknown; what says what follows.
-func (e *evaluator) undetermined(doc int, v Value, u *unknown, what string) {
+// valueUnknown notes that a value is unknown.
+func (e *evaluator) valueUnknown(doc int, v Value, u *unknown) {
+	name := "a value"
+	if v.Name() != "" {
+		name = quotedText(v.Name())
+	}
+	e.note(cause{doc, u.why, ""}, v, u, name+" is unknown")
+}
+
+// undetermined notes what follows of an unknown value.
+func (e *evaluator) undetermined(doc int, v Value, u *unknown, outcome string) {
+	e.note(cause{doc, u.why, outcome}, v, u, outcome)
+}
+
+func (e *evaluator) note(key cause, v Value, u *unknown, outcome string) {
 	if u.quiet {
 		return
 	}
-	key := cause{doc, u.why}
 	if known := e.causes[key]; known != nil {
 		known.count++
 		return
 	}
-	note := &undetermined{why: u.why, what: what, pos: e.pos(doc, v, 0), count: 1}
+	note := &undetermined{outcome + ": " + u.why, e.pos(key.doc, v, 0), 1}
 	e.causes[key], e.order = note, append(e.order, note)
 }
 
@@ -191,9 +204,9 @@ func (e *evaluator) findings() diag.List {
 	for _, u := range e.order {
 		more := ""
 		if u.count > 1 {
-			more = fmt.Sprintf("; so are %d more", u.count-1)
+			more = fmt.Sprintf(" (here and %d times more)", u.count-1)
 		}
-		e.found.Add("LST-006", u.pos, "%s is unknown: %s%s", u.what, u.why, more)
+		e.found.Add("LST-006", u.pos, "%s%s", u.message, more)
 	}
 	e.found.Sort()
 	return e.found
@@ -207,7 +220,6 @@ func (e *evaluator) parse(text string) (Expr, *ExprError) {
 		p.expr = expr
 		p.broken, _ = err.(*ExprError)
 		e.exprs[text] = p
-		e.spend(len(text))
 	}
 	return p.expr, p.broken
 }

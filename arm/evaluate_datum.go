@@ -282,6 +282,16 @@ func (p *partial) isSolid() bool {
 	return true
 }
 
+// isOpaque reports whether a hole is shown as a placeholder; the scope that nothing tells is empty.
+func (p *partial) isOpaque() bool {
+	for _, part := range p.parts {
+		if part.hole != nil && part.hole.shown != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // mapped changes the letters of a text, those of its placeholders as well.
 func (p *partial) mapped(change func(string) string) *partial {
 	out := &partial{make([]part, len(p.parts))}

@@ -54,15 +54,13 @@ func (f *frame) once(key string, work func() any) any {
 		t = &thunk{}
 		f.thunks[key] = t
 	}
-	return t.get(work)
+	return t.get(key, work)
 }
 
-var circle = &fault{-1, "it depends on itself"}
-
-func (t *thunk) get(work func() any) any {
+func (t *thunk) get(what string, work func() any) any {
 	switch t.state {
 	case thunkBusy:
-		return circle
+		return faultOf("%s depends on itself", what)
 	case thunkFresh:
 		t.state = thunkBusy
 		t.value = work()

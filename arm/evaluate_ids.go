@@ -409,11 +409,11 @@ func (c *call) find(of any) *referred {
 // relative is a resource by its type and names alone: Microsoft.Network/virtualNetworks/hub.
 func (c *call) relative(text string) *referred {
 	s := c.env.scope
-	base := ResourceName{Subscription: shown(s.subscription), Type: "x", Names: nil}
+	base := ResourceName{Subscription: shown(s.subscription), Type: "x"}
 	if s.group != nil {
 		base.Group = shown(s.group)
 	}
-	name, ok := ParseResourceID(strings.TrimSuffix(base.ID(), "x/") + text)
+	name, ok := ParseResourceID(strings.TrimSuffix(base.ID(), "x") + text)
 	if !ok {
 		return nil
 	}

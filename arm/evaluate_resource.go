@@ -50,7 +50,7 @@ func (f *frame) resources(all Value, parent *decl, x *context) {
 		}
 		n, u := x.count(loop)
 		if u != nil {
-			f.e.undetermined(f.doc, loop, u, "how many resources this is, so none is read,")
+			f.e.undetermined(f.doc, loop, u, "resources are left out, because nobody knows how many they are")
 			continue
 		}
 		name := x.nameOf(loop)
@@ -70,6 +70,10 @@ func (f *frame) resource(v Value, loop, symbol string, parent *decl, x *context)
 	if c := v.Member("condition"); c.Given() {
 		d.decide(c)
 	}
+	children := v.Member("resources")
+	if d.absent && !children.Given() {
+		return // its name may not even make sense
+	}
 	d.scope = d.scoped()
 	if !d.identify(parent) {
 		return
@@ -77,7 +81,7 @@ func (f *frame) resource(v Value, loop, symbol string, parent *decl, x *context)
 	if !d.absent {
 		f.add(d, loop, symbol)
 	}
-	f.resources(v.Member("resources"), d, x)
+	f.resources(children, d, x)
 }
 
 func (f *frame) add(d *decl, loop, symbol string) {
@@ -106,10 +110,10 @@ func (d *decl) decide(condition Value) {
 		d.absent = !on
 	case *unknown:
 		d.maybe = "its condition is unknown: " + on.why
-		d.frame.e.undetermined(d.frame.doc, condition, on, `"condition"`)
+		d.frame.e.undetermined(d.frame.doc, condition, on, "whether a resource is deployed is unknown")
 	case *partial:
 		d.maybe = "its condition is unknown: " + on.firstHole().why.why
-		d.frame.e.undetermined(d.frame.doc, condition, on.firstHole().why, `"condition"`)
+		d.frame.e.undetermined(d.frame.doc, condition, on.firstHole().why, "whether a resource is deployed is unknown")
 	default:
 		d.maybe = "its condition is " + kindOf(on)
 		d.frame.e.bad(d.frame.doc, condition, "a condition is %s; true or false is expected", kindOf(on))
@@ -176,7 +180,7 @@ func (d *decl) identify(parent *decl) bool {
 	text, reason := nameText(name)
 	switch {
 	case reason != nil:
-		e.undetermined(doc, d.at.Member("name"), reason, "the name of a resource, which is left out,")
+		e.undetermined(doc, d.at.Member("name"), reason, "a resource is left out, because its name is unknown")
 		return false
 	case text == "":
 		e.bad(doc, d.at, "a resource without a name")
@@ -193,6 +197,9 @@ func (d *decl) identify(parent *decl) bool {
 		return false
 	}
 	d.name = d.named(typ, names)
+	if p, ok := d.fullName.(*partial); ok && isNetwork(d.name.Type) {
+		e.undetermined(doc, d.at.Member("name"), p.firstHole().why, "a name has a placeholder for what is unknown")
+	}
 	return true
 }
 
@@ -267,7 +274,7 @@ func shownNames(name any) []any {
 
 // properties is what the template states for the resource.
 func (d *decl) properties() any {
-	return d.props.get(func() any { return d.member("properties") })
+	return d.props.get(d.name.label(), func() any { return d.member("properties") })
 }
 
 // nested is the template that a deployment deploys; nil when it is not at hand.
@@ -284,7 +291,7 @@ func (d *decl) nested() *frame {
 		if link := properties.Member("templateLink"); link.Given() {
 			at, what = link, "its template is linked to"
 		}
-		e.undetermined(doc, at, unknownFor("%s", what), "what the deployment "+quotedText(d.name.Name())+" deploys")
+		e.undetermined(doc, at, unknownFor("%s", what), "what the deployment "+quotedText(d.name.Name())+" deploys is unknown")
 		return nil
 	}
 	f := e.newFrame(doc, template)

@@ -1,7 +1,8 @@
 package arm_test
 
 import (
-	"bytes"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -61,6 +63,8 @@ func showAt(b *strings.Builder, path string, v arm.Value) {
 			b.WriteString(" -> " + of.ID() + " " + property)
 		}
 		b.WriteString("\n")
+	case arm.KindNull:
+		b.WriteString(path + " = null\n")
 	default:
 		mark := ""
 		if v.Opaque() {
@@ -125,4 +129,71 @@ func TestEvaluateFixtures(t *testing.T) {
 	}
 }
 
-var _ = bytes.Compare
+var update = flag.Bool("update", false, "rewrite what the scripts in testdata expect")
+
+// TestEvaluateTemplates works out the templates of testdata/evaluate. What is expected is one line for
+// each value; read a change of it as code.
+func TestEvaluateTemplates(t *testing.T) {
+	names, _ := filepath.Glob("testdata/evaluate/*.txtar")
+	if len(names) < 7 {
+		t.Fatalf("only %d scripts", len(names))
+	}
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			script, err := txtar.ParseFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var together []arm.Deployment
+			var parameters []*arm.Document
+			for _, f := range script.Files {
+				switch {
+				case f.Name == "parameters.json":
+					parameters = append(parameters, read(t, f.Name, f.Data))
+				case strings.HasPrefix(f.Name, "template"):
+					together = append(together, arm.Deployment{Template: read(t, f.Name, f.Data)})
+				}
+			}
+			for i := range together {
+				together[i].Parameters = parameters
+			}
+			got := describe(arm.Evaluate(together))
+			last := &script.Files[len(script.Files)-1]
+			if *update {
+				last.Data = []byte(got)
+				if err := os.WriteFile(name, txtar.Format(script), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if diff := cmp.Diff(string(last.Data), got); last.Name != "want" || diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if strings.Contains(got, "hunter2") {
+				t.Error("a secret got out")
+			}
+		})
+	}
+}
+
+// describe is everything that Evaluate says, as text.
+func describe(items []arm.Item, found diag.List) string {
+	var b strings.Builder
+	for _, item := range items {
+		fmt.Fprintf(&b, "%s\n", item.ID())
+		if item.Maybe != "" {
+			fmt.Fprintf(&b, "maybe: %s\n", item.Maybe)
+		}
+		if item.Doc != 0 {
+			fmt.Fprintf(&b, "doc: %d\n", item.Doc)
+		}
+		for line := range strings.Lines(show(item.Body)) {
+			if !strings.HasPrefix(line, ".apiVersion") {
+				b.WriteString("\t" + line)
+			}
+		}
+	}
+	for _, f := range found {
+		b.WriteString(f.Error() + "\n")
+	}
+	return b.String()
+}

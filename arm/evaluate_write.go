@@ -220,7 +220,6 @@ type writer struct {
 	doc    int
 	m      *maker
 	report bool // what is unknown
-	level  int
 }
 
 func (w *writer) member(name string)     { w.m.member(name) }
@@ -230,7 +229,7 @@ func (w *writer) end()                   { w.m.end() }
 func (w *writer) literal(v Value)        { w.m.same(v) }
 
 func (w *writer) put(at Value, result any) {
-	w.e.spend(1)
+	w.e.spend(2)
 	switch r := settle(result).(type) {
 	case nil:
 		w.m.scalar(at, KindNull, "null")
@@ -250,7 +249,7 @@ func (w *writer) put(at Value, result any) {
 			return
 		}
 		w.m.scalar(at, KindString, text)
-		w.m.t.nodes[len(w.m.t.nodes)-1].opaque = true
+		w.m.t.nodes[len(w.m.t.nodes)-1].opaque = r.isOpaque()
 	case list:
 		if w.tooDeep(at) {
 			return
@@ -295,16 +294,8 @@ func (w *writer) unknown(at Value, u *unknown) {
 		return
 	}
 	if w.report {
-		w.e.undetermined(w.doc, at, u, what(at))
+		w.e.valueUnknown(w.doc, at, u)
 	}
-}
-
-// what names a value for people.
-func what(v Value) string {
-	if name := v.Name(); name != "" {
-		return quotedText(name)
-	}
-	return "a value"
 }
 
 // steering are the members of a resource that are none of the resource's own.
@@ -314,11 +305,12 @@ var steering = wordSet("condition copy dependson resources existing scope subscr
 func (w *writer) item(d *decl) Item {
 	item := Item{ResourceName: d.name, Doc: w.doc, Maybe: d.maybe, Tenant: d.frame.tenant}
 	start := int32(len(w.m.t.nodes))
-	network := strings.HasPrefix(strings.ToLower(d.name.Type), strings.ToLower(Provider))
+	network := isNetwork(d.name.Type)
 	w.m.begin(d.at, KindObject)
 	for m := range d.at.Items() {
 		name := strings.ToLower(m.Name())
 		if steering[name] {
+			d.x.sound(m)
 			continue
 		}
 		w.report = network && name != "tags"
@@ -339,3 +331,20 @@ func (w *writer) item(d *decl) Item {
 	}
 	return item
 }
+
+// sound reports expressions that break where nothing is worked out: in dependsOn.
+func (x *context) sound(v Value) {
+	if !strings.EqualFold(v.Name(), "dependsOn") {
+		return
+	}
+	for item := range v.Items() {
+		if text := item.Text(); item.Is(KindString) && IsExpression(text) {
+			if _, broken := x.e.parse(text); broken != nil {
+				x.blame(item, broken.Offset, broken.Message)
+			}
+		}
+	}
+}
+
+// isNetwork reports whether a resource is of the network provider: nobody reads the values of others.
+func isNetwork(typ string) bool { return cutFold(typ, Provider) }
