@@ -216,6 +216,9 @@ func (r *armReader) item(it arm.Item, home string, form arm.Form) {
 	case it.Type == "":
 		r.found.Add("LST-003", r.posIn(it.Doc, it.Body), "resource %q has no resource id", it.Body.Member("name").Text())
 		return
+	case it.Maybe != "":
+		r.found.Add("LST-006", r.posIn(it.Doc, it.Body), "whether %s is deployed is not known (%s); it is left out", quoteID(r.id(it.ResourceName)), it.Maybe)
+		return
 	case !strings.HasPrefix(it.Type, arm.Provider):
 		r.pass(it)
 		return
