@@ -291,6 +291,7 @@ type Site struct {
 	AddressOf ID
 
 	FQDN           Fact     // ARM: the name of the device where it has no fixed address
+	Unlisted       bool     // ARM: something names it and no input lists it, so nothing else is known of it
 	BGP            *BGP     // of the device
 	Announced      []Prefix // what the device announces by BGP,
 	AnnouncedKnown bool     // where an input lists it

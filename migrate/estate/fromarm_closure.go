@@ -35,7 +35,7 @@ func (r *armReader) nameSites() {
 	add := func(id ID) {
 		if key := id.Key(); !id.IsZero() && !known[key] {
 			known[key] = true
-			r.e.Sites = append(r.e.Sites, Site{ID: id, Name: id.Name, Refs: []diag.Ref{r.unseen[id.Key()].ref}})
+			r.e.Sites = append(r.e.Sites, Site{ID: id, Name: id.Name, Unlisted: true, Refs: []diag.Ref{r.unseen[id.Key()].ref}})
 		}
 	}
 	for i := range r.e.Connections {

@@ -22,6 +22,9 @@ func implausibleAddresses(c *classic) diag.List {
 	for i := range c.Sites {
 		s := &c.Sites[i]
 		tunnelled := slices.ContainsFunc(c.ofSite[s], func(h *half) bool { return h.Kind == estate.IPsec && h.State.Value != estate.StateConnected })
+		if s.Unlisted || s.FQDN.Known() || !s.AddressOf.IsZero() {
+			continue // not known, or a name, or the address of a gateway that a template makes
+		}
 		missing, placeholder := s.Address.Raw == "", s.Address.IsValid() && s.Address.Placeholder != ""
 		if !tunnelled || !missing && !placeholder {
 			continue
