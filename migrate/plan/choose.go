@@ -37,8 +37,12 @@ func choose(g *graph, members []int, d *demand, class Class, want options.Hub) (
 			want = options.HubAuto // it names a VNet of another component
 		}
 	}
+	candidatesFor := hubCandidates(g, members, d)
+	if standing := g.hubsInUse(members); len(standing) > 0 && want == options.HubAuto {
+		candidatesFor = standing // there is a hub; another one would take its spokes from it
+	}
 	var all []*layout
-	for _, hub := range hubCandidates(g, members, d) {
+	for _, hub := range candidatesFor {
 		all = append(all, lay(g, members, d, hub))
 	}
 	candidates := make([]Candidate, len(all))

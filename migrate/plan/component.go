@@ -23,6 +23,9 @@ type graph struct {
 	users       map[estate.Key][]*estate.Connection // by site
 	routes      [][]netip.Prefix                    // by VNet: what its subnets send to its gateway
 	names       *estate.Names
+
+	peered map[[2]int]peered // by two VNets, lesser first
+	near   [][]int           // by VNet: those that a peering joins to it
 }
 
 type link struct {
@@ -63,6 +66,8 @@ func newGraph(e *estate.Estate) *graph {
 		}
 		g.links[a] = append(g.links[a], link{b, t})
 	}
+	g.near = make([][]int, len(e.VNets))
+	g.findPeered()
 	g.routes = g.gatewayRoutes()
 	return g
 }
@@ -74,7 +79,8 @@ func (g *graph) vnetOf(c *estate.Connection) int {
 	return g.index[g.x.Gateway(c.Gateway).VNet.Key()]
 }
 
-// components returns the connected sets of VNets, each in order, ordered by their first VNet.
+// components returns the sets of VNets that tunnels and peerings connect, each in order, ordered by their
+// first VNet.
 func (g *graph) components() [][]int {
 	seen := make([]bool, len(g.links))
 	var out [][]int
@@ -85,11 +91,17 @@ func (g *graph) components() [][]int {
 		seen[i] = true
 		members := []int{i}
 		for at := 0; at < len(members); at++ {
-			for _, l := range g.links[members[at]] {
-				if !seen[l.vnet] {
-					seen[l.vnet] = true
-					members = append(members, l.vnet)
+			meet := func(v int) {
+				if !seen[v] {
+					seen[v] = true
+					members = append(members, v)
 				}
+			}
+			for _, l := range g.links[members[at]] {
+				meet(l.vnet)
+			}
+			for _, v := range g.near[members[at]] {
+				meet(v)
 			}
 		}
 		slices.Sort(members)
@@ -128,6 +140,8 @@ func (g *graph) classify(members []int) Class {
 	switch {
 	case n == 1:
 		return Single
+	case m == 0:
+		return Peered
 	case n == 2:
 		return Pair
 	case m == n*(n-1)/2:

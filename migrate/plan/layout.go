@@ -34,6 +34,7 @@ type layout struct {
 	ways     []way               // what they stay for
 	noted    map[*estate.ID]bool // what is in ways, by the first connection
 	kept     []KeptPair
+	existing map[[2]int]bool   // pairs that a peering joins before the plan, a before b
 	blocked  map[[2]int]string // pairs that must not be peered, a before b, and why
 	exposed  int               // VNet pairs that the hub's peerings join and that were apart before
 }
@@ -48,7 +49,7 @@ type layout struct {
 func lay(g *graph, members []int, d *demand, hub int) *layout {
 	blocked := map[[2]int]string{}
 	for {
-		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, blocked: blocked, noted: map[*estate.ID]bool{}}
+		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
 		l.keepForced()
 		l.gatewayUsers()
@@ -66,7 +67,7 @@ func lay(g *graph, members []int, d *demand, hub int) *layout {
 // reports whether there were any.
 func (l *layout) block() (news bool) {
 	forbid := func(a, b int, why string) {
-		if pair := [2]int{min(a, b), max(a, b)}; l.blocked[pair] == "" && slices.Contains(l.peers[a], b) {
+		if pair := [2]int{min(a, b), max(a, b)}; l.blocked[pair] == "" && !l.existing[pair] && slices.Contains(l.peers[a], b) {
 			l.blocked[pair], news = why, true
 		}
 	}
@@ -130,7 +131,7 @@ func (l *layout) gatewayUsers() {
 		return
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGatewayOf(v, l.hub) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
 			l.remote[v] = true
 		}
 	}
@@ -175,6 +176,7 @@ func (l *layout) ownServices(v int) bool {
 // peer peers hub and spokes first, then the required pairs of spokes. A VNet's peers must be
 // disjoint from it and from each other.
 func (l *layout) peer() {
+	l.standing()
 	var spokes bart.Lite // of a new hub
 	for _, v := range l.members {
 		switch {
@@ -185,6 +187,9 @@ func (l *layout) peer() {
 			}
 			l.join(v, newHubIndex)
 		case l.hub >= 0 && v != l.hub && (l.remote[v] || l.required(v, l.hub)):
+			if l.existing[[2]int{min(v, l.hub), max(v, l.hub)}] {
+				continue
+			}
 			if why := l.refusal(v, l.hub); why != "" {
 				l.refuse(v, l.hub, why)
 				continue
@@ -196,14 +201,27 @@ func (l *layout) peer() {
 		}
 	}
 	for _, p := range l.demand.pairs {
-		if p.a == l.hub || p.b == l.hub {
-			continue
+		if p.a == l.hub || p.b == l.hub || l.existing[[2]int{p.a, p.b}] || len(p.path) == 0 {
+			continue // what no connection carries is none of the plan's business
 		}
 		if why := l.refusal(p.a, p.b); why != "" {
 			l.refuse(p.a, p.b, why)
 			continue
 		}
 		l.join(p.a, p.b)
+	}
+}
+
+// standing takes in the peerings that are there: complete ones carry what they carry, and whatever joins
+// two VNets counts where their peers have to be disjoint.
+func (l *layout) standing() {
+	for _, v := range l.members {
+		for _, w := range l.g.near[v] {
+			if v < w && l.g.joined(v, w).complete() {
+				l.existing[[2]int{v, w}] = true
+				l.join(v, w)
+			}
+		}
 	}
 }
 
@@ -451,7 +469,7 @@ func (l *layout) peerings() int {
 	for _, peers := range l.peers {
 		n += len(peers)
 	}
-	return n / 2
+	return n/2 - len(l.existing)
 }
 
 // refused says why the layout cannot be used at all, or "".

@@ -121,6 +121,10 @@ func (m *maker) components() error {
 			c.Hub = Hub{Kind: NoHub, Because: "a single VNet needs no peering"}
 			continue
 		}
+		if c.Class == Peered {
+			c.Hub = m.standingHub(members)
+			continue
+		}
 		l, hub, err := choose(m.g, members, &needs[i], c.Class, m.opts.Hub)
 		if err != nil {
 			m.found.Add("PLAN-002", m.at(c.VNets[0]), "%v", err)
@@ -139,6 +143,15 @@ func (m *maker) components() error {
 		m.drafts = append(m.drafts, d)
 	}
 	return nil
+}
+
+// standingHub is the hub of VNets that peerings join already.
+func (m *maker) standingHub(members []int) Hub {
+	hubs := m.g.hubsInUse(members)
+	if len(hubs) == 0 {
+		return Hub{Kind: NoHub, Because: "peerings join these VNets already, and none uses the gateway of another"}
+	}
+	return Hub{Kind: ExistingHub, VNet: m.p.Base.VNets[hubs[0]].ID, Because: "others use its gateway already, and no tunnel joins these VNets"}
 }
 
 // givenUp reports a pair that may work today and will not: whether somebody needs it, a person has

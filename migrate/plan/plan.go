@@ -39,6 +39,7 @@ type Class string
 // The classes. Source: docs/design.md#classes.
 const (
 	Single   Class = "single" // one VNet, no tunnel to another
+	Peered   Class = "peered" // several VNets that peerings join, and no tunnel
 	Pair     Class = "pair"
 	Chain    Class = "chain"
 	Star     Class = "star"

@@ -267,6 +267,9 @@ func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []strin
 	} else if d.newVNet != nil && pair[0].VNet.Same(d.hubID) {
 		because = fmt.Sprintf("%q is a spoke of the hub", pair[1].VNet.Name)
 	}
+	if s.g.mends(pair) {
+		because += "; a part of the peering is there, and is completed and synchronised"
+	}
 	impact := Impact{Class: Live, Minutes: minutesPeering}
 	if owner := s.clientsOf(pair); owner != "" {
 		impact.Class = Brief

@@ -23,11 +23,12 @@ type draft struct {
 	onPremises []*estate.Connection // removed
 	gateways   []*estate.Gateway    // removed
 	windows    *windows
+	halves     map[estate.Key]bool // names of new peerings
 }
 
 // draw turns a layout into objects.
 func draw(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (*draft, bool) {
-	d := &draft{layout: l, component: c, names: names}
+	d := &draft{layout: l, component: c, names: names, halves: map[estate.Key]bool{}}
 	switch l.hub {
 	case newHubIndex:
 		if !d.newHub(addresses) {
@@ -53,8 +54,7 @@ func (d *draft) newHub(addresses *addressPlan) bool {
 	}
 	region := majorityRegion(d.g, d.members)
 	v := estate.VNet{Model: estate.ARM, Region: region, Space: []estate.Prefix{{Prefix: space, Raw: space.String()}}}
-	v.ID = estate.ID{Subscription: d.g.e.VNets[d.members[0]].ID.Subscription, Type: estate.TypeVNet}
-	v.ID.Name = d.names.Unique(estate.TypeVNet, azure.LegalName(estate.TypeVNet, "hub-"+region.String()))
+	v.ID = beside(d.g.e.VNets[d.members[0]].ID, estate.TypeVNet, d.names.Unique(estate.TypeVNet, azure.LegalName(estate.TypeVNet, "hub-"+region.String())))
 	v.Name = v.ID.Name
 	if d.hubGateway() {
 		sub := azure.PlanHub(space)[0].Prefix // GatewaySubnet comes first
@@ -68,7 +68,7 @@ func (d *draft) newHub(addresses *addressPlan) bool {
 
 func (d *draft) gatewayFor(v *estate.VNet) {
 	id := func(typ, suffix string) estate.ID {
-		return estate.ID{Subscription: v.ID.Subscription, Type: typ, Name: d.names.Unique(typ, azure.LegalName(typ, v.ID.Name+suffix))}
+		return beside(v.ID, typ, d.names.Unique(typ, azure.LegalName(typ, v.ID.Name+suffix)))
 	}
 	d.newGateway = &estate.Gateway{
 		ID: id(estate.TypeGateway, "-gateway"), VNet: v.ID, Kind: estate.VPNGateway, SKU: azure.DefaultVPNGatewaySKU,
@@ -104,8 +104,7 @@ func (d *draft) connect() {
 			continue
 		}
 		hub := *c
-		hub.ID = estate.ID{Subscription: d.hubID.Subscription, Type: estate.TypeConnection,
-			Name: d.names.Unique(estate.TypeConnection, azure.LegalName(estate.TypeConnection, d.hubID.Name+"-to-"+c.Site.Name))}
+		hub.ID = beside(d.hubID, estate.TypeConnection, d.names.Unique(estate.TypeConnection, azure.LegalName(estate.TypeConnection, d.hubID.Name+"-to-"+c.Site.Name)))
 		hub.Gateway, hub.KeyName, hub.Refs = d.hubGW, hub.ID.Name, nil
 		d.newConns = append(d.newConns, hub)
 	}
@@ -116,14 +115,14 @@ func (d *draft) connect() {
 func (d *draft) peer() {
 	if d.hub != noHubIndex {
 		for _, v := range d.members {
-			if slices.Contains(d.peers[d.hub], v) {
+			if slices.Contains(d.peers[d.hub], v) && !d.stands(d.hub, v) {
 				d.link(d.hubID, d.g.e.VNets[v].ID, d.remote[v])
 			}
 		}
 	}
 	for _, v := range d.members {
 		for _, w := range slices.Sorted(slices.Values(d.peers[v])) {
-			if w > v && v != d.hub && w != d.hub {
+			if w > v && v != d.hub && w != d.hub && !d.stands(v, w) {
 				d.link(d.g.e.VNets[v].ID, d.g.e.VNets[w].ID, false)
 			}
 		}
@@ -131,14 +130,21 @@ func (d *draft) peer() {
 }
 
 func (d *draft) link(a, b estate.ID, transit bool) {
-	half := func(from, to estate.ID) estate.Peering {
-		id := from
-		id.Type, id.Child = estate.TypePeering, azure.LegalName(estate.TypePeering, "to-"+to.Name)
-		return estate.Peering{ID: id, VNet: from, Remote: to, AllowVirtualNetworkAccess: true}
-	}
-	pair := [2]estate.Peering{half(a, b), half(b, a)}
-	pair[0].AllowGatewayTransit = transit
+	pair := [2]estate.Peering{d.half(a, b), d.half(b, a)}
+	pair[0].AllowGatewayTransit = pair[0].AllowGatewayTransit || transit
 	d.peerings = append(d.peerings, pair)
+}
+
+// stands reports whether the peering of two VNets is there already, with all that the target wants of it.
+func (d *draft) stands(a, b int) bool {
+	if !d.existing[[2]int{min(a, b), max(a, b)}] {
+		return false
+	}
+	spoke := b
+	if b == d.hub {
+		spoke = a
+	}
+	return a != d.hub && b != d.hub || !d.remote[spoke]
 }
 
 // retire lists what the target does without: the tunnels that peerings replace, the on-premises
