@@ -283,13 +283,17 @@ func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []strin
 			because += "; no order of the peerings of this window keeps every pair on its way, so it belongs into the window"
 		}
 	}
+	undo := "delete both halves; the tunnel, while it exists, carries the traffic again"
+	if s.g.mends(pair) {
+		undo = "delete the half that was made, and give the other one its flags back; the tunnel, while it exists, carries the traffic again"
+	}
 	return s.add(Step{
 		Action: CreatePeering, Object: pair[0].ID, Also: []estate.ID{pair[1].ID}, Needs: needs,
 		Because: because,
 		Effect:  Effect{Add: &estate.Estate{Peerings: pair[:]}},
 		Impact:  impact,
 		Verify:  "peeringState is Connected and peeringSyncLevel is FullyInSync on both sides; effective routes show VNetPeering",
-		Undo:    "delete both halves; the tunnel, while it exists, carries the traffic again",
+		Undo:    undo,
 	})
 }
 
