@@ -285,3 +285,16 @@ func (n *Namer) take(typ, name string) bool {
 	n.taken[key] = true
 	return true
 }
+
+// IsGroupName reports whether a resource group can have the name: letters and digits of any script,
+// and "_", "-", ".", "(" and ")", up to 90 of them, and no full stop at the end.
+// Source: docs/sources.md#names.
+func IsGroupName(s string) bool {
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.()", r) {
+			return false
+		}
+	}
+	n := utf8.RuneCountInString(s)
+	return n > 0 && n <= 90 && s[len(s)-1] != '.'
+}

@@ -204,3 +204,14 @@ func BenchmarkNamer(b *testing.B) {
 		})
 	}
 }
+
+func TestIsGroupName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"rg-hub": true, "RG_(old).2": true, "Zürich": true, "-a": true, strings.Repeat("é", 90): true,
+		"": false, "a.": false, "a b": false, "a/b": false, "a,b": false, "$(rm)": false, "a\n": false, "a'b": false, strings.Repeat("a", 91): false,
+	} {
+		if got := IsGroupName(name); got != want {
+			t.Errorf("%q: %v, want %v", name, got, want)
+		}
+	}
+}
