@@ -144,7 +144,10 @@ func zshOption(o option) string {
 	case o.value != "":
 		tail += ":" + strings.ToLower(o.value) + ":"
 	}
-	if o.short == "" {
+	switch {
+	case o.many:
+		return "'*--" + o.name + tail + "'"
+	case o.short == "":
 		return "'--" + o.name + tail + "'"
 	}
 	return fmt.Sprintf("'(-%s --%s)'{-%s,--%s}'%s'", o.short, o.name, o.short, o.name, tail)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,6 +26,7 @@ type option struct {
 	name, short string
 	value       string // how the help text calls the value, or ""
 	choices     []string
+	many        bool // it may be given several times
 	title       string
 }
 
@@ -39,6 +41,8 @@ func (o option) flag() cli.Flag {
 	switch {
 	case o.choices != nil:
 		return &cli.GenericFlag{Name: o.name, Aliases: aliases, Value: &choice{among: o.choices, taken: o.choices[0]}}
+	case o.many:
+		return &cli.GenericFlag{Name: o.name, Aliases: aliases, Value: &several{}}
 	case o.takesValue():
 		return &cli.StringFlag{Name: o.name, Aliases: aliases}
 	}
@@ -60,6 +64,30 @@ func (c *choice) Set(word string) error {
 	}
 	c.taken = word
 	return nil
+}
+
+// several is the value of an option that may be given several times: all that was given, in order. The
+// library's own list takes a comma for a separator, and names may have one.
+type several []string
+
+func (v *several) String() string { return strings.Join(*v, " ") }
+
+// Set adds one; an empty one would be every name or none.
+func (v *several) Set(word string) error {
+	if word == "" {
+		return errors.New("it is empty")
+	}
+	*v = append(*v, word)
+	return nil
+}
+
+// severalOf are the values of such an option.
+func severalOf(c *cli.Context, name string) []string {
+	v, ok := c.Generic(name).(*several)
+	if !ok {
+		return nil
+	}
+	return *v
 }
 
 // oneOf lists words as a sentence does: "a, b or c".

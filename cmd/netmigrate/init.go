@@ -43,12 +43,17 @@ func (s *session) init(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	return s.writeNew(c, "options file", product)
+}
+
+// writeNew gives out a product: on standard output, or in the file of -o, which --force replaces.
+func (s *session) writeNew(c *cli.Context, what string, product []byte) (int, error) {
 	path := c.String("output")
 	if path == "" {
 		return exitDone, s.write(product)
 	}
 	if _, err := os.Lstat(path); err == nil && !c.Bool("force") {
-		return exitNot, fmt.Errorf("options file %q: it exists; --force replaces it", path)
+		return exitNot, fmt.Errorf("%s %q: it exists; --force replaces it", what, path)
 	}
 	if err := s.folder.writeOne(path, product); err != nil {
 		return exitNot, err

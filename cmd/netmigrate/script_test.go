@@ -17,7 +17,10 @@ import (
 var update = flag.Bool("update", false, "rewrite the expected output in testdata and fixtures")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){program: main, programWithPeak: mainWithPeak})
+	testscript.Main(m, map[string]func(){
+		program: main, programWithPeak: mainWithPeak,
+		"az": azStandIn, "sleep": func() {}, // for the scripts that collect prints
+	})
 }
 
 // programWithPeak is the command; at its end it also prints the most memory that it had, on Linux.
@@ -55,6 +58,8 @@ func TestScripts(t *testing.T) {
 			"code":  scriptCode,
 			"bytes": scriptBytes,
 			"same":  scriptSame,
+
+			"listing": scriptListing,
 		},
 	})
 }
