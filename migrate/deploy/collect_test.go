@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -224,7 +225,7 @@ var hostile = []string{
 // TestCollectTakesNamesAsTheyAre runs the script of bash with an az that only notes how it was called.
 func TestCollectTakesNamesAsTheyAre(t *testing.T) {
 	bash, err := exec.LookPath("bash")
-	if err != nil {
+	if err != nil || runtime.GOOS == "windows" { // bash may be that of another system there
 		t.Skip("bash is not here")
 	}
 	bin := t.TempDir()
