@@ -54,9 +54,13 @@ type Document struct {
 
 // Note is what netmigrate collect writes beside the lists.
 type Note struct {
-	TakenAt                                time.Time
-	Tool                                   string
-	Cloud, Tenant, Subscription, Described string // Described is the subscription's name
+	Taken                           time.Time
+	Tool                            string
+	Subscription, Name              string // its id and name
+	Tenant, Cloud                   string
+	Groups                          []string // the resource groups that were asked for; nil for all
+	Types                           []string // that are listed, without their provider
+	GroupsRef, SubscriptionRef, Ref diag.Ref
 }
 
 // Item is a resource as written, live or worked out from a template.
@@ -78,7 +82,7 @@ func Recognise(head []byte) bool {
 	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
 		return false
 	}
-	for _, mark := range []string{"microsoft.network/", "deploymenttemplate.json", "deploymentparameters.json", "\"takenat\"", "microsoft.resources/deployments"} {
+	for _, mark := range []string{"microsoft.network/", "deploymenttemplate.json", "deploymentparameters.json", noteFormat, "microsoft.resources/deployments"} {
 		if containsFold(text, mark) {
 			return true
 		}
@@ -179,7 +183,7 @@ func formOf(root Value) Form {
 		return FormGraph
 	case has("value", KindList):
 		return FormPage
-	case has("takenAt", KindString):
+	case strings.HasPrefix(root.Member("format").Text(), noteFormat):
 		return FormNote
 	}
 	return 0
@@ -275,14 +279,15 @@ func (d *Document) kind() {
 	}
 }
 
-// typeOfFile is the type that a file's name speaks of, such as virtualNetworks.json, or empty. The name
-// may be that of a child type alone, and a number may follow it: bgpConnections-2.json.
+// typeOfFile is the type that a file's name speaks of, such as virtualNetworks.json and
+// virtualHubs.bgpConnections.json, or empty. The name may be that of a child type alone, and a number may
+// follow it: bgpConnections-2.json.
 func typeOfFile(name string) string {
-	stem, _, _ := strings.Cut(path.Base(name), ".")
-	stem = strings.TrimRight(stem, "-_0123456789")
+	file := path.Base(name)
+	stem := strings.TrimRight(strings.TrimSuffix(file, path.Ext(file)), "-_0123456789")
 	for _, typ := range knownTypes {
 		kinds := strings.Split(strings.TrimPrefix(typ, Provider), "/")
-		if strings.EqualFold(stem, strings.Join(kinds, "-")) || strings.EqualFold(stem, kinds[len(kinds)-1]) {
+		if strings.EqualFold(stem, strings.Join(kinds, ".")) || strings.EqualFold(stem, kinds[len(kinds)-1]) {
 			return typ
 		}
 	}
@@ -292,28 +297,35 @@ func typeOfFile(name string) string {
 // note reads what collect wrote.
 func (d *Document) note() diag.List {
 	var found diag.List
+	root, sub := d.Root, d.Root.Member("subscription")
 	n := &d.Note
-	text := func(into *string, name string) { *into = d.Root.Member(name).Text() }
-	text(&n.Tool, "tool")
-	text(&n.Cloud, "cloud")
-	text(&n.Tenant, "tenantId")
-	text(&n.Subscription, "subscriptionId")
-	text(&n.Described, "subscription")
-	at := d.Root.Member("takenAt")
+	*n = Note{Tool: root.Member("tool").Text(), Subscription: sub.Member("id").Text(), Name: sub.Member("name").Text(), Cloud: sub.Member("cloud").Text(),
+		Tenant: sub.Member("homeTenantId").Text(), Types: root.Member("types").Texts(), GroupsRef: root.Member("groups").Ref(), SubscriptionRef: sub.Ref(), Ref: root.Ref()}
+	if n.Tenant == "" {
+		n.Tenant = sub.Member("tenantId").Text()
+	}
+	if groups := root.Member("groups"); groups.Is(KindList) {
+		n.Groups = groups.Texts()
+	}
+	at := root.Member("taken")
 	taken, err := time.Parse(time.RFC3339, at.Text())
 	if err != nil {
-		found.Add("LST-001", at.Ref().Pos(d.Name), "takenAt is %q; a time such as 2026-11-20T08:30:00Z is expected", at.Text())
+		found.Add("LST-001", at.Ref().Pos(d.Name), "taken is %q; a time such as 2026-11-20T08:30:00Z is expected", at.Text())
 	}
-	n.TakenAt = taken
+	n.Taken = taken
 	return found
 }
+
+// noteFormat begins what collect says of the form of its note. Its parts are described in
+// docs/listing.schema.json.
+const noteFormat = "netmigrate.listing/"
 
 // knownTypes are the types that the estate knows, in the spelling that Resource Manager documents.
 var knownTypes = []string{
 	TypeVirtualNetwork, TypeSubnet, TypePeering, TypePublicIPAddress, TypeVirtualNetworkGateway, TypeLocalNetworkGateway,
 	TypeConnection, TypeExpressRouteCircuit, TypeSecurityGroup, TypeRouteTable, TypeDeployment,
 	TypeRoute, TypeSecurityRule, TypeNetworkInterface, TypeFirewall, TypeRouteServer, TypeRouteServerConfiguration, TypeRouteServerPeer,
-	TypeNATGateway, TypeNetworkManager, TypeNetworkGroup, TypeStaticMember, TypeConnectivity, TypeCircuitPeering, TypeFirewallPolicy,
+	TypeLoadBalancer, TypeNATGateway, TypeNetworkManager, TypeNetworkGroup, TypeStaticMember, TypeConnectivity, TypeCircuitPeering, TypeFirewallPolicy,
 }
 
 // The types that are read and not written.
@@ -326,6 +338,7 @@ const (
 	TypeRouteServer              = Provider + "virtualHubs"
 	TypeRouteServerConfiguration = Provider + "virtualHubs/ipConfigurations"
 	TypeRouteServerPeer          = Provider + "virtualHubs/bgpConnections"
+	TypeLoadBalancer             = Provider + "loadBalancers"
 	TypeNATGateway               = Provider + "natGateways"
 	TypeNetworkManager           = Provider + "networkManagers"
 	TypeNetworkGroup             = Provider + "networkManagers/networkGroups"

@@ -129,6 +129,11 @@ func (r *armReader) source(s *Source) {
 			r.more(own, d)
 		}
 		r.lists(d, home)
+		if n, noted := r.notes[home]; noted && d.Form == arm.FormGraph {
+			for _, typ := range n.Types { // a result has rows of all types, and none where there is none
+				r.list(home, typ)
+			}
+		}
 		for j := range d.Items {
 			it := d.Items[j]
 			it.Doc = first + i
@@ -194,20 +199,21 @@ func (r *armReader) more(docs []*arm.Document, d *arm.Document) {
 
 // lists notes which types a document lists for a subscription.
 func (r *armReader) lists(d *arm.Document, home string) {
-	note := func(sub, typ string) {
-		if r.listed[sub] == nil {
-			r.listed[sub] = map[string]bool{}
-		}
-		r.listed[sub][strings.TrimPrefix(typ, arm.Provider)] = true
-	}
 	if d.Lists != "" && len(d.Items) == 0 {
-		note(home, d.Lists)
+		r.list(home, d.Lists)
 	}
 	for i := range d.Items {
 		if typ := d.Items[i].Type; typ != "" {
-			note(strings.ToLower(cmp.Or(d.Items[i].Subscription, home)), typ)
+			r.list(strings.ToLower(cmp.Or(d.Items[i].Subscription, home)), typ)
 		}
 	}
+}
+
+func (r *armReader) list(sub, typ string) {
+	if r.listed[sub] == nil {
+		r.listed[sub] = map[string]bool{}
+	}
+	r.listed[sub][strings.TrimPrefix(typ, arm.Provider)] = true
 }
 
 // item takes one resource in.

@@ -53,8 +53,32 @@ func (r *armReader) coverage() {
 				missing = append(missing, kind)
 			}
 		}
+		r.promised(sub)
 		if len(missing) > 0 {
 			r.found.Add("LST-008", r.first(sub), "subscription %q: no input lists its %s", sub, strings.Join(missing, ", "))
+		}
+	}
+}
+
+// promised compares what the note of a listing says is there with what is: a file that is missing is not
+// an empty one.
+func (r *armReader) promised(sub string) {
+	for i, d := range r.docs {
+		n := &d.Note
+		if d.Form != arm.FormNote || !strings.EqualFold(n.Subscription, sub) {
+			continue
+		}
+		var gone []string
+		for _, typ := range n.Types {
+			if !r.listed[sub][typ] {
+				gone = append(gone, typ)
+			}
+		}
+		if len(gone) > 0 {
+			r.found.Add("LST-002", n.Ref.Pos(r.e.Docs[i]), "the listing has %s, and the files with them are not here", listWords(gone))
+		}
+		if n.Groups != nil {
+			r.found.Add("LST-008", n.GroupsRef.Pos(r.e.Docs[i]), "subscription %q: only resource groups %s are listed", sub, listWords(n.Groups))
 		}
 	}
 }
@@ -76,20 +100,20 @@ const maxSpreadHours = 24
 func (r *armReader) days() {
 	var first, last *arm.Document
 	for _, d := range r.docs {
-		if d.Form != arm.FormNote || d.Note.TakenAt.IsZero() {
+		if d.Form != arm.FormNote || d.Note.Taken.IsZero() {
 			continue
 		}
-		if first == nil || d.Note.TakenAt.Before(first.Note.TakenAt) {
+		if first == nil || d.Note.Taken.Before(first.Note.Taken) {
 			first = d
 		}
-		if last == nil || d.Note.TakenAt.After(last.Note.TakenAt) {
+		if last == nil || d.Note.Taken.After(last.Note.Taken) {
 			last = d
 		}
 	}
-	if first == nil || last.Note.TakenAt.Sub(first.Note.TakenAt).Hours() < maxSpreadHours {
+	if first == nil || last.Note.Taken.Sub(first.Note.Taken).Hours() < maxSpreadHours {
 		return
 	}
-	day := func(d *arm.Document) string { return d.Note.TakenAt.UTC().Format("2006-01-02 15:04") }
+	day := func(d *arm.Document) string { return d.Note.Taken.UTC().Format("2006-01-02 15:04") }
 	r.found = append(r.found, diag.New("LST-011", diag.Pos{File: last.Name}, "the listings are of different days: this one of %s UTC", day(last)).
 		See(diag.Pos{File: first.Name}, "this one of %s UTC", day(first)))
 }
