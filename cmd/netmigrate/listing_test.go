@@ -85,7 +85,7 @@ func withGaps(t *testing.T, docs []*arm.Document, r *rand.Rand) {
 	if err != nil {
 		return // refused, with a reason
 	}
-	if _, _, err := out.kit(); err != nil {
+	if _, err := out.kit(); err != nil {
 		t.Error(err)
 	}
 	for _, v := range out.plan.Violations {

@@ -39,6 +39,11 @@ func modern(sources []estate.Source) bool {
 	return slices.ContainsFunc(sources, func(s estate.Source) bool { return len(s.Resources) > 0 })
 }
 
+// classicOf are the sources with classic documents.
+func classicOf(sources []estate.Source) []estate.Source {
+	return slices.DeleteFunc(slices.Clone(sources), func(s estate.Source) bool { return len(s.Documents) == 0 })
+}
+
 // meaning is the estate that documents describe. Where some are of Resource Manager they say what it is,
 // and the classic ones beside them what it was: what became of that is among the findings.
 func meaning(opts *options.Options, sources []estate.Source) (*estate.Estate, []diag.Fate, diag.List) {
@@ -46,6 +51,11 @@ func meaning(opts *options.Options, sources []estate.Source) (*estate.Estate, []
 		return estate.FromClassic(opts, sources...)
 	}
 	e, found := estate.FromARM(opts, sources...)
+	if was := classicOf(sources); len(was) > 0 {
+		before, _, more := estate.FromClassic(opts, was...)
+		_, lost := estate.Became(before, e)
+		found = slices.Concat(found, more, lost)
+	}
 	return e, nil, found
 }
 

@@ -279,16 +279,16 @@ func alongside(work func()) (wait func()) {
 	}
 }
 
-// kit is what the plan adds, as a template and its parameters. Findings about the template are
+// kit is what the plan adds: a template and its parameters, or several in order. Findings about the template are
 // added to those of the plan.
-func (o *planned) kit() (template, parameters []byte, err error) {
-	d, noticed := deploy.Additions(o.plan, o.vault)
-	template, limits, err := encodeTemplate(d.Template)
+func (o *planned) kit() ([]file, error) {
+	stages, noticed := deploy.AdditionStages(o.plan, o.vault)
+	out := converted{stages: stages}
+	limits, err := out.encode()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	o.found = append(append(o.found, audible(noticed)...), limits...)
 	o.found.Sort()
-	parameters, err = render(func(w io.Writer) error { return arm.EncodeParameters(w, d.Parameters) })
-	return template, parameters, err
+	return out.files()
 }

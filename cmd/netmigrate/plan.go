@@ -111,7 +111,7 @@ func renderPlan(out planned, format report.Format, style report.Style) ([]byte, 
 
 // planFolder writes the kit.
 func (s *session) planFolder(dir string, in input, out *planned) error {
-	template, parameters, err := out.kit()
+	files, err := out.kit()
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,5 @@ func (s *session) planFolder(dir string, in input, out *planned) error {
 	if err != nil {
 		return err
 	}
-	return s.writeFolder(dir, []file{
-		{"plan.json", wire}, {"report.md", text}, {"template.json", template}, {"parameters.json", parameters}, {"diff.txt", changes},
-	})
+	return s.writeFolder(dir, append([]file{{"plan.json", wire}, {"report.md", text}, {"diff.txt", changes}}, files...))
 }

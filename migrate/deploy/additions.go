@@ -14,7 +14,12 @@ func Additions(p *plan.Plan, opts Options) (*Deployment, diag.List) {
 	if p.Mode == options.Rebuild {
 		return Render(p.Target, nil, opts)
 	}
-	add, known := &estate.Estate{Docs: p.Base.Docs}, present(p.Base)
+	return Render(added(p), p.Base, opts)
+}
+
+// added is what the plan adds before anything is taken away.
+func added(p *plan.Plan) *estate.Estate {
+	add, known := &estate.Estate{Docs: p.Base.Docs, Subscriptions: p.Base.Subscriptions}, present(p.Base)
 	last := lastAddingWave(p)
 	for i := range p.Steps {
 		if step := &p.Steps[i]; step.Wave <= last && step.Effect.Add != nil {
@@ -22,7 +27,19 @@ func Additions(p *plan.Plan, opts Options) (*Deployment, diag.List) {
 		}
 	}
 	add.Circuits = p.Base.Circuits // they are only referred to
-	return Render(add, p.Base, opts)
+	return add
+}
+
+// AdditionStages is Additions in the subscriptions and resource groups that a live network has: one template
+// where all of it goes into one group, else one for each group and level, in order. A network that no
+// listing describes has no groups, and one template.
+func AdditionStages(p *plan.Plan, opts Options) ([]Stage, diag.List) {
+	whole, found := Additions(p, opts)
+	only := []Stage{{Name: "additions", Deployment: whole}}
+	if len(p.Base.Listings) == 0 || p.Mode == options.Rebuild || len(whole.Template.Resources) == 0 {
+		return only, found
+	}
+	return stagesBeside(added(p), p.Base, opts)
 }
 
 // lastAddingWave is the last wave before the first that removes something.

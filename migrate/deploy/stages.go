@@ -40,10 +40,11 @@ const (
 	levelNetworks    = iota // security groups, route tables, VNets, public addresses
 	levelGateways           // local network gateways, gateways
 	levelConnections        // connections
+	levelPeerings           // peerings
 	levels
 )
 
-var levelNames = [levels]string{"networks", "gateways", "connections"}
+var levelNames = [levels]string{"networks", "gateways", "connections", "peerings"}
 
 // unit is what has to be in one template: an object, the gateways of one VNet, the halves of one
 // tunnel.
@@ -59,8 +60,7 @@ type unit struct {
 
 // Stages writes a converted estate as one template where that is possible, else as several.
 func Stages(modern *estate.Estate, opts Options) ([]Stage, diag.List) {
-	s := &stager{whole: modern, old: estate.NewIndex(modern), opts: opts, names: azure.NewNamer(), of: map[scope]*place{}, stage: map[estate.Key]int{},
-		destinations: destinationsOf(modern)}
+	s := newStager(modern, estate.NewIndex(modern), opts)
 	s.split()
 	if len(s.places) == 0 || len(s.places) == 1 && s.places[0].resources() <= arm.MaxResources {
 		if d, found := Render(modern, nil, opts); arm.Fits(d.Template) {
@@ -71,6 +71,27 @@ func Stages(modern *estate.Estate, opts Options) ([]Stage, diag.List) {
 			return []Stage{st}, found
 		}
 	}
+	return s.all()
+}
+
+func newStager(e *estate.Estate, known *estate.Index, opts Options) *stager {
+	return &stager{whole: e, old: known, opts: opts, names: azure.NewNamer(), of: map[scope]*place{}, stage: map[estate.Key]int{}, destinations: destinationsOf(e)}
+}
+
+// stagesBeside writes objects that are new beside those of a network that is there.
+func stagesBeside(add, base *estate.Estate, opts Options) ([]Stage, diag.List) {
+	both := *base
+	both.VNets = slices.Concat(base.VNets, add.VNets)
+	both.Sites = slices.Concat(base.Sites, add.Sites)
+	both.Gateways = slices.Concat(base.Gateways, add.Gateways)
+	both.Connections = slices.Concat(base.Connections, add.Connections)
+	s := newStager(add, estate.NewIndex(&both), opts)
+	s.split()
+	return s.all()
+}
+
+// all makes the stages of all places.
+func (s *stager) all() ([]Stage, diag.List) {
 	var tied []*place
 	for _, p := range s.places {
 		if !s.alone(p) {
@@ -120,7 +141,10 @@ func (p *place) title() string {
 	if end := path.Ext(name); end == ".netcfg" || end == ".xml" {
 		name = strings.TrimSuffix(name, end)
 	}
-	if p.group != "" {
+	switch {
+	case p.group != "" && isGUID(name):
+		name = p.group + "-" + name[:8]
+	case p.group != "":
 		name += "-" + p.group
 	}
 	return name
@@ -227,6 +251,10 @@ func (s *stager) split() {
 		}
 		s.put(c.ID, levelConnections, key, asked, []estate.ID{c.Gateway, c.RemoteGateway, c.Site},
 			func(p *part) { p.estate.Connections = append(p.estate.Connections, *c) })
+	}
+	for i := range e.Peerings {
+		half := &e.Peerings[i]
+		s.put(half.ID, levelPeerings, half.VNet.Key().String(), 0, []estate.ID{half.VNet, half.Remote}, func(p *part) { p.estate.Peerings = append(p.estate.Peerings, *half) })
 	}
 	slices.SortStableFunc(s.places, func(a, b *place) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.subscription), strings.ToLower(b.subscription)), cmp.Compare(strings.ToLower(a.group), strings.ToLower(b.group)))
@@ -368,7 +396,7 @@ func onceEach(found diag.List) diag.List {
 func (r *renderer) foreign(id estate.ID) string {
 	typ, names := armType(id)
 	what := strings.TrimPrefix(typ, arm.Provider)
-	p := arm.Parameter{Type: arm.ParamString, Description: "Resource id of " + what + "/" + strings.Join(names, "/") + ", which another stage makes in another subscription or resource group."}
+	p := arm.Parameter{Type: arm.ParamString, Description: "Resource id of " + what + "/" + strings.Join(names, "/") + ", which is in another subscription or resource group."}
 	full := ""
 	subscription, group := r.destinations.of(id)
 	if isGUID(subscription) && group != "" {
