@@ -64,3 +64,24 @@ func resolveLoop(b *testing.B, t *arm.Template) {
 		}
 	}
 }
+
+func BenchmarkEvaluate(b *testing.B) {
+	for _, n := range []int{1_000, 10_000} {
+		for name, t := range map[string]*arm.Template{"mesh": mesh(n, 5), "hub": hub(n)} {
+			var text bytes.Buffer
+			if err := arm.Encode(&text, t); err != nil {
+				b.Fatal(err)
+			}
+			d := read(b, "t.json", text.Bytes())
+			b.Run(fmt.Sprintf("%s/networks=%d", name, n), func(b *testing.B) {
+				b.SetBytes(int64(text.Len()))
+				b.ReportAllocs()
+				for b.Loop() {
+					if items, found := arm.Evaluate([]arm.Deployment{{Template: d}}); len(items) != len(t.Resources) {
+						b.Fatal(len(items), found)
+					}
+				}
+			})
+		}
+	}
+}

@@ -2,6 +2,7 @@ package arm
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -9,7 +10,7 @@ import (
 
 // Deployment is a template with what is known beside it.
 type Deployment struct {
-	Template   *Document
+	Template   *Document   // of FormTemplate
 	Parameters []*Document // parameter files; of a parameter that several of them give, the last one counts
 
 	// Where it is deployed to; empty where nothing tells. Location is that of the resource group, or
@@ -27,7 +28,9 @@ type Deployment struct {
 // is a value of KindUnknown and a finding, one for each cause. No finding tells of unknown values that are
 // unknown on purpose (secrets are never read) or say what they are (see Value.Refers).
 //
-// An id of a scope that nothing tells has an empty subscription and group, as ParseResourceID takes it.
+// An id in a scope that nothing tells has an empty subscription and group, as ParseResourceID takes it. A
+// scope that an unknown parameter names is a placeholder that begins with "unknown-": another one than all
+// others. So are texts that only the service computes, such as uniqueString: see Value.Opaque.
 func Evaluate(together []Deployment) ([]Item, diag.List) {
 	e := newEvaluator(together)
 	items := e.run()
@@ -47,6 +50,7 @@ type evaluator struct {
 	together []Deployment
 	roots    []*frame
 	frames   int
+	fresh    int     // unknown values that are like no other
 	all      []*decl // in order, without deployments
 	ready    bool    // all is complete
 	byKey    map[string][]*decl
@@ -119,10 +123,12 @@ func (e *evaluator) run() (items []Item) {
 		e.expand(f)
 	}
 	e.ready = true
+	items = make([]Item, 0, len(e.all))
 	var w *writer
 	for _, d := range e.all {
 		if doc := d.frame.doc; w == nil || w.doc != doc {
 			w = &writer{e: e, doc: doc, m: newMaker(d.at.t)}
+			w.m.t.nodes = make([]leaf, 0, len(d.at.t.nodes))
 		}
 		items = append(items, w.item(d))
 	}
@@ -204,7 +210,7 @@ func (e *evaluator) findings() diag.List {
 	for _, u := range e.order {
 		more := ""
 		if u.count > 1 {
-			more = fmt.Sprintf(" (here and %d times more)", u.count-1)
+			more = fmt.Sprintf(" (and %d more)", u.count-1)
 		}
 		e.found.Add("LST-006", u.pos, "%s%s", u.message, more)
 	}
@@ -222,6 +228,12 @@ func (e *evaluator) parse(text string) (Expr, *ExprError) {
 		e.exprs[text] = p
 	}
 	return p.expr, p.broken
+}
+
+// fresher tells unknown values apart that nobody can compare.
+func (e *evaluator) fresher() string {
+	e.fresh++
+	return "number " + strconv.Itoa(e.fresh)
 }
 
 // index finds members of an object by their folded names.

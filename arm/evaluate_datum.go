@@ -67,6 +67,11 @@ func (u *unknown) identity() string {
 	return u.why
 }
 
+// derived is an unknown value that something was made of: it is unknown for the same reason, and another.
+func (u *unknown) derived(how string) *unknown {
+	return &unknown{why: u.why, cause: u.identity() + "; " + how, quiet: u.quiet}
+}
+
 func faultOf(format string, args ...any) *fault { return &fault{-1, fmt.Sprintf(format, args...)} }
 
 // kindOf names the kind of a value for people.
@@ -244,8 +249,12 @@ func (p *partial) settled() (string, *unknown) {
 			continue
 		}
 		inID := i+1 < len(p.parts) && strings.HasPrefix(p.parts[i+1].text, "/") && endsInScope(before)
-		if !h.solid && !inID {
+		switch {
+		case h.solid || inID:
+		case len(p.parts) == 1:
 			return "", h.why
+		default:
+			return "", h.why.derived("part of " + shown(p))
 		}
 		before += h.shown
 	}
@@ -262,11 +271,11 @@ func endsInScope(text string) bool {
 	return strings.HasPrefix(text, "/subscriptions/") && strings.HasSuffix(text, "/resourcegroups/") && strings.Count(text, "/") == 4
 }
 
-// firstHole is why a text is not wholly known.
-func (p *partial) firstHole() *hole {
+// reason is why a text is not wholly known, and what comes of it.
+func (p *partial) reason() *unknown {
 	for _, part := range p.parts {
 		if part.hole != nil {
-			return part.hole
+			return part.hole.why.derived("part of " + shown(p))
 		}
 	}
 	return nil
@@ -479,7 +488,7 @@ func (e *evaluator) unknownIn(v any) *unknown {
 	case *unknown:
 		return v
 	case *partial:
-		return v.firstHole().why
+		return v.reason()
 	case list:
 		for _, item := range v {
 			if u := e.unknownIn(item); u != nil {

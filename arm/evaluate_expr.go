@@ -58,7 +58,7 @@ func (x *context) text(v Value) any {
 
 func (x *context) blame(v Value, offset int, message string) *unknown {
 	x.e.broken(x.env.doc, v, offset, message)
-	return &unknown{why: "its expression is broken", quiet: true}
+	return &unknown{why: "its expression is broken", cause: x.e.fresher(), quiet: true}
 }
 
 // eval works out an expression; the result may be a *fault or a *referred.
@@ -91,8 +91,10 @@ func placed(result any, at int) any {
 // property is a member of a value.
 func (x *context) property(of any, name string) any {
 	switch of := of.(type) {
-	case *fault, *unknown:
+	case *fault:
 		return of
+	case *unknown:
+		return of.derived("." + name)
 	case *referred:
 		return of.member(x, name)
 	case *results:
@@ -105,7 +107,7 @@ func (x *context) property(of any, name string) any {
 		}
 		return faultOf("there is no property %q", name)
 	case *partial:
-		return of.firstHole().why
+		return of.reason()
 	}
 	return faultOf("property %q of %s; an object is expected", name, kindOf(of))
 }
@@ -114,10 +116,12 @@ func (x *context) property(of any, name string) any {
 func (x *context) element(of, key any) any {
 	for _, v := range []any{of, key} {
 		switch v := v.(type) {
-		case *fault, *unknown:
+		case *fault:
 			return v
+		case *unknown:
+			return v.derived("[] " + x.e.fresher())
 		case *partial:
-			return v.firstHole().why
+			return v.reason().derived("[] " + x.e.fresher())
 		}
 	}
 	switch key := key.(type) {
@@ -188,9 +192,9 @@ func (x *context) call(expr *Call) any {
 func (x *context) unsupported(expr *Call, name string) any {
 	switch {
 	case strings.HasPrefix(name, "list"):
-		return unknownFor("only the service answers %s", expr.Name)
+		return &unknown{why: "only the service answers " + expr.Name, cause: x.e.fresher()}
 	case knownFunctions[name]:
-		return unknownFor("function %s is not worked out", expr.Name)
+		return &unknown{why: "function " + expr.Name + " is not worked out", cause: x.e.fresher()}
 	}
 	return &fault{expr.At, "there is no function " + expr.Name}
 }
@@ -205,7 +209,7 @@ func (c *call) stopped(takes takes, name string) (any, bool) {
 		case *unknown:
 			u, solid = arg, false
 		case *partial:
-			u, solid = arg.firstHole().why, solid && arg.isSolid()
+			u, solid = arg.reason(), solid && arg.isSolid()
 		}
 		if first == nil {
 			first = u
@@ -217,7 +221,22 @@ func (c *call) stopped(takes takes, name string) (any, bool) {
 	if takes == takesPlaceholders && solid {
 		return c.placeholder(name), true
 	}
-	return first, true
+	return c.derived(first), true
+}
+
+// derived is what a function makes of an unknown value.
+func (c *call) derived(u *unknown) *unknown {
+	how := c.expr.Name
+	for _, arg := range c.args {
+		if _, ok := partsOf(arg); !ok {
+			return u.derived(c.e.fresher())
+		}
+		how += " " + strconv.Quote(shown(arg))
+	}
+	if c.args == nil {
+		return u.derived(c.e.fresher())
+	}
+	return u.derived(how)
 }
 
 // placeholder is the text that a function makes of texts which are not wholly known.
@@ -235,6 +254,9 @@ func (c *call) run(f function) (result any) {
 		case nil:
 		case giveUp:
 			result = stopped.result
+			if u, ok := result.(*unknown); ok {
+				result = c.derived(u)
+			}
 		default:
 			panic(stopped)
 		}
@@ -252,7 +274,7 @@ func (c *call) wrong(i int, want string) {
 		c.stop(u)
 	}
 	if p, ok := c.args[i].(*partial); ok {
-		c.stop(p.firstHole().why)
+		c.stop(p.reason())
 	}
 	c.fail("argument %d of %s is %s; %s is expected", i+1, c.expr.Name, kindOf(c.args[i]), want)
 }
@@ -323,10 +345,10 @@ func (c *call) truth(t truth, of ...any) any {
 	}
 	for _, v := range of {
 		if u := c.e.unknownIn(v); u != nil {
-			return u
+			return c.derived(u)
 		}
 	}
-	return unknownFor("two numbers cannot be compared here")
+	return &unknown{why: "two numbers cannot be compared here", cause: c.e.fresher()}
 }
 
 // lambda is an argument that is a function: lambda('name', …, body).

@@ -130,6 +130,7 @@ func (e *evaluator) fromFiles(files []*Document, name string) (any, bool) {
 		if v := entry.Member("value"); v.Kind() != KindAbsent {
 			return e.data(v), true
 		}
+		return unknownFor("the parameter file gives %q in a way that is not read", name), true
 	}
 	return nil, false
 }
@@ -145,7 +146,12 @@ func (f *frame) parameter(name string) any {
 		return faultOf("there is no parameter %q", name)
 	}
 	return f.once("parameter "+strings.ToLower(name), func() any {
-		return f.typed(declared, "parameter "+quotedText(declared.Name()), func() any { return f.given(declared) })
+		v := f.typed(declared, "parameter "+quotedText(declared.Name()), func() any { return f.given(declared) })
+		if u, ok := v.(*unknown); ok && u.cause == "" && !u.given {
+			u = u.derived("parameter " + strings.ToLower(name) + " of " + strconv.Itoa(f.id))
+			return u
+		}
+		return v
 	})
 }
 
@@ -161,9 +167,7 @@ func (f *frame) given(declared Value) any {
 	case declared.Member("nullable").True():
 		return nil
 	}
-	u := unknownFor("parameter %q has no value", declared.Name())
-	u.cause = "parameter " + strings.ToLower(declared.Name()) + " of " + strconv.Itoa(f.id)
-	return u
+	return unknownFor("parameter %q has no value", declared.Name())
 }
 
 // typed is a value of a declared type. What is secure is not even worked out.

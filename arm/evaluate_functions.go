@@ -72,7 +72,11 @@ func allFunctions() map[string]function {
 		"bool":  {1, 1, takesKnown, false, toBool},
 		"coalesce": {1, unbounded, takesHoles, true, func(c *call) any {
 			for i := range c.expr.Args {
-				if v := c.lazily(i); v != nil {
+				switch v := c.lazily(i).(type) {
+				case nil:
+				case *unknown:
+					return v.derived("or another, " + c.e.fresher())
+				default:
 					return v
 				}
 			}
@@ -204,12 +208,9 @@ func copyIndex(c *call) any {
 	return faultOf("copyIndex outside of a loop over resources")
 }
 
-// computed is a text that only the service computes of others.
+// computed is a text that only the service computes of others, known or not.
 func (c *call) computed(function string) any {
 	for i, arg := range c.args {
-		if u, ok := arg.(*unknown); ok {
-			return u
-		}
 		if _, ok := partsOf(arg); !ok {
 			c.wrong(i, "a string")
 		}
@@ -218,8 +219,8 @@ func (c *call) computed(function string) any {
 }
 
 func everNew(function string) func(*call) any {
-	return func(*call) any {
-		return unknownFor("function %s gives another value in every deployment", function)
+	return func(c *call) any {
+		return &unknown{why: "function " + function + " gives another value in every deployment", cause: c.e.fresher()}
 	}
 }
 
@@ -234,13 +235,14 @@ func ifElse(c *call) any {
 	case *unknown:
 		return c.either(on)
 	case *partial:
-		return c.either(on.firstHole().why)
+		return c.either(on.reason())
 	default:
 		return faultOf("if with a condition that is %s; true or false is expected", kindOf(on))
 	}
 }
 
 func (c *call) either(why *unknown) any {
+	why = why.derived("decides, " + c.e.fresher())
 	a, b := settle(c.eval(c.expr.Args[1])), settle(c.eval(c.expr.Args[2]))
 	for _, v := range []any{a, b} {
 		if _, broken := v.(*fault); broken {
@@ -263,7 +265,9 @@ func (c *call) until(decisive bool) any {
 				return v
 			}
 		case *unknown:
-			why = v
+			why = v.derived("decides, " + c.e.fresher())
+		case *partial:
+			why = v.reason()
 		case *fault:
 			if why == nil {
 				return v

@@ -201,6 +201,10 @@ func TestEvaluateFunctions(t *testing.T) {
 		{"[empty(resourceGroup().name)]", "false"}, {"[contains(resourceGroup().id, 'resourceGroups')]", "true"},
 
 		// What only the service computes.
+		{"[take(reference('pip').ipAddress, 3)]", "? only the service knows the ipAddress of publicIPAddresses/pip"},
+		{"[equals(concat('x', take(parameters('none'), 1)), concat('x', parameters('none')))]", none},
+		{"[equals(concat('x', parameters('none')), concat('x', parameters('none')))]", "true"}, {"[equals(concat('x', newGuid()), concat('x', newGuid()))]", "? function newGuid gives another value in every deployment"},
+		{"[equals(concat('x', environment().name), concat('x', environment().portal))]", "? no input tells the cloud of the deployment"},
 		{"[equals(uniqueString('a'), uniqueString('a'))]", "true"}, {"[equals(uniqueString('a'), uniqueString('b'))]", "? only the service computes uniqueString"},
 		{"[newGuid()]", "? function newGuid gives another value in every deployment"}, {"[utcNow()]", "? function utcNow gives another value in every deployment"},
 		{"[listKeys('x', '1').keys[0]]", "? only the service answers listKeys"}, {"[environment().name]", "? no input tells the cloud of the deployment"},
@@ -251,6 +255,22 @@ func TestEvaluateRefers(t *testing.T) {
 	}
 	if len(found) > 0 {
 		t.Errorf("findings: %v", found)
+	}
+}
+
+// TestEvaluateRefersNot: what is made of such a property is not the property.
+func TestEvaluateRefersNot(t *testing.T) {
+	for _, expression := range []string{"[take(reference('pip').ipAddress, 3)]", "[concat(reference('pip').ipAddress, '/32')]", "[coalesce(reference('pip').ipAddress, 'x')]",
+		"[if(equals(reference('pip').ipAddress, 'x'), 'a', 'b')]", "[if(reference('pip').on, 'a', 'b')]", "[and(reference('pip').on, true())]", "[string(reference('pip').ipAddress)]",
+		"[first(reference('pip').list)]", "[tryGet(reference('pip').object, 'x')]", "[array(reference('pip').list)]", "[length(reference('pip').list)]", "[toLower(reference('pip').ipAddress)]",
+		"[filter(createArray(1), lambda('x', reference('pip').on))]", "[createObject('a', 1)[reference('pip').key]]", "[union(reference('pip').list, createArray())]"} {
+		text, _ := json.Marshal(expression)
+		d := arm.Deployment{Template: read(t, "t.json", fmt.Appendf(nil, bench, text))}
+		items, found := arm.Evaluate([]arm.Deployment{d})
+		v := items[2].Body.Path("properties", "value")
+		if of, property, ok := v.Refers(); ok || !v.Is(arm.KindUnknown) || len(found) != 1 || found[0].Rule != "LST-006" {
+			t.Errorf("%s: %s refers to %v %q; %v", expression, asJSON(v), of, property, found)
+		}
 	}
 }
 

@@ -202,7 +202,7 @@ func settle(v any) any {
 	if what == "" {
 		what = "state"
 	}
-	return &unknown{why: "only the service knows the " + what + " of " + r.of.label(), refers: refers{of: r.of, property: r.path, given: true}}
+	return &unknown{why: "only the service knows the " + what + " of " + r.of.label(), cause: r.of.key() + " " + r.path, refers: refers{of: r.of, property: r.path, given: true}}
 }
 
 // label is the resource for people.
@@ -220,7 +220,7 @@ func (r *referred) member(x *context, name string) any {
 	next.path = r.path + "." + name
 	switch stated := r.stated.(type) {
 	case *unknown:
-		return stated
+		return stated.derived("." + name)
 	case *object:
 		next.stated, next.told = stated.get(name)
 	}
@@ -258,8 +258,10 @@ func (r *referred) ofProperties(x *context, next *referred, name string) any {
 		return unknownFor("only the service knows the %s of %s", name, r.of.label())
 	}
 	switch all := r.decl.properties().(type) {
-	case *fault, *unknown:
+	case *fault:
 		return all
+	case *unknown:
+		return all.derived("." + name)
 	case *object:
 		next.stated, next.told = all.get(name)
 	}
@@ -335,7 +337,7 @@ func (r *referred) item(i int64) any {
 	next.path, next.stated, next.told = r.path+"["+strconv.FormatInt(i, 10)+"]", nil, false
 	switch stated := r.stated.(type) {
 	case *unknown:
-		return stated
+		return stated.derived("[" + strconv.FormatInt(i, 10) + "]")
 	case list:
 		if i >= 0 && i < int64(len(stated)) {
 			next.stated, next.told = stated[i], true
@@ -367,9 +369,12 @@ func reference(c *call) any {
 
 // references is references(symbol) of a loop.
 func references(c *call) any {
+	full := len(c.args) > 1 && strings.EqualFold(c.string(len(c.args)-1), "full")
 	out := list{}
 	for _, d := range c.home.symbol(c.env, c.string(0)) {
-		out = append(out, d.referred())
+		r := d.referred()
+		r.full = full
+		out = append(out, r)
 	}
 	return out
 }

@@ -10,7 +10,7 @@ func toArray(c *call) any {
 		return items
 	}
 	if u, ok := c.args[0].(*unknown); ok {
-		return u
+		return c.derived(u)
 	}
 	return list{c.args[0]}
 }
@@ -365,9 +365,9 @@ func (c *call) try(v any, from int, fromEnd bool) any {
 		for _, u := range []any{v, key} {
 			switch u := u.(type) {
 			case *unknown:
-				return u
+				return c.derived(u)
 			case *partial:
-				return u.firstHole().why
+				return c.derived(u.reason())
 			}
 		}
 		next, ok := tried(v, key, fromEnd)
@@ -428,7 +428,7 @@ func (c *call) holds(v any) bool {
 	case *unknown:
 		c.stop(v)
 	case *partial:
-		c.stop(v.firstHole().why)
+		c.stop(v.reason())
 	}
 	c.fail("a lambda of %s that comes to %s; true or false is expected", c.expr.Name, kindOf(v))
 	return false

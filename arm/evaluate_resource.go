@@ -112,8 +112,8 @@ func (d *decl) decide(condition Value) {
 		d.maybe = "its condition is unknown: " + on.why
 		d.frame.e.undetermined(d.frame.doc, condition, on, "whether a resource is deployed is unknown")
 	case *partial:
-		d.maybe = "its condition is unknown: " + on.firstHole().why.why
-		d.frame.e.undetermined(d.frame.doc, condition, on.firstHole().why, "whether a resource is deployed is unknown")
+		d.maybe = "its condition is unknown: " + on.reason().why
+		d.frame.e.undetermined(d.frame.doc, condition, on.reason(), "whether a resource is deployed is unknown")
 	default:
 		d.maybe = "its condition is " + kindOf(on)
 		d.frame.e.bad(d.frame.doc, condition, "a condition is %s; true or false is expected", kindOf(on))
@@ -123,16 +123,7 @@ func (d *decl) decide(condition Value) {
 // scoped is where the resource goes: where its template goes, unless it says otherwise.
 func (d *decl) scoped() scope {
 	s := d.frame.scope
-	if text, ok := d.member("scope").(string); ok {
-		if text == "/" {
-			s.group = nil
-		} else if subscription, rest, ok := cutWord(strings.TrimPrefix(text, "/"), "subscriptions"); ok {
-			s.subscription, s.group = subscription, nil
-			if group, _, ok := cutWord(rest, "resourceGroups"); ok {
-				s.group = group
-			}
-		}
-	}
+	s = s.narrowed(d.member("scope"))
 	deployment := strings.EqualFold(d.at.Member("type").Text(), TypeDeployment)
 	if !d.existing && !deployment {
 		return s
@@ -145,6 +136,30 @@ func (d *decl) scoped() scope {
 	}
 	if v := d.member("resourceGroup"); v != nil {
 		s.group = inScope(v)
+	}
+	return s
+}
+
+// narrowed is the scope that an id names: of a group, a subscription, or a resource in one. What the id
+// leaves open stays.
+func (s scope) narrowed(to any) scope {
+	text := shown(to)
+	if text == "/" {
+		s.group = nil
+	}
+	subscription, rest, ok := cutWord(strings.TrimPrefix(text, "/"), "subscriptions")
+	if !ok {
+		return s
+	}
+	if subscription != "" {
+		s.subscription = subscription
+	}
+	group, _, ok := cutWord(rest, "resourceGroups")
+	switch {
+	case !ok:
+		s.group = nil
+	case group != "":
+		s.group = group
 	}
 	return s
 }
@@ -178,6 +193,9 @@ func (d *decl) identify(parent *decl) bool {
 	}
 	name := d.member("name")
 	text, reason := nameText(name)
+	if reason != nil && strings.EqualFold(typ, TypeDeployment) { // what it deploys counts, whatever its name
+		text, reason = shown(name), nil
+	}
 	switch {
 	case reason != nil:
 		e.undetermined(doc, d.at.Member("name"), reason, "a resource is left out, because its name is unknown")
@@ -198,7 +216,7 @@ func (d *decl) identify(parent *decl) bool {
 	}
 	d.name = d.named(typ, names)
 	if p, ok := d.fullName.(*partial); ok && isNetwork(d.name.Type) {
-		e.undetermined(doc, d.at.Member("name"), p.firstHole().why, "a name has a placeholder for what is unknown")
+		e.undetermined(doc, d.at.Member("name"), p.reason(), "a name has a placeholder for what is unknown")
 	}
 	return true
 }
@@ -210,7 +228,7 @@ func nameText(name any) (string, *unknown) {
 		return name, nil
 	case *partial:
 		if !name.isSolid() {
-			return "", name.firstHole().why
+			return "", name.reason()
 		}
 		return shown(name), nil
 	case *unknown:

@@ -54,7 +54,7 @@ func concat(c *call) any {
 	}
 	switch {
 	case lists > 0 && first != nil:
-		return first
+		return c.derived(first)
 	case lists > 0:
 		out := list{}
 		for i := range c.args {
@@ -183,7 +183,7 @@ func (c *call) specified(arg any, specifier string) any {
 func toString(c *call) any {
 	switch v := c.args[0].(type) {
 	case *unknown:
-		return v
+		return c.derived(v)
 	case list, *object:
 		c.known(v)
 		return string(c.e.encoded(nil, v))

@@ -78,10 +78,11 @@ func (x *context) unroll(loop Value, into receiver) {
 		return
 	}
 	into.begin(loop, KindList)
-	for i := range n {
-		in := *x
-		in.loops = &turn{name: name, index: i, outer: x.loops}
-		in.walk(loop.Member("input"), into)
+	now, input := &turn{name: name, outer: x.loops}, loop.Member("input")
+	in := *x
+	in.loops = now
+	for now.index = range n {
+		in.walk(input, into)
 	}
 	into.end()
 }
