@@ -65,7 +65,7 @@ type evaluator struct {
 	depth int // expressions that wait for others
 
 	found  diag.List
-	blamed map[diag.Pos]bool // places of LST-009
+	blamed map[diag.Pos]bool // places of LST-007 and LST-009
 	causes map[cause]*undetermined
 	order  []*undetermined
 }
@@ -166,18 +166,21 @@ func (e *evaluator) pos(doc int, v Value, offset int) diag.Pos {
 	return pos
 }
 
-// bad notes a value that is not what it must be.
+// bad notes a value that is not what it must be, once for each place.
 func (e *evaluator) bad(doc int, v Value, format string, args ...any) {
-	e.found.Add("LST-007", e.pos(doc, v, 0), format, args...)
+	e.blame("LST-007", e.pos(doc, v, 0), format, args...)
+}
+
+func (e *evaluator) blame(rule string, pos diag.Pos, format string, args ...any) {
+	if !e.blamed[pos] {
+		e.blamed[pos] = true
+		e.found.Add(rule, pos, format, args...)
+	}
 }
 
 // broken notes an expression that cannot be understood, once for each place.
 func (e *evaluator) broken(doc int, v Value, offset int, message string) {
-	pos := e.pos(doc, v, offset)
-	if !e.blamed[pos] {
-		e.blamed[pos] = true
-		e.found.Add("LST-009", pos, "expression: %s", message)
-	}
+	e.blame("LST-009", e.pos(doc, v, offset), "expression: %s", message)
 }
 
 // valueUnknown notes that a value is unknown.

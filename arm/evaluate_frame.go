@@ -71,7 +71,7 @@ func (t *thunk) get(what string, work func() any) any {
 
 func (e *evaluator) newFrame(doc int, root Value) *frame {
 	e.frames++
-	e.spend(50)
+	e.spend(200)
 	f := &frame{e: e, id: e.frames, doc: doc, root: root, thunks: map[string]*thunk{},
 		bySymbol: map[string][]*decl{}, byName: map[string][]*decl{}, byKey: map[string][]*decl{}}
 	f.x = &context{e: e, env: f, home: f}

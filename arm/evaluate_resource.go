@@ -65,7 +65,7 @@ func (f *frame) resources(all Value, parent *decl, x *context) {
 // resource declares one resource and the children inside of it. Source: docs/sources.md#template-evaluation
 // (a condition does not reach the children).
 func (f *frame) resource(v Value, loop, symbol string, parent *decl, x *context) {
-	f.e.spend(8)
+	f.e.spend(40)
 	d := &decl{frame: f, x: x, at: v, maybe: f.maybe, existing: v.Member("existing").True()}
 	if c := v.Member("condition"); c.Given() {
 		d.decide(c)
@@ -214,11 +214,20 @@ func (d *decl) identify(parent *decl) bool {
 		e.bad(doc, d.at, "%q names a resource in %d parts, and its type %s has %d", text, len(names), quotedText(typ), strings.Count(typ, "/"))
 		return false
 	}
+	if hollow(typ) || hollow(text) {
+		e.bad(doc, d.at, "%q of type %s: a part of the name or of the type is empty", text, quotedText(typ))
+		return false
+	}
 	d.name = d.named(typ, names)
 	if p, ok := d.fullName.(*partial); ok && isNetwork(d.name.Type) {
 		e.undetermined(doc, d.at.Member("name"), p.reason(), "a name has a placeholder for what is unknown")
 	}
 	return true
+}
+
+// hollow reports whether something between slashes is missing.
+func hollow(path string) bool {
+	return strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/") || strings.Contains(path, "//")
 }
 
 // nameText is a name as text, or why there is none.
@@ -259,6 +268,11 @@ func (d *decl) named(typ string, names []string) ResourceName {
 	n := ResourceName{Subscription: shown(d.scope.subscription), Type: canonicalType(typ), Names: names}
 	if d.scope.group != nil && !strings.EqualFold(typ, typeResourceGroup) {
 		n.Group = shown(d.scope.group)
+	}
+	if strings.Contains(strings.ToLower(typ), "/providers/") { // an extension, written as a child
+		if extension, ok := ParseResourceID(n.ID()); ok {
+			return extension
+		}
 	}
 	return n
 }

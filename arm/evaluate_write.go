@@ -94,8 +94,12 @@ func (x *context) nameOf(loop Value) string {
 
 // count is how often a loop runs, or why nobody knows.
 func (x *context) count(loop Value) (int, *unknown) {
-	at := loop.Member("count")
-	switch n := x.value(at).(type) {
+	count := loop.Member("count")
+	at := count
+	if !at.Given() {
+		at = loop
+	}
+	switch n := x.value(count).(type) {
 	case int64:
 		if n >= 0 && n <= MaxResources {
 			return int(n), nil
@@ -104,6 +108,8 @@ func (x *context) count(loop Value) (int, *unknown) {
 		return 0, &unknown{why: "its loop has no legal count", quiet: true}
 	case *unknown:
 		return 0, n
+	case *partial:
+		return 0, n.reason()
 	default:
 		x.e.bad(x.env.doc, at, "the count of a loop is %s; a number is expected", kindOf(n))
 		return 0, &unknown{why: "its loop has no legal count", quiet: true}
