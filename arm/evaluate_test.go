@@ -197,3 +197,41 @@ func describe(items []arm.Item, found diag.List) string {
 	}
 	return b.String()
 }
+
+// TestScopelessID: an id in a scope that nothing tells is one, and reads back as itself.
+func TestScopelessID(t *testing.T) {
+	for text, want := range map[string]string{
+		"/subscriptions//resourceGroups//providers/Microsoft.Network/virtualNetworks/hub":            "/subscriptions//providers/Microsoft.Network/virtualNetworks/hub",
+		"/subscriptions//providers/Microsoft.Network/virtualNetworks/hub":                            "/subscriptions//providers/Microsoft.Network/virtualNetworks/hub",
+		"/subscriptions//resourceGroups/g/providers/microsoft.network/VIRTUALNETWORKS/hub/subnets/a": "/subscriptions//resourceGroups/g/providers/Microsoft.Network/virtualNetworks/hub/subnets/a",
+		"/subscriptions/s/resourceGroups//providers/Microsoft.Network/connections/c":                 "/subscriptions/s/providers/Microsoft.Network/connections/c",
+	} {
+		n, ok := arm.ParseResourceID(text)
+		if !ok || n.ID() != want {
+			t.Errorf("%s: %v %s", text, ok, n.ID())
+		}
+		if again, ok := arm.ParseResourceID(n.ID()); !ok || !cmp.Equal(again, n) {
+			t.Errorf("%s reads back as %v", n.ID(), again)
+		}
+	}
+}
+
+func ExampleEvaluate() {
+	template, _ := arm.Read("net.json", []byte(`{
+  "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", "contentVersion": "1.0.0.0",
+  "parameters": {"name": {"type": "string", "defaultValue": "hub"}, "site": {"type": "string"}},
+  "resources": [
+    {"type": "Microsoft.Network/localNetworkGateways", "apiVersion": "2025-05-01", "name": "[concat(parameters('name'), '-site')]",
+     "properties": {"gatewayIpAddress": "[reference(resourceId('Microsoft.Network/publicIPAddresses', 'pip')).ipAddress]", "fqdn": "[parameters('site')]"}}
+  ]
+}`), arm.Bounds{})
+	items, found := arm.Evaluate([]arm.Deployment{{Template: template, Subscription: "s", Group: "g"}})
+	fmt.Println(items[0].ID())
+	of, property, _ := items[0].Body.Path("properties", "gatewayIpAddress").Refers()
+	fmt.Println(property, "of", of.Name())
+	fmt.Println(found[0].Error())
+	// Output:
+	// /subscriptions/s/resourceGroups/g/providers/Microsoft.Network/localNetworkGateways/hub-site
+	// ipAddress of pip
+	// net.json:6:132: warning LST-006: "fqdn" is unknown: parameter "site" has no value
+}
