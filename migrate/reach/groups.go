@@ -222,17 +222,37 @@ func (c *comparison) judgeGroups(yield func(Verdict) bool) bool {
 		of[i] = g
 		bundles[g].members = append(bundles[g].members, int32(i))
 	}
+	told := c.listedOf(of)
 	for _, p := range c.groupPairs(before, after, of) {
 		a, b := &bundles[p.a], &bundles[p.b]
-		for _, x := range c.parts(a, b) {
-			for _, y := range c.parts(b, a) {
-				if !c.judgeBundles(x, y, p.a == p.b, yield) {
+		from, same := c.parts(a, b), p.a == p.b
+		to := from
+		if !same {
+			to = c.parts(b, a)
+		}
+		for i, x := range from {
+			for j, y := range to {
+				if same && i > j {
+					continue // the other way round
+				}
+				if !c.judgeBundles(x, y, told[p], yield) {
 					return false
 				}
 			}
 		}
 	}
 	return true
+}
+
+// listedOf gives the pairs that have verdicts of their own, by their groups.
+func (c *comparison) listedOf(of []int32) map[pair][]pair {
+	out := map[pair][]pair{}
+	for _, p := range c.pairs {
+		a, b := of[p.a], of[p.b]
+		groups := pair{min(a, b), max(a, b)}
+		out[groups] = append(out[groups], p)
+	}
+	return out
 }
 
 // parts divides a group by which of its members another group's packets can come to at all.
@@ -333,27 +353,26 @@ func (c *comparison) groupPairs(before, after *kin, of []int32) []pair {
 	return out
 }
 
-// judgeBundles judges one pair of two groups for all that have no verdicts of their own.
-func (c *comparison) judgeBundles(a, b *bundle, same bool, yield func(Verdict) bool) bool {
+// judgeBundles judges one pair of two groups for all but those that are told already.
+func (c *comparison) judgeBundles(a, b *bundle, told []pair, yield func(Verdict) bool) bool {
 	p, ok := c.unlisted(a, b)
 	if !ok || !c.meet(p) {
 		return true
 	}
-	if !slices.Contains(a.members, p.a) {
+	if !a.has(p.a) {
 		a, b = b, a
 	}
 	all := c.judge(p)
 	lost := slices.ContainsFunc(all, func(v Verdict) bool { return v.Class == Lost || v.Class == Misdelivered })
 	if lost && len(a.members)*len(b.members) <= maxListed {
-		return c.judgeEach(a, b, same, yield) // where the packets go instead may differ
+		return c.judgeEach(a, b, yield) // where the packets go instead may differ
 	}
+	froms, tos := c.locations(a), c.locations(b)
+	there, back := c.among(a, b, told)
 	for _, v := range all {
-		v.Froms, v.Tos = c.locations(a), c.locations(b)
+		v.Froms, v.Tos, v.Except = froms, tos, there
 		if v.From.Same(c.places[p.b].Location) { // half open, the other way round
-			v.Froms, v.Tos = v.Tos, v.Froms
-		}
-		if same && a == b {
-			v.Tos = v.Froms
+			v.Froms, v.Tos, v.Except = tos, froms, back
 		}
 		if !yield(v) {
 			return false
@@ -363,10 +382,10 @@ func (c *comparison) judgeBundles(a, b *bundle, same bool, yield func(Verdict) b
 }
 
 // judgeEach judges the pairs of two groups that have no verdicts of their own, one by one.
-func (c *comparison) judgeEach(a, b *bundle, same bool, yield func(Verdict) bool) bool {
+func (c *comparison) judgeEach(a, b *bundle, yield func(Verdict) bool) bool {
 	for _, x := range a.members {
 		for _, y := range b.members {
-			if x == y || same && a == b && x > y || c.listed(pair{x, y}) {
+			if x == y || a == b && x > y || c.listed(pair{x, y}) {
 				continue
 			}
 			for _, v := range c.judge(pair{min(x, y), max(x, y)}) {
@@ -418,6 +437,26 @@ func (r *Relation) relaysTo(from, to int32) bool {
 		}
 	}
 	return false
+}
+
+// has reports whether a place is a member; the members are sorted.
+func (b *bundle) has(at int32) bool {
+	_, ok := slices.BinarySearch(b.members, at)
+	return ok
+}
+
+// among are those of some pairs that are of one member each of two groups, each way round.
+func (c *comparison) among(a, b *bundle, pairs []pair) (there, back [][2]Location) {
+	for _, p := range pairs {
+		if !a.has(p.a) || !b.has(p.b) {
+			p.a, p.b = p.b, p.a
+		}
+		if a.has(p.a) && b.has(p.b) {
+			x, y := c.places[p.a].Location, c.places[p.b].Location
+			there, back = append(there, [2]Location{x, y}), append(back, [2]Location{y, x})
+		}
+	}
+	return there, back
 }
 
 func (c *comparison) locations(b *bundle) []Location {

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"iter"
 	"net/netip"
 	"slices"
 	"strings"
@@ -140,9 +141,56 @@ type Verdict struct {
 	DeliveredTo  *Location // Misdelivered: where the packets go instead
 	Via          *Location
 	Members      []Location // with Via: whose packets come there
-	// Froms and Tos are set when the verdict is about every pair of one of each that has no verdict of
-	// its own: From, To, the prefixes, the paths and the witness are those of one of them.
+	// Froms and Tos are set when the verdict is about every pair of one of each but those in Except, of
+	// which other verdicts tell: From, To, the prefixes, the paths and the witness are those of one of
+	// them. Where both are the same locations, it is about them among each other. See Pairs.
 	Froms, Tos []Location
+	Except     [][2]Location
+}
+
+// Pairs yields the pairs that the verdict is about: From and To, or those of its groups. Of a verdict
+// about a hairpin it is the one pair that stands for all.
+func (v Verdict) Pairs() iter.Seq2[Location, Location] {
+	return func(yield func(Location, Location) bool) {
+		if v.Froms == nil {
+			yield(v.From, v.To)
+			return
+		}
+		together, except := v.Together(), make(map[[2]Location]bool, len(v.Except))
+		for _, p := range v.Except {
+			except[p] = true
+			if together {
+				except[[2]Location{p[1], p[0]}] = true
+			}
+		}
+		for i, a := range v.Froms {
+			for j, b := range v.Tos {
+				twice := together && (i == j || i > j && v.Class != HalfOpen)
+				if !twice && (len(except) == 0 || !except[[2]Location{a, b}]) && !yield(a, b) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Count is how many pairs Pairs yields. A pair that is half open both ways counts for each.
+func (v Verdict) Count() int {
+	switch n, others := len(v.Froms), len(v.Except); {
+	case v.Froms == nil:
+		return 1
+	case !v.Together():
+		return n*len(v.Tos) - others
+	case v.Class == HalfOpen:
+		return n*(n-1) - 2*others
+	default:
+		return n*(n-1)/2 - others
+	}
+}
+
+// Together reports whether the verdict is about the pairs of one group of locations.
+func (v Verdict) Together() bool {
+	return v.Froms != nil && slices.EqualFunc(v.Froms, v.Tos, Location.Same)
 }
 
 // Compromises reports whether the verdict breaks equivalence: a session that worked surely does
