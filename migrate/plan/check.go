@@ -155,8 +155,8 @@ func (c *checker) check(s state) []Violation {
 	}
 	excused := c.windows(s.wave, s.end)
 	for v := range reach.Compare(c.before, reach.Compute(s.Estate), nil) {
-		if v.Compromises() && !excused[[2]string{v.From.String(), v.To.String()}] && !excused[[2]string{v.To.String(), v.From.String()}] {
-			out = append(out, Violation{s.name, "PLAN-001", fmt.Sprintf("%s no longer reaches %s (%s)", v.From, v.To, v.Class)})
+		if lost := excused.lost(v); lost != "" {
+			out = append(out, Violation{s.name, "PLAN-001", lost})
 		}
 	}
 	return out
@@ -171,8 +171,8 @@ func (c *checker) waves() int {
 
 // windows lists the pairs that may be down in a state: those of the windows that have begun and
 // whose last step has not ended.
-func (c *checker) windows(wave int, end bool) map[[2]string]bool {
-	excused := map[[2]string]bool{}
+func (c *checker) windows(wave int, end bool) excuses {
+	excused := excuses{}
 	for _, w := range c.p.Windows {
 		first, last := 0, 0
 		for _, s := range c.p.Steps {

@@ -165,7 +165,11 @@ func (m *maker) givenUp(v reach.Verdict) {
 		at = v.To.ID
 	}
 	at.Type, at.Child = estate.TypeVNet, ""
-	f := diag.New("PLAN-004", m.at(at), "%s and %s may reach each other today, and will not in the target", v.From, v.To)
+	others := ""
+	if n := v.Count() - 1; n > 0 {
+		others = ", and " + plural(n, "pair") + " like them,"
+	}
+	f := diag.New("PLAN-004", m.at(at), "%s and %s%s may reach each other today, and will not in the target", v.From, v.To, others)
 	f.Severity = diag.Error
 	m.found = append(m.found, f)
 }

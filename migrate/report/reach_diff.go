@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -23,21 +24,29 @@ type ReachDiff struct {
 // NewReachDiff gathers verdicts, and counts those of pairs that nothing changes for.
 func NewReachDiff(before, after string, was, is *estate.Estate, verdicts func(yield func(reach.Verdict) bool)) *ReachDiff {
 	d := &ReachDiff{Before: before, After: after, EstateBefore: was, EstateAfter: is}
-	last := [2]string{}
+	preserved, alike := [2]string{}, [2]string{}
 	for v := range verdicts {
 		switch {
 		case v.Class == reach.Preserved && v.Flags == 0:
-			if pair := pairKey(&v); pair != last { // the verdicts of a pair stand together
-				d.Preserved++
-				last = pair
-			}
+			d.Preserved += countNew(&v, &preserved)
 		case unchanged(&v):
-			d.Unchanged++
+			d.Unchanged += countNew(&v, &alike)
 		default:
 			d.Verdicts = append(d.Verdicts, v)
 		}
 	}
 	return d
+}
+
+// countNew is how many pairs a verdict adds to those of the last one, whose pair is noted: the verdicts of
+// a pair, or of two groups, stand together.
+func countNew(v *reach.Verdict, last *[2]string) int {
+	pair := pairKey(v)
+	if pair == *last {
+		return 0
+	}
+	*last = pair
+	return v.Count()
 }
 
 func pairKey(v *reach.Verdict) [2]string {
@@ -135,17 +144,16 @@ func (v *differ) blocks() []block {
 // counts gives the number of pairs for each class. A pair with verdicts of several classes, for several
 // of its prefixes, counts in each.
 func (v *differ) counts() map[reach.Class]int {
-	seen := map[reach.Class]map[[2]string]bool{}
+	n, seen := map[reach.Class]int{}, map[reach.Class]map[[2]string]bool{}
 	for i := range v.Verdicts {
 		x := &v.Verdicts[i]
 		if seen[x.Class] == nil {
 			seen[x.Class] = map[[2]string]bool{}
 		}
-		seen[x.Class][pairKey(x)] = true
-	}
-	n := map[reach.Class]int{}
-	for class, pairs := range seen {
-		n[class] = len(pairs)
+		if pair := pairKey(x); !seen[x.Class][pair] {
+			seen[x.Class][pair] = true
+			n[x.Class] += x.Count()
+		}
 	}
 	n[reach.Preserved] += v.Preserved
 	return n
@@ -197,7 +205,7 @@ func (v *differ) section(class reach.Class) []block {
 	}
 	shown := all[:min(len(all), longest)]
 	title := class.String()
-	out := []block{heading{2, say("%s (%d)", strings.ToUpper(title[:1])+title[1:], len(all))}}
+	out := []block{heading{2, say("%s (%d)", strings.ToUpper(title[:1])+title[1:], pairsOf(all))}}
 	if class == reach.PathChanged || class == reach.Preserved {
 		out = append(out, v.changedPaths(shown))
 	} else {
@@ -205,16 +213,38 @@ func (v *differ) section(class reach.Class) []block {
 			out = append(out, v.verdict(x)...)
 		}
 	}
-	return append(out, restOf(len(all)-len(shown))...)
+	return append(out, restOf(pairsOf(all[len(shown):]))...)
+}
+
+// pairsOf is how many pairs some verdicts are about; one with several verdicts counts for each.
+func pairsOf(all []*reach.Verdict) int {
+	n := 0
+	for _, x := range all {
+		n += x.Count()
+	}
+	return n
 }
 
 func (v *differ) changedPaths(all []*reach.Verdict) block {
 	g := grid{head: []string{"between", "and", "flags", "before", "after", "one flow to try"}}
 	for _, x := range all {
-		g.rows = append(g.rows, []phrase{v.place(x.From, x.NewLocation), v.place(x.To, x.NewLocation), say("%s", orDash(x.Flags.String())),
+		place := func(l reach.Location) phrase { return v.place(l, x.NewLocation) }
+		from, to := endsOf(x, place)
+		g.rows = append(g.rows, []phrase{from, to, say("%s", orDash(x.Flags.String())),
 			v.was.path(x.Before.Path), v.is.path(x.After.Path), say("%s", v.try(x))})
 	}
 	return g
+}
+
+// endsOf names the two ends of a verdict: two locations, or some of each of its groups.
+func endsOf(x *reach.Verdict, place func(reach.Location) phrase) (from, to phrase) {
+	switch {
+	case x.Froms == nil:
+		return place(x.From), place(x.To)
+	case x.Together():
+		return someOf(x.Froms, place), say("each other")
+	}
+	return someOf(x.Froms, place), someOf(x.Tos, place)
 }
 
 func (v *differ) verdict(x *reach.Verdict) []block {
@@ -233,6 +263,10 @@ func (v *differ) verdict(x *reach.Verdict) []block {
 	}
 	if x.Via != nil {
 		f = append(f, fact{"stands for", say("all pairs of the %s that could only meet at ", plural(len(x.Members), "location")).and(v.place(*x.Via, x.NewLocation))})
+	}
+	if x.Froms != nil {
+		from, to := endsOf(x, func(l reach.Location) phrase { return v.place(l, x.NewLocation) })
+		f = append(f, fact{"stands for", say("%s between ", plural(x.Count(), "pair")).and(from).say(" and ").and(to)})
 	}
 	if flags := x.Flags.String(); flags != "" {
 		f = append(f, fact{"flags", say("%s", flags)})
@@ -289,7 +323,8 @@ func (v *differ) wire() WireReachDiff {
 // csv writes a head and a row for each verdict.
 func (v *differ) csv(w io.Writer) error {
 	var b strings.Builder
-	csvRow(&b, "class", "grade", "flags", "from", "to", "from prefixes", "to prefixes", "before", "path before", "after", "path after", "try from", "try to", "assumptions")
+	csvRow(&b, "class", "grade", "flags", "from", "to", "from prefixes", "to prefixes", "before", "path before", "after", "path after", "try from", "try to", "assumptions",
+		"pairs", "among", "and among", "but not between")
 	for i := range v.Verdicts {
 		x := &v.Verdicts[i]
 		grade := ""
@@ -302,9 +337,15 @@ func (v *differ) csv(w io.Writer) error {
 			}
 			return v.was.line(l)
 		}
+		pairs := strconv.Itoa(x.Count())
+		if x.Via != nil {
+			pairs = "" // nobody has counted those that meet there
+		}
+		but := each(x.Except, func(p [2]reach.Location) string { return names(p[0]) + " - " + names(p[1]) })
 		csvRow(&b, x.Class.String(), grade, x.Flags.String(), names(x.From), names(x.To), prefixText(x.FromPrefixes), prefixText(x.ToPrefixes),
 			x.Before.Value.String(), textOf(v.was.path(x.Before.Path)), x.After.Value.String(), textOf(v.is.path(x.After.Path)),
-			addrIf(x.WitnessFrom), addrIf(x.WitnessTo), strings.Join(slices.Compact(slices.Sorted(slices.Values(slices.Concat(x.Before.Assumptions, x.After.Assumptions)))), " "))
+			addrIf(x.WitnessFrom), addrIf(x.WitnessTo), strings.Join(slices.Compact(slices.Sorted(slices.Values(slices.Concat(x.Before.Assumptions, x.After.Assumptions)))), " "),
+			pairs, strings.Join(each(x.Froms, names), "; "), strings.Join(each(x.Tos, names), "; "), strings.Join(but, "; "))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -53,12 +53,22 @@ func (p placer) vnet(id estate.ID, name string) phrase {
 	return named(name)
 }
 
-func (p placer) each(all []reach.Location, most int) phrase {
-	out := joined(each(all[:min(len(all), most)], p.bare))
+func (p placer) each(all []reach.Location, most int) phrase { return firstOf(all, most, p.bare) }
+
+// firstOf names the first of some locations and counts the rest.
+func firstOf(all []reach.Location, most int, name func(reach.Location) phrase) phrase {
+	out := joined(each(all[:min(len(all), most)], name))
 	if more := len(all) - most; more > 0 {
 		out = out.say(" and %d more", more)
 	}
 	return out
+}
+
+// mostOfGroup is how many locations of a group are named.
+const mostOfGroup = 3
+
+func someOf(group []reach.Location, name func(reach.Location) phrase) phrase {
+	return firstOf(group, mostOfGroup, name)
 }
 
 // path is a path in the field's words, with the gateways and devices that pass packets on by name.

@@ -26,24 +26,32 @@ func (r *reviewer) reach() {
 // classes, for several of its prefixes, counts in each.
 func (r *reviewer) counts() {
 	type key struct{ from, to string }
-	pairs := map[reach.Class]map[key]bool{}
-	flags := map[string]map[key]bool{}
-	touched := map[key]bool{}
+	pairs := map[reach.Class]map[key]int{}
+	flags := map[string]map[key]int{}
+	touched := map[key]int{}
 	for v := range toldVerdicts(r.p) {
 		k := key{v.From.String() + v.From.ID.Subscription, v.To.String() + v.To.ID.Subscription}
+		n := v.Count()
 		if pairs[v.Class] == nil {
-			pairs[v.Class] = map[key]bool{}
+			pairs[v.Class] = map[key]int{}
 		}
-		pairs[v.Class][k] = true
+		pairs[v.Class][k] = n
 		if v.Class == reach.PathChanged || v.Compromises() {
-			touched[k] = true
+			touched[k] = n
 		}
 		for _, f := range v.Flags.Names() {
 			if flags[f] == nil {
-				flags[f] = map[key]bool{}
+				flags[f] = map[key]int{}
 			}
-			flags[f][k] = true
+			flags[f][k] = n
 		}
+	}
+	sum := func(of map[key]int) int {
+		n := 0
+		for _, m := range of {
+			n += m
+		}
+		return n
 	}
 	g := grid{head: []string{"verdict", "pairs", "meaning"}}
 	row := func(t tone, word string, n int, meaning string) {
@@ -51,9 +59,9 @@ func (r *reviewer) counts() {
 			g.rows = append(g.rows, []phrase{toned(t, "%s", word), say("%d", n), say("%s", meaning)})
 		}
 	}
-	row(good, "preserved", r.required-len(touched), "talk before and after, by the same kinds of hop")
+	row(good, "preserved", r.required-sum(touched), "talk before and after, by the same kinds of hop")
 	for _, c := range classes {
-		row(c.tone, c.class.String(), len(pairs[c.class]), c.meaning)
+		row(c.tone, c.class.String(), sum(pairs[c.class]), c.meaning)
 	}
 	if len(g.rows) == 0 {
 		r.say("No pair talks before or after.")
@@ -62,7 +70,7 @@ func (r *reviewer) counts() {
 	r.add(g)
 	var marks []phrase
 	for _, f := range flagMeanings {
-		if n := len(flags[f.name]); n > 0 {
+		if n := sum(flags[f.name]); n > 0 {
 			marks = append(marks, toned(f.tone, "%s", f.name).say(" (%s): %s", f.meaning, plural(n, "pair")))
 		}
 	}
@@ -129,8 +137,9 @@ func (r *reviewer) verdicts(title string, prefixes bool, of func(*reach.Verdict)
 	if len(all) == 0 {
 		return
 	}
-	r.add(heading{3, say("%s (%d)", title, len(all))})
-	shown, more := cut(all, longest)
+	r.add(heading{3, say("%s (%d)", title, pairsOf(all))})
+	shown := all[:min(len(all), longest)]
+	more := leftOut(pairsOf(all[len(shown):]), planFile)
 	g := grid{head: []string{"between", "and", "how", "path"}}
 	if prefixes {
 		g.head = []string{"between", "and", "how", "addresses", "one flow to try"}
@@ -140,7 +149,8 @@ func (r *reviewer) verdicts(title string, prefixes bool, of func(*reach.Verdict)
 		if v.Grade != 0 {
 			how += ", " + v.Grade.String()
 		}
-		row := []phrase{r.place(v.From), r.place(v.To).and(viaWords(v)), say("%s", how)}
+		from, to := endsOf(v, r.place)
+		row := []phrase{from, to.and(viaWords(v)), say("%s", how)}
 		if prefixes {
 			row = append(row, say("%s with %s", addressWords(v.FromPrefixes), addressWords(v.ToPrefixes)), say("%s", witnessWords(v)))
 		} else {
@@ -173,13 +183,17 @@ func (r *reviewer) vnetAt(l reach.Location) phrase {
 }
 
 func viaWords(v *reach.Verdict) phrase {
+	var out phrase
+	if v.Froms != nil {
+		out = say(" (%s; one is ", plural(v.Count(), "pair")).and(named(v.From.Name)).say(" and ").and(named(v.To.Name)).say(")")
+	}
 	switch {
 	case v.Via != nil:
-		return say(", like all %d that meet at ", len(v.Members)).and(named(v.Via.Name))
+		return out.say(", like all %d that meet at ", len(v.Members)).and(named(v.Via.Name))
 	case v.DeliveredTo != nil:
-		return say(", delivered to ").and(named(v.DeliveredTo.Name))
+		return out.say(", delivered to ").and(named(v.DeliveredTo.Name))
 	}
-	return nil
+	return out
 }
 
 func addressWords(in []netip.Prefix) string {

@@ -187,6 +187,12 @@ type WireVerdict struct {
 	DeliveredTo  *WireLocation  `json:"deliveredTo,omitempty"`
 	Via          *WireLocation  `json:"via,omitempty"` // the verdict is about all members that meet here
 	Members      []WireLocation `json:"members,omitempty"`
+	// The verdict is about so many pairs: of one of froms and one of tos, where those are given, but for
+	// except. Where froms and tos are the same, it is about them among each other. All else is that of one of the pairs.
+	Pairs  int               `json:"pairs,omitempty"`
+	Froms  []WireLocation    `json:"froms,omitempty"`
+	Tos    []WireLocation    `json:"tos,omitempty"`
+	Except [][2]WireLocation `json:"except,omitempty"`
 }
 
 // WireSide is a pair in one of the two states.

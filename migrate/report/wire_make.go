@@ -48,7 +48,7 @@ func wireSummary(p *plan.Plan, found diag.List) WireSummary {
 		s.VNets = len(p.Base.VNets)
 	}
 	for v := range toldVerdicts(p) {
-		s.Verdicts[v.Class.String()]++
+		s.Verdicts[v.Class.String()] += v.Count()
 	}
 	return s
 }
@@ -92,7 +92,13 @@ func wireVerdict(v reach.Verdict) WireVerdict {
 		Class: v.Class.String(), Flags: v.Flags.Names(), From: wireLocation(v.From), To: wireLocation(v.To),
 		FromPrefixes: v.FromPrefixes, ToPrefixes: v.ToPrefixes, Before: wireSide(v.Before), After: wireSide(v.After),
 		WitnessFrom: addrIf(v.WitnessFrom), WitnessTo: addrIf(v.WitnessTo), NewLocation: v.NewLocation,
-		Members: each(v.Members, wireLocation),
+		Members: each(v.Members, wireLocation), Froms: each(v.Froms, wireLocation), Tos: each(v.Tos, wireLocation),
+		Except: each(v.Except, func(p [2]reach.Location) [2]WireLocation {
+			return [2]WireLocation{wireLocation(p[0]), wireLocation(p[1])}
+		}),
+	}
+	if v.Froms != nil {
+		w.Pairs = v.Count()
 	}
 	if v.Grade != 0 {
 		w.Grade = v.Grade.String()

@@ -12,6 +12,7 @@ import (
 // an error for each.
 func lostEncryption(t *target) diag.List {
 	var names []string
+	more := 0 // of groups
 	var worst reach.Encryption
 	var pos diag.Pos
 	seen := map[[2]string]bool{}
@@ -26,18 +27,19 @@ func lostEncryption(t *target) diag.List {
 		}
 		worst = min(worst, reach.EncryptionOf(v.After.Path))
 		names = append(names, t.location(v.From)+" with "+t.location(v.To))
+		more += v.Count() - 1
 	}
 	if len(names) == 0 {
 		return nil
 	}
-	after := "all or part of their path"
-	if len(names) == 1 {
+	after, n := "all or part of their path", len(names)+more
+	if n == 1 {
 		after = "part of its path"
 		if worst < reach.IPsecInPart {
 			after = "all of its path"
 		}
 	}
-	f := diag.New("SEC-001", pos, "%s %s IPsec encryption on %s: %s", count(len(names), "pair"), plural(len(names), "loses", "lose"), after, few(names))
+	f := diag.New("SEC-001", pos, "%s %s IPsec encryption on %s: %s", count(n, "pair"), plural(n, "loses", "lose"), after, fewOf(names, more))
 	f.Severity = diag.Warning
 	return diag.List{f}
 }
@@ -45,21 +47,23 @@ func lostEncryption(t *target) diag.List {
 // gainedReach lists what the target lets talk that could not before (SEC-003). A hub that does not
 // exist yet has nothing in it to be reached. Clients are P2S-002.
 func gainedReach(t *target) diag.List {
-	return told(t.gains(func(v *reach.Verdict) bool {
+	hits, more := t.gains(func(v *reach.Verdict) bool {
 		return v.From.Kind != reach.Clients && v.To.Kind != reach.Clients && !v.NewLocation
-	}, "SEC-003"), "%d pairs reach each other, or more of each other, in the target and not today: %s")
+	}, "SEC-003")
+	return toldOf(hits, more, "%d pairs reach each other, or more of each other, in the target and not today: %s")
 }
 
 // gainedClientReach lists what point-to-site clients reach in the target and not today (P2S-002).
 func gainedClientReach(t *target) diag.List {
-	return told(t.gains(func(v *reach.Verdict) bool {
+	hits, more := t.gains(func(v *reach.Verdict) bool {
 		return v.From.Kind == reach.Clients || v.To.Kind == reach.Clients
-	}, "P2S-002"), "clients reach more in the target than today, in %d pairs: %s")
+	}, "P2S-002")
+	return toldOf(hits, more, "clients reach more in the target than today, in %d pairs: %s")
 }
 
-// gains makes a hit of each verdict that opens something.
-func (t *target) gains(of func(*reach.Verdict) bool, rule string) []hit {
-	var hits []hit
+// gains makes a hit of each verdict that opens something, and counts the pairs of groups beside those
+// that the hits name.
+func (t *target) gains(of func(*reach.Verdict) bool, rule string) (hits []hit, more int) {
 	for i := range t.Verdicts {
 		v := &t.Verdicts[i]
 		if !v.Opens() || !of(v) {
@@ -89,9 +93,28 @@ func (t *target) gains(of func(*reach.Verdict) bool, rule string) []hit {
 		default:
 			f = diag.New(rule, pos, "%s (%s) and %s (%s) %s reach each other %s and not today", a, listed(v.FromPrefixes), b, listed(v.ToPrefixes), may, since)
 		}
+		if others := v.Count() - 1; others > 0 {
+			more += others
+			f.Message += "; " + plural(others, "so does ", "so do ") + count(others, "pair") + " like them: " + t.group(v)
+		}
 		hits = append(hits, hit{a + " with " + b, f})
 	}
-	return hits
+	return hits, more
+}
+
+// group names the locations of a verdict about groups.
+func (t *target) group(v *reach.Verdict) string {
+	names := func(all []reach.Location) string {
+		var out []string
+		for _, l := range all {
+			out = append(out, t.location(l))
+		}
+		return few(out)
+	}
+	if v.Together() {
+		return "among " + names(v.Froms)
+	}
+	return names(v.Froms) + " with " + names(v.Tos)
 }
 
 // removedClientGateways finds gateways with a client pool that the target does without (P2S-001).

@@ -48,25 +48,44 @@ func (t *target) peered(a, b *estate.VNet) bool {
 // other (TRN-001). The planner peers such pairs; a plan that a person edited may not.
 func lostTransit(t *target) diag.List {
 	var hits []hit
+	more := 0 // of groups
 	for _, v := range t.Verdicts {
 		if v.Class != reach.Lost || v.From.Kind != reach.VNet || v.To.Kind != reach.VNet {
 			continue
 		}
-		a, b := t.x.VNet(v.From.ID), t.x.VNet(v.To.ID)
-		if a == nil || b == nil || t.peered(a, b) {
-			continue
+		n := 0
+		for from, to := range v.Pairs() {
+			if h, ok := t.withoutTransit(from.ID, to.ID); ok {
+				if n++; n == 1 {
+					hits = append(hits, h)
+				}
+			}
 		}
-		i := slices.IndexFunc(t.x.PeeringsOf(a.ID), func(p *estate.Peering) bool {
-			hub := t.x.VNet(p.Remote)
-			return hub != nil && t.peered(b, hub)
-		})
-		if i >= 0 {
-			hub := t.nameOf(t.x.PeeringsOf(a.ID)[i].Remote)
-			hits = append(hits, hit{t.vnet(a) + " with " + t.vnet(b), diag.New("TRN-001", t.at(a.Refs), "%s and %s reach each other today; in the target both are peered with %s only", t.vnet(a), t.vnet(b), hub).
-				See(t.at(b.Refs), "%s is here", t.vnet(b))})
+		if others := n - 1; others > 0 {
+			more += others
+			last := &hits[len(hits)-1].finding
+			last.Message += "; so " + plural(others, "is ", "are ") + count(others, "pair") + " like them: " + t.group(&v)
 		}
 	}
-	return told(hits, "%d pairs that reach each other today are peered with a hub only: %s")
+	return toldOf(hits, more, "%d pairs that reach each other today are peered with a hub only: %s")
+}
+
+// withoutTransit reports whether two VNets are peered with one hub and not with each other.
+func (t *target) withoutTransit(from, to estate.ID) (hit, bool) {
+	a, b := t.x.VNet(from), t.x.VNet(to)
+	if a == nil || b == nil || t.peered(a, b) {
+		return hit{}, false
+	}
+	i := slices.IndexFunc(t.x.PeeringsOf(a.ID), func(p *estate.Peering) bool {
+		hub := t.x.VNet(p.Remote)
+		return hub != nil && t.peered(b, hub)
+	})
+	if i < 0 {
+		return hit{}, false
+	}
+	hub := t.nameOf(t.x.PeeringsOf(a.ID)[i].Remote)
+	return hit{t.vnet(a) + " with " + t.vnet(b), diag.New("TRN-001", t.at(a.Refs), "%s and %s reach each other today; in the target both are peered with %s only", t.vnet(a), t.vnet(b), hub).
+		See(t.at(b.Refs), "%s is here", t.vnet(b))}, true
 }
 
 // existingHubs lists the components whose hub is a VNet of the estate, with it. One that keeps no

@@ -87,6 +87,13 @@ var planCases = []struct {
 		want:   []string{`"B" and "C" reach each other today; in the target both are peered with "A" only`},
 	},
 	{
+		rule: "TRN-001", name: "a group",
+		fires: scene{lines: triangle + "site E 40.1.1.5 10.5.0.0/16\n site F 40.1.1.6 10.6.0.0/16\n vnet E 10.5.0.0/16 to=F\n vnet F 10.6.0.0/16 to=E", hub: "A",
+			edit: both(unpeer("B", "C"), peer("A", "E"), peer("A", "F"), grouped("E", "F"))},
+		silent: scene{lines: triangle, hub: "A", edit: grouped()},
+		want:   []string{`"B" and "C" reach each other today; in the target both are peered with "A" only; so are 2 pairs like them: "B" with "C", "E" and "F"`},
+	},
+	{
 		rule: "HUB-001", name: "subnets",
 		fires:  scene{lines: strings.Replace(star, "to=HQ,", "subnet=GatewaySubnet:10.0.0.0/27 subnet=apps:10.0.1.0/24 to=HQ,", 1)},
 		silent: scene{lines: strings.Replace(star, "to=HQ,", "subnet=GatewaySubnet:10.0.0.0/27 subnet=AzureFirewallSubnet:10.0.1.0/26 to=HQ,", 1)},
@@ -117,10 +124,22 @@ var planCases = []struct {
 		want:   []string{`1 pair loses IPsec encryption on all of its path: "A" with "B"`},
 	},
 	{
+		rule: "SEC-001", name: "a group",
+		fires:  scene{lines: pair + "vnet E 10.5.0.0/16\n vnet F 10.6.0.0/16\n", edit: grouped("E", "F")},
+		silent: scene{lines: "vnet A 10.1.0.0/16"},
+		want:   []string{`3 pairs lose IPsec encryption on all or part of their path: "A" with "B" and 2 more`},
+	},
+	{
 		rule: "SEC-001", name: "several",
 		fires:  scene{lines: star},
 		silent: scene{lines: "vnet A 10.1.0.0/16"},
 		want:   []string{`3 pairs lose IPsec encryption on all or part of their path: "A" with "H", "A" with on-premises network "HQ" and "B" with "H"`},
+	},
+	{
+		rule: "SEC-003", name: "a group",
+		fires:  scene{lines: strings.Replace(pair, "10.2.0.0/16", "10.2.0.0/17", 1) + "vnet E 10.5.0.0/16\n vnet F 10.6.0.0/16\n", edit: grouped("E", "F")},
+		silent: scene{lines: pair, edit: grouped()},
+		want:   []string{`"A" and "B" can reach more of each other from step S003 on than today: 10.1.0.0/16 with 10.2.128.0/17; so do 2 pairs like them: "A" with "B", "E" and "F"`},
 	},
 	{
 		rule: "SEC-003", name: "wider",
@@ -245,6 +264,27 @@ func withoutGateway(vnet string) func(*plan.Plan) {
 		changed(p, func(e *estate.Estate) {
 			e.Gateways = slices.DeleteFunc(slices.Clone(e.Gateways), func(g estate.Gateway) bool { return g.VNet.Same(of) })
 		})
+	}
+}
+
+// grouped lets each verdict stand for the pairs of From with To and some VNets like it.
+func grouped(like ...string) func(*plan.Plan) {
+	return func(p *plan.Plan) {
+		for i := range p.Verdicts {
+			v := &p.Verdicts[i]
+			v.Froms, v.Tos = []reach.Location{v.From}, []reach.Location{v.To}
+			for _, name := range like {
+				v.Tos = append(v.Tos, reach.Location{Kind: reach.VNet, ID: vnetID(p, name), Name: name})
+			}
+		}
+	}
+}
+
+func both(edits ...func(*plan.Plan)) func(*plan.Plan) {
+	return func(p *plan.Plan) {
+		for _, edit := range edits {
+			edit(p)
+		}
 	}
 }
 

@@ -25,7 +25,10 @@ type hit struct {
 // told gives the hits of one rule: one by one, or as one finding when they are many. many says
 // what they have in common, with %d for their number and %s for the first names. The hits come in
 // the order of the estate, which does not depend on that of the files.
-func told(hits []hit, many string) diag.List {
+func told(hits []hit, many string) diag.List { return toldOf(hits, 0, many) }
+
+// toldOf is told where the hits stand for more objects than they are.
+func toldOf(hits []hit, more int, many string) diag.List {
 	var out diag.List
 	for _, h := range hits {
 		out = append(out, h.finding)
@@ -38,21 +41,25 @@ func told(hits []hit, many string) diag.List {
 		names[i] = h.name
 	}
 	f := hits[0].finding
-	f.Message, f.Related = fmt.Sprintf(many, len(hits), few(names)), nil
+	f.Message, f.Related = fmt.Sprintf(many, len(hits)+more, fewOf(names, more)), nil
 	return diag.List{f}
 }
 
 // few joins the first of the texts and counts the rest.
-func few(texts []string) string {
+func few(texts []string) string { return fewOf(texts, 0) }
+
+// fewOf joins the first of the texts and counts the rest, of which some have no text.
+func fewOf(texts []string, more int) string {
 	switch n := len(texts); {
 	case n == 0:
 		return ""
-	case n == 1:
+	case n == 1 && more == 0:
 		return texts[0]
-	case n <= maxNamed:
+	case n <= maxNamed && more == 0:
 		return strings.Join(texts[:n-1], ", ") + " and " + texts[n-1]
 	default:
-		return fmt.Sprintf("%s and %d more", strings.Join(texts[:maxNamed], ", "), n-maxNamed)
+		shown := min(n, maxNamed)
+		return fmt.Sprintf("%s and %d more", strings.Join(texts[:shown], ", "), n-shown+more)
 	}
 }
 

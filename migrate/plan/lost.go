@@ -1,0 +1,53 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// excuses are pairs of locations, by name, that may be down.
+type excuses map[[2]string]bool
+
+func (e excuses) has(a, b reach.Location) bool {
+	if len(e) == 0 {
+		return false
+	}
+	from, to := a.String(), b.String()
+	return e[[2]string{from, to}] || e[[2]string{to, from}]
+}
+
+// mostLostNamed is how many pairs of a group a violation names.
+const mostLostNamed = 3
+
+// lost says which pairs of a verdict no longer reach each other without an excuse; "" for none.
+func (e excuses) lost(v reach.Verdict) string {
+	if !v.Compromises() {
+		return ""
+	}
+	var pairs [][2]reach.Location // the first
+	n := 0
+	for a, b := range v.Pairs() {
+		if e.has(a, b) {
+			continue
+		}
+		if n++; len(pairs) < mostLostNamed {
+			pairs = append(pairs, [2]reach.Location{a, b})
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("%s no longer reaches %s (%s)", pairs[0][0], pairs[0][1], v.Class)
+	}
+	var names []string
+	for _, p := range pairs {
+		names = append(names, fmt.Sprintf("%s and %s", p[0], p[1]))
+	}
+	if n > len(pairs) {
+		names = append(names, fmt.Sprintf("and %d more", n-len(pairs)))
+	}
+	return fmt.Sprintf("%s no longer reach each other (%s): %s", plural(n, "pair"), v.Class, strings.Join(names, ", "))
+}
