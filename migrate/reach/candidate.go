@@ -12,37 +12,14 @@ import (
 // of each why it won or lost. won is what the packet took; zero for nothing.
 func (t *watcher) candidates(at node, m manner, won act) []Candidate {
 	n := t.w.n
-	var routes []route
-	v := int32(0)
+	v := at.at // of the VNet
 	switch at.kind {
-	case atGateway, atCircuit:
-		v = at.at
-		branch := m.by.branch() && !m.handed && n.vnets[v].branch
-		if at.kind == atCircuit {
-			routes = t.b.circuitGatewayRoutes(v, branch)
-		} else {
-			routes = t.b.gatewayRoutes(v, branch)
-		}
 	case atDevice:
 		v = n.devices[at.at].vnet
-		routes = t.b.classRoutes(&n.classes[n.devices[at.at].class])
-	default:
+	case atSubnet:
 		v = n.classes[at.at].vnet
-		routes = t.b.classRoutes(&n.classes[at.at])
 	}
-	routes = slices.DeleteFunc(routes, func(r route) bool { return !r.prefix.Contains(t.to.Address) })
-	var all state
-	slices.SortStableFunc(routes, func(a, b route) int {
-		return cmp.Or(cmp.Compare(a.prefix.Bits(), b.prefix.Bits()), cmp.Compare(min(a.maybe, 1), min(b.maybe, 1)), cmp.Compare(a.rank, b.rank), compareActs(a.act, b.act))
-	})
-	for i := 0; i < len(routes); {
-		j := i + 1
-		for j < len(routes) && routes[j].prefix == routes[i].prefix {
-			j++
-		}
-		all = all.with(routes[i:j])
-		i = j
-	}
+	routes, all := t.routesAt(at, m)
 	routes = slices.CompactFunc(routes, func(a, b route) bool {
 		return a.prefix == b.prefix && a.rank == b.rank && a.act == b.act && a.maybe == b.maybe && a.length == b.length
 	})

@@ -41,6 +41,7 @@ type Path struct {
 type Answer struct {
 	Value Value
 	Paths []Path
+	More  int // ways that are not among Paths
 }
 
 // maxPaths bounds what one Trace returns: more ways than this tell a person nothing further.
@@ -56,33 +57,29 @@ func Trace(e *estate.Estate, from, to Endpoint) Answer {
 	at := n.find(from.Location)
 	switch {
 	case at < 0:
-		t.end(nil, No, nil, fmt.Sprintf("the estate has no %s", from.Location), 0)
+		t.nowhere(fmt.Sprintf("the estate has no %s", from.Location))
 	case from.Kind == OnPremises:
 		t.fromNetwork(e, at)
 	case from.Kind == Clients:
 		t.dials = n.byVNet.find(from.ID)
 		w.traceClients(t.dials, to.Address)
 	case from.Kind == Internet:
-		t.end(nil, No, nil, "the Internet begins nothing that reaches a private network", 0)
+		t.nowhere("the Internet begins nothing that reaches a private network")
 	default:
 		w.fromAddress(n.classAt(at, from.Address), to.Address)
 	}
 	t.turn(e, from)
-	return Answer{t.value(from.Kind), t.paths}
+	return t.answer(from.Kind)
 }
 
-// value is what all ways together say. An on-premises network answers through any connection that
-// delivers.
-func (t *watcher) value(from Kind) Value {
-	best, least := No, Yes
-	for _, p := range t.paths {
-		best, least = max(best, p.Value), min(least, p.Value)
+// answer leaves out the ways that cannot be, unless the others alone would say something else than
+// Compute does.
+func (t *watcher) answer(from Kind) Answer {
+	all := t.ways.with(t.unreal)
+	if value := all.value(from); t.ways.value(from) == value {
+		return Answer{value, t.ways.paths, t.ways.more}
 	}
-	switch {
-	case from == OnPremises || best == least:
-		return best
-	}
-	return Unknown
+	return Answer{all.value(from), all.paths, all.more}
 }
 
 // fromAddress follows one packet from a class.
@@ -119,8 +116,50 @@ type watcher struct {
 	asked int32 // the location asked for, or -1
 	first []Step
 	steps []decision
-	paths []Path
 	dials int32 // the VNet that the clients dial who sent the packet, or -1
+
+	ways   ways
+	unreal ways // that cannot be
+}
+
+// ways are ends of a packet, of which some may be no more than counted.
+type ways struct {
+	paths       []Path
+	more        int
+	best, least Value // of all
+}
+
+func (w *ways) add(v Value, path func() Path) {
+	if len(w.paths)+w.more == 0 {
+		w.least = v
+	}
+	w.best, w.least = max(w.best, v), min(w.least, v)
+	if len(w.paths) == maxPaths {
+		w.more++
+		return
+	}
+	w.paths = append(w.paths, path())
+}
+
+// with are two lists of ways as one.
+func (w ways) with(o ways) ways {
+	for _, p := range o.paths {
+		w.add(p.Value, func() Path { return p })
+	}
+	if o.more > 0 {
+		w.more += o.more
+		w.best, w.least = max(w.best, o.best), min(w.least, o.least)
+	}
+	return w
+}
+
+// value is what all ways together say. An on-premises network answers through any connection that
+// delivers.
+func (w *ways) value(from Kind) Value {
+	if from == OnPremises || w.best == w.least {
+		return w.best
+	}
+	return Unknown
 }
 
 // decision is an act of one node, and the decision before.
@@ -128,27 +167,27 @@ type decision struct {
 	before int32
 	node
 	manner
-	act  act
-	path int32 // before it
-	why  reasons
+	act    act
+	path   int32 // before it
+	why    reasons
+	worlds []world // in which it is taken, once somebody asked
 }
 
 func (t *watcher) decided(p packets, a act, why reasons) int32 {
-	t.steps = append(t.steps, decision{p.step, p.node, p.manner, a, p.path, why})
+	t.steps = append(t.steps, decision{p.step, p.node, p.manner, a, p.path, why, nil})
 	return int32(len(t.steps) - 1)
 }
 
 // dropped ends a way nowhere.
 func (t *watcher) dropped(p packets, why string) {
-	steps := t.story(p)
 	last := Step{Why: why}
 	last.At, last.Gateway, last.Device = t.place(p.node)
-	if p.step >= 0 && t.steps[p.step].node != p.node {
-		last.Candidates = t.candidates(p.node, p.manner, act{})
-	} else if p.step < 0 {
-		last.Candidates = t.candidates(p.node, p.manner, act{})
-	}
-	t.end(append(steps, last), No, nil, placeWords(last)+": "+why, p.why|p.split)
+	t.ended(p, No, nil, placeWords(last)+": "+why, func(steps []Step) []Step {
+		if p.step < 0 || t.steps[p.step].node != p.node {
+			last.Candidates = t.candidates(p.node, p.manner, act{})
+		}
+		return append(steps, last)
+	})
 }
 
 // delivered ends a way at a location.
@@ -156,22 +195,34 @@ func (t *watcher) delivered(p packets, to int32) {
 	n := t.w.n
 	at := &n.locations[to]
 	p.trust = p.unless(t.dials >= 0 && !n.nearClients(t.dials, to), byClientRoutes)
+	value, reason := No, ""
 	switch {
 	case t.asked == to || t.asked < 0 && t.to.Location == (Location{}):
-		t.end(t.story(p), p.value, at, "", p.why|p.split)
+		value = p.value
 	case t.asked < 0:
-		t.end(t.story(p), No, at, fmt.Sprintf("delivered to %s: the estate has no %s", at, t.to.Location), p.why|p.split)
+		reason = fmt.Sprintf("delivered to %s: the estate has no %s", at, t.to.Location)
 	case n.locations[t.asked].Kind == Internet && at.Kind == OnPremises:
-		t.end(t.story(p), No, at, fmt.Sprintf("sent to %s, as forced tunnelling does; whether it goes on to the Internet from there is not known here", at), p.why|p.split)
+		reason = fmt.Sprintf("sent to %s, as forced tunnelling does; whether it goes on to the Internet from there is not known here", at)
 	default:
-		t.end(t.story(p), No, at, fmt.Sprintf("delivered to %s, which is routed for the same address", at), p.why|p.split)
+		reason = fmt.Sprintf("delivered to %s, which is routed for the same address", at)
 	}
+	t.ended(p, value, at, reason, func(steps []Step) []Step { return steps })
 }
 
-func (t *watcher) end(steps []Step, v Value, at *Location, reason string, why reasons) {
-	if len(t.paths) < maxPaths {
-		t.paths = append(t.paths, Path{slices.Concat(t.first, steps), v, at, reason, why.ids()})
+// ended notes the end of a way, told by its steps and what complete adds to them.
+func (t *watcher) ended(p packets, v Value, at *Location, reason string, complete func([]Step) []Step) {
+	to := &t.ways
+	if !t.possible(p.step) {
+		to = &t.unreal
 	}
+	to.add(v, func() Path {
+		return Path{slices.Concat(t.first, complete(t.story(p))), v, at, reason, (p.why | p.split).ids()}
+	})
+}
+
+// nowhere notes that there is no way at all.
+func (t *watcher) nowhere(reason string, steps ...Step) {
+	t.ways.add(No, func() Path { return Path{Steps: steps, Reason: reason} })
 }
 
 // story is the way of a packet so far.
@@ -239,7 +290,7 @@ func (t *watcher) turn(e *estate.Estate, from Endpoint) {
 	if from.Kind != VNet || t.asked < 0 || n.locations[t.asked].Kind != VNet {
 		return
 	}
-	for _, p := range t.paths {
+	for _, p := range t.ways.paths {
 		if p.Delivered == nil || p.Delivered.Kind != OnPremises {
 			continue
 		}
@@ -252,8 +303,10 @@ func (t *watcher) turn(e *estate.Estate, from Endpoint) {
 				continue
 			}
 			step := Step{At: *p.Delivered, Why: "whether it passes the packet on is unknown", Hops: append([]Hop{{Type: OnPremTransit}}, r.net.publicPath(hops)...)}
-			t.paths = append(t.paths, Path{Steps: append(slices.Clip(p.Steps), step), Value: Unknown, Delivered: &n.locations[t.asked],
-				Assumptions: (f.why | byOnPrem | byOnPremTransit).ids()})
+			t.ways.add(Unknown, func() Path {
+				return Path{Steps: append(slices.Clip(p.Steps), step), Value: Unknown, Delivered: &n.locations[t.asked],
+					Assumptions: (f.why | byOnPrem | byOnPremTransit).ids()}
+			})
 			return
 		}
 	}
@@ -270,10 +323,10 @@ func (t *watcher) fromNetwork(e *estate.Estate, at int32) {
 			continue
 		}
 		step := Step{At: n.locations[at], Why: "it answers through the connection by which it is reached", Hops: r.net.publicPath(r.hops(f.path))}
-		t.end([]Step{step}, f.value, &n.locations[f.to], "", f.why)
+		t.ways.add(f.value, func() Path { return Path{[]Step{step}, f.value, &n.locations[f.to], "", f.why.ids()} })
 	}
-	if len(t.paths) == 0 {
+	if len(t.ways.paths) == 0 {
 		why := fmt.Sprintf("nothing that has %s sends to this network through a connection that could answer", t.to.Address)
-		t.end([]Step{{At: n.locations[at], Why: why}}, No, nil, n.locations[at].String()+": "+why, 0)
+		t.nowhere(n.locations[at].String()+": "+why, Step{At: n.locations[at], Why: why})
 	}
 }

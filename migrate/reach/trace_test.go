@@ -95,3 +95,34 @@ func TestTrace(t *testing.T) {
 		})
 	}
 }
+
+// Where an input does not say whether a circuit joins two VNets, their route to each other is there or is
+// not, at the VNet and at its gateway alike.
+func TestTraceHasNoWayThatCannotBe(t *testing.T) {
+	w := arm("A", "B")
+	w.edge("A", rangeO, "WAN", "")
+	w.edge("B", rangeO, "WAN", "")
+	got := story(reach.Trace(&w.Estate, reach.Endpoint{Location: vnet("A")}, reach.Endpoint{Location: vnet("B"), Address: netip.MustParseAddr("10.2.0.4")}))
+	want := `
+		VNet A: one of several: ASM-CIRCUIT 0.0.0.0/0 → internet
+		VNet A: only the way to the Internet holds the address, and it is private
+		no (ASM-CIRCUIT) VNet A: only the way to the Internet holds the address, and it is private
+		VNet A: one of several: ASM-CIRCUIT 10.2.0.0/16
+		gateway of VNet A: one of several: ASM-CIRCUIT 10.2.0.0/16 → erEdge A-site0001
+		gateway of VNet B: the longest prefix 10.2.0.0/16
+		unknown (ASM-CIRCUIT)`
+	if diff := cmp.Diff(lines(want), lines(got)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestTraceCountsWhatItDoesNotList(t *testing.T) {
+	w := arm("A")
+	for i := range 70 {
+		prem("A", rangeO, fmt.Sprint("HQ", i))(w)
+	}
+	a := reach.Trace(&w.Estate, reach.Endpoint{Location: vnet("A")}, reach.Endpoint{Location: onPrem("HQ69"), Address: netip.MustParseAddr("192.168.0.4")})
+	if a.Value != reach.Unknown || len(a.Paths) != 64 || a.More != 6 {
+		t.Errorf("%s by %d ways and %d more", a.Value, len(a.Paths), a.More)
+	}
+}

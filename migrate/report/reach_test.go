@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,6 +146,31 @@ func TestReach(t *testing.T) {
 	} {
 		if !errors.Is(err, ErrFormat) {
 			t.Errorf("an unknown format gives %v", err)
+		}
+	}
+}
+
+// A trace says how many ways it does not show, and which of them JSON has.
+func TestTraceOfManyWays(t *testing.T) {
+	e := crossroads(asIs)
+	traced := tracedPair(e, asIs)
+	traced.There.Paths = slices.Repeat(traced.There.Paths[:1], 10)
+	for more, want := range map[int][2]string{
+		0:  {"The packet may take 10 ways.", "and 4 more ways; --format json has them"},
+		90: {"The packet may take 100 ways.", "and 94 more ways; --format json has the first 10"},
+	} {
+		traced.There.More = more
+		var text, js bytes.Buffer
+		if err := errors.Join(ReachTrace(&text, e, traced, Text, Style{}), ReachTrace(&js, e, traced, JSON, Style{})); err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range want {
+			if !strings.Contains(text.String(), line) {
+				t.Errorf("%q is missing in\n%s", line, text.String())
+			}
+		}
+		if got := strings.Contains(js.String(), `"waysNotListed": 90`); got != (more > 0) {
+			t.Errorf("%d ways are not listed, and JSON says so: %t", more, got)
 		}
 	}
 }

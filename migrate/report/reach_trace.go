@@ -207,7 +207,7 @@ func (v *tracer) answer(title string, a *reach.Answer) []block {
 	out := []block{heading{2, say("%s: ", title).and(wordOfValue(a.Value))}}
 	several := len(a.Paths) > 1
 	if several {
-		out = append(out, para{say("The packet may take %d ways.", len(a.Paths))})
+		out = append(out, para{say("The packet may take %d ways.", len(a.Paths)+a.More)})
 	}
 	ways := slices.Clone(a.Paths) // those that arrive first
 	slices.SortStableFunc(ways, func(p, q reach.Path) int { return cmp.Compare(q.Value, p.Value) })
@@ -220,10 +220,19 @@ func (v *tracer) answer(title string, a *reach.Answer) []block {
 		}
 		out = append(out, v.steps(p, level)...)
 	}
-	if more := len(a.Paths) - mostWaysTraced; more > 0 {
-		out = append(out, para{toned(note, "and %d more ways; --format json has them", more)})
+	return append(out, furtherWays(a)...)
+}
+
+// furtherWays says how many ways are not shown, and where they are.
+func furtherWays(a *reach.Answer) []block {
+	more := max(0, len(a.Paths)-mostWaysTraced) + a.More
+	switch {
+	case more == 0:
+		return nil
+	case a.More > 0:
+		return []block{para{toned(note, "and %d more ways; --format json has the first %d", more, len(a.Paths))}}
 	}
-	return out
+	return []block{para{toned(note, "and %d more ways; --format json has them", more)}}
 }
 
 // steps shows a way: the decisions, each with its routes, and the end.
@@ -414,7 +423,7 @@ func wireEndpoint(end reach.Endpoint, chosen string) WireEndpoint {
 }
 
 func wireAnswer(a *reach.Answer) WireAnswer {
-	return WireAnswer{a.Value.String(), each(a.Paths, func(p reach.Path) WireWay {
+	return WireAnswer{Value: a.Value.String(), NotListed: a.More, Ways: each(a.Paths, func(p reach.Path) WireWay {
 		w := WireWay{Value: p.Value.String(), Steps: each(p.Steps, wireTraced), Reason: p.Reason, Assumptions: p.Assumptions}
 		if p.Delivered != nil {
 			at := wireLocation(*p.Delivered)

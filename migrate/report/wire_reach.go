@@ -121,6 +121,8 @@ type WireOneSided struct {
 type WireAnswer struct {
 	Value string    `json:"value" jsonschema:"enum=yes,enum=no,enum=unknown"`
 	Ways  []WireWay `json:"ways"` // several where routes compete
+	// NotListed is how many ways there are beside those, where they are very many.
+	NotListed int `json:"waysNotListed,omitempty"`
 }
 
 // WireWay is one way of a packet.
