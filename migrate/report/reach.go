@@ -57,8 +57,12 @@ var hows = [...]struct {
 	split:   {"split", "x", "packets both ways, but a firewall or appliance sees one direction only", bad},
 }
 
-// back is the letter of a way that leads from the column to the row only.
-const back = "<"
+// Beside the letter of a pair that is one way: back is that of a way from the column to the row, and what
+// only may arrive has doubt behind it.
+const (
+	back  = "<"
+	doubt = "?"
+)
 
 // mostInMatrix is how many locations a matrix may have: more are not legible.
 const mostInMatrix = 24
@@ -268,10 +272,12 @@ func (v *reacher) blocks() []block {
 	if v.beyond() > 1 {
 		out = append(out, para{say("What on-premises networks say to each other is not known here.")})
 	}
-	if len(v.at) <= mostInMatrix {
+	switch {
+	case len(v.at) == 1:
+	case len(v.at) <= mostInMatrix:
 		out = append(out, heading{2, say("Matrix")}, v.matrix(), v.legend())
 		out = append(out, v.listed()...)
-	} else {
+	default:
 		out = append(out, v.byLocation()...)
 	}
 	for _, section := range [][]block{v.exceptions(), v.wayOut(), v.splits(), v.hairpins(), v.egress(), assumptionBlocks(v.assumptions())} {
@@ -321,7 +327,7 @@ func (v *reacher) counts() [len(hows)]int {
 
 func (v *reacher) summary() phrase {
 	n := v.counts()
-	out := say("%s: ", plural(len(v.at)*(len(v.at)-1)/2, "pair"))
+	all := plural(len(v.at)*(len(v.at)-1)/2, "pair")
 	words := map[how]string{whole: "with a session", inPart: "with a session in part", perhaps: "unknown", oneWay: "one way only", split: "split by a firewall", nothing: "without"}
 	var parts []phrase
 	for _, h := range []how{whole, inPart, perhaps, oneWay, split, nothing} {
@@ -332,7 +338,10 @@ func (v *reacher) summary() phrase {
 	if v.left > 0 {
 		parts = append(parts, toned(warn, "up to %d more that could only meet where packets may turn around", v.left), say("the rest without"))
 	}
-	return out.and(joined(parts))
+	if len(parts) == 0 {
+		return say("%s", all)
+	}
+	return say("%s: ", all).and(joined(parts))
 }
 
 // matrix has a letter for each pair. A row's number is that of its column.
@@ -348,10 +357,14 @@ func (v *reacher) matrix() block {
 	for i := range v.pairs {
 		p := &v.pairs[i]
 		h := hows[p.how]
-		cells[p.a][p.b], cells[p.b][p.a] = toned(h.tone, "%s", h.letter), toned(h.tone, "%s", h.letter)
+		there, backwards := h.letter, h.letter
 		if p.how == oneWay {
-			cells[p.b][p.a] = toned(h.tone, back)
+			backwards = back
+			if p.Value == reach.Unknown {
+				there, backwards = there+doubt, backwards+doubt
+			}
 		}
+		cells[p.a][p.b], cells[p.b][p.a] = toned(h.tone, "%s", there), toned(h.tone, "%s", backwards)
 	}
 	g := grid{head: []string{"", ""}}
 	for i, l := range v.at {
@@ -366,18 +379,34 @@ func (v *reacher) legend() block {
 	n := v.counts()
 	var parts []phrase
 	for h := whole; int(h) < len(hows); h++ {
-		if n[h] == 0 {
-			continue
-		}
-		parts = append(parts, toned(hows[h].tone, "%s", hows[h].letter).say(" %s", hows[h].meaning))
-		if h == oneWay {
-			parts = append(parts, toned(hows[h].tone, back).say(" packets from the column to the row only"))
+		switch {
+		case n[h] == 0:
+		case h == oneWay:
+			parts = append(parts, v.arrows()...)
+		default:
+			parts = append(parts, toned(hows[h].tone, "%s", hows[h].letter).say(" %s", hows[h].meaning))
 		}
 	}
 	if n[nothing] > 0 {
 		parts = append(parts, toned(faint, "%s", hows[nothing].letter).say(" %s", hows[nothing].meaning))
 	}
 	return para{joined(parts)}
+}
+
+// arrows explains the letters of pairs that are one way, surely and perhaps.
+func (v *reacher) arrows() []phrase {
+	var parts []phrase
+	for _, sort := range []struct {
+		value      reach.Value
+		mark, word string
+	}{{reach.Yes, "", ""}, {reach.Unknown, doubt, "perhaps "}} {
+		if slices.ContainsFunc(v.pairs, func(p linked) bool { return p.how == oneWay && p.Value == sort.value }) {
+			h := &hows[oneWay]
+			parts = append(parts, toned(h.tone, "%s%s", h.letter, sort.mark).say(" %s%s", sort.word, h.meaning),
+				toned(h.tone, "%s%s", back, sort.mark).say(" %spackets from the column to the row only", sort.word))
+		}
+	}
+	return parts
 }
 
 // listed is a table of the pairs with sessions. Those of one location that are alike share a row.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // The most that a list by location shows: locations, and names in a row.
@@ -16,7 +18,6 @@ const (
 type reached struct {
 	label, way string
 	order      how
-	back       bool // a one-way pair, seen from its receiver
 	words      phrase
 	to         []int
 }
@@ -36,10 +37,11 @@ func (v *reacher) byLocation() []block {
 		}
 		way := textOf(words)
 		seenBack = seenBack && p.how == oneWay
-		i := slices.IndexFunc(of[at], func(r reached) bool { return r.order == p.how && r.back == seenBack && r.way == way })
+		label := rowLabel(p, seenBack)
+		i := slices.IndexFunc(of[at], func(r reached) bool { return r.label == label && r.way == way })
 		if i < 0 {
 			i = len(of[at])
-			of[at] = append(of[at], reached{rowLabel(p.how, seenBack), way, p.how, seenBack, words, nil})
+			of[at] = append(of[at], reached{label, way, p.how, words, nil})
 		}
 		of[at][i].to = append(of[at][i].to, to)
 	}
@@ -76,18 +78,23 @@ func (v *reacher) byLocation() []block {
 	return append(out, restOf(max(0, len(v.at)-mostLocations))...)
 }
 
-// rowLabel says what a list of locations is of.
-func rowLabel(h how, seenBack bool) string {
+// rowLabel says what a list of locations is of. seenBack is for a one-way pair, seen from its receiver.
+func rowLabel(p *linked, seenBack bool) string {
+	unsure := p.Value == reach.Unknown
 	switch {
+	case seenBack && unsure:
+		return "is perhaps sent to by"
 	case seenBack:
 		return "is sent to by"
-	case h == inPart:
+	case p.how == oneWay && unsure:
+		return "perhaps only sends to"
+	case p.how == inPart:
 		return "in part"
-	case h == perhaps:
+	case p.how == perhaps:
 		return "perhaps"
-	case h == oneWay:
+	case p.how == oneWay:
 		return "only sends to"
-	case h == split:
+	case p.how == split:
 		return "split by a firewall"
 	}
 	return "reaches"
