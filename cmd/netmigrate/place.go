@@ -34,6 +34,7 @@ type gazetteer struct {
 	book   *reach.Book
 	vnets  *estate.Index
 	names  []placeName
+	idle   []estate.Site // that nothing refers to: no tunnel leads there
 	shared *estate.Names
 }
 
@@ -57,7 +58,39 @@ func newGazetteer(e *estate.Estate, locations []reach.Location) *gazetteer {
 			g.names = append(g.names, placeName{n, l})
 		}
 	}
+	for i := range e.Sites {
+		if e.Sites[i].Class == estate.SiteUnreferenced {
+			g.idle = append(g.idle, e.Sites[i])
+		}
+	}
 	return g
+}
+
+// idleSite is the site of a location that no tunnel leads to, or nil.
+func (g *gazetteer) idleSite(l reach.Location) *estate.Site {
+	if l.Kind != reach.OnPremises || slices.ContainsFunc(g.names, func(n placeName) bool { return n.at.Same(l) }) {
+		return nil
+	}
+	i := slices.IndexFunc(g.idle, func(s estate.Site) bool { return strings.EqualFold(s.Name, l.Name) })
+	if i < 0 {
+		return nil
+	}
+	return &g.idle[i]
+}
+
+// addresses are those that a location is known to have.
+func (g *gazetteer) addresses(l reach.Location) []netip.Prefix {
+	site := g.idleSite(l)
+	if site == nil {
+		return g.book.Of(l)
+	}
+	var all []netip.Prefix
+	for _, p := range site.Prefixes {
+		if p.IsValid() {
+			all = append(all, p.Masked())
+		}
+	}
+	return reach.Without(all, nil)
 }
 
 // written is the name of a location without the subscription that several of one name are told by.
@@ -157,12 +190,20 @@ func (g *gazetteer) find(flag, text string) (place, error) {
 	return place{}, usagef("%s %q: no such place%s", flag, text, g.near(name, kinds))
 }
 
-// called are the locations of some kinds that go by a name.
+// called are the locations of some kinds that go by a name. A site that nothing refers to is one when
+// nothing else has the name.
 func (g *gazetteer) called(name string, kinds []reach.Kind) []reach.Location {
 	var out []reach.Location
 	for _, n := range g.names {
 		if strings.EqualFold(n.text, name) && slices.Contains(kinds, n.at.Kind) && !slices.ContainsFunc(out, n.at.Same) {
 			out = append(out, n.at)
+		}
+	}
+	if out == nil && slices.Contains(kinds, reach.OnPremises) {
+		for i := range g.idle {
+			if strings.EqualFold(g.idle[i].Name, name) {
+				return []reach.Location{{Kind: reach.OnPremises, Name: g.idle[i].Name}}
+			}
 		}
 	}
 	return out
@@ -171,7 +212,7 @@ func (g *gazetteer) called(name string, kinds []reach.Kind) []reach.Location {
 // fit is a location with what follows its name: nothing, an address, a range or a subnet.
 func (g *gazetteer) fit(l reach.Location, rest string) (place, error) {
 	p := place{Endpoint: reach.Endpoint{Location: l}}
-	has := g.book.Of(l)
+	has := g.addresses(l)
 	if rest == "" {
 		p.Address, p.chosen = g.representative(l)
 		if !p.Address.IsValid() {
@@ -238,7 +279,7 @@ func (g *gazetteer) representative(l reach.Location) (netip.Addr, string) {
 			}
 		}
 	}
-	has := g.book.Of(l)
+	has := g.addresses(l)
 	if len(has) == 0 {
 		return netip.Addr{}, ""
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -31,6 +32,11 @@ func (s *session) trace(e *estate.Estate, from, to string, format report.Format)
 // the packet is delivered to answers, or else whoever has it.
 func (g *gazetteer) traced(e *estate.Estate, r *reach.Relation, a, b place) report.Traced {
 	t := report.Traced{From: a.Endpoint, To: b.Endpoint, FromChosen: a.chosen, ToChosen: b.chosen, There: reach.Trace(e, a.Endpoint, b.Endpoint)}
+	for _, end := range [2]place{a, b} {
+		if site := g.idleSite(end.Location); site != nil {
+			t.Notes = append(t.Notes, fmt.Sprintf("No connection refers to site %s, so no tunnel leads there.", site.Name))
+		}
+	}
 	if b.Location == (reach.Location{}) {
 		t.Anybody = true
 		if who := g.answers(t.There, b); len(who) == 1 {
@@ -49,7 +55,7 @@ func (g *gazetteer) traced(e *estate.Estate, r *reach.Relation, a, b place) repo
 		t.Back, t.Session = &back, r.Sess(t.From, t.To)
 		t.Varies = g.varies(r, t.From.Location, t.To.Location)
 	}
-	if t.To.Location != (reach.Location{}) {
+	if t.To.Location != (reach.Location{}) && len(t.Notes) == 0 {
 		p := reach.Permit(e, t.From, t.To)
 		t.Permit = &p
 	}

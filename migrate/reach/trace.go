@@ -57,7 +57,7 @@ func Trace(e *estate.Estate, from, to Endpoint) Answer {
 	at := n.find(from.Location)
 	switch {
 	case at < 0:
-		t.nowhere(fmt.Sprintf("the estate has no %s", from.Location))
+		t.nowhere(absent(from.Location))
 	case from.Kind == OnPremises:
 		t.fromNetwork(e, at)
 	case from.Kind == Clients:
@@ -200,13 +200,21 @@ func (t *watcher) delivered(p packets, to int32) {
 	case t.asked == to || t.asked < 0 && t.to.Location == (Location{}):
 		value = p.value
 	case t.asked < 0:
-		reason = fmt.Sprintf("delivered to %s: the estate has no %s", at, t.to.Location)
+		reason = fmt.Sprintf("delivered to %s: %s", at, absent(t.to.Location))
 	case n.locations[t.asked].Kind == Internet && at.Kind == OnPremises:
 		reason = fmt.Sprintf("sent to %s, as forced tunnelling does; whether it goes on to the Internet from there is not known here", at)
 	default:
 		reason = fmt.Sprintf("delivered to %s, which is routed for the same address", at)
 	}
 	t.ended(p, value, at, reason, func(steps []Step) []Step { return steps })
+}
+
+// absent says why a location is nowhere in the relation.
+func absent(l Location) string {
+	if l.Kind == OnPremises {
+		return fmt.Sprintf("no connection leads to %s", l)
+	}
+	return fmt.Sprintf("the estate has no %s", l)
 }
 
 // ended notes the end of a way, told by its steps and what complete adds to them.

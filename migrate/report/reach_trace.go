@@ -19,7 +19,8 @@ type Traced struct {
 	There                reach.Answer
 	Back                 *reach.Answer // nil where nothing has to come back, or nobody is known to answer
 	Session              reach.Value
-	Varies               bool // other addresses of the two locations fare differently
+	Varies               bool     // other addresses of the two locations fare differently
+	Notes                []string // what else there is to say of the two, in sentences
 	Remedies             []reach.Remedy
 	Permit               *reach.Permission // what network security groups let From begin; nil where they are not asked
 }
@@ -54,6 +55,9 @@ func (v *tracer) blocks() []block {
 	for _, sees := range v.oneSided() {
 		out = append(out, para{say("%s ", kindOf(sees.device)).and(named(sees.device.Name)).
 			and(toned(bad, " sees packets %s only", sees.direction)).say(": it drops what it has not seen begin")})
+	}
+	for _, text := range v.Notes {
+		out = append(out, para{toned(warn, "%s", text)})
 	}
 	for _, end := range []struct {
 		reach.Endpoint
@@ -398,7 +402,7 @@ func (v *tracer) assumptions() []estate.Assumption {
 func (v *tracer) reference() []block { return assumptionBlocks(v.assumptions()) }
 
 func (v *tracer) wire() WireTrace {
-	w := WireTrace{From: wireEndpoint(v.From, v.FromChosen), To: wireEndpoint(v.To, v.ToChosen), Session: v.Session.String(), Because: v.because(),
+	w := WireTrace{From: wireEndpoint(v.From, v.FromChosen), To: wireEndpoint(v.To, v.ToChosen), Session: v.Session.String(), Because: v.because(), Notes: v.Notes,
 		OneSided: each(v.oneSided(), func(o oneSided) WireOneSided { return WireOneSided{wireID(o.device), o.direction} }),
 		There:    wireAnswer(&v.There), Reference: each(v.assumptions(), wireAssumption),
 		Remedies: each(v.Remedies, func(r reach.Remedy) WireRemedy { return WireRemedy{r.Change, r.Value.String(), r.Assumptions} })}

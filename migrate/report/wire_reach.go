@@ -96,6 +96,7 @@ type WireTrace struct {
 	To        WireEndpoint     `json:"to"`
 	Session   string           `json:"session" jsonschema:"enum=yes,enum=no,enum=unknown"`
 	Because   string           `json:"because"`
+	Notes     []string         `json:"notes,omitempty"`    // what else there is to say of the two ends
 	OneSided  []WireOneSided   `json:"oneSided,omitempty"` // firewalls and appliances that see one direction only
 	There     WireAnswer       `json:"there"`
 	Back      *WireAnswer      `json:"back,omitempty"`   // absent where nothing has to come back, or nobody is known to answer
