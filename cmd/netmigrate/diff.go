@@ -25,7 +25,8 @@ try. A session counts as kept only when it surely works, and as opened already w
 A VNet of A is the VNet of B with its name, in the subscription of its name where several have one:
 the files may be called otherwise. On-premises networks are matched by name.
 
-With --form classic-to-arm and the same input twice it shows what a conversion one to one changes.
+With --form classic-to-arm and the same input twice it shows what a conversion one to one changes: a
+tunnel that cannot have been up as it is written is up when deployed (ARM-013).
 
 exit code: 1 also when something is lost, at risk, misdelivered or newly open (0 with --fail-on
 never).`,
@@ -92,6 +93,7 @@ func compared(sides [2]input, names [2]string, form string) (*report.ReachDiff, 
 	}
 	found.Sort()
 	if form == formConversion {
+		as[1] = estate.Deployed(as[1])
 		names[0], names[1] = names[0]+" ("+formClassic+")", names[1]+" ("+formARM+")"
 	}
 	mapping := matched(classic[0], classic[1])
