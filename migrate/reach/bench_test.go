@@ -82,6 +82,7 @@ var scale = []struct {
 	}, [2]int{1000, 10000}, 2 * time.Second},
 	{"hubs of 500 spokes", hubs, [2]int{1000, 10000}, 2 * time.Second},
 	{"hubs with firewalls, any to any", firewalls, [2]int{1000, 10000}, 2 * time.Second},
+	{"one connected group", grouped, [2]int{500, 2000}, 2 * time.Second},
 }
 
 // firewalls is n ARM VNets in hubs of 250, the hubs in full mesh: every spoke sends everything to the

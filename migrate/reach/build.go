@@ -69,7 +69,7 @@ func (v *vnetNode) vpnRoutes() bool { return !v.vpn.IsZero() || v.lastTunnel > v
 func (b *builder) classRoutes(c *class) []route {
 	n := b.n
 	node := &n.vnets[c.vnet]
-	out := make([]route, 0, len(node.raw)+len(node.peers)+len(node.offers)+4)
+	out := make([]route, 0, len(node.raw)+len(node.peers)+len(node.offers)+b.groupRoutes(node)+4)
 	out = append(out, route{prefix: everything, rank: rankDefault, act: act{kind: actInternet}})
 	out = b.neighbours(out, c.vnet)
 	for _, s := range c.subnets {
@@ -105,12 +105,23 @@ func (b *builder) neighbours(out []route, v int32) []route {
 			out = append(out, route{prefix: p, rank: rankPeer, act: act{actPeer, int32(i)}})
 		}
 	}
-	for i, m := range node.grouped {
-		for _, p := range n.vnets[m.vnet].raw {
-			out = append(out, route{prefix: p, rank: rankPeer, act: act{actGroup, int32(i)}})
+	for _, g := range node.groups {
+		for _, r := range n.groups[g].routes {
+			if r.member != v {
+				out = append(out, r)
+			}
 		}
 	}
 	return out
+}
+
+// groupRoutes is how many routes the connected groups of a VNet have.
+func (b *builder) groupRoutes(node *vnetNode) int {
+	n := 0
+	for _, g := range node.groups {
+		n += len(b.n.groups[g].routes)
+	}
+	return n
 }
 
 // userRoutes adds the routes of a route table as a subnet of VNet v has them, or its GatewaySubnet,
@@ -253,10 +264,6 @@ func (b *builder) undescribed(v int32, a netip.Addr) int32 {
 // beside reports whether a VNet is another, peered with it, or in a connected group with it.
 func (n *network) beside(v, w int32) bool {
 	return v == w || n.peerOf(v, w) != nil || n.groupedWith(v, w)
-}
-
-func (n *network) groupedWith(v, w int32) bool {
-	return slices.ContainsFunc(n.vnets[v].grouped, func(m member) bool { return m.vnet == w })
 }
 
 // peerOf is the peering of a VNet with another, or nil.

@@ -21,11 +21,11 @@ func (t *watcher) candidates(at node, m manner, won act) []Candidate {
 	}
 	routes, all := t.routesAt(at, m)
 	routes = slices.CompactFunc(routes, func(a, b route) bool {
-		return a.prefix == b.prefix && a.rank == b.rank && a.act == b.act && a.maybe == b.maybe && a.length == b.length
+		return a.prefix == b.prefix && a.rank == b.rank && a.act == b.act && a.member == b.member && a.maybe == b.maybe && a.length == b.length
 	})
 	routes = slices.Clone(routes) // the state refers to the others in their order
 	best := all.winners()
-	several := slices.ContainsFunc(best, func(r route) bool { return r.act != best[0].act })
+	several := slices.ContainsFunc(best, func(r route) bool { return r.act != best[0].act || r.member != best[0].member })
 	slices.SortStableFunc(routes, func(a, b route) int {
 		return cmp.Or(cmp.Compare(b.prefix.Bits(), a.prefix.Bits()), cmp.Compare(a.rank, b.rank))
 	})
@@ -35,6 +35,9 @@ func (t *watcher) candidates(at node, m manner, won act) []Candidate {
 			return b.prefix == r.prefix && b.rank == r.rank && b.act == r.act && b.length == r.length
 		})
 		c := Candidate{Prefix: r.prefix, Source: sourceWords(r), NextHop: t.nextHop(v, r.act)}
+		if r.act.kind == actGroup {
+			c.NextHop = n.locations[r.member].String()
+		}
 		c.Won = r.act == won && (taken || r.maybe != 0 && !all.system && (len(best) == 0 || r.compare(&best[0]) <= 0))
 		c.Why = reasonOf(&r, &all, best, taken, several)
 		out = append(out, c)
@@ -117,7 +120,7 @@ func (t *watcher) nextHop(v int32, a act) string {
 	case actPeer:
 		return n.locations[n.vnets[v].peers[a.target].vnet].String()
 	case actGroup:
-		return n.locations[n.vnets[v].grouped[a.target].vnet].String()
+		return "the connected group"
 	case actService:
 		return "the service"
 	case actInternet:

@@ -64,9 +64,9 @@ type vnetNode struct {
 	firstClass, lastClass   int32 // classes[firstClass] is the one without anything of its own
 	gatewayClass            int32 // the class of GatewaySubnet, or -1
 	peers                   []peer
-	grouped                 []member
-	hub                     int32 // the VNet whose gateway it uses, or -1
-	hubOpen                 bool  // and neither half withdraws network access
+	groups                  []int32 // the connected groups that it is a member of
+	hub                     int32   // the VNet whose gateway it uses, or -1
+	hubOpen                 bool    // and neither half withdraws network access
 	spokes                  []int32
 	hosts                   bool // a firewall or an appliance stands in it
 
@@ -132,14 +132,6 @@ func (p *peer) names(subnet string) bool {
 func (p *peer) reaches(subnet string) bool {
 	return (!p.near.Partial || named(p.near.RemoteSubnets, subnet)) && (!p.far.Partial || named(p.far.LocalSubnets, subnet))
 }
-
-// group is a connected group.
-type group struct {
-	clash []span // addresses that two members have
-}
-
-// member is a VNet that a connected group joins to this one.
-type member struct{ vnet, group int32 }
 
 // compile resolves an estate. Tables are built afterwards, by build.
 func compile(e *estate.Estate) *network {
@@ -304,31 +296,6 @@ func subnetPrefixes(v *estate.VNet, names []string) []netip.Prefix {
 		}
 	}
 	return out
-}
-
-func (n *network) addGroups(e *estate.Estate) {
-	for _, g := range e.Groups {
-		var all []int32
-		for _, id := range append(slices.Clone(g.Members), g.Hub) {
-			if v := n.byVNet.find(id); v >= 0 {
-				all = append(all, v)
-			}
-		}
-		slices.Sort(all)
-		all = slices.Compact(all)
-		number := int32(len(n.groups))
-		var seen, clash []span
-		for _, v := range all {
-			clash = intersect(clash, seen, n.vnets[v].space)
-			seen = tidy(append(seen, n.vnets[v].space...))
-			for _, w := range all {
-				if v != w {
-					n.vnets[v].grouped = append(n.vnets[v].grouped, member{w, number})
-				}
-			}
-		}
-		n.groups = append(n.groups, group{tidy(clash)})
-	}
 }
 
 // findHubs settles which VNet's gateway each VNet uses. The platform allows one; were there more,

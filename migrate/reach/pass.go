@@ -25,7 +25,7 @@ func (w *walker) passSubnet(p packets, a act) {
 		p.path = w.out.addPath(p.path, pathNode{hop: to.hop(), element: to.half})
 		w.intoPeer(p, c, to)
 	case actGroup:
-		w.intoGroup(p, n.vnets[c.vnet].grouped[a.target])
+		w.intoGroup(p, a.target)
 	case actService:
 		p.path = w.out.addPath(p.path, pathNode{hop: ServiceEndpoint})
 		w.deliver(w.keep(p, public, dropPrivate), n.internet)
@@ -82,14 +82,6 @@ func (w *walker) cross(p packets, c *class, to *peer) (packets, bool) {
 
 // dropPartial is why a packet does not pass a peering that is limited to subnets.
 const dropPartial = "the peering is limited to other subnets"
-
-func (w *walker) intoGroup(p packets, m member) {
-	p.path = w.out.addPath(p.path, pathNode{hop: ConnectedGroup, element: m.vnet})
-	if clash := w.n.groups[m.group].clash; len(clash) > 0 {
-		p = w.keep(p, subtract(nil, w.n.vnets[m.vnet].space, clash), "two members of the connected group have the address")
-	}
-	w.deliver(p, m.vnet)
-}
 
 // intoGateway sends packets to a gateway: of their VNet, or of the one that it uses.
 func (w *walker) intoGateway(p packets, c *class, a act) {
@@ -188,13 +180,7 @@ func (w *walker) passGateway(p packets, a act) {
 	case actPeer:
 		w.gatewayToPeer(p, &here.peers[a.target])
 	case actGroup:
-		m := here.grouped[a.target]
-		if to := n.peerOf(p.at, m.vnet); to == nil || !to.uses {
-			w.drop(p, dropNoReturn)
-			return
-		}
-		p.trust = p.unless(p.by == fromSpoke, bySpokeHairpin)
-		w.intoGroup(p, m)
+		w.gatewayToGroup(p, a.target)
 	case actInternet:
 		w.intoInternet(p)
 	case actPool:

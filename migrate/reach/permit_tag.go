@@ -61,8 +61,12 @@ func (b *builder) tag(class int32) *tag {
 			add(ofPeer, p.vnet, 0, p.raw...)
 		}
 	}
-	for _, m := range node.grouped {
-		add(ofGroup, m.vnet, 0, n.vnets[m.vnet].raw...)
+	for _, g := range node.groups {
+		for _, m := range n.groups[g].members {
+			if m != c.vnet {
+				add(ofGroup, m, 0, n.vnets[m].raw...)
+			}
+		}
 	}
 	t.near = tidy(t.near)
 	if c.routes >= 0 {

@@ -24,10 +24,11 @@ type relayKey struct {
 	by ingress
 }
 
-// The places of relays that are no node of the walk: on-premises networks, which may hand packets on, and
+// The places of relays that are no node of the walk: on-premises networks, which may hand packets on,
 const (
 	atNetwork nodeKind = 100 + iota
-	atCloud            // the edges of circuits that no input tells apart
+	atCloud            // the edges of circuits that no input tells apart,
+	atGroup            // and connected groups
 )
 
 // planRelays finds the places that several classes send to. What one class alone sends is followed
@@ -81,6 +82,8 @@ func (r *Relation) sendsTo(c int32, found func(relayKey)) {
 			}
 		case actDevice:
 			k.node = node{atDevice, s.target}
+		case actGroup:
+			k.node = node{atGroup, s.target}
 		default:
 			continue
 		}
@@ -100,7 +103,10 @@ func (r *Relation) addRelay(k relayKey) int32 {
 }
 
 func (r *Relation) followRelay(w *walker, i int32) {
-	if k := r.relays.keys[i]; k.kind < atNetwork {
+	switch k := r.relays.keys[i]; {
+	case k.kind == atGroup:
+		w.followGroup(k.at)
+	case k.kind < atNetwork:
 		w.fromNode(k.node, k.by, -1, -1)
 	}
 	w.out.close(r.firstRelay() + i)

@@ -32,7 +32,7 @@ const (
 	actDrop           actKind = iota // target: why, in dropWords
 	actLocal                         // the VNet itself
 	actPeer                          // target: position in peers
-	actGroup                         // target: position in grouped
+	actGroup                         // target: a connected group; which member has the address is asked there
 	actService                       // a service of the platform
 	actInternet                      // out
 	actInVNet                        // a user route says that the VNet has it
@@ -66,6 +66,7 @@ type route struct {
 	length int     // of the AS path; 0 for what BGP did not bring
 	maybe  reasons // why it may not be there; such a route hides nothing
 	fate   int32   // routes with one fate that may be there stand and fall together
+	member int32   // of a connected group: the VNet whose range it is
 	act    act
 }
 
@@ -102,6 +103,9 @@ func (n *network) flatten(routes []route) []segment {
 		i = j
 	}
 	f.closeBefore(netip.Addr{})
+	if len(f.out) < cap(f.out)/2 {
+		return slices.Clone(f.out) // ranges that lead to one connected group are one segment
+	}
 	return f.out
 }
 
