@@ -23,6 +23,7 @@ const (
 	AssumeForwarded     = "ASM-FORWARDED"         // allowForwardedTraffic is off, which blocks or only changes a tag
 	AssumeAppliance     = "ASM-APPLIANCE"         // a route leads to an appliance that no input describes
 	AssumeAnnounced     = "ASM-BGP-LEARNED"       // no input lists what a device announces
+	AssumeRoutes        = "ASM-ROUTES"            // no input lists the routes of a subnet's table
 	AssumeDefaultRules  = "ASM-NSG"               // every subnet has the default rules: of Permit only
 	AssumeRules         = "ASM-NSG-RULES"         // what a rule of a security group is about: of Permit only
 )
@@ -45,6 +46,7 @@ const (
 	byForwarded
 	byAppliance
 	byAnnounced
+	byRoutes
 	byDefaultRules
 	byRules
 	byCloud // as byCircuit, where the pairs are too many to be listed; the last
@@ -80,6 +82,8 @@ var assumptions = [...]estate.Assumption{
 		Because: "a route names an address that no input describes", Settle: "the appliance's interface and its subnet"},
 	{ID: AssumeAnnounced, Assumed: "nothing: which private ranges a device announces by BGP is unknown",
 		Because: "no input lists the routes that the gateway learned", Settle: "the gateway's learned routes"},
+	{ID: AssumeRoutes, Assumed: "nothing: what leaves the subnets of a route table is unknown where no input lists its routes",
+		Because: "the input has the table's name and not its routes", Settle: "the routes of the table, or the effective routes of an interface in the subnet"},
 	{ID: AssumeDefaultRules, Assumed: "every subnet but GatewaySubnet has the default rules of network security groups and no others",
 		Because: "no input says anything of network security groups", Settle: "the groups and the subnets that they are bound to"},
 	{ID: AssumeRules, Assumed: "nothing: what a network security group lets through is unknown",

@@ -38,7 +38,7 @@ func (n *network) addClassesOf(e *estate.Estate, tables *registry, v int32, vnet
 	for _, s := range subnetsInOrder(vnet) {
 		routes := int32(-1)
 		if !s.RouteTable.IsZero() {
-			if t := tables.find(s.RouteTable); t >= 0 && (len(e.RouteTables[t].Routes) > 0 || e.RouteTables[t].NoPropagation) {
+			if t := tables.find(s.RouteTable); t >= 0 && saysSomething(&e.RouteTables[t]) {
 				routes = t
 			}
 		}
@@ -47,7 +47,8 @@ func (n *network) addClassesOf(e *estate.Estate, tables *registry, v int32, vnet
 		if !ok {
 			c, single = int32(len(n.classes)), false
 			seen[key] = c
-			n.classes = append(n.classes, class{vnet: v, routes: routes, gateway: isGatewaySubnet(s)})
+			vague := routes >= 0 && !e.RouteTables[routes].RoutesKnown
+			n.classes = append(n.classes, class{vnet: v, routes: routes, gateway: isGatewaySubnet(s), vague: vague})
 		}
 		n.classes[c].subnets = append(n.classes[c].subnets, s)
 		if isGatewaySubnet(s) {
@@ -58,6 +59,12 @@ func (n *network) addClassesOf(e *estate.Estate, tables *registry, v int32, vnet
 	if !single {
 		n.claim(node, vnet)
 	}
+}
+
+// saysSomething reports whether subnets with a route table route otherwise than those without, surely or
+// perhaps.
+func saysSomething(t *estate.RouteTable) bool {
+	return len(t.Routes) > 0 || t.NoPropagation || !t.RoutesKnown
 }
 
 // subnetsInOrder are a VNet's subnets by address, then name, whatever order they were written in.

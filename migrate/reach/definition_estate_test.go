@@ -181,6 +181,12 @@ func (d *definition) table(s *estate.Subnet) *estate.RouteTable {
 	return nil
 }
 
+// unlisted reports whether a subnet has a table whose routes no input lists.
+func (d *definition) unlisted(at stand) bool {
+	t := d.table(at.s)
+	return t != nil && !t.RoutesKnown
+}
+
 // subnetOf is the subnet that an address lies in, or nil.
 func subnetOf(v *estate.VNet, a netip.Addr) *estate.Subnet {
 	var best *estate.Subnet

@@ -58,6 +58,7 @@ func (p packet) internet() []way {
 
 // subnet is what a subnet does with a packet that starts there, or that an appliance there passes on.
 func (d *definition) subnet(p packet, at stand) []way {
+	p.doubt = p.doubt || d.unlisted(at)
 	winners, none := choose(d.subnetRoutes(at), p.dst)
 	var out []way
 	if none {
@@ -316,6 +317,7 @@ func (d *definition) gateway(p packet, g *estate.Gateway, m manner) []way {
 	}
 	p.passer = nil // packets of gateways need no allowForwardedTraffic
 	at := d.gatewayStand(d.vnet(g.VNet))
+	p.doubt = p.doubt || d.unlisted(at)
 	winners, none := choose(d.atGateway(g, at, m), p.dst)
 	var out []way
 	if none {

@@ -372,6 +372,9 @@ func bind(t *rapid.T, w *world, vnet, subnet string) {
 		routes = append(routes, "!")
 	}
 	w.table(fmt.Sprint("table", len(w.RouteTables)), vnet+"/"+subnet, routes...)
+	if t := &w.RouteTables[len(w.RouteTables)-1]; len(t.Routes) == 0 {
+		t.RoutesKnown = t.NoPropagation // else they are only not listed
+	}
 }
 
 func drawHop(t *rapid.T, w *world) string {

@@ -121,6 +121,10 @@ func twistTable(t *rapid.T, w *world) {
 		table.NoPropagation = !table.NoPropagation
 		return
 	}
+	if oneIn(t, 3, "not listed") {
+		table.Routes, table.RoutesKnown = nil, false
+		return
+	}
 	if s := one(t, "subnet", w.at(drawName(t, w)).Subnets); s != nil {
 		if s.RouteTable = table.ID; oneIn(t, 4, "unbound") {
 			s.RouteTable = estate.ID{}

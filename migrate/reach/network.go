@@ -87,6 +87,7 @@ type class struct {
 	subnets []*estate.Subnet // none for addresses outside every subnet
 	routes  int32            // number of the route table, or -1
 	gateway bool             // it is a GatewaySubnet with a route table
+	vague   bool             // no input lists the routes of its table
 	table   []segment
 }
 

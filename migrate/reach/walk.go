@@ -296,6 +296,7 @@ func (w *walker) send(p packets) {
 // take sends packets the way of one act; why says why there are others.
 func (w *walker) take(p packets, a act, why reasons) {
 	p.split |= why
+	p.trust = p.unless(w.vague(p), byRoutes)
 	if w.watch != nil {
 		p.step = w.watch.decided(p, a, why)
 	}
@@ -304,6 +305,16 @@ func (w *walker) take(p packets, a act, why reasons) {
 	} else {
 		w.passSubnet(p, a)
 	}
+}
+
+// vague reports whether packets are routed by a table whose routes no input lists.
+func (w *walker) vague(p packets) bool {
+	switch p.kind {
+	case atGateway, atCircuit:
+		c := w.n.gatewayClassOf(p.at)
+		return c != nil && c.vague
+	}
+	return w.subnet(p).vague
 }
 
 // keep limits packets to a set and drops the rest.
