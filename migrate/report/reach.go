@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"net/netip"
 	"slices"
@@ -344,71 +343,6 @@ func (v *reacher) summary() phrase {
 	return say("%s: ", all).and(joined(parts))
 }
 
-// matrix has a letter for each pair. A row's number is that of its column.
-func (v *reacher) matrix() block {
-	cells := make([][]phrase, len(v.at))
-	for i := range cells {
-		cells[i] = make([]phrase, len(v.at))
-		for j := range cells[i] {
-			cells[i][j] = toned(hows[nothing].tone, "%s", hows[nothing].letter)
-		}
-		cells[i][i] = toned(faint, "-")
-	}
-	for i := range v.pairs {
-		p := &v.pairs[i]
-		h := hows[p.how]
-		there, backwards := h.letter, h.letter
-		if p.how == oneWay {
-			backwards = back
-			if p.Value == reach.Unknown {
-				there, backwards = there+doubt, backwards+doubt
-			}
-		}
-		cells[p.a][p.b], cells[p.b][p.a] = toned(h.tone, "%s", there), toned(h.tone, "%s", backwards)
-	}
-	g := grid{head: []string{"", ""}}
-	for i, l := range v.at {
-		g.head = append(g.head, fmt.Sprint(i+1))
-		g.rows = append(g.rows, append([]phrase{say("%d", i+1), v.bare(l)}, cells[i]...))
-	}
-	return g
-}
-
-// legend explains the letters that the matrix has.
-func (v *reacher) legend() block {
-	n := v.counts()
-	var parts []phrase
-	for h := whole; int(h) < len(hows); h++ {
-		switch {
-		case n[h] == 0:
-		case h == oneWay:
-			parts = append(parts, v.arrows()...)
-		default:
-			parts = append(parts, toned(hows[h].tone, "%s", hows[h].letter).say(" %s", hows[h].meaning))
-		}
-	}
-	if n[nothing] > 0 {
-		parts = append(parts, toned(faint, "%s", hows[nothing].letter).say(" %s", hows[nothing].meaning))
-	}
-	return para{joined(parts)}
-}
-
-// arrows explains the letters of pairs that are one way, surely and perhaps.
-func (v *reacher) arrows() []phrase {
-	var parts []phrase
-	for _, sort := range []struct {
-		value      reach.Value
-		mark, word string
-	}{{reach.Yes, "", ""}, {reach.Unknown, doubt, "perhaps "}} {
-		if slices.ContainsFunc(v.pairs, func(p linked) bool { return p.how == oneWay && p.Value == sort.value }) {
-			h := &hows[oneWay]
-			parts = append(parts, toned(h.tone, "%s%s", h.letter, sort.mark).say(" %s%s", sort.word, h.meaning),
-				toned(h.tone, "%s%s", back, sort.mark).say(" %spackets from the column to the row only", sort.word))
-		}
-	}
-	return parts
-}
-
 // listed is a table of the pairs with sessions. Those of one location that are alike share a row.
 func (v *reacher) listed() []block {
 	g := grid{head: []string{"between", "and", "session", "path", "rests on"}}
@@ -435,28 +369,6 @@ func (v *reacher) listed() []block {
 
 func wordOf(h how) phrase { return toned(hows[h].tone, "%s", hows[h].word) }
 
-// exceptions are the pairs of which not all addresses talk.
-func (v *reacher) exceptions() []block {
-	g := grid{head: []string{"between", "and", "session", "these addresses", "not"}}
-	left := 0
-	for i := range v.pairs {
-		p := &v.pairs[i]
-		if p.how != inPart && (p.how != perhaps || v.all(p.a, p.b, &p.Session)) {
-			continue
-		}
-		if len(g.rows) == longest {
-			left++
-			continue
-		}
-		g.rows = append(g.rows, []phrase{v.bare(v.at[p.a]), v.bare(v.at[p.b]), wordOf(p.how), v.talking(p), v.silent(p)})
-	}
-	if len(g.rows) == 0 {
-		return nil
-	}
-	why := para{say("--from NAME/SUBNET and --to NAME/SUBNET say why.")}
-	return append([]block{heading{2, say("Not between all addresses")}, why, g}, restOf(left)...)
-}
-
 // restOf says how many entries are not shown, and where they are.
 func restOf(n int) []block {
 	if n == 0 {
@@ -465,137 +377,8 @@ func restOf(n int) []block {
 	return []block{para{toned(note, "and %d more; --format csv and json have all", n)}}
 }
 
-// talking says which addresses talk with which.
-func (v *reacher) talking(p *linked) phrase {
-	with := func(s *reach.Session) phrase {
-		return v.addresses(v.at[p.a], s.FromPrefixes).say(" with ").and(v.addresses(v.at[p.b], s.ToPrefixes))
-	}
-	if p.Product {
-		return with(&p.Session)
-	}
-	const few = 4
-	all := v.parts(p)
-	var out phrase
-	for i := range all[:min(len(all), few)] {
-		if i > 0 {
-			out = out.say("; ")
-		}
-		out = out.and(with(&all[i]))
-	}
-	if more := len(all) - few; more > 0 {
-		out = out.say("; and %d more", more)
-	}
-	return out
-}
-
-// silent says which addresses of the two do not talk, or only perhaps.
-func (v *reacher) silent(p *linked) phrase {
-	var parts []phrase
-	for _, side := range []struct {
-		at          int
-		surely, may []netip.Prefix
-	}{{p.a, p.FromPrefixes, p.MayFrom}, {p.b, p.ToPrefixes, p.MayTo}} {
-		if none := reach.Without(v.has[side.at], side.may); len(none) > 0 {
-			parts = append(parts, v.addresses(v.at[side.at], none).say(" of ").and(v.bare(v.at[side.at])))
-		}
-		if p.Value == reach.Yes {
-			if more := reach.Without(side.may, side.surely); len(more) > 0 {
-				parts = append(parts, say("unknown: ").and(v.addresses(v.at[side.at], more)).say(" of ").and(v.bare(v.at[side.at])))
-			}
-		}
-	}
-	if len(parts) == 0 {
-		return say("-")
-	}
-	return joined(parts)
-}
-
-// wayOut are the pairs with one direction only.
-func (v *reacher) wayOut() []block {
-	return v.halves(oneWay, "One way only", "Packets arrive, and nothing comes back.", " to ")
-}
-
-// splits are the pairs whose two directions pass different firewalls.
-func (v *reacher) splits() []block {
-	return v.halves(split, "Split by a firewall", "Packets arrive in both directions, but a stateful device sees one only: it drops what it has not seen begin.", " and ")
-}
-
-func (v *reacher) halves(sort how, title, meaning, between string) []block {
-	var out []block
-	n := 0
-	for i := range v.pairs {
-		p := &v.pairs[i]
-		if p.how != sort {
-			continue
-		}
-		if n++; n > longest {
-			continue
-		}
-		f := facts{{"arrives", wordOfValue(p.Value).say(", at %s", addressWords(p.ToPrefixes))}, {"path", v.path(p.Path)}}
-		if back := v.noWayBack(p); sort == oneWay && back != "" {
-			f = append(f, fact{"back", say("%s", back)})
-		}
-		if sort == split {
-			f = append(f, fact{"back", v.path(v.delivery(v.at[p.b], v.at[p.a]).Path)})
-		}
-		if len(p.Assumptions) > 0 {
-			f = append(f, fact{"rests on", say("%s", strings.Join(p.Assumptions, ", "))})
-		}
-		out = append(out, heading{3, v.full(v.at[p.a]).say("%s", between).and(v.full(v.at[p.b]))}, f)
-	}
-	if n == 0 {
-		return nil
-	}
-	return append(append([]block{heading{2, say("%s", title)}, para{say("%s", meaning)}}, out...), restOf(max(0, n-longest))...)
-}
-
 func wordOfValue(x reach.Value) phrase {
 	return toned(map[reach.Value]tone{reach.Yes: good, reach.Unknown: warn, reach.No: bad}[x], "%s", x)
-}
-
-// noWayBack says where an answer ends. It is looked at one pair at a time, so only in small estates.
-func (v *reacher) noWayBack(p *linked) string {
-	if len(v.at) > mostInMatrix {
-		return ""
-	}
-	from := reach.Endpoint{Location: v.at[p.b], Address: reach.Witness(p.ToPrefixes)}
-	return v.reason(from, reach.Endpoint{Location: v.at[p.a], Address: reach.Witness(v.has[p.a])})
-}
-
-// reason is where and why a packet is lost, or "".
-func (v *reacher) reason(from, to reach.Endpoint) string {
-	if !from.Address.IsValid() || !to.Address.IsValid() {
-		return ""
-	}
-	for _, way := range reach.Trace(v.e, from, to).Paths {
-		if way.Value == reach.No {
-			return way.Reason
-		}
-	}
-	return ""
-}
-
-// hairpins are the places where packets may turn around.
-func (v *reacher) hairpins() []block {
-	if len(v.turns) == 0 {
-		return nil
-	}
-	out := []block{heading{2, say("Where packets may turn around")}, para{say("Packets of these VNets come to a place that has a way on to others. Whether it takes it is unknown.")}}
-	const few = 12
-	for i := range v.turns[:min(len(v.turns), longest)] {
-		h := &v.turns[i]
-		at := v.full(h.Via)
-		if h.Via.Kind == reach.VNet {
-			at = say("the gateway of ").and(at)
-		}
-		out = append(out, heading{3, at}, facts{{"packets of", v.each(h.Senders, few)}, {"perhaps to", v.each(h.Receivers, few)},
-			{"addresses", say("%s", addressWords(h.Prefixes))}, {"rests on", say("%s", strings.Join(h.Assumptions, ", "))}})
-	}
-	out = append(out, restOf(max(0, len(v.turns)-longest))...)
-	if v.left > 0 {
-		out = append(out, para{toned(note, "Up to %d pairs that could only meet at such a place are not listed one by one, in no format.", v.left)})
-	}
-	return out
 }
 
 // assumptions are what the view rests on, and what is open about single connections.
