@@ -33,6 +33,7 @@ const (
 
 	TypeFirewall     = "azureFirewalls"
 	TypeInterface    = "networkInterfaces" // of an appliance
+	TypeLoadBalancer = "loadBalancers"     // in front of appliances
 	TypeRouteServer  = "virtualHubs"
 	TypeNetworkGroup = "networkManagers/networkGroups"
 	TypeNATGateway   = "natGateways"

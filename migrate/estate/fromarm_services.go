@@ -16,6 +16,7 @@ func (r *armReader) services() {
 		r.firewall(it)
 	}
 	r.appliances()
+	r.balancers()
 	r.routeServers()
 }
 
@@ -85,6 +86,45 @@ func (r *armReader) appliances() {
 			r.e.Gateways = append(r.e.Gateways, g)
 		}
 	}
+}
+
+// balancers are the internal load balancers in front of appliances: a route that names the address of one
+// leads to whichever of them is up. One without an appliance behind it forwards nothing, and is none.
+func (r *armReader) balancers() {
+	forwards := map[Key]*Gateway{}
+	for i := range r.e.Gateways {
+		if g := &r.e.Gateways[i]; g.Kind == Appliance && !g.NoForwarding {
+			forwards[g.ID.Key()] = g
+		}
+	}
+	var found []Gateway
+	for _, it := range r.of(TypeLoadBalancer) {
+		b := it.Body
+		g := Gateway{ID: it.id, Kind: Appliance, Region: r.region(it), Refs: r.refs(it, b, b.Member("name"))}
+		behind := map[Key]bool{}
+		for pool := range b.Property("backendAddressPools").Items() {
+			for c := range pool.Property("backendIPConfigurations").Items() {
+				if nic, ok := arm.ParseResourceID(c.Member("id").Text()); ok && len(nic.Names) > 1 {
+					if key := r.id(nic.Parent()).Key(); forwards[key] != nil {
+						behind[key] = true
+					}
+				}
+			}
+		}
+		for c := range b.Property("frontendIPConfigurations").Items() {
+			if vnet, subnet := r.vnetOf(it, c.Property("subnet")); !vnet.IsZero() {
+				g.VNet, g.Subnet = vnet, subnet
+			}
+			if a, ok := r.address(it, c.Property("privateIPAddress")); ok {
+				g.PrivateIPs = append(g.PrivateIPs, a)
+			}
+		}
+		g.ActiveActive, g.ZoneRedundant = len(behind) > 1, len(behind) > 1
+		if len(behind) > 0 && !g.VNet.IsZero() {
+			found = append(found, g)
+		}
+	}
+	r.e.Gateways = append(r.e.Gateways, found...)
 }
 
 // routeServers reads the virtual hubs that are Route Servers; one of a virtual WAN is none.
