@@ -58,9 +58,7 @@ type news struct {
 func (b *builder) exchange() {
 	n := b.n
 	spoken := false
-	for i := range n.tunnels {
-		spoken = spoken || n.tunnels[i].bgp
-	}
+	n.eachTunnel(func(_ int32, t *tunnel) { spoken = spoken || t.bgp })
 	if !spoken {
 		return
 	}

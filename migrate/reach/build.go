@@ -333,7 +333,7 @@ func (b *builder) tunnelRoutes(v int32, add func(route)) {
 	n := b.n
 	node := &n.vnets[v]
 	for t := node.firstTunnel; t < node.lastTunnel; t++ {
-		conn := &b.e.Connections[n.tunnels[t].at]
+		conn := n.tunnels[t].conn
 		to := route{rank: rankGateway, act: act{actTunnel, t}}
 		switch conn.Kind {
 		case estate.IPsec:
@@ -380,7 +380,7 @@ func (b *builder) defaultTunnel(v int32) int32 {
 		return -1
 	}
 	for t := node.firstTunnel; t < node.lastTunnel; t++ {
-		conn := &b.e.Connections[b.n.tunnels[t].at]
+		conn := b.n.tunnels[t].conn
 		if conn.Kind == estate.IPsec && conn.Site.Same(node.site) {
 			return t
 		}

@@ -334,17 +334,16 @@ func (c *comparison) vnets() []span {
 // listedAt are the addresses that the sites of a network list, default routes apart.
 func (r *Relation) listedAt(network int32) []span {
 	var out []span
-	for i := range r.net.tunnels {
-		t := &r.net.tunnels[i]
+	r.net.eachTunnel(func(_ int32, t *tunnel) {
 		if t.far != network || t.end != toOnPrem && t.end != toCircuit || t.site == nil {
-			continue
+			return
 		}
 		for _, p := range t.site.Prefixes {
 			if p.IsValid() && p.Bits() > 0 {
 				out = append(out, spanOf(p.Prefix))
 			}
 		}
-	}
+	})
 	return tidy(out)
 }
 

@@ -32,7 +32,7 @@ type tunnel struct {
 	far         int32 // a VNet for toGateway, a location for toOnPrem and toCircuit
 	candidates  []int32
 	partner     int32 // the other half, or -1
-	at          int32 // number in estate.Connections
+	conn        *estate.Connection
 	site        *estate.Site
 	dropped     string // for nowhere: why, for Trace
 	told        []span // what the device is announced by BGP
@@ -47,17 +47,20 @@ func (t *tunnel) passes() bool { return t.kind != estate.Vnet2Vnet || t.bgp }
 type connector struct {
 	n        *network
 	e        *estate.Estate
-	gateways *registry
-	sites    *registry
+	gateways *registry // the VNets that they stand in
+	sites    *registry // numbers in listed
+	listed   []*estate.Site
 	tunnels  *registry
 	circuits *registry
+	dangling int // connections of gateways that are in no VNet
 }
 
 func (c *connector) connect() {
 	c.order()
-	c.sites = newRegistry(len(c.e.Sites))
+	c.sites, c.listed = newRegistry(len(c.e.Sites)), make([]*estate.Site, len(c.e.Sites))
 	for i := range c.e.Sites {
 		c.sites.add(c.e.Sites[i].ID, int32(i))
+		c.listed[i] = &c.e.Sites[i]
 	}
 	c.circuits = newRegistry(len(c.e.Circuits))
 	for i := range c.e.Circuits {
@@ -82,6 +85,8 @@ func (c *connector) order() {
 	for i := range e.Connections {
 		if v := c.gatewayVNet(e.Connections[i].Gateway); v >= 0 {
 			order = append(order, numbered{v, int32(i)})
+		} else {
+			c.dangling++
 		}
 	}
 	byID := func(a, b numbered) int {
@@ -99,7 +104,7 @@ func (c *connector) order() {
 	n.tunnels, n.tunnelIDs = make([]tunnel, len(order)), make([]estate.ID, len(order))
 	c.tunnels = newRegistry(len(order))
 	for i, o := range order {
-		n.tunnels[i] = tunnel{near: o.near, at: o.at, partner: -1, circuit: -1, kind: e.Connections[o.at].Kind}
+		n.tunnels[i] = newTunnel(o.near, &e.Connections[o.at])
 		n.tunnelIDs[i] = e.Connections[o.at].ID
 		c.tunnels.add(n.tunnelIDs[i], int32(i))
 		node := &n.vnets[o.near]
@@ -112,15 +117,16 @@ func (c *connector) order() {
 
 // gatewayVNet is the number of the VNet that a gateway stands in, or -1.
 func (c *connector) gatewayVNet(gateway estate.ID) int32 {
-	if g := c.gateways.find(gateway); g >= 0 {
-		return c.n.byVNet.find(c.e.Gateways[g].VNet)
-	}
-	return -1
+	return max(-1, c.gateways.find(gateway))
+}
+
+func newTunnel(near int32, conn *estate.Connection) tunnel {
+	return tunnel{near: near, conn: conn, partner: -1, circuit: -1, kind: conn.Kind}
 }
 
 func (c *connector) site(id estate.ID) *estate.Site {
 	if i := c.sites.find(id); i >= 0 {
-		return &c.e.Sites[i]
+		return c.listed[i]
 	}
 	return nil
 }
@@ -155,13 +161,13 @@ func (c *connector) circuitOf(conn *estate.Connection) int32 {
 	if i := c.circuits.find(conn.Circuit); i >= 0 {
 		return i
 	}
-	g := c.gateways.find(conn.Gateway)
-	if g < 0 {
+	at := c.gatewayVNet(conn.Gateway)
+	if at < 0 {
 		return -1
 	}
 	for i := range c.e.Circuits {
 		for _, v := range c.e.Circuits[i].Links {
-			if v.Same(c.e.Gateways[g].VNet) {
+			if c.n.byVNet.find(v) == at {
 				return int32(i)
 			}
 		}
@@ -173,10 +179,14 @@ func (c *connector) circuitOf(conn *estate.Connection) int32 {
 // nothing refers to make none.
 func (c *connector) addNetworks() {
 	named := map[string]string{} // folded to the spelling that sorts first
-	for _, t := range c.n.tunnels {
-		if name := c.networkOf(&c.e.Connections[t.at]); name != "" {
+	leading := map[string]int32{}
+	for i := range c.n.tunnels {
+		if name := c.networkOf(c.n.tunnels[i].conn); name != "" {
 			key := strings.ToLower(name)
-			if old, ok := named[key]; !ok || name < old {
+			leading[key]++
+			old, ok := named[key]
+			c.n.spelled = c.n.spelled || ok && name != old
+			if !ok || name < old {
 				named[key] = name
 			}
 		}
@@ -191,12 +201,13 @@ func (c *connector) addNetworks() {
 	for _, key := range keys {
 		c.n.byNetwork[key] = int32(len(c.n.locations))
 		c.n.locations = append(c.n.locations, Location{Kind: OnPremises, Name: named[key]})
+		c.n.leading = append(c.n.leading, leading[key])
 	}
 }
 
 // resolve settles where a tunnel leads and how sure that is.
 func (c *connector) resolve(t *tunnel) {
-	conn := &c.e.Connections[t.at]
+	conn := t.conn
 	t.value = Yes
 	t.site = c.site(conn.Site)
 	if conn.Pairing.Suspect != "" {
@@ -250,13 +261,13 @@ func (c *connector) pair(t *tunnel, p *estate.Pairing) {
 			return
 		}
 		t.end, t.far, t.partner = toGateway, c.n.tunnels[half].near, half
-		other := &c.e.Connections[c.n.tunnels[half].at]
+		other := c.n.tunnels[half].conn
 		if other.Pairing.Suspect != "" {
 			t.value, t.why = Unknown, t.why|doubtOf(&other.Pairing)
 		}
 		near, far := &c.n.vnets[t.near], &c.n.vnets[t.far]
-		mutual := other.Pairing.Confidence >= estate.Likely && other.Pairing.Partner.Same(c.e.Connections[t.at].ID)
-		t.bgp = mutual && c.e.Connections[t.at].EnableBGP.Known() && other.EnableBGP.Known() && near.asn != far.asn && near.asn != "" && far.asn != ""
+		mutual := other.Pairing.Confidence >= estate.Likely && other.Pairing.Partner.Same(t.conn.ID)
+		t.bgp = mutual && t.conn.EnableBGP.Known() && other.EnableBGP.Known() && near.asn != far.asn && near.asn != "" && far.asn != ""
 	}
 }
 

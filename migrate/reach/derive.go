@@ -1,8 +1,16 @@
 package reach
 
 import (
+	"cmp"
 	"slices"
 )
+
+// derived is what on-premises networks send, by what it was computed from.
+type derived struct {
+	answered [][]answer             // by network, by location
+	behind   map[relayKey]*Relation // by the gateway that a network answers through: a single row
+	handedOn [][]span               // by network: what it could hand on to VNets
+}
 
 // followClients computes what the clients of each gateway can send: they send to their gateway.
 func (r *Relation) followClients() {
@@ -14,10 +22,8 @@ func (r *Relation) followClients() {
 		}
 		source, _ := r.rowsOf(node.clients)
 		w.fromClients(int32(v))
-		r.close(source)
-		r.at[source] = r.done[len(r.done)-1]
+		r.finish(source)
 	}
-	r.done = nil
 }
 
 // fromClients follows what the clients of a VNet's gateway can send. What is neither that VNet nor
@@ -51,9 +57,25 @@ type answer struct {
 // through that tunnel, as far as the gateway there can deliver (ASM-ONPREM). A network reaching
 // another one is not claimed.
 func (r *Relation) answerOnPrem() {
+	r.answered = r.allAnswers()
+	r.behind = map[relayKey]*Relation{}
+	r.followBehind(r.arrivals())
+	for i, known := range r.answered {
+		for _, a := range known {
+			r.answer(a)
+		}
+		source, _ := r.rowsOf(int32(len(r.net.vnets) + i))
+		r.finish(source)
+	}
+}
+
+// allAnswers lists, by on-premises network, who reaches it through which tunnels, by location.
+func (r *Relation) allAnswers() [][]answer {
 	n := r.net
-	first := int32(len(n.vnets))
 	answers := make([][]answer, n.networks)
+	if n.networks == 0 {
+		return answers
+	}
 	for at := range n.internet {
 		if n.locations[at].Kind == OnPremises {
 			continue
@@ -66,23 +88,27 @@ func (r *Relation) answerOnPrem() {
 	for i := range answers {
 		slices.SortStableFunc(answers[i], func(a, b answer) int { return int(a.from) - int(b.from) })
 	}
-	behind := r.behindTunnels(answers)
-	for i, known := range answers {
-		for _, a := range known {
-			r.answer(a, behind)
-		}
-		source, _ := r.rowsOf(first + int32(i))
-		r.close(source)
-		r.at[source] = r.done[len(r.done)-1]
+	return answers
+}
+
+// flowsToNetworks are the flows of a row to on-premises networks, relays apart.
+func (r *Relation) flowsToNetworks(source int32) []flow {
+	all := r.flowsOf(source)
+	from, to := int32(len(r.net.vnets)), int32(len(r.net.vnets)+r.net.networks)
+	if from == to || len(all) == 0 || all[len(all)-1].to < from {
+		return nil
 	}
-	r.done = nil
+	before := func(f flow, to int32) int { return cmp.Compare(f.to, to) }
+	i, _ := slices.BinarySearchFunc(all, from, before)
+	j, _ := slices.BinarySearchFunc(all[i:], to, before)
+	return all[i : i+j]
 }
 
 // answers notes which networks a row reaches, and through which tunnels.
 func (r *Relation) answers(to [][]answer, at, source int32, limit []span, depth int, so trust) {
 	first := int32(len(r.net.vnets))
-	for _, f := range r.flowsOf(source) {
-		if i := f.to - first; i >= 0 && int(i) < len(to) && (depth == 0 || overlaps(f.set.in(r.spans), limit)) {
+	for _, f := range r.flowsToNetworks(source) {
+		if i := f.to - first; depth == 0 || overlaps(f.set.in(r.spans), limit) {
 			to[i] = addAnswer(to[i], answer{at, r.paths[f.path].element, f.and(so)})
 		}
 	}
@@ -112,29 +138,31 @@ func addAnswer(to []answer, a answer) []answer {
 	return append(to, a)
 }
 
-// behindTunnels computes what the gateways that networks answer through can deliver beyond their
-// own VNet.
-func (r *Relation) behindTunnels(answers [][]answer) map[relayKey]*Relation {
+// arrivals are the gateways that networks answer through, each once.
+func (r *Relation) arrivals() []relayKey {
 	var keys []relayKey
-	needed := map[relayKey]int{}
-	for _, known := range answers {
-		for _, a := range known {
-			if k := r.arrival(a.tunnel); needed[k] == 0 {
+	known := map[relayKey]bool{}
+	for _, answers := range r.answered {
+		for _, a := range answers {
+			if k := r.arrival(a.tunnel); !known[k] {
+				known[k] = true
 				keys = append(keys, k)
-				needed[k] = len(keys)
 			}
 		}
 	}
+	return keys
+}
+
+// followBehind computes what gateways that networks answer through can deliver beyond their own VNet.
+func (r *Relation) followBehind(keys []relayKey) {
 	part := &Relation{net: r.net, at: make([]row, len(keys))}
 	part.follow(len(keys), func(w *walker, i int) {
 		w.fromNode(keys[i].node, keys[i].by, -1, -1)
 		w.out.close(int32(i))
 	})
-	out := make(map[relayKey]*Relation, len(keys))
 	for i, k := range keys {
-		out[k] = &Relation{rows: part.rows, net: r.net, at: part.at[i : i+1]}
+		r.behind[k] = &Relation{rows: part.rows, net: r.net, at: part.at[i : i+1]}
 	}
-	return out
 }
 
 // arrival is the gateway where a connection from a network ends, and how packets come to it.
@@ -148,10 +176,10 @@ func (r *Relation) arrival(tunnel int32) relayKey {
 
 // answer appends what comes back to a location through the tunnel, as far as the network was told of
 // the addresses.
-func (r *Relation) answer(a answer, behind map[relayKey]*Relation) {
+func (r *Relation) answer(a answer) {
 	t := &r.net.tunnels[a.tunnel]
 	path := r.addPath(noPath, pathNode{hop: t.hop(), element: a.tunnel})
-	part := behind[r.arrival(a.tunnel)]
+	part := r.behind[r.arrival(a.tunnel)]
 	for _, f := range part.flowsTo(0, a.from) {
 		set, trust := f.set.in(part.spans), f.and(a.trust)
 		path := r.addPath(path, part.hops(f.path)...)

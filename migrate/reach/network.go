@@ -31,6 +31,13 @@ type network struct {
 
 	byVNet    *registry
 	byNetwork map[string]int32
+
+	// What only an overlay asks: see patch.go.
+	links   *connector
+	halves  int     // how many of the first peerings are in order
+	twice   bool    // two halves lead from one VNet to another
+	leading []int32 // by on-premises network: the connections that lead there
+	spelled bool    // one of them in two spellings
 }
 
 // vnetNode is a VNet and the gateways in it.
@@ -145,6 +152,7 @@ func compileWith(e *estate.Estate) (*network, *builder) {
 	n := &network{}
 	vnets := n.addVNets(e)
 	c := &connector{n: n, e: e}
+	n.links = c
 	c.gateways = n.addGateways(e)
 	n.addPeerings(e, vnets)
 	n.addGroups(e)
@@ -183,6 +191,15 @@ func (n *network) addVNets(e *estate.Estate) []*estate.VNet {
 	return order
 }
 
+// eachTunnel calls do for every tunnel, by VNet and ID.
+func (n *network) eachTunnel(do func(i int32, t *tunnel)) {
+	for v := range n.vnets {
+		for t := n.vnets[v].firstTunnel; t < n.vnets[v].lastTunnel; t++ {
+			do(t, &n.tunnels[t])
+		}
+	}
+}
+
 func validPrefixes(in []estate.Prefix) []netip.Prefix {
 	out := make([]netip.Prefix, 0, len(in))
 	for _, p := range in {
@@ -198,43 +215,53 @@ func validPrefixes(in []estate.Prefix) []netip.Prefix {
 func (n *network) addGateways(e *estate.Estate) *registry {
 	gateways := newRegistry(len(e.Gateways))
 	chosen := map[int32]*estate.Gateway{}
-	first := func(have, g estate.ID) bool { return have.IsZero() || compareIDs(g, have) < 0 }
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
-		gateways.add(g.ID, int32(i))
 		v := n.byVNet.find(g.VNet)
-		if v < 0 || g.Kind.Forwards() {
+		if v < 0 {
+			gateways.add(g.ID, noVNet)
 			continue
 		}
-		node := &n.vnets[v]
-		switch g.Kind {
-		case estate.VPNGateway:
-			node.pools = append(node.pools, validPrefixes(g.ClientPools)...)
-			node.absent = node.absent || g.Absent()
-			if first(node.vpn, g.ID) {
-				node.vpn, node.site, node.asn = g.ID, g.DefaultSite, defaultASN
-				node.size(g)
-				if g.BGP != nil && g.BGP.ASN.Known() {
-					node.asn = g.BGP.ASN.Value
-				}
-			}
-		case estate.ExpressRouteGateway:
-			if first(node.circuit, g.ID) {
-				node.circuit, node.remotes = g.ID, g.RemoteVNets
-				node.size(g)
-			}
-		case estate.RouteServer:
-			node.server, node.branch = true, node.branch || g.BranchToBranch
-		}
-		if c := chosen[v]; c == nil || g.Kind < c.Kind || g.Kind == c.Kind && compareIDs(g.ID, c.ID) < 0 {
-			chosen[v] = g
-			node.gateway = g.ID
-		}
+		gateways.add(g.ID, v)
+		n.vnets[v].addGateway(g, v, chosen)
 	}
 	for i := range n.vnets {
 		n.vnets[i].pool = setOf(n.vnets[i].pools)
 	}
 	return gateways
+}
+
+// noVNet is the place of a gateway whose VNet is not in the estate.
+const noVNet = -2
+
+// addGateway notes a gateway of VNet v; chosen is the one of each VNet that counts most so far.
+func (node *vnetNode) addGateway(g *estate.Gateway, v int32, chosen map[int32]*estate.Gateway) {
+	first := func(have estate.ID) bool { return have.IsZero() || compareIDs(g.ID, have) < 0 }
+	switch g.Kind {
+	case estate.VPNGateway:
+		node.pools = append(node.pools, validPrefixes(g.ClientPools)...)
+		node.absent = node.absent || g.Absent()
+		if first(node.vpn) {
+			node.vpn, node.site, node.asn = g.ID, g.DefaultSite, defaultASN
+			node.size(g)
+			if g.BGP != nil && g.BGP.ASN.Known() {
+				node.asn = g.BGP.ASN.Value
+			}
+		}
+	case estate.ExpressRouteGateway:
+		if first(node.circuit) {
+			node.circuit, node.remotes = g.ID, g.RemoteVNets
+			node.size(g)
+		}
+	case estate.RouteServer:
+		node.server, node.branch = true, node.branch || g.BranchToBranch
+	default:
+		return // what forwards is no gateway: see addDevices
+	}
+	if c := chosen[v]; c == nil || g.Kind < c.Kind || g.Kind == c.Kind && compareIDs(g.ID, c.ID) < 0 {
+		chosen[v] = g
+		node.gateway = g.ID
+	}
 }
 
 // addPeerings joins halves to peerings. A peering forwards when both halves exist and are connected.
@@ -257,7 +284,9 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 		}
 		return compareIDs(a.p.ID, b.p.ID)
 	})
+	all := len(halves)
 	halves = slices.CompactFunc(halves, func(a, b half) bool { return a.from == b.from && a.to == b.to })
+	n.halves, n.twice = len(halves), len(halves) < all
 	n.peerings = make([]estate.ID, 0, len(halves))
 	for i, h := range halves {
 		j, ok := slices.BinarySearchFunc(halves, half{h.to, h.from, nil}, func(a, b half) int {
@@ -269,15 +298,8 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 		}
 		back := halves[j].p
 		near, far := &n.vnets[h.from], &n.vnets[h.to]
-		to := peer{
-			vnet: h.to, half: int32(i), raw: far.raw, near: h.p, far: back,
-			open:     h.p.AllowVirtualNetworkAccess && back.AllowVirtualNetworkAccess,
-			forwards: back.AllowForwardedTraffic,
-			uses: h.p.AllowGatewayTransit && back.UseRemoteGateways && !near.gateway.IsZero() &&
-				far.vpn.IsZero() && far.circuit.IsZero(),
-			global:     near.region != "" && far.region != "" && near.region != far.region,
-			everywhere: !h.p.Partial && !back.Partial,
-		}
+		to := newPeer(near, far, h.p, back)
+		to.vnet, to.half = h.to, int32(i)
 		if h.p.RemoteSpace != nil {
 			to.raw, to.stale = validPrefixes(h.p.RemoteSpace), true
 		}
@@ -286,6 +308,23 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 		}
 		near.peers = append(near.peers, to)
 	}
+}
+
+// newPeer is a peering of two halves as the VNet near sees it.
+func newPeer(near, far *vnetNode, half, back *estate.Peering) peer {
+	p := peer{raw: far.raw, near: half, far: back,
+		open:       half.AllowVirtualNetworkAccess && back.AllowVirtualNetworkAccess,
+		forwards:   back.AllowForwardedTraffic,
+		global:     near.region != "" && far.region != "" && near.region != far.region,
+		everywhere: !half.Partial && !back.Partial,
+	}
+	p.uses = p.mayUse(near, far)
+	return p
+}
+
+// mayUse reports whether the remote, far, may use the gateway of this side, near.
+func (p *peer) mayUse(near, far *vnetNode) bool {
+	return p.near.AllowGatewayTransit && p.far.UseRemoteGateways && !near.gateway.IsZero() && far.vpn.IsZero() && far.circuit.IsZero()
 }
 
 // subnetPrefixes are the prefixes of a VNet's named subnets.

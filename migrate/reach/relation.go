@@ -29,6 +29,8 @@ type Relation struct {
 	net    *network
 	at     []row // by source: classes, then on-premises networks and clients, then relays
 	relays relays
+	derived
+	overlaid
 
 	turning sync.Once
 	turned  []hairpin
@@ -53,6 +55,7 @@ type Flow struct {
 // Compute follows every packet of the estate. References that lead nowhere forward nothing.
 func Compute(e *estate.Estate) *Relation {
 	r := &Relation{net: compile(e)}
+	r.estate, r.lineage = e, &lineage{}
 	n := r.net
 	r.planRelays()
 	r.at = make([]row, r.firstRelay()+int32(len(r.relays.keys)))
@@ -70,7 +73,7 @@ func Compute(e *estate.Estate) *Relation {
 	r.answerOnPrem()
 	r.addTransit()
 	r.addCloud()
-	r.sender, r.handed, r.done = nil, nil, nil
+	r.sender, r.handed, r.visited, r.done = nil, nil, nil, nil
 	return r
 }
 

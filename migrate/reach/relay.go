@@ -15,6 +15,8 @@ type relays struct {
 	number map[relayKey]int32 // of the row
 	// passed is, by row and VNet, the addresses on whose way a firewall or an appliance of the VNet stands.
 	passed map[int32]map[int32][]span
+	// senders counts the classes that send to a place, a relay or not.
+	senders map[relayKey]int32
 }
 
 // relayKey is a place and how packets come there. Relays are for packets that start in no VNet whose
@@ -34,34 +36,35 @@ const (
 // planRelays finds the places that several classes send to. What one class alone sends is followed
 // with the rest of its packets.
 func (r *Relation) planRelays() {
-	r.relays.number = map[relayKey]int32{}
-	first := map[relayKey]int32{} // the class that was the first to send there
-	var order []relayKey
+	r.relays.number, r.relays.senders = map[relayKey]int32{}, map[relayKey]int32{}
+	var order, sends []relayKey
 	for c := range r.net.classes {
-		if len(r.net.classes[c].set) == 0 {
-			continue
-		}
-		r.sendsTo(int32(c), func(k relayKey) {
-			if one, ok := first[k]; !ok {
-				first[k] = int32(c)
+		sends = r.net.classes[c].sendsTo(sends[:0])
+		for _, k := range sends {
+			if r.relays.senders[k]++; r.relays.senders[k] == 1 {
 				order = append(order, k)
-			} else if one != int32(c) {
-				first[k] = -1
 			}
-		})
+		}
 	}
 	for _, k := range order {
-		if first[k] < 0 {
+		if r.relays.senders[k] > 1 {
 			r.addRelay(k)
 		}
 	}
 }
 
-// sendsTo calls found for the gateways, firewalls and appliances that a class sends to.
-func (r *Relation) sendsTo(c int32, found func(relayKey)) {
-	n := r.net
-	at := &n.classes[c]
+// sendsTo appends the gateways, firewalls and appliances that a class sends to, each once.
+func (at *class) sendsTo(out []relayKey) []relayKey {
+	if len(at.set) == 0 {
+		return out
+	}
+	from := len(out)
+	var last act
 	for _, s := range at.table {
+		if s.act == last {
+			continue
+		}
+		last = s.act
 		k := relayKey{}
 		switch s.kind {
 		case actGateway, actCircuitGateway:
@@ -87,8 +90,15 @@ func (r *Relation) sendsTo(c int32, found func(relayKey)) {
 		default:
 			continue
 		}
-		found(k)
+		if !slices.Contains(out[from:], k) {
+			out = append(out, k)
+		}
 	}
+	return out
+}
+
+func (k relayKey) compare(l relayKey) int {
+	return cmp.Or(cmp.Compare(k.kind, l.kind), cmp.Compare(k.at, l.at), cmp.Compare(k.by, l.by))
 }
 
 // addRelay is the row of a relay.
@@ -119,24 +129,29 @@ func (r *Relation) notePassed() {
 	}
 	r.relays.passed = map[int32]map[int32][]span{}
 	for i := range r.relays.keys {
-		relay := r.firstRelay() + int32(i)
-		by := map[int32][]span{}
-		if k := r.relays.keys[i]; k.kind == atDevice {
-			by[r.net.devices[k.at].vnet] = []span{spanOf(everything)}
-		}
-		for _, f := range r.flowsOf(relay) {
-			for p := f.path; p != noPath; p = r.paths[p].before {
-				if h := &r.paths[p]; h.hop == FirewallHop || h.hop == ApplianceHop {
-					v := r.net.devices[h.element].vnet
-					by[v] = append(by[v], f.set.in(r.spans)...)
-				}
+		r.relays.passed[r.firstRelay()+int32(i)] = r.passedFrom(int32(i))
+	}
+}
+
+// passedFrom is, by VNet, the addresses on whose way from the relay with number i its firewalls and appliances
+// stand.
+func (r *Relation) passedFrom(i int32) map[int32][]span {
+	by := map[int32][]span{}
+	if k := r.relays.keys[i]; k.kind == atDevice {
+		by[r.net.devices[k.at].vnet] = []span{spanOf(everything)}
+	}
+	for _, f := range r.flowsOf(r.firstRelay() + i) {
+		for p := f.path; p != noPath; p = r.paths[p].before {
+			if h := &r.paths[p]; h.hop == FirewallHop || h.hop == ApplianceHop {
+				v := r.net.devices[h.element].vnet
+				by[v] = append(by[v], f.set.in(r.spans)...)
 			}
 		}
-		for v := range by {
-			by[v] = tidy(by[v])
-		}
-		r.relays.passed[relay] = by
 	}
+	for v := range by {
+		by[v] = tidy(by[v])
+	}
+	return by
 }
 
 // turns are the reasons for which packets only may turn around somewhere. Pairs that meet only so
@@ -147,6 +162,7 @@ const turns = byOnPremTransit | bySpokeHairpin | byCloud
 // on-premises network whose site lists the VNets' own ranges, a hub's gateway when a supernet draws the spokes'
 // packets for each other to it.
 type hairpin struct {
+	key relayKey
 	via int32 // a location, or -1 for the edges of circuits
 	why reasons
 	in  []hairpinEnd // by location
@@ -162,51 +178,72 @@ type hairpinEnd struct {
 // addTransit lets every on-premises network whose sites list the VNets' own ranges hand packets on,
 // perhaps.
 func (r *Relation) addTransit() {
-	n := r.net
-	first, rows := int32(len(n.vnets)), int32(len(r.at))
-	handed := make([][]span, n.networks)
-	relay := make([]int32, n.networks)
-	for i := range handed {
-		source, _ := r.rowsOf(first + int32(i))
-		relay[i] = r.addRelay(relayKey{node: node{atNetwork, first + int32(i)}})
-		for _, f := range r.flowsOf(source) {
-			if f.to < first {
-				set := f.set.in(r.spans)
-				handed[i] = append(handed[i], set...)
-				r.deliver(f.to, set, f.unless(true, byOnPrem|byOnPremTransit), f.path)
-			}
-		}
-		handed[i] = tidy(handed[i])
-		r.close(relay[i])
+	rows := int32(len(r.at))
+	r.handedOn = make([][]span, r.net.networks)
+	r.at = append(r.at, make([]row, r.net.networks)...)
+	for i := range r.handedOn {
+		r.turnAt(int32(i))
 	}
-	r.at = slices.Grow(r.at, n.networks)[:int(rows)+n.networks]
-	for _, d := range r.done {
-		r.at[d.source] = d
-	}
-	r.done = nil
 	for source := range rows {
-		r.handOn(source, first, handed, relay)
+		if r.turns(source) {
+			r.handOn(source)
+		}
 	}
+}
+
+// turnAt is the row of an on-premises network as a relay.
+func (r *Relation) turnAt(i int32) {
+	first := int32(len(r.net.vnets))
+	source, _ := r.rowsOf(first + i)
+	var handed []span
+	for _, f := range r.flowsOf(source) {
+		if f.to < first {
+			handed = append(handed, f.set.in(r.spans)...)
+			r.sender = append(r.sender, flow{f.to, f.path, f.set, f.unless(true, byOnPrem|byOnPremTransit)})
+		}
+	}
+	r.handedOn[i] = tidy(handed)
+	r.finish(r.turnOf(i))
+}
+
+// turnOf is the relay of an on-premises network.
+func (r *Relation) turnOf(i int32) int32 {
+	return r.addRelay(relayKey{node: node{atNetwork, int32(len(r.net.vnets)) + i}})
+}
+
+// turns reports whether on-premises networks may hand on what a row sends to them: only what VNets
+// send.
+func (r *Relation) turns(source int32) bool {
+	if source < r.firstRelay() {
+		return source < int32(len(r.net.classes))
+	}
+	return r.relays.keys[source-r.firstRelay()].kind < atNetwork
 }
 
 // handOn gives what a row sends to on-premises networks to those as relays, where they could hand
 // it on.
-func (r *Relation) handOn(source, first int32, handed [][]span, relay []int32) {
-	if source >= int32(len(r.net.classes)) && source < r.firstRelay() {
-		return // only what VNets send is handed on
-	}
+func (r *Relation) handOn(source int32) {
 	var added []handoff
-	for _, f := range r.flowsOf(source) {
-		i := f.to - first
-		if i < 0 || int(i) >= len(handed) || !overlaps(f.set.in(r.spans), handed[i]) {
+	for _, f := range r.flowsToNetworks(source) {
+		i := f.to - int32(len(r.net.vnets))
+		if !overlaps(f.set.in(r.spans), r.handedOn[i]) {
 			continue
 		}
 		turn := r.addPath(f.path, pathNode{hop: OnPremTransit, element: f.to})
-		added = append(added, handoff{relay[i], turn, f.set, trust{Unknown, byOnPrem | byOnPremTransit}})
+		added = append(added, handoff{r.turnOf(i), turn, f.set, trust{Unknown, byOnPrem | byOnPremTransit}})
 	}
 	if len(added) > 0 {
 		r.append(source, added...)
+		r.at[source].turns = int32(len(added))
 	}
+}
+
+// finish puts the row of the source at hand in its place.
+func (r *Relation) finish(source int32) {
+	r.close(source)
+	r.at[source] = r.done[len(r.done)-1]
+	r.at[source].made = r.generation
+	r.done = r.done[:0]
 }
 
 // addCloud lets the VNets on circuits that no input tells apart meet, perhaps, where they are too many
@@ -276,7 +313,7 @@ func (r *Relation) findHairpins() []hairpin {
 	var order []int32
 	for i, k := range r.relays.keys {
 		relay := r.firstRelay() + int32(i)
-		h := &hairpin{via: k.at}
+		h := &hairpin{key: k, via: k.at}
 		if k.kind == atCloud {
 			h.via = -1
 		}
@@ -307,7 +344,7 @@ func (r *Relation) findHairpins() []hairpin {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b hairpin) int {
-		return cmp.Or(cmp.Compare(b.why&byOnPremTransit, a.why&byOnPremTransit), cmp.Compare(a.via, b.via))
+		return cmp.Or(cmp.Compare(b.why&byOnPremTransit, a.why&byOnPremTransit), cmp.Compare(a.via, b.via), a.key.compare(b.key))
 	})
 	return out
 }

@@ -12,16 +12,21 @@ type rows struct {
 	hands []handoff
 	spans []span
 	paths []pathNode
+	seen  []int32 // VNets whose nodes the walks came to
 	done  []row
 
-	sender []flow // of the source at hand
-	handed []handoff
+	sender  []flow // of the source at hand
+	handed  []handoff
+	visited []int32
 }
 
 // row is what one source can send: by itself, and by handing to relays.
 type row struct {
 	source       int32
 	flows, hands extent
+	turns        int32  // how many of the last of hands lead to on-premises networks, which may hand on
+	seen         extent // the VNets that it depends on
+	made         int32  // by which overlay; 0 for the base
 }
 
 // flow is what one source can send to a location by one path.
@@ -63,10 +68,11 @@ func (r *rows) close(source int32) {
 	slices.SortStableFunc(r.sender, func(a, b flow) int {
 		return cmp.Or(cmp.Compare(a.to, b.to), r.spans[a.set.from].lo.Compare(r.spans[b.set.from].lo))
 	})
-	flows, hands := int32(len(r.flows)), int32(len(r.hands))
-	r.flows, r.hands = append(r.flows, r.sender...), append(r.hands, r.handed...)
-	r.done = append(r.done, row{source, extent{flows, int32(len(r.flows))}, extent{hands, int32(len(r.hands))}})
-	r.sender, r.handed = r.sender[:0], r.handed[:0]
+	flows, hands, seen := int32(len(r.flows)), int32(len(r.hands)), int32(len(r.seen))
+	r.flows, r.hands, r.seen = append(r.flows, r.sender...), append(r.hands, r.handed...), append(r.seen, r.visited...)
+	r.done = append(r.done, row{source: source, flows: extent{flows, int32(len(r.flows))}, hands: extent{hands, int32(len(r.hands))},
+		seen: extent{seen, int32(len(r.seen))}})
+	r.sender, r.handed, r.visited = r.sender[:0], r.handed[:0], r.visited[:0]
 }
 
 // addPath appends a path made of known hops and returns its end.
@@ -81,7 +87,7 @@ func (r *rows) addPath(before int32, hops ...pathNode) int32 {
 
 // join appends other rows. The sources' rows go to their places in at.
 func (r *rows) join(o *rows, at []row) {
-	flows, hands, spans, paths := int32(len(r.flows)), int32(len(r.hands)), int32(len(r.spans)), int32(len(r.paths))
+	flows, hands, spans, paths, seen := int32(len(r.flows)), int32(len(r.hands)), int32(len(r.spans)), int32(len(r.paths)), int32(len(r.seen))
 	for _, f := range o.flows {
 		if f.path != noPath {
 			f.path += paths
@@ -96,7 +102,7 @@ func (r *rows) join(o *rows, at []row) {
 		h.set = extent{h.set.from + spans, h.set.to + spans}
 		r.hands = append(r.hands, h)
 	}
-	r.spans = append(r.spans, o.spans...)
+	r.spans, r.seen = append(r.spans, o.spans...), append(r.seen, o.seen...)
 	for _, p := range o.paths {
 		if p.before != noPath {
 			p.before += paths
@@ -105,6 +111,7 @@ func (r *rows) join(o *rows, at []row) {
 	}
 	for _, d := range o.done {
 		d.flows, d.hands = extent{d.flows.from + flows, d.flows.to + flows}, extent{d.hands.from + hands, d.hands.to + hands}
+		d.seen = extent{d.seen.from + seen, d.seen.to + seen}
 		at[d.source] = d
 	}
 }

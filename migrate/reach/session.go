@@ -386,11 +386,11 @@ func (r *Relation) Assumptions() []estate.Assumption {
 		used |= h.why
 	}
 	subjects := r.subjects(hairpins)
-	for _, t := range r.net.tunnels {
+	r.net.eachTunnel(func(_ int32, t *tunnel) {
 		if t.kind == estate.ExpressRoute && !t.listed {
 			used |= byCircuit
 		}
-	}
+	})
 	var out []estate.Assumption
 	if used&byCloud != 0 {
 		used = used&^byCloud | byCircuit
@@ -433,9 +433,11 @@ func (r *Relation) subjects(hairpins []hairpin) (out [len(assumptions)][]string)
 			}
 		}
 	}
-	for i, t := range r.net.tunnels {
-		add(t.why, r.net.tunnelIDs[i].String())
-	}
+	r.net.eachTunnel(func(i int32, t *tunnel) {
+		if t.why != 0 {
+			add(t.why, r.net.tunnelIDs[i].String())
+		}
+	})
 	for _, h := range hairpins {
 		if h.via >= 0 {
 			add(h.why, r.net.locations[h.via].String())

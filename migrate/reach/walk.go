@@ -105,6 +105,8 @@ type walker struct {
 	visits []visit
 	ends   []ended // of packets that went several ways
 	forks  int
+	stamps []int32 // by VNet: the last source that came to its nodes, counted
+	stamp  int32
 	watch  *watcher
 }
 
@@ -125,6 +127,29 @@ const tooManyWays = "there are more ways than are followed"
 
 func (w *walker) reset(self int32) {
 	w.sets, w.queue, w.visits, w.ends, w.forks, w.self = w.sets[:0], w.queue[:0], w.visits[:0], w.ends[:0], 0, self
+	w.stamp++
+}
+
+// sees notes that what the source can send depends on the nodes of a VNet.
+func (w *walker) sees(v int32) {
+	if w.stamps == nil {
+		w.stamps = make([]int32, len(w.n.vnets))
+	}
+	if w.stamps[v] != w.stamp {
+		w.stamps[v] = w.stamp
+		w.out.visited = append(w.out.visited, v)
+	}
+}
+
+// vnetOf is the VNet that a node stands in.
+func (n *network) vnetOf(at node) int32 {
+	switch at.kind {
+	case atSubnet:
+		return n.classes[at.at].vnet
+	case atDevice:
+		return n.devices[at.at].vnet
+	}
+	return at.at
 }
 
 // originOf is the VNet that packets started in, if a firewall or an appliance stands in it. Only
@@ -140,6 +165,7 @@ func (n *network) originOf(v int32) int32 {
 func (w *walker) fromClass(c int32) {
 	at := &w.n.classes[c]
 	w.reset(at.vnet)
+	w.sees(at.vnet)
 	w.pieces = w.pieces[:0]
 	for _, s := range at.table {
 		if s.kind != actLocal && s.kind != actDrop {
@@ -220,6 +246,7 @@ func (w *walker) route(p packets) {
 		w.drop(p, tooManyWays)
 		return
 	}
+	w.sees(w.n.vnetOf(p.node))
 	table := w.table(p.node, p.manner)
 	w.pieces = w.pieces[:0]
 	for k := p.set.from; k < p.set.to; k++ {
