@@ -3,6 +3,7 @@ package reach_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -152,8 +153,8 @@ func hubs(n int) *world {
 func BenchmarkCompute(b *testing.B) {
 	for _, s := range scale {
 		for _, n := range s.size {
-			w := s.make(n)
 			b.Run(fmt.Sprintf("%s/%d", s.name, n), func(b *testing.B) {
+				w := s.make(n)
 				b.ReportAllocs()
 				for b.Loop() {
 					reach.Compute(&w.Estate)
@@ -166,8 +167,8 @@ func BenchmarkCompute(b *testing.B) {
 func BenchmarkCompare(b *testing.B) {
 	for _, s := range scale {
 		for _, n := range s.size {
-			r := reach.Compute(&s.make(n).Estate)
 			b.Run(fmt.Sprintf("%s/%d", s.name, n), func(b *testing.B) {
+				r := reach.Compute(&s.make(n).Estate)
 				b.ReportAllocs()
 				for b.Loop() {
 					for range reach.Compare(r, r, nil) {
@@ -198,4 +199,75 @@ func TestScale(t *testing.T) {
 			t.Errorf("%s: computed in %s, promised %s", s.name, computed, s.most)
 		}
 	}
+}
+
+// BenchmarkAfter measures one step of a plan: the state after it, and what it loses.
+func BenchmarkAfter(b *testing.B) {
+	for _, s := range scale {
+		for _, n := range s.size {
+			b.Run(fmt.Sprintf("%s/%d", s.name, n), func(b *testing.B) {
+				w := s.make(n)
+				base := reach.Compute(&w.Estate)
+				base.After(&w.Estate) // the first has to look whether the estate is regular
+				for _, step := range steps {
+					if x, ok := step.of(w); ok {
+						b.Run(step.name, func(b *testing.B) { benchmarkAfter(b, base, x) })
+					}
+				}
+			})
+		}
+	}
+}
+
+func benchmarkAfter(b *testing.B, base *reach.Relation, x *world) {
+	b.ReportAllocs()
+	var r *reach.Relation
+	for b.Loop() {
+		r = base.After(&x.Estate)
+	}
+	start := time.Now()
+	for range reach.Losses(base, r) {
+	}
+	b.ReportMetric(float64(time.Since(start).Nanoseconds()), "ns/losses")
+}
+
+// steps are what a plan does, each on an estate that shares all that it does not touch; false where
+// there is nothing to be done it to.
+var steps = []struct {
+	name string
+	of   func(w *world) (*world, bool)
+}{
+	{"peer two", func(w *world) (*world, bool) {
+		x := &world{Estate: w.Estate}
+		x.Peerings = slices.Clone(w.Peerings)
+		a, b := w.VNets[len(w.VNets)-1].Name, w.VNets[len(w.VNets)-2].Name
+		if w.peering(a, b) != nil {
+			return nil, false
+		}
+		x.peer(a, b, "")
+		return x, true
+	}},
+	{"two connections less", func(w *world) (*world, bool) {
+		x := &world{Estate: w.Estate}
+		if len(w.Connections) < 3 {
+			return nil, false
+		}
+		gone := w.Connections[len(w.Connections)/2]
+		x.Connections = slices.DeleteFunc(slices.Clone(w.Connections), func(c estate.Connection) bool {
+			return c.ID == gone.ID || c.ID == gone.Pairing.Partner
+		})
+		return x, true
+	}},
+	{"use a remote gateway", func(w *world) (*world, bool) {
+		x := &world{Estate: w.Estate}
+		if len(w.Peerings) == 0 {
+			return nil, false
+		}
+		x.Peerings = slices.Clone(w.Peerings)
+		half := &x.Peerings[len(x.Peerings)-1]
+		half.UseRemoteGateways = !half.UseRemoteGateways
+		back := &x.Peerings[len(x.Peerings)-2]
+		back.AllowGatewayTransit = half.UseRemoteGateways
+		return x, true
+	}},
 }

@@ -35,23 +35,28 @@ func (b *builder) build() {
 	for v := range b.n.vnets {
 		b.offer(int32(v))
 	}
-	for c := 0; c < len(b.n.classes); c++ {
-		table := b.n.flatten(b.classRoutes(&b.n.classes[c]))
-		b.n.classes[c].table = table
+	for c := range b.n.classes {
+		b.n.classes[c].table = b.n.flatten(b.classRoutes(&b.n.classes[c]))
 	}
 	for v := range b.n.vnets {
-		node := &b.n.vnets[v]
-		for _, branch := range [2]bool{false, true} {
-			if node.vpnRoutes() && (!branch || node.branch) {
-				node.table[number(branch)] = b.n.flatten(b.gatewayRoutes(int32(v), branch))
-			}
-			if !node.circuit.IsZero() && (!branch || node.branch) {
-				node.circuitTable[number(branch)] = b.n.flatten(b.circuitGatewayRoutes(int32(v), branch))
-			}
+		b.gatewayTables(int32(v))
+	}
+}
+
+// gatewayTables makes the tables of a VNet's gateways.
+func (b *builder) gatewayTables(v int32) {
+	node := &b.n.vnets[v]
+	node.table, node.circuitTable = [2][]segment{}, [2][]segment{}
+	for _, branch := range [2]bool{false, true} {
+		if node.vpnRoutes() && (!branch || node.branch) {
+			node.table[number(branch)] = b.n.flatten(b.gatewayRoutes(v, branch))
 		}
-		if !node.branch {
-			node.table[1], node.circuitTable[1] = node.table[0], node.circuitTable[0]
+		if !node.circuit.IsZero() && (!branch || node.branch) {
+			node.circuitTable[number(branch)] = b.n.flatten(b.circuitGatewayRoutes(v, branch))
 		}
+	}
+	if !node.branch {
+		node.table[1], node.circuitTable[1] = node.table[0], node.circuitTable[0]
 	}
 }
 

@@ -3,7 +3,9 @@ package reach
 import (
 	"cmp"
 	"iter"
+	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
@@ -41,29 +43,63 @@ func Compare(before, after *Relation, m []estate.Mapping) iter.Seq[Verdict] {
 	return compare(before, after, m, maxListed)
 }
 
+func newComparison(before, after *Relation) *comparison {
+	return &comparison{before: before, after: after, elsewhere: map[int32]*spanIndex{}, handedOn: map[int32][]span{}}
+}
+
 // compare judges pairs that meet at relays one by one unless there are more than most.
 func compare(before, after *Relation, m []estate.Mapping, most int) iter.Seq[Verdict] {
 	return func(yield func(Verdict) bool) {
-		c := &comparison{before: before, after: after, elsewhere: map[int32]*spanIndex{}, handedOn: map[int32][]span{}}
+		c := newComparison(before, after)
 		c.place(m)
 		grouped := before.relayed(most)+after.relayed(most) > most
 		c.listPairs(!grouped)
-		for _, p := range c.pairs {
-			for _, v := range c.judge(p) {
+		if c.judgePairs(yield) && (!grouped || c.judgeGroups(yield)) {
+			c.judgeHairpins(yield)
+		}
+	}
+}
+
+// atOnce is how many pairs a processor judges before their verdicts are yielded.
+const atOnce = 2048
+
+// judgePairs gives the verdicts of the pairs listed, in their order. All processors judge, each with
+// what it remembers for itself.
+func (c *comparison) judgePairs(yield func(Verdict) bool) bool {
+	judges := make([]*comparison, runtime.GOMAXPROCS(0))
+	for k := range judges {
+		own := *c
+		own.elsewhere, own.handedOn = map[int32]*spanIndex{}, map[int32][]span{}
+		judges[k] = &own
+	}
+	for rest := range slices.Chunk(c.pairs, atOnce*len(judges)) {
+		found := make([][]Verdict, len(judges))
+		var wait sync.WaitGroup
+		for k, j := range judges {
+			wait.Go(func() {
+				for _, p := range rest[k*len(rest)/len(judges) : (k+1)*len(rest)/len(judges)] {
+					found[k] = append(found[k], j.judge(p)...)
+				}
+			})
+		}
+		wait.Wait()
+		for _, list := range found {
+			for _, v := range list {
 				if !yield(v) {
-					return
+					return false
 				}
 			}
 		}
-		if grouped && !c.judgeGroups(yield) {
-			return
-		}
-		c.judgeHairpins(yield)
 	}
+	return true
 }
 
 // place matches the locations of the two states.
 func (c *comparison) place(m []estate.Mapping) {
+	if len(m) == 0 && shared(c.before.net.locations, c.after.net.locations) {
+		c.placeAlike()
+		return
+	}
 	became := newRegistry(len(m))
 	for i := range m {
 		if m[i].From.Type == estate.TypeVNet {
@@ -93,6 +129,16 @@ func (c *comparison) place(m []estate.Mapping) {
 		}
 	}
 	c.sortPlaces()
+}
+
+// placeAlike matches the locations of two states that have the same ones. They are in order.
+func (c *comparison) placeAlike() {
+	c.places = make([]place, len(c.before.net.locations))
+	c.ofBefore = make([]int32, len(c.places))
+	for i, l := range c.before.net.locations {
+		c.places[i], c.ofBefore[i] = place{l, int32(i), int32(i)}, int32(i)
+	}
+	c.ofAfter = c.ofBefore
 }
 
 func (c *comparison) sortPlaces() {

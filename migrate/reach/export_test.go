@@ -12,6 +12,9 @@ func CompareInGroups(before, after *Relation, m []estate.Mapping) iter.Seq[Verdi
 	return compare(before, after, m, 0)
 }
 
+// Overlaid reports whether a relation is an overlay over another.
+func Overlaid(r *Relation) bool { return r.generation > 0 }
+
 // SessionIn is how remedies ask whether a change helps.
 func SessionIn(e *estate.Estate, a, b Endpoint) Value {
 	v, _ := sessionIn(e, a, b)

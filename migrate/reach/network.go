@@ -34,10 +34,11 @@ type network struct {
 
 	// What only an overlay asks: see patch.go.
 	links   *connector
-	halves  int     // how many of the first peerings are in order
-	twice   bool    // two halves lead from one VNet to another
-	leading []int32 // by on-premises network: the connections that lead there
-	spelled bool    // one of them in two spellings
+	halves  []half                // the first of the peerings, sorted
+	relaid  map[[2]int32]laidHalf // what became of them, by the VNets that they lead from and to
+	twice   bool                  // two halves lead from one VNet to another
+	leading []int32               // by on-premises network: the connections that lead there
+	spelled bool                  // one of them in two spellings
 }
 
 // vnetNode is a VNet and the gateways in it.
@@ -264,12 +265,18 @@ func (node *vnetNode) addGateway(g *estate.Gateway, v int32, chosen map[int32]*e
 	}
 }
 
+// half is one side's part of a peering.
+type half struct {
+	from, to int32
+	p        *estate.Peering
+}
+
+func (h half) compare(o half) int {
+	return cmp.Or(cmp.Compare(h.from, o.from), cmp.Compare(h.to, o.to))
+}
+
 // addPeerings joins halves to peerings. A peering forwards when both halves exist and are connected.
 func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
-	type half struct {
-		from, to int32
-		p        *estate.Peering
-	}
 	halves := make([]half, 0, len(e.Peerings))
 	for i := range e.Peerings {
 		p := &e.Peerings[i]
@@ -279,19 +286,17 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 		}
 	}
 	slices.SortFunc(halves, func(a, b half) int {
-		if c := cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)); c != 0 {
+		if c := a.compare(b); c != 0 {
 			return c // most are told apart without their IDs
 		}
 		return compareIDs(a.p.ID, b.p.ID)
 	})
 	all := len(halves)
 	halves = slices.CompactFunc(halves, func(a, b half) bool { return a.from == b.from && a.to == b.to })
-	n.halves, n.twice = len(halves), len(halves) < all
+	n.halves, n.twice = halves, len(halves) < all
 	n.peerings = make([]estate.ID, 0, len(halves))
 	for i, h := range halves {
-		j, ok := slices.BinarySearchFunc(halves, half{h.to, h.from, nil}, func(a, b half) int {
-			return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
-		})
+		j, ok := slices.BinarySearchFunc(halves, half{h.to, h.from, nil}, half.compare)
 		n.peerings, n.peeringTo = append(n.peerings, h.p.ID), append(n.peeringTo, h.to)
 		if !ok {
 			continue
@@ -300,9 +305,6 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 		near, far := &n.vnets[h.from], &n.vnets[h.to]
 		to := newPeer(near, far, h.p, back)
 		to.vnet, to.half = h.to, int32(i)
-		if h.p.RemoteSpace != nil {
-			to.raw, to.stale = validPrefixes(h.p.RemoteSpace), true
-		}
 		if h.p.Partial {
 			to.raw, to.stale = subnetPrefixes(vnets[h.to], h.p.RemoteSubnets), true
 		}
@@ -319,6 +321,9 @@ func newPeer(near, far *vnetNode, half, back *estate.Peering) peer {
 		everywhere: !half.Partial && !back.Partial,
 	}
 	p.uses = p.mayUse(near, far)
+	if half.RemoteSpace != nil {
+		p.raw, p.stale = validPrefixes(half.RemoteSpace), true
+	}
 	return p
 }
 

@@ -61,19 +61,13 @@ func Compute(e *estate.Estate) *Relation {
 	r.at = make([]row, r.firstRelay()+int32(len(r.relays.keys)))
 	r.follow(len(r.relays.keys), func(w *walker, i int) { r.followRelay(w, int32(i)) })
 	r.notePassed()
-	r.follow(len(n.classes), func(w *walker, i int) {
-		if len(n.classes[i].set) > 0 { // else nothing is there to send
-			w.relays = &r.relays
-			w.fromClass(int32(i))
-			w.relays = nil
-		}
-		w.out.close(int32(i))
-	})
+	r.follow(len(n.classes), func(w *walker, i int) { r.followClass(w, int32(i)) })
 	r.followClients()
 	r.answerOnPrem()
 	r.addTransit()
 	r.addCloud()
 	r.sender, r.handed, r.visited, r.done = nil, nil, nil, nil
+	r.lineage.spans = int32(len(r.spans))
 	return r
 }
 
@@ -94,6 +88,16 @@ func (r *Relation) follow(sources int, one func(w *walker, i int)) {
 	for k := range all {
 		r.join(&all[k], r.at)
 	}
+}
+
+// followClass computes the row of a class.
+func (r *Relation) followClass(w *walker, c int32) {
+	if len(r.net.classes[c].set) > 0 { // else nothing is there to send
+		w.relays = &r.relays
+		w.fromClass(c)
+		w.relays = nil
+	}
+	w.out.close(c)
 }
 
 // firstRelay is the number of the first relay's row.

@@ -128,8 +128,10 @@ func (r *Relation) notePassed() {
 		return
 	}
 	r.relays.passed = map[int32]map[int32][]span{}
-	for i := range r.relays.keys {
-		r.relays.passed[r.firstRelay()+int32(i)] = r.passedFrom(int32(i))
+	for i, k := range r.relays.keys {
+		if k.kind < atNetwork {
+			r.relays.passed[r.firstRelay()+int32(i)] = r.passedFrom(int32(i))
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ type rows struct {
 	hands []handoff
 	spans []span
 	paths []pathNode
-	seen  []int32 // VNets whose nodes the walks came to
+	seen  []int32 // places that the walks came to: see placeOf
 	done  []row
 
 	sender  []flow // of the source at hand
@@ -25,8 +25,8 @@ type row struct {
 	source       int32
 	flows, hands extent
 	turns        int32  // how many of the last of hands lead to on-premises networks, which may hand on
-	seen         extent // the VNets that it depends on
-	made         int32  // by which overlay; 0 for the base
+	seen         extent // the places that it depends on
+	made         int32  // by which overlay it became what it is; 0 for the base
 }
 
 // flow is what one source can send to a location by one path.
@@ -65,14 +65,22 @@ func (r *rows) keep(set []span) extent {
 
 // close sorts what the source at hand sent into a row.
 func (r *rows) close(source int32) {
-	slices.SortStableFunc(r.sender, func(a, b flow) int {
-		return cmp.Or(cmp.Compare(a.to, b.to), r.spans[a.set.from].lo.Compare(r.spans[b.set.from].lo))
-	})
+	r.sortSender()
 	flows, hands, seen := int32(len(r.flows)), int32(len(r.hands)), int32(len(r.seen))
 	r.flows, r.hands, r.seen = append(r.flows, r.sender...), append(r.hands, r.handed...), append(r.seen, r.visited...)
 	r.done = append(r.done, row{source: source, flows: extent{flows, int32(len(r.flows))}, hands: extent{hands, int32(len(r.hands))},
 		seen: extent{seen, int32(len(r.seen))}})
 	r.sender, r.handed, r.visited = r.sender[:0], r.handed[:0], r.visited[:0]
+}
+
+// sortSender sorts what the source at hand sent by receiver and first address.
+func (r *rows) sortSender() {
+	before := func(a, b flow) int {
+		return cmp.Or(cmp.Compare(a.to, b.to), r.spans[a.set.from].lo.Compare(r.spans[b.set.from].lo))
+	}
+	if !slices.IsSortedFunc(r.sender, before) {
+		slices.SortStableFunc(r.sender, before)
+	}
 }
 
 // addPath appends a path made of known hops and returns its end.

@@ -105,7 +105,7 @@ type walker struct {
 	visits []visit
 	ends   []ended // of packets that went several ways
 	forks  int
-	stamps []int32 // by VNet: the last source that came to its nodes, counted
+	stamps []int32 // by place: the last source that came there, counted
 	stamp  int32
 	watch  *watcher
 }
@@ -130,27 +130,31 @@ func (w *walker) reset(self int32) {
 	w.stamp++
 }
 
-// sees notes that what the source can send depends on the nodes of a VNet.
-func (w *walker) sees(v int32) {
+// sees notes that what the source can send depends on a node.
+func (w *walker) sees(at node) {
 	if w.stamps == nil {
-		w.stamps = make([]int32, len(w.n.vnets))
+		w.stamps = make([]int32, 2*len(w.n.vnets))
 	}
-	if w.stamps[v] != w.stamp {
-		w.stamps[v] = w.stamp
-		w.out.visited = append(w.out.visited, v)
+	place := w.n.placeOf(at)
+	if w.stamps[place] != w.stamp {
+		w.stamps[place] = w.stamp
+		w.out.visited = append(w.out.visited, place)
 	}
 }
 
-// vnetOf is the VNet that a node stands in.
-func (n *network) vnetOf(at node) int32 {
+// placeOf is the subnets of a VNet with the devices in them, or its gateways, as a number.
+func (n *network) placeOf(at node) int32 {
 	switch at.kind {
 	case atSubnet:
-		return n.classes[at.at].vnet
+		return 2 * n.classes[at.at].vnet
 	case atDevice:
-		return n.devices[at.at].vnet
+		return 2 * n.devices[at.at].vnet
 	}
-	return at.at
+	return 2*at.at + 1
 }
+
+// fromPlace is the VNet of a place, and whether it is its gateways.
+func fromPlace(place int32) (v int32, gateways bool) { return place / 2, place%2 == 1 }
 
 // originOf is the VNet that packets started in, if a firewall or an appliance stands in it. Only
 // then can it matter further on: what an appliance sends of its own VNet it does not forward.
@@ -165,7 +169,7 @@ func (n *network) originOf(v int32) int32 {
 func (w *walker) fromClass(c int32) {
 	at := &w.n.classes[c]
 	w.reset(at.vnet)
-	w.sees(at.vnet)
+	w.sees(node{atSubnet, c})
 	w.pieces = w.pieces[:0]
 	for _, s := range at.table {
 		if s.kind != actLocal && s.kind != actDrop {
@@ -246,7 +250,7 @@ func (w *walker) route(p packets) {
 		w.drop(p, tooManyWays)
 		return
 	}
-	w.sees(w.n.vnetOf(p.node))
+	w.sees(p.node)
 	table := w.table(p.node, p.manner)
 	w.pieces = w.pieces[:0]
 	for k := p.set.from; k < p.set.to; k++ {
