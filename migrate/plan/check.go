@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"iter"
-	"runtime"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -23,32 +22,28 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 	if c.before == nil {
 		c.before = reach.Compute(p.Base)
 	}
-	// The states are independent of each other once they are made, and each takes a while.
-	var chosen []state
 	var found []*[]Violation
 	left := 0
 	every := c.stride()
-	flush := func() {
-		jobs := make([]func(), len(chosen))
-		for i, s := range chosen {
-			result := new([]Violation)
-			found = append(found, result)
-			jobs[i] = func() { *result = c.check(s) }
-		}
-		together(jobs...)
-		chosen = chosen[:0]
-	}
+	at := c.before
+	look := func() {} // at the state before; meanwhile the relation of the next is made
 	for s := range c.states() {
 		if s.number%every != 0 && !s.last {
 			left++
 			continue
 		}
 		checked = append(checked, "after "+s.name)
-		if chosen = append(chosen, s); len(chosen) == runtime.GOMAXPROCS(0) {
-			flush() // not all at once: a state may be large
-		}
+		together(look, func() {
+			if c.carries(s) {
+				at = at.After(s.Estate)
+				s.reach = at
+			}
+		})
+		result := new([]Violation)
+		found = append(found, result)
+		look = func() { *result = c.check(s) }
 	}
-	flush()
+	look()
 	for _, list := range found {
 		violations = append(violations, *list...)
 	}
@@ -88,6 +83,8 @@ type state struct {
 	name string
 	wave int
 	end  bool
+
+	reach *reach.Relation // of states that carry traffic
 
 	number int  // counted from 0
 	last   bool // the state that the plan ends in
@@ -143,6 +140,10 @@ func (c *checker) walk(yield func(state) bool) {
 // its gateway, and removing one that is left over changes no state.
 func inEstate(id estate.ID) bool { return id.Type != estate.TypePublicIP }
 
+// carries reports whether traffic has to pass in a state: nothing of a rebuild carries any before it is
+// complete.
+func (c *checker) carries(s state) bool { return c.p.Mode != options.Rebuild || s.last }
+
 func (c *checker) check(s state) []Violation {
 	var out []Violation
 	for _, f := range estate.Validate(s.Estate) {
@@ -150,11 +151,11 @@ func (c *checker) check(s state) []Violation {
 			out = append(out, Violation{s.name, f.Rule, f.Message})
 		}
 	}
-	if last := s.wave == c.waves() && s.end; c.p.Mode == options.Rebuild && !last {
-		return out // nothing of it carries traffic before it is complete
+	if s.reach == nil {
+		return out
 	}
 	excused := c.windows(s.wave, s.end)
-	for v := range reach.Compare(c.before, reach.Compute(s.Estate), nil) {
+	for v := range reach.Losses(c.before, s.reach) {
 		if lost := excused.lost(v); lost != "" {
 			out = append(out, Violation{s.name, "PLAN-001", lost})
 		}
