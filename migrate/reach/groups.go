@@ -49,16 +49,17 @@ type kin struct {
 	places []int32          // by location
 	covers map[int32][]span // by relay: all that it delivers,
 	clash  map[int32][]span // and what of that it delivers to several locations
-	in     map[int32][]byte // by location: what relays deliver there
-	odd    map[int32]bool   // locations that are like no other
-
+	in     [][]byte // by location: what relays deliver there
+	odd    []bool   // by location: it is like no other
 }
 
 func newKin(r *Relation, places []int32) *kin {
-	k := &kin{r: r, places: places, covers: map[int32][]span{}, clash: map[int32][]span{}, in: map[int32][]byte{}, odd: map[int32]bool{}}
+	k := &kin{r: r, places: places, covers: map[int32][]span{}, clash: map[int32][]span{},
+		in: make([][]byte, len(r.net.locations)), odd: make([]bool, len(r.net.locations))}
+	var all, sorted []span // by turns for all relays
 	for i := range r.relays.keys {
 		relay := r.firstRelay() + int32(i)
-		var all []span
+		all = all[:0]
 		flows := r.flowsOf(relay)
 		for a := 0; a < len(flows); {
 			b := a + 1
@@ -68,15 +69,15 @@ func newKin(r *Relation, places []int32) *kin {
 			all = k.receives(all, relay, flows[a:b])
 			a = b
 		}
-		k.clash[relay] = twice(all)
-		k.covers[relay] = tidy(all)
+		sorted = append(sorted[:0], all...)
+		k.clash[relay] = twice(sorted)
+		k.covers[relay] = slices.Clone(tidy(all))
 	}
 	return k
 }
 
-// twice is what several of the spans hold.
-func twice(all []span) []span {
-	sorted := slices.Clone(all)
+// twice is what several of the spans hold. It sorts and changes them.
+func twice(sorted []span) []span {
 	slices.SortFunc(sorted, func(a, b span) int { return a.lo.Compare(b.lo) })
 	var out []span
 	for i := 1; i < len(sorted); i++ {
@@ -93,19 +94,22 @@ func twice(all []span) []span {
 // receives notes what a relay delivers to one location.
 func (k *kin) receives(all []span, relay int32, flows []flow) []span {
 	to := flows[0].to
+	if k.in[to] == nil {
+		k.in[to] = make([]byte, 0, min(16*len(k.r.relays.keys), 1024))
+	}
 	mark := binary.AppendVarint(k.in[to], int64(relay))
-	var set []span
+	from := len(all)
 	for _, f := range flows {
-		set = append(set, f.set.in(k.r.spans)...)
+		all = append(all, f.set.in(k.r.spans)...)
 		mark = binary.AppendUvarint(mark, uint64(f.value)<<32|uint64(f.why))
 		mark = k.path(mark, f.path)
 	}
 	k.in[to] = mark
-	set = tidy(set)
-	if own := k.r.space(to); len(flows) > 1 || own != nil && !within(own, set) {
+	all = all[:from+len(tidy(all[from:]))]
+	if own := k.r.space(to); len(flows) > 1 || own != nil && !within(own, all[from:]) {
 		k.odd[to] = true
 	}
-	return append(all, set...)
+	return all
 }
 
 // path writes what matters of a path to other places.
@@ -327,8 +331,8 @@ func (c *comparison) groupPairs(before, after *kin, of []int32) []pair {
 		for relay := range k.covers {
 			var all []int32
 			for _, f := range k.r.flowsOf(relay) {
-				if f.why&turns == 0 {
-					all = append(all, of[k.places[f.to]])
+				if g := of[k.places[f.to]]; f.why&turns == 0 && (len(all) == 0 || all[len(all)-1] != g) {
+					all = append(all, g)
 				}
 			}
 			slices.Sort(all)
