@@ -57,7 +57,7 @@ func (r *Relation) Attributes(from, to Location) (Attributes, bool) {
 		if f.value < best {
 			continue
 		}
-		a := r.attributes(i, j, r.hopsOf(f))
+		a := r.attributes(i, j, r.hopsOf(f), true)
 		if first {
 			out, first = a, false
 			continue
@@ -96,8 +96,8 @@ func addID(to []estate.ID, id estate.ID) []estate.ID {
 	return append(to, id)
 }
 
-// attributes describes one path.
-func (r *Relation) attributes(from, to int32, hops []pathNode) Attributes {
+// attributes describes one path; what it shares and needs only where asked for.
+func (r *Relation) attributes(from, to int32, hops []pathNode, elements bool) Attributes {
 	n := r.net
 	a := Attributes{Encryption: n.encryption(from, to, hops), Detour: n.leaves(from, to, hops)}
 	limit := func(mbps int) {
@@ -106,16 +106,29 @@ func (r *Relation) attributes(from, to int32, hops []pathNode) Attributes {
 		}
 	}
 	cross := func(at int32) {
-		if l := n.locations[at]; at != from && at != to && !slices.ContainsFunc(a.Crosses, l.Same) {
+		if at == from || at == to {
+			return
+		}
+		if l := n.locations[at]; !slices.ContainsFunc(a.Crosses, l.Same) {
 			a.Crosses = append(a.Crosses, l)
+		}
+	}
+	share := func(id estate.ID) {
+		if elements {
+			a.Shared = addID(a.Shared, id)
+		}
+	}
+	need := func(id estate.ID, soft bool) {
+		if elements {
+			a.single(id, soft)
 		}
 	}
 	gateway := func(v int32, id estate.ID, mbps int, redundant bool) {
 		limit(mbps)
 		a.MbpsUnknown = a.MbpsUnknown || mbps == 0
-		a.Shared = addID(a.Shared, id)
+		share(id)
 		if !redundant {
-			a.single(id, true)
+			need(id, true)
 		}
 		cross(v)
 	}
@@ -137,13 +150,13 @@ func (r *Relation) attributes(from, to int32, hops []pathNode) Attributes {
 				redundant = redundant && far.redundant
 			}
 			if !redundant {
-				a.single(n.tunnelIDs[h.element], false)
+				need(n.tunnelIDs[h.element], false)
 			}
 		case CircuitEdge:
 			near := &n.vnets[n.tunnels[h.element].near]
 			gateway(n.tunnels[h.element].near, near.circuit, near.circuitMbps, near.circuitRedundant)
 			a.Passes++
-			a.single(n.tunnelIDs[h.element], true)
+			need(n.tunnelIDs[h.element], true)
 		case GatewayTransit, GatewayForward, PointToSite:
 			v := &n.vnets[h.element]
 			gateway(h.element, v.gatewayID(), v.mbps, v.redundant)
@@ -152,14 +165,14 @@ func (r *Relation) attributes(from, to int32, hops []pathNode) Attributes {
 			}
 		case FirewallHop, ApplianceHop:
 			d := &n.devices[h.element]
-			a.Shared = addID(a.Shared, d.id)
+			share(d.id)
 			if d.firewall {
 				limit(firewallMbps)
 			} else {
 				a.MbpsUnknown = true
 			}
 			if !d.redundant {
-				a.single(d.id, d.firewall)
+				need(d.id, d.firewall)
 			}
 			cross(d.vnet)
 		case OnPremTransit:

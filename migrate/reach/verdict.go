@@ -239,9 +239,9 @@ func (c *comparison) flagsOf(p pair, before, after [2][]pathNode) Flags {
 // bothWays is the worse of what there is to say of two paths.
 func (c *comparison) bothWays(r *Relation, p pair, ways [2][]pathNode) Attributes {
 	a, b := c.numberIn(r, p.a), c.numberIn(r, p.b)
-	out := r.attributes(a, b, ways[0])
+	out := r.attributes(a, b, ways[0], false)
 	if ways[1] != nil {
-		out.worsen(r.attributes(b, a, ways[1]))
+		out.worsen(r.attributes(b, a, ways[1], false))
 	}
 	return out
 }
