@@ -54,7 +54,7 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 }
 
 // checkBudget bounds the work of a check: states times objects in each.
-const checkBudget = 2_000_000
+const checkBudget = 4_000_000
 
 // stride is how many states of a plan one is taken of; 1 for all but the largest plans.
 func (c *checker) stride() int {

@@ -49,8 +49,8 @@ type kin struct {
 	places []int32          // by location
 	covers map[int32][]span // by relay: all that it delivers,
 	clash  map[int32][]span // and what of that it delivers to several locations
-	in     [][]byte // by location: what relays deliver there
-	odd    []bool   // by location: it is like no other
+	in     [][]byte         // by location: what relays deliver there
+	odd    []bool           // by location: it is like no other
 }
 
 func newKin(r *Relation, places []int32) *kin {
