@@ -50,12 +50,13 @@ type laidHalf struct {
 }
 
 // regular reports whether every object of the estate has an ID of its own and every reference from a connection
-// to its gateway leads somewhere. An overlay of another network would have to ask which of several counts.
+// to its gateway leads somewhere. An overlay of another network would have to ask which of several counts. Nor
+// does it follow the tables of connected groups, which all members share.
 func (n *network) regular(e *estate.Estate) bool {
 	unique := func(r *registry, all int) bool { return len(r.exact) == all && len(r.byKey()) == all }
 	return !n.twice && !n.spelled && n.links.dangling == 0 && len(n.vnets) == len(e.VNets) &&
 		unique(n.links.sites, len(e.Sites)) && unique(n.links.gateways, len(e.Gateways)) && unique(n.links.tunnels, len(e.Connections)) &&
-		len(n.cloud) == 0 && !slices.ContainsFunc(n.devices, func(d device) bool { return d.id.IsZero() })
+		len(n.cloud) == 0 && len(e.Groups) == 0 && !slices.ContainsFunc(n.devices, func(d device) bool { return d.id.IsZero() })
 }
 
 // patched is the network with the changes, or false where an overlay cannot follow them. With own, the

@@ -1,7 +1,7 @@
 package diag
 
 // listingRules look at documents of Resource Manager as an input: templates, exports and live
-// listings. See docs/decisions/0015-listings-are-values-with-places.md.
+// listings. See docs/decisions/0018-listings-are-values-with-places.md.
 var listingRules = []Rule{
 	{ID: "LST-001", Name: "no-resource-document", Severity: Error, Since: "0.3",
 		Title:  "a JSON document is none that holds resources of Resource Manager",
