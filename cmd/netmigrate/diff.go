@@ -17,22 +17,26 @@ import (
 const formConversion = "classic-to-arm"
 
 var diffCommand = command{
-	name: "diff", args: "A B", title: "two networks: with --reach, what changes in who can talk to whom",
-	about: `Compares two networks, each a file or a folder: what is lost, at risk, misdelivered, newly open or
-reached by another path when A is replaced by B, each with the addresses, both paths and one flow to
-try. A session counts as kept only when it surely works, and as opened already when it perhaps does.
+	name: "diff", args: "A B", title: "two networks: their configuration, and who can talk to whom",
+	about: `Compares two networks, each a file or a folder: first their configuration, object by object and
+property by property, then what is lost, at risk, misdelivered, newly open or reached by another
+path when A is replaced by B, each with the addresses, both paths and one flow to try. A session
+counts as kept only when it surely works, and as opened already when it perhaps does.
 
-A VNet of A is the VNet of B with its name, in the subscription of its name where several have one:
-the files may be called otherwise. On-premises networks are matched by name.
+An object of A is the object of B with its name, in the subscription of its name where several
+have one: the files may be called otherwise. On-premises networks are matched by name. What only
+one of the two says anything of is listed and is no difference, and neither is a state, such as
+that of a tunnel.
 
 With --form classic-to-arm and the same input twice it shows what a conversion one to one changes: a
 tunnel that cannot have been up as it is written is up when deployed (ARM-013).
 
-exit code: 1 also when something is lost, at risk, misdelivered or newly open (0 with --fail-on
-never).`,
+exit code: 1 also when the configurations differ, or something is lost, at risk, misdelivered or
+newly open (0 with --fail-on never).`,
 	options: []option{
-		{name: "reach", title: "compare who can talk to whom (what else differs is not compared yet)"},
-		{name: "format", choices: []string{"text", "json", "markdown", "csv"}, title: "how it is printed; csv has a row for each change"},
+		{name: "configuration", title: "compare the configuration only"},
+		{name: "reach", title: "compare who can talk to whom only"},
+		{name: "format", choices: []string{"text", "json", "markdown", "csv"}, title: "how it is printed; csv needs --configuration or --reach"},
 		{name: "form", choices: []string{formClassic, formARM, formConversion}, title: "both as the files say, both as convert makes them, or one of each"},
 		configOption, maxSizeOption, failOn,
 	},
@@ -40,9 +44,11 @@ never).`,
 }
 
 func (s *session) diff(c *cli.Context) (int, error) {
+	format := report.Format(c.String("format"))
+	both := c.Bool("configuration") == c.Bool("reach")
 	switch args := c.Args().Slice(); {
-	case !c.Bool("reach"):
-		return exitNot, usagef("diff: the comparison of configurations is not there yet; --reach compares who can talk to whom")
+	case both && format == report.CSV:
+		return exitNot, usagef("diff: --format csv is one table: of --configuration or of --reach")
 	case len(args) != 2:
 		return exitNot, usagef("diff takes two inputs, a file or a folder each; here are %d", len(args))
 	case args[0] == "-" && args[1] == "-":
@@ -57,47 +63,91 @@ func (s *session) diff(c *cli.Context) (int, error) {
 		sides[i] = in
 	}
 	if sides[0].broken || sides[1].broken {
-		both := input{count: sides[0].count + sides[1].count}
+		all := input{count: sides[0].count + sides[1].count}
 		var found diag.List
 		for _, in := range sides {
 			found = append(append(found, in.found...), lint(in.sources, false, in.answers())...)
 		}
 		found.Sort()
-		return exitNot, s.refuse(both, slices.CompactFunc(found, sameFinding), "compared")
+		return exitNot, s.refuse(all, slices.CompactFunc(found, sameFinding), "compared")
 	}
 	s.progress.now("comparing %d files", sides[0].count+sides[1].count)
-	d, found := compared(sides, [2]string{c.Args().Get(0), c.Args().Get(1)}, c.String("form"))
-	product, err := render(func(w io.Writer) error { return d.Write(w, report.Format(c.String("format")), s.styleOut()) })
+	n, found := formedSides(sides, [2]string{c.Args().Get(0), c.Args().Get(1)}, c.String("form"))
+	d := report.NetworkDiff{}
+	if both || c.Bool("configuration") {
+		d.Config = n.configuration()
+	}
+	if both || c.Bool("reach") {
+		d.Reach = n.reach()
+	}
+	product, err := render(func(w io.Writer) error {
+		if d.Config == nil {
+			return d.Reach.Write(w, format, s.styleOut())
+		}
+		return d.Write(w, format, s.styleOut())
+	})
 	code, err := s.hand(product, found, err)
 	if err != nil {
 		return code, err
 	}
-	if s.settings.failOn != 0 && (d.Broken() || d.Opened()) {
+	if s.settings.failOn != 0 && (d.Config != nil && d.Config.Differs() || d.Reach != nil && (d.Reach.Broken() || d.Reach.Opened())) {
 		return exitFindings, nil
 	}
 	return code, nil
 }
 
-// compared computes both relations and what changes from one to the other.
-func compared(sides [2]input, names [2]string, form string) (*report.ReachDiff, diag.List) {
+// networks are two networks that are compared.
+type networks struct {
+	names       [2]string
+	form        string
+	classic, as [2]*estate.Estate // as the files say, and in the form that is compared
+}
+
+// formedSides makes two inputs into networks, and lists what is found on the way.
+func formedSides(sides [2]input, names [2]string, form string) (networks, diag.List) {
+	n := networks{names: names, form: form}
 	forms := [2]string{form, form}
 	if form == formConversion {
 		forms = [2]string{formClassic, formARM}
+		n.names[0], n.names[1] = names[0]+" ("+formClassic+")", names[1]+" ("+formARM+")"
 	}
-	var classic, as [2]*estate.Estate
 	var found diag.List
 	for i, in := range sides {
 		var noticed diag.List
-		classic[i], as[i], noticed = in.formed(forms[i])
+		n.classic[i], n.as[i], noticed = in.formed(forms[i])
 		found = append(found, noticed...)
 	}
 	found.Sort()
 	if form == formConversion {
-		as[1] = estate.Deployed(as[1])
-		names[0], names[1] = names[0]+" ("+formClassic+")", names[1]+" ("+formARM+")"
+		n.as[1] = estate.Deployed(n.as[1])
 	}
-	mapping := matched(classic[0], classic[1])
-	for i, to := range [2]func(estate.ID) estate.ID{became(as[0]), became(as[1])} {
+	return n, slices.CompactFunc(found, sameFinding)
+}
+
+// configuration compares the configurations. Objects are matched by name; in a conversion those of B are what the
+// classic ones became, which may be several.
+func (n *networks) configuration() *report.ConfigDiff {
+	var mapping []estate.Mapping
+	if n.form != formConversion {
+		mapping = matchedObjects(n.as[0], n.as[1])
+	} else {
+		became := map[estate.Key][]estate.ID{}
+		for _, m := range n.as[1].Mapping {
+			became[m.From.Key()] = append(became[m.From.Key()], m.To)
+		}
+		for _, m := range matchedObjects(n.classic[0], n.classic[1]) {
+			for _, to := range became[m.To.Key()] {
+				mapping = append(mapping, estate.Mapping{From: m.From, To: to})
+			}
+		}
+	}
+	return report.NewConfigDiff(n.names[0], n.names[1], n.as[0], n.as[1], mapping)
+}
+
+// reach computes both relations and what changes from one to the other.
+func (n *networks) reach() *report.ReachDiff {
+	mapping := matched(n.classic[0], n.classic[1])
+	for i, to := range [2]func(estate.ID) estate.ID{became(n.as[0]), became(n.as[1])} {
 		for j := range mapping {
 			end := &mapping[j].From
 			if i == 1 {
@@ -106,8 +156,8 @@ func compared(sides [2]input, names [2]string, form string) (*report.ReachDiff, 
 			*end = to(*end)
 		}
 	}
-	before, after := reach.Compute(as[0]), reach.Compute(as[1])
-	return report.NewReachDiff(names[0], names[1], as[0], as[1], reach.Compare(before, after, mapping)), slices.CompactFunc(found, sameFinding)
+	before, after := reach.Compute(n.as[0]), reach.Compute(n.as[1])
+	return report.NewReachDiff(n.names[0], n.names[1], n.as[0], n.as[1], reach.Compare(before, after, mapping))
 }
 
 // sameFinding tells that two inputs are one, or share a document, so that all is found twice.
@@ -136,43 +186,80 @@ func became(e *estate.Estate) func(estate.ID) estate.ID {
 // name that is left on both sides. The names of subscriptions come from files and mostly differ.
 func matched(a, b *estate.Estate) []estate.Mapping {
 	var out []estate.Mapping
+	match(named(a, true), named(b, true), &out)
+	return out
+}
+
+// matchedObjects is matched for all objects, each among those of its type.
+func matchedObjects(a, b *estate.Estate) []estate.Mapping {
+	var out []estate.Mapping
+	match(named(a, false), named(b, false), &out)
+	return out
+}
+
+// objectName is what an object is matched by, beside its subscription.
+type objectName struct{ typ, name, child string }
+
+// objectNames are objects, by ID, with their names.
+type objectNames map[estate.Key]namedObject
+
+type namedObject struct {
+	id   estate.ID
+	name objectName
+}
+
+// named lists the objects of an estate with their names: of VNets and sites as written, of all others as
+// they are called.
+func named(e *estate.Estate, vnetsOnly bool) objectNames {
+	all := objectNames{}
+	add := func(id estate.ID, name string) {
+		all[id.Key()] = namedObject{id, objectName{id.Type, strings.ToLower(name), strings.ToLower(id.Child)}}
+	}
+	for i := range e.VNets {
+		add(e.VNets[i].ID, e.VNets[i].Name)
+	}
+	if vnetsOnly {
+		return all
+	}
+	for id := range e.Objects() {
+		if id.Type != estate.TypeVNet {
+			add(id, id.Name)
+		}
+	}
+	return all
+}
+
+func match(left, right objectNames, out *[]estate.Mapping) {
 	last := func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
-	left, right := idsOf(a), idsOf(b)
 	for _, scope := range []func(estate.ID) string{
 		func(id estate.ID) string { return id.Subscription },
 		func(id estate.ID) string { return last(id.Subscription) },
 		func(estate.ID) string { return "" },
 	} {
-		there := left.named(scope)
-		for key, to := range right.named(scope) {
+		there := left.within(scope)
+		for key, to := range right.within(scope) {
 			if from := there[key]; len(from) == 1 && len(to) == 1 {
-				out = append(out, estate.Mapping{From: from[0], To: to[0]})
+				*out = append(*out, estate.Mapping{From: from[0], To: to[0]})
 				delete(left, from[0].Key())
 				delete(right, to[0].Key())
 			}
 		}
 	}
-	slices.SortFunc(out, func(m, n estate.Mapping) int { return strings.Compare(m.From.Key().String(), n.From.Key().String()) })
-	return out
+	slices.SortFunc(*out, func(m, n estate.Mapping) int { return strings.Compare(m.From.Key().String(), n.From.Key().String()) })
 }
 
-// vnetNames are VNets, by ID, with their names as written.
-type vnetNames map[estate.Key]*estate.VNet
-
-func idsOf(e *estate.Estate) vnetNames {
-	all := vnetNames{}
-	for i := range e.VNets {
-		all[e.VNets[i].ID.Key()] = &e.VNets[i]
-	}
-	return all
+// scopedName is the name of an object in a scope.
+type scopedName struct {
+	scope string
+	objectName
 }
 
-// named lists the VNets by scope and name.
-func (n vnetNames) named(scope func(estate.ID) string) map[[2]string][]estate.ID {
-	all := map[[2]string][]estate.ID{}
-	for _, v := range n {
-		key := [2]string{strings.ToLower(scope(v.ID)), strings.ToLower(v.Name)}
-		all[key] = append(all[key], v.ID)
+// within lists the objects by scope and name.
+func (n objectNames) within(scope func(estate.ID) string) map[scopedName][]estate.ID {
+	all := map[scopedName][]estate.ID{}
+	for _, o := range n {
+		key := scopedName{strings.ToLower(scope(o.id)), o.name}
+		all[key] = append(all[key], o.id)
 	}
 	return all
 }

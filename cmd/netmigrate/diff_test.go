@@ -18,7 +18,8 @@ func TestConversionRepairsTunnels(t *testing.T) {
 	in := parse(swapped.documents(t), netcfg.DefaultBounds())
 	in.options = &options.Options{}
 	for form, want := range map[string]reach.Value{formARM: reach.Unknown, formConversion: reach.Yes} {
-		d, found := compared([2]input{in, in}, [2]string{"a", "b"}, form)
+		both, found := formedSides([2]input{in, in}, [2]string{"a", "b"}, form)
+		d := both.reach()
 		if !slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Rule == "ARM-013" }) {
 			t.Errorf("%s: nothing says that the tunnels are repaired: %v", form, found)
 		}

@@ -90,19 +90,19 @@ func (m *succession) vnets() {
 	}
 	for i := range m.classic.VNets {
 		if v := &m.classic.VNets[i]; m.became[v.ID.Key()].IsZero() {
-			m.lost(v.Refs, "no listed VNet is what VNet %q (%s) was: none has its name or its address space", v.Name, listWords(texts(v.Space)))
+			m.lost(v.Refs, "no listed VNet is what VNet %q (%s) was: none has its name or its address space", v.Name, listWords(written(v.Space)))
 		}
 	}
 }
 
 // spaceKey is an address space as text, in order; empty for none.
 func spaceKey(space []Prefix) string {
-	all := texts(space)
+	all := written(space)
 	slices.Sort(all)
 	return strings.Join(all, " ")
 }
 
-func texts(prefixes []Prefix) []string {
+func written(prefixes []Prefix) []string {
 	out := make([]string, len(prefixes))
 	for i := range prefixes {
 		out[i] = prefixes[i].Prefix.String()
@@ -232,7 +232,7 @@ func (m *succession) whose(c *Connection, site *Site, gone []string) string {
 		if v.ID.Same(c.ID.sibling(TypeVNet, c.ID.Name)) || v.ID.Same(site.Endpoint) {
 			continue
 		}
-		if len(less(v.Space, site.Prefixes)) == 0 && slices.ContainsFunc(texts(v.Space), func(p string) bool { return slices.Contains(gone, p) }) {
+		if len(less(v.Space, site.Prefixes)) == 0 && slices.ContainsFunc(written(v.Space), func(p string) bool { return slices.Contains(gone, p) }) {
 			names = append(names, strconv.Quote(v.Name))
 		}
 	}

@@ -129,6 +129,13 @@ func reachViews(t *testing.T, name func(string) string) map[string]string {
 		write("reach", func(b *bytes.Buffer) error { return Reach(b, e, reach.Compute(e), format, Style{}) })
 		write("reach-diff", func(b *bytes.Buffer) error { return reachDiff(name, e, later).Write(b, format, Style{}) })
 		write("reach-undone", func(b *bytes.Buffer) error { return reachDiff(name, later, e).Write(b, format, Style{}) })
+		write("network-diff", func(b *bytes.Buffer) error {
+			d := NetworkDiff{Config: NewConfigDiff(name("old"), name("new"), e, later, nil)}
+			if format != CSV {
+				d.Reach = reachDiff(name, e, later)
+			}
+			return d.Write(b, format, Style{})
+		})
 		if format != CSV {
 			write("reach-trace", func(b *bytes.Buffer) error { return ReachTrace(b, e, tracedPair(e, name), format, Style{}) })
 		}
@@ -143,6 +150,7 @@ func TestReach(t *testing.T) {
 	e := &estate.Estate{}
 	for _, err := range []error{
 		Reach(&bytes.Buffer{}, e, reach.Compute(e), SARIF, Style{}), ReachTrace(&bytes.Buffer{}, e, Traced{}, CSV, Style{}), reachDiff(asIs, e, e).Write(&bytes.Buffer{}, SARIF, Style{}),
+		(&NetworkDiff{NewConfigDiff("a", "b", e, e, nil), reachDiff(asIs, e, e)}).Write(&bytes.Buffer{}, CSV, Style{}),
 	} {
 		if !errors.Is(err, ErrFormat) {
 			t.Errorf("an unknown format gives %v", err)
@@ -185,18 +193,25 @@ func reachDiffSchema(t *testing.T) []byte {
 	return schemaOf(t, &WireReachDiff{}, "netmigrate diff --reach", "What netmigrate diff --reach prints as JSON, format "+ReachDiffFormat+".")
 }
 
+func diffSchema(t *testing.T) []byte {
+	t.Helper()
+	return schemaOf(t, &WireDiff{}, "netmigrate diff", "What netmigrate diff prints as JSON, with --reach the member reach alone, format "+DiffFormat+".")
+}
+
 func TestReachSchema(t *testing.T) {
+	golden(t, "../../docs/diff.schema.json", string(diffSchema(t)))
 	golden(t, "../../docs/reach.schema.json", string(reachSchema(t)))
 	golden(t, "../../docs/reach-diff.schema.json", string(reachDiffSchema(t)))
 }
 
 func TestReachMatchesItsSchema(t *testing.T) {
-	one, two := compiled(t, reachSchema(t)), compiled(t, reachDiffSchema(t))
+	one, two, three := compiled(t, reachSchema(t)), compiled(t, reachDiffSchema(t)), compiled(t, diffSchema(t))
 	for _, name := range []func(string) string{asIs, hostile} {
 		all := reachViews(t, name)
 		wantSchema(t, one, all["reach.json"])
 		wantSchema(t, one, all["reach-trace.json"])
 		wantSchema(t, two, all["reach-diff.json"])
+		wantSchema(t, three, all["network-diff.json"])
 		wantSchema(t, two, all["reach-undone.json"])
 	}
 	e := office(asIs)

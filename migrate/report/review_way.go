@@ -66,7 +66,9 @@ func flagWords(p *estate.Peering) string {
 var kinds = map[string]string{
 	estate.TypeVNet: "VNet", estate.TypePeering: "peering", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway",
 	estate.TypeConnection: "connection", estate.TypePublicIP: "public IP address", estate.TypeCircuit: "ExpressRoute circuit",
-	estate.TypeFirewall: "firewall", estate.TypeInterface: "appliance",
+	estate.TypeFirewall: "firewall", estate.TypeInterface: "appliance", estate.TypeRouteServer: "Route Server",
+	estate.TypeDNSServer: "name server", estate.TypeNetworkGroup: "network group", estate.TypeNetworkManager: "network manager",
+	estate.TypeNSG: "network security group", estate.TypeRouteTable: "route table",
 }
 
 func kindOf(id estate.ID) string {
