@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,12 +15,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/netmigrate/netmigrate/arm/armtest"
 	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/netcfg"
@@ -162,9 +165,7 @@ func (f fixture) produce(t *testing.T) []file {
 	talk := f.invoke(t, with("reach", "-q")...)
 	review := f.invoke(t, with("plan")...)
 	wire := f.invoke(t, with("plan", "--format", "json")...)
-	if _, err := report.DecodePlan(strings.NewReader(wire.stdout)); err != nil {
-		t.Errorf("plan.json does not read back: %v", err)
-	}
+	f.readsBack(t, wire.stdout)
 	f.invoke(t, with("plan", "-q", "-o", kit)...)
 	if string(inFolder("plan.json")) != wire.stdout {
 		t.Error("plan writes another plan into a folder than on standard output")
@@ -178,6 +179,30 @@ func (f fixture) produce(t *testing.T) []file {
 		{"connections.txt", []byte(connections.stdout)}, {"reach.txt", []byte(talk.stdout)},
 		{"plan.txt", []byte(review.stdout)}, {"plan.json", []byte(wire.stdout)},
 		{"plan.template.json", additions}, {"diff.txt", inFolder("diff.txt")},
+	}
+}
+
+// readsBack wants a plan that is read to be written as it was, apart from what is made of other things than the
+// plan.
+func (f fixture) readsBack(t *testing.T, text string) {
+	t.Helper()
+	p, err := report.ReadPlan(strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("plan.json does not read back: %v", err)
+	}
+	var again bytes.Buffer
+	if err := report.PlanJSON(&again, p, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	first, second := must(report.DecodePlan(strings.NewReader(text)))(t), must(report.DecodePlan(&again))(t)
+	for _, w := range []*report.WirePlan{first, second} {
+		w.Elements, w.Coverage, w.Findings, w.Summary, w.Verdicts = nil, nil, nil, report.WireSummary{}, nil
+	}
+	if diff := cmp.Diff(first, second, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
+		t.Errorf("plan.json reads back as another plan (-want +got)\n%s", diff)
+	}
+	if violations, _ := plan.Check(p); len(violations) != len(p.Violations) {
+		t.Errorf("plan.json reads back as a plan with %d violations, not %d", len(violations), len(p.Violations))
 	}
 }
 

@@ -1,0 +1,133 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+)
+
+// mostWaves bounds the waves of a plan that is read: each of its waves is walked.
+const mostWaves = 1 << 20
+
+// ReadPlan reads a plan that PlanJSON wrote, or that a person edited: the network before, the steps with their
+// effects, and the decisions. Relations and verdicts are not in it, because they follow from the networks, and
+// neither are shared keys; of a place only that of an object is. An error means that the text is no plan, or
+// that its steps do not hang together.
+func ReadPlan(r io.Reader) (*plan.Plan, error) {
+	w, err := DecodePlan(r)
+	if err != nil {
+		return nil, err
+	}
+	d := &unwirer{}
+	p := d.plan(w)
+	if d.err == nil {
+		d.err = soundSteps(p)
+	}
+	if d.err != nil {
+		return nil, fmt.Errorf("read plan: %w", d.err)
+	}
+	return p, nil
+}
+
+// soundSteps refuses steps that cannot be walked.
+func soundSteps(p *plan.Plan) error {
+	known, last := map[string]int{}, 1
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		_, twice := known[s.ID]
+		switch {
+		case s.ID == "" || twice:
+			return fmt.Errorf("step %d: the id %q is missing or taken", i+1, s.ID)
+		case s.Wave < last || s.Wave > mostWaves:
+			return fmt.Errorf("step %s: wave %d after wave %d; steps stand in the order of waves, which count from 1", s.ID, s.Wave, last)
+		}
+		for _, need := range s.Needs {
+			if wave, ok := known[need]; !ok || wave >= s.Wave {
+				return fmt.Errorf("step %s needs %q, which is no step of an earlier wave", s.ID, need)
+			}
+		}
+		known[s.ID], last = s.Wave, s.Wave
+	}
+	for _, w := range p.Windows {
+		for _, id := range w.Steps {
+			if _, ok := known[id]; !ok {
+				return fmt.Errorf("window %s has step %q, which there is not", w.ID, id)
+			}
+		}
+	}
+	return nil
+}
+
+// unwirer makes values of wire types. It keeps the first error.
+type unwirer struct {
+	docs []string // documents that places name
+	refs int32    // refs made so far
+	err  error
+}
+
+func (d *unwirer) plan(w *WirePlan) *plan.Plan {
+	p := &plan.Plan{
+		Mode: options.Mode(w.Mode), Base: d.estate(&w.Base), Checked: w.Checked,
+		Assumptions: each(w.Assumptions, func(a WireAssumption) estate.Assumption {
+			return estate.Assumption{ID: a.ID, Assumed: a.Assumed, Because: a.Because, Settle: a.Settle, Subjects: a.Subjects}
+		}),
+		Violations: each(w.Violations, func(v WireViolation) plan.Violation { return plan.Violation(v) }),
+		Components: each(w.Components, d.component),
+		Outcomes: each(w.Outcomes, func(o WireOutcome) plan.Outcome {
+			return plan.Outcome{Object: unwiredID(o.Object), What: plan.What(o.What), Because: o.Because}
+		}),
+		Steps:   each(w.Steps, d.step),
+		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
+	}
+	if !slices.Contains(options.Modes, p.Mode) && d.err == nil {
+		d.err = fmt.Errorf("mode %q is none", w.Mode)
+	}
+	for _, a := range p.Assumptions {
+		if a.ID != estate.AsmLive { // of the mode, not of the network
+			p.Base.Assumptions = append(p.Base.Assumptions, a)
+		}
+	}
+	target := d.effect(&w.Target)
+	p.Base.Docs = d.docs
+	p.Target = plan.Apply(p.Base, []plan.Step{{Wave: 1, Effect: target}})
+	for i := range p.Steps {
+		if add := p.Steps[i].Effect.Add; add != nil {
+			add.Docs = d.docs
+		}
+	}
+	return p
+}
+
+func (d *unwirer) component(w WireComponent) plan.Component {
+	h := &w.Hub
+	return plan.Component{Name: w.Name, Class: plan.Class(w.Class), VNets: ids(w.VNets), Tunnels: w.Tunnels,
+		Kept: each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
+		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), VNet: idIf(h.VNet), Because: h.Because, Space: d.prefixText(h.Space), Region: h.Region,
+			Candidates: each(h.Candidates, func(c WireCandidate) plan.Candidate {
+				return plan.Candidate{Kind: plan.HubKind(c.Kind), VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused,
+					Terms: each(c.Terms, func(t WireTerm) plan.Term { return plan.Term(t) })}
+			})},
+	}
+}
+
+func (d *unwirer) step(w WireStep) plan.Step {
+	s := plan.Step{ID: w.ID, Wave: w.Wave, Action: plan.Action(w.Action), Object: unwiredID(w.Object), Also: ids(w.Also), Because: w.Because,
+		Needs: w.Needs, Effect: d.effect(&w.Effect), Verify: w.Verify, Undo: w.Undo,
+		Impact: plan.Impact{Class: plan.ImpactClass(w.Impact.Class), Window: w.Impact.Window, NoReturn: w.Impact.NoReturn}}
+	if m := w.Impact.Minutes; m != nil {
+		s.Impact.Minutes = *m
+	}
+	return s
+}
+
+func (d *unwirer) effect(w *WireEffect) plan.Effect {
+	f := plan.Effect{Remove: ids(w.Remove)}
+	if w.Add != nil {
+		f.Add = d.estate(w.Add)
+	}
+	return f
+}

@@ -1,0 +1,145 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/netcfg"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// filled gives every field below v another value.
+func filled(v reflect.Value, n *int) {
+	*n++
+	switch v.Interface().(type) {
+	case netip.Prefix:
+		v.Set(reflect.ValueOf(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(*n >> 8), byte(*n), 0}), 24)))
+		return
+	case netip.Addr:
+		v.Set(reflect.ValueOf(netip.AddrFrom4([4]byte{20, byte(*n >> 8), byte(*n), 1})))
+		return
+	case diag.Ref, netcfg.Secret:
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			filled(v.Field(i), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		filled(v.Index(0), n)
+	case reflect.Array:
+		for i := range v.Len() {
+			filled(v.Index(i), n)
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		filled(v.Elem(), n)
+	case reflect.String:
+		v.SetString(fmt.Sprintf("word%d", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int:
+		v.SetInt(int64(*n))
+	case reflect.Uint8:
+		v.SetUint(1)
+	default:
+		panic("a plan holds a " + v.Type().String())
+	}
+}
+
+// notWritten are the fields of a plan that plan.json leaves out on purpose: places, keys, certificates and what is about
+// them, and what follows from the rest.
+var notWritten = regexp.MustCompile(`Refs$|^Docs$|^Key$|^KeyRefs$|^Vault$|^ServiceKey$|^Data$|^Fates$|^Before$|^After$|^Verdicts$`)
+
+// sameButPlaces compares plans and estates in everything that plan.json is to hold.
+var sameButPlaces = cmp.Options{
+	cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}), cmpopts.EquateEmpty(),
+	cmp.FilterPath(func(p cmp.Path) bool {
+		field, ok := p.Last().(cmp.StructField)
+		return ok && notWritten.MatchString(field.Name())
+	}, cmp.Ignore()),
+}
+
+// TestReadPlan writes a plan in which every field has a value, and reads it back.
+func TestReadPlan(t *testing.T) {
+	p := &plan.Plan{}
+	n := 0
+	p.Mode, p.Base, p.Target = options.ARMLive, &estate.Estate{}, &estate.Estate{}
+	filled(reflect.ValueOf(p.Base).Elem(), &n)
+	filled(reflect.ValueOf(&p.Components).Elem(), &n)
+	filled(reflect.ValueOf(&p.Outcomes).Elem(), &n)
+	filled(reflect.ValueOf(&p.Steps).Elem(), &n)
+	filled(reflect.ValueOf(&p.Windows).Elem(), &n)
+	filled(reflect.ValueOf(&p.Violations).Elem(), &n)
+	filled(reflect.ValueOf(&p.Checked).Elem(), &n)
+	s := &p.Steps[0]
+	s.Wave, s.Needs = 1, nil
+	s.Effect.Add.Assumptions = nil // they stand with the plan
+	p.Windows[0].Steps = []string{s.ID}
+	p.Assumptions = p.Base.Assumptions
+	p.Target = plan.Apply(p.Base, p.Steps)
+
+	var text bytes.Buffer
+	if err := PlanJSON(&text, p, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadPlan(bytes.NewReader(text.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(p, got, sameButPlaces); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestReadPlanPlaces holds that a plan that is read names the places of its objects.
+func TestReadPlanPlaces(t *testing.T) {
+	made := makeSample(t, asIs)
+	got, err := ReadPlan(strings.NewReader(print(t, views(made)["plan.json"])))
+	if err != nil {
+		t.Fatal(err)
+	}
+	made.plan.Base.Assumptions = made.plan.Assumptions[1:] // the first is that of the mode
+	if diff := cmp.Diff(made.plan, got, sameButPlaces, cmpopts.IgnoreFields(plan.Plan{}, "Target")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	for i := range got.Base.VNets {
+		if was, is := made.plan.Base.Pos(made.plan.Base.VNets[i].Refs[0]), got.Base.Pos(got.Base.VNets[i].Refs[0]); was != is {
+			t.Errorf("%s is at %s, want %s", got.Base.VNets[i].Name, is, was)
+		}
+	}
+}
+
+// TestReadPlanRefuses gives plans that a person has edited wrongly.
+func TestReadPlanRefuses(t *testing.T) {
+	text := print(t, views(makeSample(t, asIs))["plan.json"])
+	for _, c := range []struct{ from, to, want string }{
+		{`"wave": 1,`, `"wave": 0,`, "steps stand in the order of waves"},
+		{`"id": "S001"`, `"id": "S002"`, `the id "S002" is missing or taken`},
+		{`"needs": ["S001"]`, `"needs": ["S099"]`, `needs "S099", which is no step of an earlier wave`},
+		{`"mode": "as-if-live"`, `"mode": "tomorrow"`, `mode "tomorrow" is none`},
+		{`"kind": "Vpn"`, `"kind": "Vpm"`, `"Vpm" is no kind of gateway`},
+		{`netmigrate.plan/v1`, `netmigrate.plan/v9`, `format "netmigrate.plan/v9"`},
+	} {
+		bad := strings.Replace(text, c.from, c.to, 1)
+		if bad == text {
+			t.Fatalf("the sample has no %s", c.from)
+		}
+		if _, err := ReadPlan(strings.NewReader(bad)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("with %s: %v, want %q", c.to, err, c.want)
+		}
+	}
+}
