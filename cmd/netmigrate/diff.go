@@ -181,20 +181,30 @@ func became(e *estate.Estate) func(estate.ID) estate.ID {
 	}
 }
 
-// matched tells which VNet of one estate is which of another: the one of the same name in the
+// matched tells which VNet of one estate is which of another: the one of the same name as written, in the
 // subscription of the same name, else in the folder or file of the same name, else the only one of the
 // name that is left on both sides. The names of subscriptions come from files and mostly differ.
 func matched(a, b *estate.Estate) []estate.Mapping {
-	var out []estate.Mapping
-	match(named(a, true), named(b, true), &out)
-	return out
+	vnets := func(e *estate.Estate) objectNames {
+		all := objectNames{}
+		for i := range e.VNets {
+			all.add(e.VNets[i].ID, e.VNets[i].Name)
+		}
+		return all
+	}
+	return match(vnets(a), vnets(b))
 }
 
-// matchedObjects is matched for all objects, each among those of its type.
+// matchedObjects is matched for all objects, each among those of its type and by the name that it has now.
 func matchedObjects(a, b *estate.Estate) []estate.Mapping {
-	var out []estate.Mapping
-	match(named(a, false), named(b, false), &out)
-	return out
+	objects := func(e *estate.Estate) objectNames {
+		all := objectNames{}
+		for id := range e.Objects() {
+			all.add(id, id.Name)
+		}
+		return all
+	}
+	return match(objects(a), objects(b))
 }
 
 // objectName is what an object is matched by, beside its subscription.
@@ -208,28 +218,12 @@ type namedObject struct {
 	name objectName
 }
 
-// named lists the objects of an estate with their names: of VNets and sites as written, of all others as
-// they are called.
-func named(e *estate.Estate, vnetsOnly bool) objectNames {
-	all := objectNames{}
-	add := func(id estate.ID, name string) {
-		all[id.Key()] = namedObject{id, objectName{id.Type, strings.ToLower(name), strings.ToLower(id.Child)}}
-	}
-	for i := range e.VNets {
-		add(e.VNets[i].ID, e.VNets[i].Name)
-	}
-	if vnetsOnly {
-		return all
-	}
-	for id := range e.Objects() {
-		if id.Type != estate.TypeVNet {
-			add(id, id.Name)
-		}
-	}
-	return all
+func (n objectNames) add(id estate.ID, name string) {
+	n[id.Key()] = namedObject{id, objectName{id.Type, strings.ToLower(name), strings.ToLower(id.Child)}}
 }
 
-func match(left, right objectNames, out *[]estate.Mapping) {
+func match(left, right objectNames) []estate.Mapping {
+	var out []estate.Mapping
 	last := func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 	for _, scope := range []func(estate.ID) string{
 		func(id estate.ID) string { return id.Subscription },
@@ -239,13 +233,14 @@ func match(left, right objectNames, out *[]estate.Mapping) {
 		there := left.within(scope)
 		for key, to := range right.within(scope) {
 			if from := there[key]; len(from) == 1 && len(to) == 1 {
-				*out = append(*out, estate.Mapping{From: from[0], To: to[0]})
+				out = append(out, estate.Mapping{From: from[0], To: to[0]})
 				delete(left, from[0].Key())
 				delete(right, to[0].Key())
 			}
 		}
 	}
-	slices.SortFunc(*out, func(m, n estate.Mapping) int { return strings.Compare(m.From.Key().String(), n.From.Key().String()) })
+	slices.SortFunc(out, func(m, n estate.Mapping) int { return strings.Compare(m.From.Key().String(), n.From.Key().String()) })
+	return out
 }
 
 // scopedName is the name of an object in a scope.

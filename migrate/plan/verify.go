@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -83,6 +84,15 @@ func Locate(p *Plan, live *estate.Estate) *Standing {
 	l.reach()
 	l.next()
 	return s
+}
+
+// Known is every object that a plan knows: those before the first step, and those that any step adds.
+func Known(p *Plan) *estate.Estate {
+	steps := slices.Clone(p.Steps)
+	for i := range steps {
+		steps[i].Effect.Remove = nil
+	}
+	return Apply(p.Base, steps)
 }
 
 // start is the estate before the first step.
@@ -303,8 +313,12 @@ func (l *locator) order() {
 		if s.Progress != Done && s.Progress != HalfDone {
 			continue
 		}
+		var early []string
 		for _, need := range l.undone(i) {
-			l.s.OutOfOrder = append(l.s.OutOfOrder, fmt.Sprintf("%s (%s) is %s, and %s (%s), which comes first, is %s", s.ID, s.Action, s.Progress, need.ID, need.Action, need.Progress))
+			early = append(early, fmt.Sprintf("%s (%s)", need.ID, need.Action))
+		}
+		if len(early) > 0 {
+			l.s.OutOfOrder = append(l.s.OutOfOrder, fmt.Sprintf("%s (%s) is %s before %s", s.ID, s.Action, s.Progress, strings.Join(early, ", ")))
 		}
 	}
 	for _, wave := range waves(l.p.Steps) {

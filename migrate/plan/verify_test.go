@@ -258,8 +258,7 @@ open [W01] 1
 wave 2
 S003 create peering hub-west may run
 S004 create peering hub-west may run
-order S006 (delete tunnel) is done, and S003 (create peering), which comes first, is not done
-order S006 (delete tunnel) is done, and S004 (create peering), which comes first, is not done
+order S006 (delete tunnel) is done before S003 (create peering), S004 (create peering)
 lost VNet analytics VNet hub-west
 `},
 		"a connection appeared at a gateway that is to go": {"S010", func(e *estate.Estate) {
