@@ -124,13 +124,19 @@ func formedSides(sides [2]input, names [2]string, form string) (networks, diag.L
 	return n, slices.CompactFunc(found, sameFinding)
 }
 
+// succeeds reports whether the second network is what became of the first: a listing beside classic files.
+func (n *networks) succeeds() bool { return !n.classic[0].Modern() && n.classic[1].Modern() }
+
 // configuration compares the configurations. Objects are matched by name; in a conversion those of B are what the
 // classic ones became, which may be several.
 func (n *networks) configuration() *report.ConfigDiff {
 	var mapping []estate.Mapping
-	if n.form != formConversion {
+	switch {
+	case n.succeeds():
+		mapping, _ = estate.Became(n.as[0], n.as[1])
+	case n.form != formConversion:
 		mapping = matchedObjects(n.as[0], n.as[1])
-	} else {
+	default:
 		became := map[estate.Key][]estate.ID{}
 		for _, m := range n.as[1].Mapping {
 			became[m.From.Key()] = append(became[m.From.Key()], m.To)
@@ -147,6 +153,9 @@ func (n *networks) configuration() *report.ConfigDiff {
 // reach computes both relations and what changes from one to the other.
 func (n *networks) reach() *report.ReachDiff {
 	mapping := matched(n.classic[0], n.classic[1])
+	if n.succeeds() {
+		mapping, _ = estate.Became(n.as[0], n.as[1])
+	}
 	for i, to := range [2]func(estate.ID) estate.ID{became(n.as[0]), became(n.as[1])} {
 		for j := range mapping {
 			end := &mapping[j].From

@@ -27,8 +27,9 @@ var verifyCommand = command{
 next and what is against it, what was changed outside the plan, and which required pairs are lost.
 
 KIT is the folder of plan -o, PLAN its plan.json. LISTING is the network as it is now: files or
-folders, read as one network. Classic files stand for the network that convert makes of them. An
-object is that of the plan with its name, in the subscription of its name where several have one.
+folders, read as one network: a live listing, or classic files, which stand for the network that
+convert makes of them. An object is that of the plan with its name, in the subscription of its name
+where several have one; in a plan of classic files also the one that joins or holds the same.
 
 A step is known by what it leaves; one that leaves no trace, such as an export or a verification,
 has to be confirmed by whoever runs the plan, unless a later step shows it.
@@ -62,7 +63,7 @@ func (s *session) verify(c *cli.Context) (int, error) {
 		return exitNot, s.refuse(in, s.settle(in, found, verifyLooksFor), "verified")
 	}
 	s.progress.now("comparing %d files with the plan", in.count)
-	live = live.Renamed(matchedObjects(live, plan.Known(p)))
+	live = live.Renamed(recognised(live, p))
 	v := report.NewVerification(name, args[1:], p, live, plan.Locate(p, live))
 	found = s.settle(in, append(found, v.Findings()...), verifyLooksFor)
 	format := report.Format(c.String("format"))
@@ -96,9 +97,31 @@ func (s *session) loadLive(c *cli.Context, args []string) (live *estate.Estate, 
 	if err != nil || in.broken {
 		return nil, in, in.found, err
 	}
-	classic, _, noticed := estate.FromClassic(in.options, in.sources...)
-	live, _, _ = estate.ToARM(classic)
+	live, _, noticed := meaning(in.options, in.sources)
+	if !live.Modern() {
+		live, _, _ = estate.ToARM(live)
+	}
 	return live, in, slices.Concat(in.found, noticed), nil
+}
+
+// recognised says which object of the plan each live one is: the one of its name or, in a plan of classic files,
+// the one that means the same, whatever it was called since.
+func recognised(live *estate.Estate, p *plan.Plan) []estate.Mapping {
+	mapping := matchedObjects(live, plan.Known(p))
+	if len(p.Base.Listings) > 0 {
+		return mapping
+	}
+	taken := map[estate.Key]bool{}
+	for _, m := range mapping {
+		taken[m.From.Key()], taken[m.To.Key()] = true, true
+	}
+	became, _ := estate.Became(p.Base, live)
+	for _, m := range became {
+		if !taken[m.From.Key()] && !taken[m.To.Key()] {
+			mapping = append(mapping, estate.Mapping{From: m.To, To: m.From})
+		}
+	}
+	return mapping
 }
 
 // readPlan reads a plan, or that of a kit.

@@ -458,7 +458,7 @@ func (l *locator) reach() {
 	for v := range reach.Compare(before, reach.Compute(l.live), nil) {
 		switch {
 		case !v.Compromises():
-		case excused[[2]string{v.From.String(), v.To.String()}] || excused[[2]string{v.To.String(), v.From.String()}]:
+		case excused.lost(v) == "":
 			l.s.Excused = append(l.s.Excused, v)
 		default:
 			l.s.Lost = append(l.s.Lost, v)
@@ -467,8 +467,8 @@ func (l *locator) reach() {
 }
 
 // windows lists the pairs of the windows that are open: some of their steps are begun, and not all are done.
-func (l *locator) windows() map[[2]string]bool {
-	excused := map[[2]string]bool{}
+func (l *locator) windows() excuses {
+	excused := excuses{}
 	for _, w := range l.p.Windows {
 		begun, ended := false, true
 		for _, id := range w.Steps {

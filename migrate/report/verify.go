@@ -164,7 +164,7 @@ func (v *Verification) blocks() []block {
 	default:
 		out = append(out, para{toned(good, "It is a state of the plan:").say(" %s,", v.place()).and(count).say(".")})
 	}
-	if pairs := pairsOf(v.Lost); pairs > 0 {
+	if pairs := lostPairs(v.Lost); pairs > 0 {
 		out = append(out, para{toned(bad, "Lost, at risk or misdelivered: %s that must stay connected.", plural(pairs, "pair"))})
 	} else if len(v.Open) == 0 {
 		out = append(out, para{toned(good, "No required pair is lost.")})
@@ -184,12 +184,17 @@ func (v *Verification) blocks() []block {
 	return append(out, v.all()...)
 }
 
-func pairsOf(in []reach.Verdict) int {
-	seen := map[[2]string]bool{}
+// lostPairs is how many pairs some verdicts are about, each once.
+func lostPairs(in []reach.Verdict) int {
+	seen, together := map[[2]string]bool{}, 0
 	for i := range in {
-		seen[pairKey(&in[i])] = true
+		if n := in[i].Count(); n > 1 {
+			together += n
+		} else {
+			seen[pairKey(&in[i])] = true
+		}
 	}
-	return len(seen)
+	return len(seen) + together
 }
 
 // step names a step in a table: id, wave, action, object.
