@@ -104,21 +104,38 @@ func (s *session) loadLive(c *cli.Context, args []string) (live *estate.Estate, 
 	return live, in, slices.Concat(in.found, noticed), nil
 }
 
-// recognised says which object of the plan each live one is: the one of its name or, in a plan of classic files,
-// the one that means the same, whatever it was called since.
+// recognised says which object of the plan each live one is: the one of its name; a peering is also that between
+// the same two VNets, and in a plan of classic files an object is also the one that joins or holds the same, whatever
+// it was called since.
 func recognised(live *estate.Estate, p *plan.Plan) []estate.Mapping {
-	mapping := matchedObjects(live, plan.Known(p))
-	if len(p.Base.Listings) > 0 {
-		return mapping
+	known := plan.Known(p)
+	mapping := matchedObjects(live, known)
+	is, taken := map[estate.Key]estate.ID{}, map[estate.Key]bool{}
+	add := func(from, to estate.ID) {
+		if !is[from.Key()].IsZero() || taken[to.Key()] {
+			return
+		}
+		is[from.Key()], taken[to.Key()] = to, true
+		mapping = append(mapping, estate.Mapping{From: from, To: to})
 	}
-	taken := map[estate.Key]bool{}
 	for _, m := range mapping {
-		taken[m.From.Key()], taken[m.To.Key()] = true, true
+		is[m.From.Key()], taken[m.To.Key()] = m.To, true
 	}
-	became, _ := estate.Became(p.Base, live)
-	for _, m := range became {
-		if !taken[m.From.Key()] && !taken[m.To.Key()] {
-			mapping = append(mapping, estate.Mapping{From: m.To, To: m.From})
+	if len(p.Base.Listings) == 0 {
+		became, _ := estate.Became(p.Base, live)
+		for _, m := range became {
+			add(m.To, m.From)
+		}
+	}
+	between := map[[2]estate.Key]estate.ID{}
+	for i := range known.Peerings {
+		half := &known.Peerings[i]
+		between[[2]estate.Key{half.VNet.Key(), half.Remote.Key()}] = half.ID
+	}
+	for i := range live.Peerings {
+		half := &live.Peerings[i]
+		if to := between[[2]estate.Key{is[half.VNet.Key()].Key(), is[half.Remote.Key()].Key()}]; !to.IsZero() {
+			add(half.ID, to)
 		}
 	}
 	return mapping
