@@ -236,6 +236,10 @@ func TestConvertDumped(t *testing.T) {
 	}
 }
 
+// armOnly are the fields with Refs that a classic estate has not.
+var armOnly = []string{"Gateway.Region", "Site.Region", "VNet.State", "Site.FQDN", "Gateway.Generation", "Gateway.MoreAddresses", "Gateway.CustomRoutes",
+	"Connection.Ingress", "Connection.Egress", "Connection.Protocol", "Connection.Managed"}
+
 // renumber gives every list of Refs in an estate one Ref of its own and returns how many there are.
 // Fields that only an ARM estate has are left out.
 func renumber(e *estate.Estate) int {
@@ -255,8 +259,7 @@ func renumber(e *estate.Estate) int {
 			}
 		case v.Kind() == reflect.Struct:
 			for i := range v.NumField() {
-				armOnly := v.Type().Field(i).Name == "Region" && (v.Type() == reflect.TypeFor[estate.Gateway]() || v.Type() == reflect.TypeFor[estate.Site]())
-				if v.Type().Field(i).IsExported() && !armOnly {
+				if f := v.Type().Field(i); f.IsExported() && !slices.Contains(armOnly, v.Type().Name()+"."+f.Name) {
 					walk(v.Field(i))
 				}
 			}

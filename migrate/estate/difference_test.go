@@ -124,7 +124,7 @@ func isCompared(path string) bool {
 	switch {
 	case last == "Raw" || last == "Placeholder", // as written, or what follows from it
 		slices.Contains([]string{"VNets.Name", "DNSServers.Name", "Sites.Name", "SecurityGroups.Name", "RouteTables.Name"}, path), // as written
-		slices.Contains([]string{"VNets.Model", "VNets.DNS.Name", "VNets.DNS.Server", "VNets.Subnets.InUse", "VNets.Subnets.ServiceEndpoints.Prefixes.Prefix"}, path),
+		slices.Contains([]string{"VNets.Model", "VNets.DNS.Name", "VNets.DNS.Server", "VNets.Subnets.InUse", "Sites.Unlisted", "VNets.Subnets.ServiceEndpoints.Prefixes.Prefix"}, path),
 		strings.HasPrefix(path, "Sites.Region.") && path != "Sites.Region.Name", strings.HasPrefix(path, "Sites.Declared"),
 		slices.Contains([]string{"Sites.Class", "Sites.Endpoint", "Sites.Network"}, path), // what was found out
 		strings.HasPrefix(path, "Gateways.Region."),                                       // its VNet's
