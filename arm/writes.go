@@ -49,7 +49,7 @@ func (r *resolver) writes() {
 			peerings[p.remote] = append(peerings[p.remote], p.node)
 		}
 		link := p.parent + "\n" + p.remote
-		if first, twice := links[link]; twice {
+		if first, twice := links[link]; twice && p.remote != "" { // which one a parameter names, nothing tells here
 			r.report(p.node, BadName, ".properties.remoteVirtualNetwork", "%s peers the same networks already", r.t.Resources[first].label())
 		} else {
 			links[link] = p.node

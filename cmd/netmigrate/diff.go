@@ -117,6 +117,10 @@ func formedSides(sides [2]input, names [2]string, form string) (networks, diag.L
 		n.classic[i], n.as[i], noticed = in.formed(forms[i])
 		found = append(found, noticed...)
 	}
+	if n.succeeds() {
+		_, lost := estate.Became(n.classic[0], n.classic[1])
+		found = append(found, lost...)
+	}
 	found.Sort()
 	if form == formConversion {
 		n.as[1] = estate.Deployed(n.as[1])
