@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -94,15 +96,15 @@ func readPage(t *testing.T, page string) string {
 func freshFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, f := range allFixtures(t) {
-		to := filepath.Join(dir, "fixtures", f.name)
+	for _, f := range append(allFixtures(t), liveFixtures(t)...) {
+		to := filepath.Join(dir, "fixtures", filepath.FromSlash(f.name))
 		if err := os.MkdirAll(to, 0o777); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range f.inputs {
 			from := filepath.Join(f.dir, name)
 			if info := must(os.Stat(from))(t); info.IsDir() {
-				if err := os.CopyFS(filepath.Join(to, name), os.DirFS(from)); err != nil {
+				if err := os.CopyFS(filepath.Join(to, name), os.DirFS(from)); err != nil && !errors.Is(err, fs.ErrExist) {
 					t.Fatal(err)
 				}
 				continue
