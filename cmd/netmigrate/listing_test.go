@@ -40,7 +40,7 @@ func readListings(t *testing.T, folder string) []*arm.Document {
 	t.Helper()
 	var docs []*arm.Document
 	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".json" {
 			return err
 		}
 		src, err := os.ReadFile(path)

@@ -237,6 +237,11 @@ func makePlan(sources []estate.Source, opts options.Options, vault deploy.Option
 		return out, err
 	}
 	out.plan = p
+	if classic.Modern() {
+		out.diff = report.NewLiveDiff(p)
+		out.found = append(out.found, risk.Plan(classic, p)...)
+		return out, nil
+	}
 	var target *deploy.Deployment
 	wait = alongside(func() { target, _ = deploy.Render(p.Target, nil, vault) })
 	base, baseFates, noticed := deploy.Converted(classic, p.Base, vault)

@@ -107,7 +107,11 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 		r.publicIPAddress(g)
 	}
 	for i := range e.Gateways {
-		r.gateway(&e.Gateways[i])
+		if g := &e.Gateways[i]; g.Kind.Virtual() {
+			r.gateway(g)
+		} else {
+			r.found.Add("ARM-005", r.at(g.Refs), "%s %q cannot be written: what it does is not in the input", g.Kind, g.ID.Name)
+		}
 	}
 	for i := range e.Sites {
 		if p.used[e.Sites[i].ID.Key()] {

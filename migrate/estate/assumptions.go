@@ -286,7 +286,7 @@ var assumptionTexts = []Assumption{
 		Settle:  "the public data of the root certificates"},
 	{ID: AsmDNS,
 		Assumed: "each DNS server stays where it is and answers as before",
-		Because: "a netcfg holds addresses, not where a server runs",
+		Because: "an address does not say where its server runs",
 		Settle:  "where each server runs, and which names it answers"},
 	{ID: AsmListing,
 		Assumed: "there are none of the kinds of resources that no input lists",

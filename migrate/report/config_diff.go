@@ -203,6 +203,22 @@ func (v *configDiffer) blocks() []block {
 	return append(out, v.untold()...)
 }
 
+// changes are the configured differences alone, as a part of a review.
+func (v *configDiffer) changes() []block {
+	n := v.tally()
+	out := []block{heading{3, say("Configuration before against after: %s changed, %d removed, %d added", plural(n.changed, "object"), n.gone, n.fresh)}}
+	for _, t := range diffTypes {
+		for _, b := range v.section(t.typ, t.heading) {
+			if h, ok := b.(heading); ok {
+				h.level += 2
+				b = h
+			}
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // section lists the objects of a type.
 func (v *configDiffer) section(typ, title string) []block {
 	var all []*differingObject

@@ -20,6 +20,7 @@ type Diff struct {
 	before, after *arm.Template
 	same          int // resources that are equal
 	coverage      coverage
+	live          *ConfigDiff // in place of all else
 }
 
 // Element is a classic element and what became of it.
@@ -46,6 +47,12 @@ func NewDiff(classic *estate.Estate, fates []diag.Fate, p *plan.Plan, before, af
 	d := &Diff{classic: classic, before: before, after: after, coverage: coverageOf(fates)}
 	d.elements(classic, fates, p)
 	return d, d.compare()
+}
+
+// NewLiveDiff compares the network that a plan starts from with its target, object by object: what runs already is
+// no template.
+func NewLiveDiff(p *plan.Plan) *Diff {
+	return &Diff{live: NewConfigDiff("before", "after", p.Base, p.Target, nil)}
 }
 
 // elements lists the classic elements in the order VNets, gateways, connections, sites.

@@ -242,6 +242,10 @@ func (r *reviewer) changes() {
 		return
 	}
 	r.section("Diff")
+	if d.live != nil {
+		r.add(newConfigDiffer(d.live).changes()...)
+		return
+	}
 	r.elements(d)
 	gone, made, changed := d.counts()
 	r.add(heading{3, say("ARM form before against after: %s equal, %d changed, %d removed, %d added", plural(d.same, "resource"), changed, gone, made)})

@@ -18,6 +18,9 @@ const contextLines = 3
 // Unified writes the text diff of the two ARM forms, resource by resource; equal resources are
 // left out. A resource that only one side has is shown whole, against /dev/null.
 func (d *Diff) Unified(w io.Writer, s Style) error {
+	if d.live != nil {
+		return d.live.Write(w, Text, s)
+	}
 	out := bufio.NewWriterSize(w, 1<<16)
 	for i := range d.Resources {
 		edits, err := d.Resources[i].edits()
