@@ -45,7 +45,7 @@ var listingRules = []Rule{
 		Source: "docs/sources.md#listings"},
 	{ID: "LST-009", Name: "expression-broken", Severity: Error, Since: "0.3",
 		Title:  "an expression of a template cannot be understood",
-		Why:    "Resource Manager would refuse the template",
+		Why:    "a deployment of the template would be refused",
 		Fix:    "correct the expression at the place that the message names",
 		Source: "docs/sources.md#listings"},
 	{ID: "LST-010", Name: "resource-not-read", Severity: Note, Since: "0.3",

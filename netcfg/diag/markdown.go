@@ -26,8 +26,10 @@ var families = []struct{ name, about string }{
 	{"ER", "ExpressRoute"},
 	{"P2S", "point-to-site clients"},
 	{"DNS", "name resolution"},
+	{"BGP", "routes that are told by BGP"},
 	{"LIM", "limits of the platform"},
 	{"OPS", "running the migration"},
+	{"LST", "live listings and templates as an input"},
 	{"OPT", "the options file, netmigrate.yaml"},
 }
 
