@@ -250,6 +250,7 @@ type Subscription struct {
 type Listing struct {
 	Subscription string   // as the IDs of its objects have it
 	Types        []string // of IDs, sorted
+	TakenAt      Fact     // when, in RFC 3339, where a note beside the lists says it
 }
 
 // SiteClass says what a local network site is.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -65,8 +66,8 @@ type armReader struct {
 	items  map[Key]*armItem
 	byType map[string][]*armItem
 	live   bool
-	notes  map[string]arm.Note // by subscription
-	homes  map[string]bool     // subscriptions that are seen
+	taken  map[string]Fact // when the listing of a subscription was taken
+	homes  map[string]bool // subscriptions that are seen
 	listed map[string]map[string]bool
 
 	vnets      map[Key]int
@@ -96,7 +97,7 @@ type passedOver struct {
 
 // read takes the resources of all documents in.
 func (r *armReader) read(sources []Source) {
-	r.notes, r.listed, r.byType = map[string]arm.Note{}, map[string]map[string]bool{}, map[string][]*armItem{}
+	r.taken, r.listed, r.byType = map[string]Fact{}, map[string]map[string]bool{}, map[string][]*armItem{}
 	r.unseen, r.addressOf, r.passed = map[Key]outsider{}, map[Key]ID{}, map[string]passedOver{}
 	r.halvesSeen, r.addresses = map[Key]bool{}, map[Key]publicIP{}
 	for _, s := range sources {
@@ -116,7 +117,7 @@ func (r *armReader) source(s *Source) {
 		r.docs, r.e.Docs = append(r.docs, d), append(r.e.Docs, d.Name)
 	}
 	own := r.docs[first:]
-	home := r.home(s, own)
+	home := r.home(s, own, first)
 	if !r.live {
 		r.templates(s, own, first, home)
 		return
@@ -144,11 +145,13 @@ func (r *armReader) source(s *Source) {
 
 // home is the subscription that documents of a source belong to which name none: the one of the note
 // beside them, the one that the options name, the only one that the others name, or the source's name.
-func (r *armReader) home(s *Source, docs []*arm.Document) string {
-	for _, d := range docs {
+func (r *armReader) home(s *Source, docs []*arm.Document, first int) string {
+	for i, d := range docs {
 		if n := d.Note; d.Form == arm.FormNote && n.Subscription != "" {
 			sub := strings.ToLower(n.Subscription)
-			r.notes[sub] = n
+			if at := d.Root.Member("takenAt"); !n.TakenAt.IsZero() {
+				r.taken[sub] = Fact{Value: n.TakenAt.UTC().Format(time.RFC3339), Raw: at.Text(), Refs: []diag.Ref{at.Ref().In(first + i)}}
+			}
 			r.subscription(sub, n)
 			return sub
 		}

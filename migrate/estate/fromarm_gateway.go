@@ -175,10 +175,10 @@ func (r *armReader) bgp(it *armItem, b arm.Value) *BGP {
 	return &BGP{ASN: asn, PeeringAddress: r.fact(it, b.Member("bgpPeeringAddress")), PeerWeight: weight, Refs: r.refs(it, b)}
 }
 
-// secret reports a secret that a listing carries, and keeps nothing of it.
+// secret reports a secret that a document carries, and keeps nothing of it.
 func (r *armReader) secret(it *armItem, v arm.Value) {
 	if v.Is(arm.KindString) && v.Text() != "" {
-		r.found = append(r.found, diag.New("SEC-006", r.posIn(it.Doc, v), "the listing holds %s of %s in the open", v.Name(), quoteID(it.id)))
+		r.found = append(r.found, diag.New("SEC-006", r.posIn(it.Doc, v), "the document holds %s of %s in the open", v.Name(), quoteID(it.id)))
 	}
 }
 

@@ -46,7 +46,7 @@ func (r *armReader) coverage() {
 	}
 	r.days()
 	for _, sub := range slices.Sorted(maps.Keys(r.homes)) {
-		r.e.Listings = append(r.e.Listings, Listing{Subscription: sub, Types: slices.Sorted(maps.Keys(r.listed[sub]))})
+		r.e.Listings = append(r.e.Listings, Listing{Subscription: sub, Types: slices.Sorted(maps.Keys(r.listed[sub])), TakenAt: r.taken[sub]})
 		var missing []string
 		for _, kind := range listedKinds {
 			if !r.listed[sub][kind] {

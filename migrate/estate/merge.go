@@ -14,6 +14,7 @@ import (
 const (
 	contradiction = "XML-040" // two documents say different things
 	statedOnce    = "XML-041" // a VNet or site is missing where it should be stated, too
+	replaces      = "CLS-011" // a network configuration would delete a VNet of the service's list
 	gatewayLost   = "XML-042" // a later statement has the connections that an earlier one lost
 	sameFolder    = "XML-044" // several network configurations are taken as one subscription
 )
@@ -256,7 +257,8 @@ func (b *builder) newConnection(v *VNet, ref *netcfg.LocalNetworkSiteRef, site I
 }
 
 // onlyOnce reports the VNets of a subscription that only the network configuration, or only the
-// service's list has: one of the two is older.
+// service's list has: one of the two is older. A configuration without a VNet that is there would, if
+// somebody set it, delete it. Source: docs/sources.md#netcfg-schema.
 func (b *builder) onlyOnce(s *subscription, inConfiguration, inList map[Key]bool) {
 	for i := range b.e.VNets {
 		v := &b.e.VNets[i]
@@ -268,7 +270,7 @@ func (b *builder) onlyOnce(s *subscription, inConfiguration, inList map[Key]bool
 		case stated && !answered:
 			b.found.Add(statedOnce, b.e.Pos(v.Refs[0]), "VNet %q is in the network configuration and not in the service's list", v.Name)
 		case answered && !stated:
-			b.found.Add(statedOnce, b.e.Pos(v.Refs[0]), "VNet %q is in the service's list and not in the network configuration", v.Name)
+			b.found.Add(replaces, b.e.Pos(v.Refs[0]), "VNet %q is in the service's list and not in the network configuration, which would delete it when it is set", v.Name)
 		}
 	}
 }

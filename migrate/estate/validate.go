@@ -13,7 +13,10 @@ import (
 // for platform legality: plan, its checker and risk all ask it.
 // Sources: docs/sources.md#addressing, #peering, #gateway-subnet.
 func Validate(e *Estate) diag.List {
-	v := validator{e: e, x: NewIndex(e), clouds: map[string]string{}}
+	v := validator{e: e, x: NewIndex(e), clouds: map[string]string{}, site: "site"}
+	if len(e.Listings) > 0 {
+		v.site = "gateway"
+	}
 	for i := range e.VNets {
 		v.space(&e.VNets[i])
 		v.subnets(&e.VNets[i])
@@ -32,6 +35,7 @@ type validator struct {
 	found diag.List
 
 	clouds map[string]string // by region
+	site   string            // the last word for a local network site: what a listing calls it
 }
 
 func (v *validator) at(refs []diag.Ref) diag.Pos {
@@ -102,7 +106,7 @@ func (v *validator) gateway(g *Gateway) {
 		}
 		sites = append(sites, s)
 		if p, q, ok := overlapping(s.Prefixes, n.Space); ok {
-			v.found = append(v.found, diag.New("ADDR-003", v.at(p.Refs), "prefix %s of local network site %q overlaps %s of VNet %q, which connects to it", p, s.Name, q, n.Name).
+			v.found = append(v.found, diag.New("ADDR-003", v.at(p.Refs), "prefix %s of local network %s %q overlaps %s of VNet %q, which connects to it", p, v.site, s.Name, q, n.Name).
 				See(v.at(q.Refs), "%q is here", n.Name))
 		}
 	}
@@ -111,7 +115,7 @@ func (v *validator) gateway(g *Gateway) {
 			continue
 		}
 		a, b := sites[c.innerOwner], sites[c.outerOwner]
-		v.found = append(v.found, diag.New("ADDR-004", v.at(c.inner.Refs), "local network sites %q (%s) and %q (%s) of VNet %q overlap", a.Name, c.inner, b.Name, c.outer, n.Name).
+		v.found = append(v.found, diag.New("ADDR-004", v.at(c.inner.Refs), "local network %ss %q (%s) and %q (%s) of VNet %q overlap", v.site, a.Name, c.inner, b.Name, c.outer, n.Name).
 			See(v.at(c.outer.Refs), "%q is here", b.Name))
 	}
 }
@@ -173,15 +177,19 @@ func (v *validator) peering(n, r *VNet, half *Peering) {
 	if !half.UseRemoteGateways {
 		return
 	}
-	if len(v.x.GatewaysOf(n.ID)) > 0 {
-		v.found.Add("GW-004", v.at(n.Refs), "VNet %q has a gateway of its own and cannot use that of %q", n.Name, r.Name)
+	at := v.at(half.Refs) // of a planned half there is none
+	if len(half.Refs) == 0 {
+		at = v.at(n.Refs)
 	}
-	if !slices.ContainsFunc(v.x.StandingIn(r.ID), func(g *Gateway) bool { return g.Kind.Virtual() || g.Kind == RouteServer }) {
-		v.found.Add("PEER-005", v.at(n.Refs), "VNet %q would use a gateway of %q, which has none", n.Name, r.Name)
+	if len(v.x.GatewaysOf(n.ID)) > 0 {
+		v.found.Add("GW-004", at, "VNet %q has a gateway of its own and cannot use that of %q", n.Name, r.Name)
+	}
+	if v.e.lists(r.ID.Subscription, TypeGateway) && !slices.ContainsFunc(v.x.StandingIn(r.ID), func(g *Gateway) bool { return g.Kind.Virtual() || g.Kind == RouteServer }) {
+		v.found.Add("PEER-005", at, "VNet %q would use a gateway of %q, which has none", n.Name, r.Name)
 	}
 	back := slices.IndexFunc(v.x.PeeringsOf(r.ID), func(p *Peering) bool { return p.Remote.Same(n.ID) && p.AllowGatewayTransit })
 	if back < 0 {
-		v.found.Add("PEER-005", v.at(n.Refs), "VNet %q would use the gateway of %q, whose peering does not allow gateway transit", n.Name, r.Name)
+		v.found.Add("PEER-005", at, "VNet %q would use the gateway of %q, whose peering does not allow gateway transit", n.Name, r.Name)
 	}
 }
 
@@ -194,6 +202,17 @@ func (v *validator) cloudOf(n *VNet) string {
 		v.clouds[n.Region.Name] = cloud
 	}
 	return cloud
+}
+
+// lists reports whether an input would show an object of a type of a subscription. Classic files and
+// templates show all there is.
+func (e *Estate) lists(subscription, typ string) bool {
+	for _, l := range e.Listings {
+		if l.Subscription == subscription {
+			return slices.Contains(l.Types, typ)
+		}
+	}
+	return true
 }
 
 type ownedPrefix struct {

@@ -45,14 +45,16 @@ const (
 	HubNone Hub = "none"
 )
 
-// Options is everything a run can be told. Mode and Hub come from a flag or the file, the rest from
-// the file alone, in its order. Pos turns the Ref of any Text into a place.
+// Options is everything a run can be told. Mode and Hub come from a flag or the file, Today from a flag or
+// the clock, the rest from the file alone, in its order. Pos turns the Ref of any Text into a place.
 type Options struct {
 	Mode     Mode // empty: AsIfLive
 	Hub      Hub  // empty: HubAuto
 	KeyVault Text // resource id of the vault that holds the shared keys
 
 	File string // the name that the options file was read under; empty without one
+
+	Today Date // the day that the run is for: --date, or the day it is; empty where it does not matter
 
 	Subscriptions  []Subscription
 	AffinityGroups []AffinityGroup
