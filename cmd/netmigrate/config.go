@@ -147,7 +147,7 @@ func today(c *cli.Context) (options.Date, error) {
 // none: what they name may be in the part that cannot be read.
 func (in input) answers() *options.Options {
 	if in.broken {
-		return &options.Options{}
+		return &options.Options{Today: in.today}
 	}
 	return in.options
 }

@@ -45,19 +45,21 @@ var testSupport = []string{"arm/armtest", "fixtures", "fixtures/listing"}
 
 // doors are the libraries, by module, and the packages that may import them.
 var doors = map[string][]string{
-	"github.com/antchfx/xmlquery":    {"netcfg"},
-	"github.com/urfave/cli/v2":       {"cmd/netmigrate"},
-	"golang.org/x/term":              {"cmd/netmigrate"},
-	"golang.org/x/sys":               {"cmd/netmigrate"},
-	"github.com/goccy/go-yaml":       {"migrate/options"},
-	"github.com/sergi/go-diff":       {"migrate/report"},
-	"github.com/jedib0t/go-pretty":   {"migrate/report"},
-	"github.com/invopop/jsonschema":  {"migrate/report"},
-	"github.com/gaissmai/bart":       {"migrate/estate", "migrate/reach", "migrate/plan", "migrate/risk"},
-	"go4.org/netipx":                 {"migrate/estate", "migrate/reach", "migrate/plan", "migrate/risk"},
-	"golang.org/x/text":              {"migrate/azure"},
-	"github.com/google/go-cmp":       nil,
-	"github.com/owenrumney/go-sarif": nil,
+	"github.com/antchfx/xmlquery": {"netcfg"},
+	"github.com/urfave/cli/v2":    {"cmd/netmigrate"},
+	"golang.org/x/term":           {"cmd/netmigrate"},
+	"golang.org/x/sys":            {"cmd/netmigrate"},
+	"github.com/goccy/go-yaml":    {"migrate/options"},
+	"github.com/sergi/go-diff":    {"migrate/report"},
+	// Tokens with their places, and duplicate names refused; encoding/json gives neither.
+	"github.com/go-json-experiment/json": {"arm"},
+	"github.com/jedib0t/go-pretty":       {"migrate/report"},
+	"github.com/invopop/jsonschema":      {"migrate/report"},
+	"github.com/gaissmai/bart":           {"migrate/estate", "migrate/reach", "migrate/plan", "migrate/risk"},
+	"go4.org/netipx":                     {"migrate/estate", "migrate/reach", "migrate/plan", "migrate/risk"},
+	"golang.org/x/text":                  {"migrate/azure", "arm"}, // names there, UTF-16 as PowerShell writes it here
+	"github.com/google/go-cmp":           nil,
+	"github.com/owenrumney/go-sarif":     nil,
 }
 
 // worldly are the packages that reach files, clock, environment, network, flags or chance.

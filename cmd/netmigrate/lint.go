@@ -87,16 +87,22 @@ func lint(sources []estate.Source, classicRuns bool, opts *options.Options) diag
 		return nil
 	}
 	e, _, found := meaning(opts, sources)
-	return slices.Concat(found, strangers(e, opts), risks(e, classicRuns && !e.Modern()))
+	return slices.Concat(found, strangers(e, opts), risks(e, classicRuns, opts.Today))
 }
 
-func risks(e *estate.Estate, classicRuns bool) diag.List {
-	if !classicRuns {
-		return risk.Estate(e)
-	}
-	var migration diag.List
-	wait := alongside(func() { migration = risk.Classic(e) })
+// risks are what the rules say of an estate: in a classic one also of the platform's own migration, where
+// that is still to come, and in one of Resource Manager what only its facts show.
+func risks(e *estate.Estate, classicRuns bool, day options.Date) diag.List {
+	var more diag.List
+	wait := alongside(func() {
+		switch {
+		case e.Modern():
+			more = risk.Live(e, day)
+		case classicRuns:
+			more = risk.Classic(e)
+		}
+	})
 	found := risk.Estate(e)
 	wait()
-	return append(found, migration...)
+	return append(found, more...)
 }

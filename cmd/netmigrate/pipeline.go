@@ -74,6 +74,7 @@ func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
 	}
 	in.found = slices.Concat(r.found, r.remarks, faults, in.found)
 	in.broken = in.broken || len(r.found)+len(faults) > 0
+	opts.Today = day
 	in.options, in.today = opts, day
 	if !c.IsSet(keyVaultOption.name) {
 		in.found = append(in.found, opts.Vaultless()...)
@@ -229,7 +230,7 @@ func makePlan(sources []estate.Source, opts options.Options, vault deploy.Option
 	classic, fates, found := meaning(&opts, sources)
 
 	var early, more diag.List // the early ones need the estate only, and do not wait for the plan
-	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive) })
+	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive, opts.Today) })
 	p, planning, err := plan.Make(classic, opts)
 	wait()
 	out.found = slices.Concat(found, strangers(classic, &opts), early, planning)

@@ -36,23 +36,20 @@ var shownElsewhere = map[string][2]string{
 	"ARM-024":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"ARM-026":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"ARM-027":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
+	"BGP-002":  {"migrate/risk/live_test.go", "TestLiveRules"},
+	"BGP-004":  {"migrate/risk/live_test.go", "TestLiveRules"},
+	"ER-003":   {"migrate/risk/live_test.go", "TestLiveRules"},
 	"GW-001":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
-	"GW-004":   {"migrate/estate/validate_test.go", "TestValidate"},
-	"GW-010":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"GW-011":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"GW-012":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"HUB-002":  {"migrate/estate/validate_test.go", "TestValidate"},
 	"LIM-002":  {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"LIM-003":  {"migrate/risk/estate_test.go", "TestEstateRules"},
-	"LINK-002": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"LINK-007": {"migrate/risk/estate_test.go", "TestPathThroughPremises"},
 	"LINK-008": {"migrate/risk/estate_test.go", "TestEstateRules"},
-	"OPS-006":  {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"OPT-007":  {"cmd/netmigrate/testdata/script/options.txtar", "several are a finding"},
 	"P2S-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"P2S-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
-	"PEER-005": {"migrate/estate/validate_test.go", "TestValidate"},
-	"PEER-006": {"migrate/estate/validate_test.go", "TestValidate"},
 	"PEER-009": {"migrate/estate/validate_test.go", "TestValidate"},
 	"PLAN-001": {"cmd/netmigrate/rules_test.go", "TestLostPair"},
 	"PLAN-008": {"cmd/netmigrate/testdata/script/verify.txtar", "changed outside the plan"},
@@ -63,7 +60,6 @@ var shownElsewhere = map[string][2]string{
 	"SITE-011": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"SITE-012": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"RTE-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
-	"RTE-007":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"RTE-008":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"RTE-012":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"SEC-009":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
@@ -92,7 +88,7 @@ func ruleFiles(t *testing.T) []string {
 }
 
 // TestRules runs the cases of testdata/rules. A case is named for its rule and holds what makes it
-// fire (fires.netcfg, or files in fires/), a near miss that does not (silent.netcfg or silent/),
+// fire (fires.netcfg, fires.json, or files in fires/), a near miss that does not (silent and so on),
 // the lines that are printed of that rule (want), and the command with its flags when it is not
 // lint (command).
 func TestRules(t *testing.T) {
@@ -164,9 +160,11 @@ func (c *ruleCase) part(name string) string {
 // must run to its end: a file that is refused is silent for another reason.
 func (c *ruleCase) lines(t *testing.T, side string) string {
 	t.Helper()
-	input := side + ".netcfg"
-	if _, err := os.Stat(filepath.Join(c.dir, input)); err != nil {
-		input = side
+	input := side
+	for _, name := range []string{side + ".netcfg", side + ".json"} {
+		if _, err := os.Stat(filepath.Join(c.dir, name)); err == nil {
+			input = name
+		}
 	}
 	args := strings.Fields(c.part("command"))
 	if len(args) == 0 {

@@ -14,7 +14,7 @@ import (
 
 // addressesInsideSites finds referenced sites whose device stands in the network behind it (SITE-014).
 // An address that no device can have is SITE-002's.
-func addressesInsideSites(c *classic) diag.List {
+func addressesInsideSites(c *network) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		s := &c.Sites[i]
@@ -23,27 +23,27 @@ func addressesInsideSites(c *classic) diag.List {
 		}
 		p := firstOf(s.Prefixes, netip.PrefixFrom(s.Address.Addr, s.Address.BitLen()))
 		if p.IsValid() {
-			hits = append(hits, hit{c.site(s), diag.New("SITE-014", c.addressPos(s), "gateway address %s of local network site %s lies in its own prefix %s", s.Address.Addr, c.site(s), p.Prefix).
+			hits = append(hits, hit{c.site(s), c.finding("SITE-014", c.addressPos(s), "gateway address %s of local network site %s lies in its own prefix %s", s.Address.Addr, c.site(s), p.Prefix).
 				See(c.at(p.Refs), "%s is here", p.Prefix)})
 		}
 	}
-	return told(hits, "the gateway addresses of %d local network sites lie in their own prefixes: %s")
+	return told(hits, c.worded("the gateway addresses of %d local network sites lie in their own prefixes: %s"))
 }
 
 // longSites finds sites with more prefixes than a local network gateway lists (LIM-002).
-func longSites(c *classic) diag.List {
+func longSites(c *network) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		s := &c.Sites[i]
 		if n := len(s.Prefixes); n > azure.MaxLocalNetworkGatewayPrefixes && len(c.ofSite[s]) > 0 {
-			hits = append(hits, hit{c.site(s), diag.New("LIM-002", c.at(s.Refs), "local network site %s lists %d prefixes; %d are allowed", c.site(s), n, azure.MaxLocalNetworkGatewayPrefixes)})
+			hits = append(hits, hit{c.site(s), c.finding("LIM-002", c.at(s.Refs), "local network site %s lists %d prefixes; %d are allowed", c.site(s), n, azure.MaxLocalNetworkGatewayPrefixes)})
 		}
 	}
-	return told(hits, "%d local network sites list more prefixes than are allowed: %s")
+	return told(hits, c.worded("%d local network sites list more prefixes than are allowed: %s"))
 }
 
 // manySubnets finds VNets with more subnets than the platform allows (LIM-003).
-func manySubnets(c *classic) diag.List {
+func manySubnets(c *network) diag.List {
 	var hits []hit
 	for i := range c.VNets {
 		v := &c.VNets[i]
@@ -55,12 +55,12 @@ func manySubnets(c *classic) diag.List {
 }
 
 // tinySubnets finds subnets that are smaller than the platform allows (LIM-004).
-func tinySubnets(c *classic) diag.List {
+func tinySubnets(c *network) diag.List {
 	var hits []hit
 	for i := range c.VNets {
 		v := &c.VNets[i]
 		for j := range v.Subnets {
-			if s := &v.Subnets[j]; s.Prefix.Bits() > azure.SmallestSubnetBits {
+			if s := &v.Subnets[j]; s.Prefix.Addr().Is4() && s.Prefix.Bits() > azure.SmallestSubnetBits {
 				hits = append(hits, hit{quote(s.Raw), diag.New("LIM-004", c.at(s.Prefix.Refs), "subnet %q of VNet %s has the prefix %s; the smallest is /%d", s.Raw, c.vnet(v), s.Prefix.Prefix, azure.SmallestSubnetBits)})
 			}
 		}
@@ -70,7 +70,7 @@ func tinySubnets(c *classic) diag.List {
 
 // otherOwners finds tunnels between VNets of different subscriptions, that is documents (SEC-007), one
 // finding for each pair of subscriptions.
-func otherOwners(c *classic) diag.List {
+func otherOwners(c *network) diag.List {
 	type owners struct{ near, far string }
 	var order []owners
 	pairs := map[owners][]string{}
@@ -98,7 +98,7 @@ func otherOwners(c *classic) diag.List {
 
 // carriedPools finds client pools that a tunnel carries because the site at its far end lists them (P2S-003),
 // one finding for each pool.
-func carriedPools(c *classic) diag.List {
+func carriedPools(c *network) diag.List {
 	var hits []hit
 	c.eachPool(func(v *estate.VNet, g *estate.Gateway) {
 		if far := c.beyondTunnels(v, g); len(far) > 0 {
@@ -110,7 +110,7 @@ func carriedPools(c *classic) diag.List {
 }
 
 // eachPool visits the gateways with point-to-site clients.
-func (c *classic) eachPool(visit func(*estate.VNet, *estate.Gateway)) {
+func (c *network) eachPool(visit func(*estate.VNet, *estate.Gateway)) {
 	for i := range c.Gateways {
 		g := &c.Gateways[i]
 		if v := c.x.VNet(g.VNet); v != nil && len(g.ClientPools) > 0 {
@@ -120,7 +120,7 @@ func (c *classic) eachPool(visit func(*estate.VNet, *estate.Gateway)) {
 }
 
 // beyondTunnels names the VNets at the far ends of v's tunnels whose sites list every pool of g.
-func (c *classic) beyondTunnels(v *estate.VNet, g *estate.Gateway) []string {
+func (c *network) beyondTunnels(v *estate.VNet, g *estate.Gateway) []string {
 	var far []string
 	for _, h := range c.ofVNet[v] {
 		if h.far != nil && c.carries(h, g.ClientPools) {
@@ -131,7 +131,7 @@ func (c *classic) beyondTunnels(v *estate.VNet, g *estate.Gateway) []string {
 }
 
 // carries reports whether the site at the far end of a paired half lists every pool.
-func (c *classic) carries(h *half, pools []estate.Prefix) bool {
+func (c *network) carries(h *half, pools []estate.Prefix) bool {
 	back := c.x.Connection(h.Pairing.Partner)
 	if back == nil {
 		return false

@@ -16,7 +16,7 @@ const nearlyFullPercent = 80
 
 // publicPrefixes finds VNets and sites with addresses that are not private (ADDR-008). Ranges that
 // a VNet may not have at all are ADDR-011's.
-func publicPrefixes(c *classic) diag.List {
+func publicPrefixes(c *network) diag.List {
 	var hits []hit
 	add := func(what, name string, prefixes []estate.Prefix) { // the name is quoted already
 		public := slices.DeleteFunc(slices.Clone(prefixes), func(p estate.Prefix) bool { return azure.IsPrivate(p.Prefix) || forbidden(p.Prefix) })
@@ -34,10 +34,10 @@ func publicPrefixes(c *classic) diag.List {
 	}
 	for i := range c.Sites {
 		if s := &c.Sites[i]; len(c.ofSite[s]) > 0 && s.Endpoint.IsZero() { // the VNet behind it is told by itself
-			add("local network site", c.site(s), s.Prefixes)
+			add(c.worded("local network site"), c.site(s), s.Prefixes)
 		}
 	}
-	return told(hits, "%d VNets and local network sites have addresses that are not private: %s")
+	return told(hits, c.worded("%d VNets and local network sites have addresses that are not private: %s"))
 }
 
 func forbidden(p netip.Prefix) bool {
@@ -46,7 +46,7 @@ func forbidden(p netip.Prefix) bool {
 
 // clientPools finds point-to-site pools that share addresses with their own VNet or with a site
 // of their own gateway (ADDR-009).
-func clientPools(c *classic) diag.List {
+func clientPools(c *network) diag.List {
 	var hits []hit
 	for i := range c.Gateways {
 		g := &c.Gateways[i]
@@ -57,7 +57,7 @@ func clientPools(c *classic) diag.List {
 		others := []neighbour{{"VNet", c.vnet(v), v.Space}}
 		for _, h := range c.ofVNet[v] {
 			if h.site != nil {
-				others = append(others, neighbour{"local network site", c.site(h.site), h.site.Prefixes})
+				others = append(others, neighbour{c.worded("local network site"), c.site(h.site), h.site.Prefixes})
 			}
 		}
 		hits = append(hits, poolHits(c.Estate, c.vnet(v), g, others)...)
@@ -106,7 +106,7 @@ func poolsBesidePeers(t *target) diag.List {
 		}
 		for _, c := range t.x.ConnectionsOf(g.ID) {
 			if s := t.x.Site(c.Site); s != nil && t.base.Connection(c.ID) == nil {
-				others = append(others, neighbour{"local network site", t.site(s), s.Prefixes})
+				others = append(others, neighbour{t.worded("local network site"), t.site(s), s.Prefixes})
 			}
 		}
 		hits = append(hits, poolHits(t.Target, t.vnet(v), g, others)...)
@@ -116,7 +116,7 @@ func poolsBesidePeers(t *target) diag.List {
 
 // unconnectedOverlaps finds VNets that share addresses and are not joined by a tunnel (ADDR-010).
 // VNets inside one range are told together: eleven copies of one network are one cause.
-func unconnectedOverlaps(c *classic) diag.List {
+func unconnectedOverlaps(c *network) diag.List {
 	var hits []hit
 	var open []owned[*estate.VNet]
 	var sharing []owned[*estate.VNet]
@@ -145,7 +145,7 @@ func unconnectedOverlaps(c *classic) diag.List {
 	return told(hits, "%d address ranges are shared by VNets that are not connected: of %s")
 }
 
-func (c *classic) overlapHit(outer owned[*estate.VNet], sharing []owned[*estate.VNet]) hit {
+func (c *network) overlapHit(outer owned[*estate.VNet], sharing []owned[*estate.VNet]) hit {
 	var names []string
 	for _, o := range sharing {
 		names = append(names, c.vnet(o.owner)+" ("+o.Prefix.Prefix.String()+")")
@@ -162,7 +162,7 @@ func (c *classic) overlapHit(outer owned[*estate.VNet], sharing []owned[*estate.
 
 // nearlyFull finds VNets with a gateway that have little room left for the other subnets of a hub
 // (ADDR-012).
-func nearlyFull(c *classic) diag.List {
+func nearlyFull(c *network) diag.List {
 	var hits []hit
 	for i := range c.VNets {
 		v := &c.VNets[i]
@@ -171,7 +171,9 @@ func nearlyFull(c *classic) diag.List {
 		}
 		var used, all uint64
 		for _, s := range v.Subnets {
-			used += addresses(s.Prefix.Prefix)
+			for _, p := range append([]estate.Prefix{s.Prefix}, s.MorePrefixes...) {
+				used += addresses(p.Prefix)
+			}
 		}
 		for _, p := range v.Space {
 			all += addresses(p.Prefix)
@@ -183,8 +185,13 @@ func nearlyFull(c *classic) diag.List {
 	return told(hits, "subnets fill more than four fifths of %d VNets with a gateway: %s")
 }
 
-// addresses is how many addresses a prefix has.
-func addresses(p netip.Prefix) uint64 { return 1 << (32 - p.Bits()) }
+// addresses is how many IPv4 addresses a prefix has. Those of IPv6 are never short.
+func addresses(p netip.Prefix) uint64 {
+	if !p.Addr().Is4() {
+		return 0
+	}
+	return 1 << (32 - p.Bits())
+}
 
 // premisesHidden finds on-premises prefixes that the gateway of a hub routes and that lie inside a
 // VNet peered with the hub (ADDR-003). A prefix that is wider than the VNet still reaches the
@@ -204,7 +211,7 @@ func premisesHidden(t *target) diag.List {
 			}
 			for _, p := range s.Prefixes {
 				if q := firstOf(r.Space, p.Prefix); q.IsValid() && contains(q.Prefix, p.Prefix) {
-					hits = append(hits, hit{t.site(s), diag.New("ADDR-003", t.at(p.Refs),
+					hits = append(hits, hit{t.site(s), t.finding("ADDR-003", t.at(p.Refs),
 						"prefix %s of local network site %s lies in %s of VNet %s, which is to be peered with %s: the site becomes unreachable there", p.Prefix, t.site(s), q.Prefix, t.vnet(r), t.nameOf(g.VNet)).
 						See(t.at(q.Refs), "%s is here", t.vnet(r))})
 				}
@@ -249,7 +256,7 @@ func (t *target) known() []neighbour {
 	}
 	for i := range e.Sites {
 		if s := &e.Sites[i]; s.Endpoint.IsZero() {
-			all = append(all, neighbour{"local network site", t.site(s), s.Prefixes})
+			all = append(all, neighbour{t.worded("local network site"), t.site(s), s.Prefixes})
 		}
 	}
 	for i := range e.Gateways {

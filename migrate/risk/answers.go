@@ -3,13 +3,14 @@ package risk
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 // gatewayAddress is the public address of a VNet's gateway, where the service said it.
-func (c *classic) gatewayAddress(v *estate.VNet) (netip.Addr, bool) {
+func (c *network) gatewayAddress(v *estate.VNet) (netip.Addr, bool) {
 	for _, g := range c.x.GatewaysOf(v.ID) {
 		if a, ok := g.KnownAddress(); ok {
 			return a, true
@@ -19,7 +20,7 @@ func (c *classic) gatewayAddress(v *estate.VNet) (netip.Addr, bool) {
 }
 
 // findGatewayOwners finds whose gateway has an address.
-func (c *classic) findGatewayOwners() map[netip.Addr]*estate.VNet {
+func (c *network) findGatewayOwners() map[netip.Addr]*estate.VNet {
 	owners := map[netip.Addr]*estate.VNet{}
 	for i := range c.Gateways {
 		if a, ok := c.Gateways[i].KnownAddress(); ok {
@@ -30,7 +31,7 @@ func (c *classic) findGatewayOwners() map[netip.Addr]*estate.VNet {
 }
 
 // disconnected finds connections of which the service, or the options file, says that they are not up (LINK-002).
-func disconnected(c *classic) diag.List {
+func disconnected(c *network) diag.List {
 	var hits []hit
 	for i := range c.halves {
 		h := &c.halves[i]
@@ -39,14 +40,14 @@ func disconnected(c *classic) diag.List {
 			continue
 		}
 		hits = append(hits, hit{c.vnet(h.near), diag.New("LINK-002", c.at(firstRefs(h.State.Refs, h.Refs)),
-			"the state of the connection of VNet %s to local network site %s is given as %s", c.vnet(h.near), c.siteID(h.Site), state)})
+			"the state of the connection of VNet %s to %s is given as %s", c.vnet(h.near), c.end(h.Connection), state)})
 	}
 	return told(hits, "%d connections are not up: of VNets %s")
 }
 
 // differentKeys finds tunnels whose two ends have different shared keys (LINK-008). The keys are
 // compared and never shown.
-func differentKeys(c *classic) diag.List {
+func differentKeys(c *network) diag.List {
 	var hits []hit
 	done := map[estate.Key]bool{} // its other half has been told
 	for i := range c.halves {
@@ -57,7 +58,7 @@ func differentKeys(c *classic) diag.List {
 		}
 		done[partner.ID.Key()] = true
 		hits = append(hits, hit{c.vnet(h.near), diag.New("LINK-008", c.at(firstRefs(h.KeyRefs, h.Refs)),
-			"the shared key of VNet %s for local network site %s differs from that of VNet %s for %s", c.vnet(h.near), c.siteID(h.Site), c.vnet(h.far), c.siteID(partner.Site)).
+			"the shared key of VNet %s for %s differs from that of VNet %s for %s", c.vnet(h.near), c.end(h.Connection), c.vnet(h.far), strings.TrimPrefix(c.end(partner), c.worded("local network site "))).
 			See(c.at(firstRefs(partner.KeyRefs, partner.Refs)), "the other end is here")})
 	}
 	return told(hits, "%d tunnels have different shared keys at their ends: of VNets %s")
@@ -65,7 +66,7 @@ func differentKeys(c *classic) diag.List {
 
 // lostLinks finds documents with sites and gateway subnets and no connection at all (LINK-009): old
 // command lines wrote such when they created a VNet.
-func lostLinks(c *classic) diag.List {
+func lostLinks(c *network) diag.List {
 	type document struct{ sites, ready, linked int }
 	docs := map[string]*document{}
 	of := func(id estate.ID) *document {
@@ -97,7 +98,7 @@ func lostLinks(c *classic) diag.List {
 
 // staleAddresses finds sites with an address that the gateway they stand for does not have
 // (SITE-011).
-func staleAddresses(c *classic) diag.List {
+func staleAddresses(c *network) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		s := &c.Sites[i]
@@ -111,24 +112,24 @@ func staleAddresses(c *classic) diag.List {
 		if !ok || right == s.Address.Addr {
 			continue // the other end's site is the stale one
 		}
-		hits = append(hits, hit{c.site(s), diag.New("SITE-011", c.addressPos(s), "gateway address %s of local network site %s is not that of VNet %s, whose gateway has %s",
+		hits = append(hits, hit{c.site(s), c.finding("SITE-011", c.addressPos(s), "gateway address %s of local network site %s is not that of VNet %s, whose gateway has %s",
 			s.Address.Raw, c.site(s), c.vnet(far), right).
 			See(c.at(far.Refs), "%s is here", c.vnet(far)).WithHint("put %s into the site", right)})
 	}
-	return told(hits, "%d local network sites carry an address that the gateway they stand for does not have: %s")
+	return told(hits, c.worded("%d local network sites carry an address that the gateway they stand for does not have: %s"))
 }
 
 // contradictedDeclarations finds sites whose address the service said to be another gateway's than
 // the options file says, or whose connection it said to be up although they are declared gone
 // (SITE-012).
-func contradictedDeclarations(c *classic) diag.List {
+func contradictedDeclarations(c *network) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		s := &c.Sites[i]
 		if s.Declared.Kind == estate.Undeclared {
 			continue
 		}
-		f := diag.New("SITE-012", c.at(s.Refs), "local network site %s is declared %s", c.site(s), c.declared(s))
+		f := c.finding("SITE-012", c.at(s.Refs), "local network site %s is declared %s", c.site(s), c.declared(s))
 		switch owner := c.gatewayOwners()[s.Address.Addr]; {
 		case owner != nil && (s.Declared.Kind != estate.DeclaredVNet || !owner.ID.Same(s.Declared.VNet)):
 			f.Message += ", but its gateway address " + s.Address.Raw + " is that of VNet " + c.vnet(owner)
@@ -139,11 +140,11 @@ func contradictedDeclarations(c *classic) diag.List {
 		}
 		hits = append(hits, hit{c.site(s), f.See(c.addressPos(s), "%s is here", c.site(s))})
 	}
-	return told(hits, "what %d local network sites are declared to be contradicts the service's answers: %s")
+	return told(hits, c.worded("what %d local network sites are declared to be contradicts the service's answers: %s"))
 }
 
 // declared is what a site is declared to be, in words.
-func (c *classic) declared(s *estate.Site) string {
+func (c *network) declared(s *estate.Site) string {
 	if s.Declared.Kind == estate.DeclaredVNet {
 		return "to be VNet " + c.of(estate.TypeVNet, s.Declared.VNet, s.Declared.VNet.Name)
 	}
@@ -152,7 +153,7 @@ func (c *classic) declared(s *estate.Site) string {
 
 // missingPools finds sites that stand for a VNet and leave out the point-to-site pool of its
 // gateway (P2S-004).
-func missingPools(c *classic) diag.List {
+func missingPools(c *network) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		s := &c.Sites[i]
@@ -165,10 +166,10 @@ func missingPools(c *classic) diag.List {
 				continue
 			}
 			if rest := without(g.ClientPools, s.Prefixes); len(rest) > 0 {
-				hits = append(hits, hit{c.site(s), diag.New("P2S-004", c.at(s.Refs), "local network site %s stands for VNet %s, but leaves out %s of its point-to-site pool",
+				hits = append(hits, hit{c.site(s), c.finding("P2S-004", c.at(s.Refs), "local network site %s stands for VNet %s, but leaves out %s of its point-to-site pool",
 					c.site(s), c.vnet(far), listed(rest)).See(first(c.Estate, g.ClientPools[0].Refs), "the pool is here")})
 			}
 		}
 	}
-	return told(hits, "%d local network sites leave out the point-to-site pool of the VNet they stand for: %s")
+	return told(hits, c.worded("%d local network sites leave out the point-to-site pool of the VNet they stand for: %s"))
 }

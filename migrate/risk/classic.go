@@ -10,7 +10,7 @@ import (
 
 // expressRouteBesideVPN finds VNets with both kinds of connection, which the platform's own migration
 // refuses (CLS-001). What it means for any plan is ER-004.
-func expressRouteBesideVPN(c *classic) diag.List {
+func expressRouteBesideVPN(c *network) diag.List {
 	var hits []hit
 	for i := range c.VNets {
 		v := &c.VNets[i]
@@ -27,7 +27,7 @@ func expressRouteBesideVPN(c *classic) diag.List {
 }
 
 // affinityGroups finds affinity groups, whose region no file tells (CLS-007), one finding each.
-func affinityGroups(c *classic) diag.List {
+func affinityGroups(c *network) diag.List {
 	type key struct{ subscription, group string }
 	var order []key
 	vnets := map[key][]string{}
@@ -52,7 +52,10 @@ func affinityGroups(c *classic) diag.List {
 }
 
 // unportableNames finds names that the portal made or that Resource Manager refuses (CLS-008).
-func unportableNames(c *classic) diag.List {
+func unportableNames(c *network) diag.List {
+	if c.Modern() {
+		return nil // they are Resource Manager's own
+	}
 	var hits []hit
 	add := func(what, typ, name, shown string, portal bool, refs []diag.Ref) {
 		switch {
@@ -71,7 +74,7 @@ func unportableNames(c *classic) diag.List {
 	}
 	for i := range c.Sites {
 		if s := &c.Sites[i]; len(c.ofSite[s]) > 0 {
-			add("local network site", estate.TypeSite, s.Name, c.site(s), azure.PlainSiteName(s.Name) != s.Name, s.Refs)
+			add(c.worded("local network site"), estate.TypeSite, s.Name, c.site(s), azure.PlainSiteName(s.Name) != s.Name, s.Refs)
 		}
 	}
 	return told(hits, "%d names are made by the portal or refused by Resource Manager: %s")

@@ -10,8 +10,8 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// peeringsAcrossOwners finds peerings between VNets of different subscriptions (PEER-007), one
-// finding for each two of these.
+// peeringsAcrossOwners finds peerings that the plan makes between VNets of different subscriptions
+// (PEER-007), one finding for each two of these.
 func peeringsAcrossOwners(t *target) diag.List {
 	var order [][2]string
 	pairs := map[[2]string][]string{}
@@ -20,7 +20,7 @@ func peeringsAcrossOwners(t *target) diag.List {
 	for i := range t.Target.Peerings {
 		p := &t.Target.Peerings[i]
 		a, b := t.x.VNet(p.VNet), t.x.VNet(p.Remote)
-		if a == nil || b == nil || owner(a.ID) == owner(b.ID) || done[[2]*estate.VNet{b, a}] {
+		if a == nil || b == nil || t.base.Peering(p.ID) != nil || owner(a.ID) == owner(b.ID) || done[[2]*estate.VNet{b, a}] {
 			continue
 		}
 		done[[2]*estate.VNet{a, b}] = true

@@ -30,7 +30,7 @@ type farEnd struct {
 }
 
 // findBeyond follows the prefixes of every site that lists more than its VNet has.
-func (c *classic) findBeyond() []beyond {
+func (c *network) findBeyond() []beyond {
 	var out []beyond
 	for i := range c.Sites {
 		s := &c.Sites[i]
@@ -59,7 +59,7 @@ func (c *classic) findBeyond() []beyond {
 }
 
 // owners lists who has addresses of the prefixes; false when they are too many to follow.
-func (c *classic) owners(prefixes []netip.Prefix) ([]reach.Location, bool) {
+func (c *network) owners(prefixes []netip.Prefix) ([]reach.Location, bool) {
 	seen := map[reach.Location]bool{}
 	var out []reach.Location
 	add := func(l reach.Location) {
@@ -94,7 +94,7 @@ func (c *classic) owners(prefixes []netip.Prefix) ([]reach.Location, bool) {
 }
 
 // follow asks the relation where the rest of the prefixes leads, from each user of the site.
-func (b *beyond) follow(c *classic, rest []netip.Prefix, ends []reach.Location) {
+func (b *beyond) follow(c *network, rest []netip.Prefix, ends []reach.Location) {
 	var delivered []netip.Prefix
 	for _, h := range c.ofSite[b.site] {
 		for _, to := range ends {
@@ -114,7 +114,7 @@ func (b *beyond) follow(c *classic, rest []netip.Prefix, ends []reach.Location) 
 }
 
 // deadPrefixes finds sites with prefixes that reach nothing behind their VNet (SITE-004).
-func deadPrefixes(c *classic) diag.List {
+func deadPrefixes(c *network) diag.List {
 	var hits []hit
 	for _, b := range c.beyond() {
 		// What remains of a supernet is not a mistake of its own: SITE-006 tells of the whole.
@@ -122,16 +122,16 @@ func deadPrefixes(c *classic) diag.List {
 			return len(c.strictlyInside(firstOf(b.site.Prefixes, p).Prefix)) > 1
 		})
 		if len(dead) > 0 {
-			hits = append(hits, hit{c.site(b.site), diag.New("SITE-004", c.at(firstOf(b.site.Prefixes, dead[0]).Refs),
+			hits = append(hits, hit{c.site(b.site), c.finding("SITE-004", c.at(firstOf(b.site.Prefixes, dead[0]).Refs),
 				"nothing behind VNet %s has %s, which local network site %s lists", c.vnet(b.via), listed(dead), c.site(b.site)).
 				See(c.at(b.via.Refs), "%s is here", c.vnet(b.via))})
 		}
 	}
-	return told(hits, "%d local network sites list prefixes that reach nothing: %s")
+	return told(hits, c.worded("%d local network sites list prefixes that reach nothing: %s"))
 }
 
 // multiHopSites finds sites whose prefixes reach networks behind their VNet (SITE-005).
-func multiHopSites(c *classic) diag.List {
+func multiHopSites(c *network) diag.List {
 	var hits []hit
 	for _, b := range c.beyond() {
 		if len(b.far) == 0 {
@@ -143,15 +143,15 @@ func multiHopSites(c *classic) diag.List {
 				ends = append(ends, text)
 			}
 		}
-		hits = append(hits, hit{c.site(b.site), diag.New("SITE-005", c.at(firstOf(b.site.Prefixes, b.far[0].prefixes[0]).Refs),
+		hits = append(hits, hit{c.site(b.site), c.finding("SITE-005", c.at(firstOf(b.site.Prefixes, b.far[0].prefixes[0]).Refs),
 			"local network site %s stands for VNet %s and also leads through it to %s", c.site(b.site), c.vnet(b.via), few(ends)).
 			See(c.at(b.via.Refs), "%s is here", c.vnet(b.via))})
 	}
-	return told(hits, "%d local network sites also lead to networks behind the VNet they stand for: %s")
+	return told(hits, c.worded("%d local network sites also lead to networks behind the VNet they stand for: %s"))
 }
 
 // oneWayMultiHop finds multi-hop paths without a way back (LINK-003).
-func oneWayMultiHop(c *classic) diag.List {
+func oneWayMultiHop(c *network) diag.List {
 	var hits []hit
 	for _, b := range c.beyond() {
 		for _, f := range b.far {
@@ -170,7 +170,7 @@ func oneWayMultiHop(c *classic) diag.List {
 }
 
 // transitNetworks finds VNets whose gateways pass on what others send each other (CLS-006).
-func transitNetworks(c *classic) diag.List {
+func transitNetworks(c *network) diag.List {
 	pairs := map[*estate.VNet][]string{}
 	var order []*estate.VNet
 	for _, b := range c.beyond() {
@@ -198,7 +198,7 @@ func transitNetworks(c *classic) diag.List {
 
 // pathsThroughPremises finds VNets that may reach each other through an on-premises network and in
 // no other way (LINK-007), one finding for each such network.
-func pathsThroughPremises(c *classic) diag.List {
+func pathsThroughPremises(c *network) diag.List {
 	if !slices.ContainsFunc(c.outside.sorted, func(o owned[*estate.Site]) bool {
 		return c.spaces.touches(o.Prefix.Prefix)
 	}) {
@@ -228,7 +228,7 @@ func pathsThroughPremises(c *classic) diag.List {
 const maxProbes = 1 << 16
 
 // onlyThrough finds two VNets with no other way to each other than the hairpin.
-func (c *classic) onlyThrough(h reach.Hairpin) (from, to reach.Location, ok bool) {
+func (c *network) onlyThrough(h reach.Hairpin) (from, to reach.Location, ok bool) {
 	probes := 0
 	for _, from := range h.Senders {
 		for _, to := range h.Receivers {

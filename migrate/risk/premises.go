@@ -10,7 +10,7 @@ import (
 )
 
 // sharedPremises finds on-premises prefixes that sites of different networks list (ONP-003).
-func sharedPremises(c *classic) diag.List {
+func sharedPremises(c *network) diag.List {
 	var hits []hit
 	var open []owned[*estate.Site]
 	done := map[[2]string]bool{}
@@ -28,37 +28,44 @@ func sharedPremises(c *classic) diag.List {
 		}
 		open = append(open, o)
 	}
-	return told(hits, "%d on-premises prefixes are behind several devices: of local network sites %s")
+	return told(hits, c.worded("%d on-premises prefixes are behind several devices: of local network sites %s"))
 }
 
 // byDifferentVNets reports whether two sites are not used by one and the same VNet alone; what
 // that one may not do is ADDR-004.
-func (c *classic) byDifferentVNets(a, b *estate.Site) bool {
+func (c *network) byDifferentVNets(a, b *estate.Site) bool {
 	return slices.ContainsFunc(c.ofSite[a], func(h *half) bool {
 		return slices.ContainsFunc(c.ofSite[b], func(k *half) bool { return h.near != k.near })
 	})
 }
 
-func (c *classic) sharedHit(outer, inner owned[*estate.Site]) hit {
-	f := diag.New("ONP-003", c.at(inner.Refs), "prefix %s of local network site %s overlaps %s of %s, which is another device: VNet %s uses the one, VNet %s the other",
+func (c *network) sharedHit(outer, inner owned[*estate.Site]) hit {
+	f := c.finding("ONP-003", c.at(inner.Refs), "prefix %s of local network site %s overlaps %s of %s, which is another device: VNet %s uses the one, VNet %s the other",
 		inner.Prefix.Prefix, c.site(inner.owner), outer.Prefix.Prefix, c.site(outer.owner), c.vnet(c.ofSite[inner.owner][0].near), c.vnet(c.ofSite[outer.owner][len(c.ofSite[outer.owner])-1].near)).
 		See(c.at(outer.Refs), "%s is here", outer.Prefix.Prefix)
 	return hit{c.site(inner.owner), f}
 }
 
 // unknownCircuits finds Dedicated connections whose circuit no file names (ER-001).
-func unknownCircuits(c *classic) diag.List {
+func unknownCircuits(c *network) diag.List {
 	var hits []hit
 	for i := range c.halves {
 		if h := &c.halves[i]; h.Kind == estate.ExpressRoute && h.Circuit.IsZero() {
-			hits = append(hits, hit{c.vnet(h.near), diag.New("ER-001", c.at(h.Refs), "the Dedicated connection of VNet %s to %s does not name its circuit", c.vnet(h.near), c.siteID(h.Site))})
+			f := diag.New("ER-001", c.at(h.Refs), "the Dedicated connection of VNet %s to %s does not name its circuit", c.vnet(h.near), c.siteID(h.Site))
+			if c.modern {
+				f.Message = diag.New("ER-001", f.Pos, "ExpressRoute connection %q of VNet %s does not name its circuit", h.ID.Name, c.vnet(h.near)).Message
+			}
+			hits = append(hits, hit{c.vnet(h.near), f})
 		}
 	}
-	return told(hits, "%d Dedicated connections do not name their circuit: of VNets %s")
+	return told(hits, "%d ExpressRoute connections do not name their circuit: of VNets %s")
 }
 
 // hiddenSites finds VNets with ExpressRoute, whose VPN sites may be kept elsewhere (ER-004).
-func hiddenSites(c *classic) diag.List {
+func hiddenSites(c *network) diag.List {
+	if c.modern {
+		return nil // there both gateways and their sites are listed alike
+	}
 	var hits []hit
 	for i := range c.Gateways {
 		g := &c.Gateways[i]
@@ -72,7 +79,7 @@ func hiddenSites(c *classic) diag.List {
 
 // knownBeside reports whether the VPN gateway that stands beside the ExpressRoute gateway of a VNet
 // was listed, with its sites.
-func (c *classic) knownBeside(v *estate.VNet) bool {
+func (c *network) knownBeside(v *estate.VNet) bool {
 	return slices.ContainsFunc(c.x.GatewaysOf(v.ID), func(g *estate.Gateway) bool { return g.Beside.Known() })
 }
 

@@ -35,7 +35,7 @@ func TestTables(t *testing.T) {
 			t.Errorf("%s is not in the catalogue or has no case", rule.id)
 		}
 		for _, c := range estateCases {
-			check(rule.id, rule.look(newClassic(read(t, c.fires))))
+			check(rule.id, rule.look(newNetwork(read(t, c.fires))))
 		}
 	}
 	for _, rule := range planRules {

@@ -20,7 +20,7 @@ type resolver struct {
 
 // resolversElsewhere finds DNS servers that stand outside the VNets that use them (DNS-001), one
 // finding for each server. A public one does not depend on any tunnel.
-func resolversElsewhere(c *classic) diag.List {
+func resolversElsewhere(c *network) diag.List {
 	type key struct {
 		server estate.ID
 		where  string
@@ -32,7 +32,7 @@ func resolversElsewhere(c *classic) diag.List {
 		v := &c.VNets[i]
 		for _, d := range v.DNS {
 			host := netip.PrefixFrom(d.Address, d.Address.BitLen())
-			if !azure.IsPrivateAddr(d.Address) || estate.Within(host, v.Space) {
+			if !azure.IsPrivateAddr(d.Address) || estate.Within(host, v.Space) || !c.rides(v, host) {
 				continue
 			}
 			k := key{d.Server, c.whereIs(v, host, places)}
@@ -50,6 +50,24 @@ func resolversElsewhere(c *classic) diag.List {
 	return told(hits, "%d DNS servers stand outside the VNets that use them: %s")
 }
 
+// rides reports whether the way from a VNet to a resolver may be a tunnel, which a plan replaces. In a
+// live network one that is peered with the VNet of its resolver reaches it without any, and so does one
+// that has, or uses, ExpressRoute alone.
+func (c *network) rides(v *estate.VNet, host netip.Prefix) bool {
+	if !c.modern {
+		return true
+	}
+	return !c.joinedTo(v, func(w *estate.VNet) bool { return estate.Within(host, w.Space) }) && c.tunnelled(v)
+}
+
+// tunnelled reports whether a VNet has a VPN gateway, or uses one.
+func (c *network) tunnelled(v *estate.VNet) bool {
+	vpn := func(id estate.ID) bool {
+		return slices.ContainsFunc(c.x.GatewaysOf(id), func(g *estate.Gateway) bool { return g.Kind == estate.VPNGateway })
+	}
+	return vpn(v.ID) || slices.ContainsFunc(c.x.PeeringsOf(v.ID), func(p *estate.Peering) bool { return p.UseRemoteGateways && vpn(p.Remote) })
+}
+
 // resolverName is the name of a DNS server with its address; Resource Manager has the address alone.
 func resolverName(d estate.DNSServerRef) string {
 	if d.Name == d.Address.String() {
@@ -60,7 +78,7 @@ func resolverName(d estate.DNSServerRef) string {
 
 // whereIs says where a host is, seen from a VNet: in one that a tunnel joins to it, or else where
 // the estate has it first.
-func (c *classic) whereIs(v *estate.VNet, host netip.Prefix, known map[netip.Prefix]string) string {
+func (c *network) whereIs(v *estate.VNet, host netip.Prefix, known map[netip.Prefix]string) string {
 	for _, h := range c.ofVNet[v] {
 		if h.far != nil && estate.Within(host, h.far.Space) {
 			return "in VNet " + c.vnet(h.far)
@@ -74,7 +92,7 @@ func (c *classic) whereIs(v *estate.VNet, host netip.Prefix, known map[netip.Pre
 	return where
 }
 
-func (c *classic) firstWith(host netip.Prefix) string {
+func (c *network) firstWith(host netip.Prefix) string {
 	for o := range c.spaces.around(host) {
 		return "in VNet " + c.vnet(o.owner)
 	}
@@ -86,14 +104,14 @@ func (c *classic) firstWith(host netip.Prefix) string {
 		}
 	}
 	if narrowest != nil {
-		return "on-premises, behind local network site " + c.site(narrowest)
+		return c.worded("on-premises, behind local network site ") + c.site(narrowest)
 	}
 	return "in no network of the input"
 }
 
 // defaultNames finds VNets that are joined to others and have no DNS server (DNS-002). It is one
 // decision for all of them, and so one finding.
-func defaultNames(c *classic) diag.List {
+func defaultNames(c *network) diag.List {
 	var names []string
 	var pos diag.Pos
 	for i := range c.VNets {
@@ -114,7 +132,7 @@ func defaultNames(c *classic) diag.List {
 
 // classicLimits counts what a classic subscription, that is a document, has (LIM-001). Tunnels
 // are LINK-005.
-func classicLimits(c *classic) diag.List {
+func classicLimits(c *network) diag.List {
 	vnets, sites := map[string]int{}, map[string]int{}
 	var out diag.List
 	for i := range c.VNets {

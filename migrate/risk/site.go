@@ -16,7 +16,7 @@ import (
 // device's (SITE-002), one finding for each address. Text that is no address at all is reported
 // when it is read; a site that only Dedicated connections name needs none, and where the service said
 // that the tunnels are up, they have another address by now.
-func implausibleAddresses(c *classic) diag.List {
+func implausibleAddresses(c *network) diag.List {
 	var order []string
 	group := map[string][]*estate.Site{}
 	for i := range c.Sites {
@@ -41,15 +41,15 @@ func implausibleAddresses(c *classic) diag.List {
 	return told(hits, "%d gateway addresses cannot be a VPN device: %s")
 }
 
-func (c *classic) implausible(raw string, sites []*estate.Site) hit {
+func (c *network) implausible(raw string, sites []*estate.Site) hit {
 	names := make([]string, len(sites))
 	for i, s := range sites {
 		names[i] = c.site(s)
 	}
-	word, has := plural(len(sites), "site", "sites"), plural(len(sites), "has", "have")
-	f := diag.New("SITE-002", c.addressPos(sites[0]), "local network %s %s %s no gateway address", word, few(names), has)
+	word, has := c.worded(plural(len(sites), "local network site", "local network sites")), plural(len(sites), "has", "have")
+	f := diag.New("SITE-002", c.addressPos(sites[0]), "%s %s %s no gateway address", word, few(names), has)
 	if raw != "" {
-		f = diag.New("SITE-002", f.Pos, "gateway address %s of local network %s %s is %s", raw, word, few(names), sites[0].Address.Placeholder)
+		f = diag.New("SITE-002", f.Pos, "gateway address %s of %s %s is %s", raw, word, few(names), sites[0].Address.Placeholder)
 	}
 	if right := c.rightAddresses(sites); right != "" {
 		f = f.WithHint("%s", right)
@@ -61,7 +61,7 @@ func (c *classic) implausible(raw string, sites []*estate.Site) hit {
 }
 
 // rightAddresses says which addresses belong into sites, where the service said it; else nothing.
-func (c *classic) rightAddresses(sites []*estate.Site) string {
+func (c *network) rightAddresses(sites []*estate.Site) string {
 	var right []string
 	for _, s := range sites {
 		if far := c.x.VNet(s.Endpoint); far != nil {
@@ -76,7 +76,7 @@ func (c *classic) rightAddresses(sites []*estate.Site) string {
 	return "put " + few(right)
 }
 
-func (c *classic) addressPos(s *estate.Site) diag.Pos {
+func (c *network) addressPos(s *estate.Site) diag.Pos {
 	if len(s.Address.Refs) > 0 {
 		return c.at(s.Address.Refs)
 	}
@@ -84,7 +84,7 @@ func (c *classic) addressPos(s *estate.Site) diag.Pos {
 }
 
 // swappedAddresses finds sites whose device addresses stand crosswise (SITE-001).
-func swappedAddresses(c *classic) diag.List {
+func swappedAddresses(c *network) diag.List {
 	suspects := c.suspects()
 	if len(suspects) == 0 {
 		return nil
@@ -120,7 +120,7 @@ func swappedAddresses(c *classic) diag.List {
 			continue
 		}
 		done[t] = true
-		f := diag.New("SITE-001", c.addressPos(s), "gateway addresses of local network sites %s (%s, for VNet %s) and %s (%s, for VNet %s) look swapped",
+		f := c.finding("SITE-001", c.addressPos(s), "gateway addresses of local network sites %s (%s, for VNet %s) and %s (%s, for VNet %s) look swapped",
 			c.site(s), s.Address.Raw, c.endpoint(s), c.site(t), t.Address.Raw, c.endpoint(t)).
 			See(c.addressPos(t), "%s is here", c.site(t))
 		if right := c.rightAddresses([]*estate.Site{s, t}); right != "" {
@@ -128,12 +128,12 @@ func swappedAddresses(c *classic) diag.List {
 		}
 		hits = append(hits, hit{c.site(s), f})
 	}
-	return told(hits, "gateway addresses of %d local network sites look swapped: %s")
+	return told(hits, c.worded("gateway addresses of %d local network sites look swapped: %s"))
 }
 
 // speakers lists the VNets that each address stands for: those of the sites that carry it, and
 // the one whose gateway has it, as the service said.
-func (c *classic) speakers() map[netip.Addr]map[estate.ID]bool {
+func (c *network) speakers() map[netip.Addr]map[estate.ID]bool {
 	speaks := map[netip.Addr]map[estate.ID]bool{}
 	add := func(a netip.Addr, v estate.ID) {
 		if speaks[a] == nil {
@@ -154,7 +154,7 @@ func (c *classic) speakers() map[netip.Addr]map[estate.ID]bool {
 
 // crosses reports whether the address of s stands for the VNet of t, and that of t for the VNet of
 // s as far as anybody knows: of a gateway that the service was not asked about, nobody does.
-func (c *classic) crosses(speaks map[netip.Addr]map[estate.ID]bool, s, t *estate.Site) bool {
+func (c *network) crosses(speaks map[netip.Addr]map[estate.ID]bool, s, t *estate.Site) bool {
 	if !speaks[s.Address.Addr][t.Endpoint] {
 		return false
 	}
@@ -171,10 +171,10 @@ func (c *classic) crosses(speaks map[netip.Addr]map[estate.ID]bool, s, t *estate
 }
 
 // misplaced tells of a site with another gateway's address that has no counterpart.
-func (c *classic) misplaced(s *estate.Site) hit {
-	f := diag.New("SITE-001", c.addressPos(s), "gateway address %s of local network site %s stands for another VNet than %s in other sites", s.Address.Raw, c.site(s), c.endpoint(s))
+func (c *network) misplaced(s *estate.Site) hit {
+	f := c.finding("SITE-001", c.addressPos(s), "gateway address %s of local network site %s stands for another VNet than %s in other sites", s.Address.Raw, c.site(s), c.endpoint(s))
 	if owner := c.gatewayOwners()[s.Address.Addr]; owner != nil {
-		f.Message = diag.New("SITE-001", f.Pos, "gateway address %s of local network site %s is that of VNet %s", s.Address.Raw, c.site(s), c.vnet(owner)).Message
+		f.Message = c.finding("SITE-001", f.Pos, "gateway address %s of local network site %s is that of VNet %s", s.Address.Raw, c.site(s), c.vnet(owner)).Message
 		if !s.Endpoint.IsZero() {
 			f.Message += ", and the site stands for VNet " + c.endpoint(s)
 		}
@@ -186,12 +186,12 @@ func (c *classic) misplaced(s *estate.Site) hit {
 }
 
 // endpoint names the VNet that a site stands for.
-func (c *classic) endpoint(s *estate.Site) string {
+func (c *network) endpoint(s *estate.Site) string {
 	return c.of(estate.TypeVNet, s.Endpoint, s.Endpoint.Name)
 }
 
 // suspects lists the sites that the pairing found to carry another VNet's address.
-func (c *classic) suspects() []*estate.Site {
+func (c *network) suspects() []*estate.Site {
 	var out []*estate.Site
 	for i := range c.Sites {
 		s := &c.Sites[i]
@@ -208,7 +208,7 @@ func (c *classic) suspects() []*estate.Site {
 }
 
 // narrowSites finds sites that list only part of the VNet they stand for (SITE-003).
-func narrowSites(c *classic) diag.List {
+func narrowSites(c *network) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		s := &c.Sites[i]
@@ -217,15 +217,15 @@ func narrowSites(c *classic) diag.List {
 			continue
 		}
 		if rest := without(far.Space, s.Prefixes); len(rest) > 0 {
-			hits = append(hits, hit{c.site(s), diag.New("SITE-003", c.at(s.Prefixes[0].Refs), "local network site %s leaves out %s of VNet %s", c.site(s), listed(rest), c.vnet(far)).
+			hits = append(hits, hit{c.site(s), c.finding("SITE-003", c.at(s.Prefixes[0].Refs), "local network site %s leaves out %s of VNet %s", c.site(s), listed(rest), c.vnet(far)).
 				See(c.at(far.Refs), "%s is here", c.vnet(far))})
 		}
 	}
-	return told(hits, "%d local network sites list only part of the VNet they stand for: %s")
+	return told(hits, c.worded("%d local network sites list only part of the VNet they stand for: %s"))
 }
 
 // standsFor is the VNet that a site's paired halves end at, or nil.
-func (c *classic) standsFor(s *estate.Site) *estate.VNet {
+func (c *network) standsFor(s *estate.Site) *estate.VNet {
 	for _, h := range c.ofSite[s] {
 		if h.far != nil {
 			return h.far
@@ -236,7 +236,7 @@ func (c *classic) standsFor(s *estate.Site) *estate.VNet {
 
 // supernetSites finds prefixes of sites that contain the space of VNets that the sites do not
 // stand for (SITE-006), one finding for each prefix.
-func supernetSites(c *classic) diag.List {
+func supernetSites(c *network) diag.List {
 	var order []*supernet
 	known := map[netip.Prefix]*supernet{}
 	for i := range c.Sites {
@@ -256,11 +256,11 @@ func supernetSites(c *classic) diag.List {
 	var hits []hit
 	for _, n := range order {
 		if len(n.sites) > 0 {
-			hits = append(hits, hit{n.prefix.String(), diag.New("SITE-006", n.pos, "prefix %s of local network %s %s covers %s: %s", n.prefix,
-				plural(len(n.sites), "site", "sites"), few(n.sites), count(n.others, "other VNet"), few(n.names))})
+			hits = append(hits, hit{n.prefix.String(), diag.New("SITE-006", n.pos, "prefix %s of %s %s covers %s: %s", n.prefix,
+				c.worded(plural(len(n.sites), "local network site", "local network sites")), few(n.sites), count(n.others, "other VNet"), few(n.names))})
 		}
 	}
-	return told(hits, "%d prefixes of local network sites cover other VNets: %s")
+	return told(hits, c.worded("%d prefixes of local network sites cover other VNets: %s"))
 }
 
 // supernet is a prefix of sites, and the VNets inside it.
@@ -274,7 +274,7 @@ type supernet struct {
 }
 
 // add counts a site, unless it stands for the covered VNets or they use it.
-func (n *supernet) add(c *classic, s *estate.Site, p estate.Prefix) {
+func (n *supernet) add(c *network, s *estate.Site, p estate.Prefix) {
 	own := []*estate.VNet{c.x.VNet(s.Endpoint)}
 	for _, h := range c.ofSite[s] {
 		own = append(own, h.near)
@@ -298,7 +298,7 @@ func (n *supernet) add(c *classic, s *estate.Site, p estate.Prefix) {
 }
 
 // strictlyInside lists the VNets with a space inside p that is not p itself, each once.
-func (c *classic) strictlyInside(p netip.Prefix) []*estate.VNet {
+func (c *network) strictlyInside(p netip.Prefix) []*estate.VNet {
 	var out []*estate.VNet
 	seen := map[*estate.VNet]bool{}
 	for _, o := range c.spaces.inside(p) {
@@ -311,41 +311,47 @@ func (c *classic) strictlyInside(p netip.Prefix) []*estate.VNet {
 }
 
 // unreferencedSites finds sites that no VNet refers to (SITE-007).
-func unreferencedSites(c *classic) diag.List {
+func unreferencedSites(c *network) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		if s := &c.Sites[i]; len(c.ofSite[s]) == 0 {
-			hits = append(hits, hit{c.site(s), diag.New("SITE-007", c.at(s.Refs), "no VNet refers to local network site %s", c.site(s))})
+			hits = append(hits, hit{c.site(s), c.finding("SITE-007", c.at(s.Refs), "no VNet refers to local network site %s", c.site(s))})
 		}
 	}
-	return told(hits, "no VNet refers to %d local network sites: %s")
+	return told(hits, c.worded("no VNet refers to %d local network sites: %s"))
 }
 
 // ambiguousEnds finds halves that could end at several others (SITE-009).
-func ambiguousEnds(c *classic) diag.List {
+func ambiguousEnds(c *network) diag.List {
 	var hits []hit
 	for i := range c.halves {
 		h := &c.halves[i]
 		if h.Pairing.Confidence != estate.Ambiguous {
 			continue
 		}
-		f := diag.New("SITE-009", c.at(h.Refs), "connection of VNet %s to local network site %s could end at %s", c.vnet(h.near), c.siteID(h.Site), c.candidates(h))
+		f := c.finding("SITE-009", c.at(h.Refs), "connection of VNet %s to local network site %s could end at %s", c.vnet(h.near), c.siteID(h.Site), c.candidates(h))
 		if len(h.Pairing.Decide) > 0 {
 			f = f.WithHint("what would tell: %s", strings.Join(h.Pairing.Decide, "; "))
 		}
 		for _, id := range h.Pairing.Candidates[:min(len(h.Pairing.Candidates), maxNamed)] {
-			f = f.See(c.at(c.x.Connection(id).Refs), "the connection of %s to %q could be its other end", c.of(estate.TypeVNet, id, id.Name), id.Child)
+			other := c.x.Connection(id)
+			f = f.See(c.at(other.Refs), "the connection of %s to %s could be its other end", c.nearOf(other), quote(other.Site.Name))
 		}
 		hits = append(hits, hit{c.vnet(h.near), f})
 	}
 	return told(hits, "%d connections fit more than one far end: of VNets %s")
 }
 
+// nearOf names the VNet that a connection begins in.
+func (c *network) nearOf(conn *estate.Connection) string {
+	return c.vnetID(c.x.Gateway(conn.Gateway).VNet)
+}
+
 // candidates names the VNets that an ambiguous half could end at.
-func (c *classic) candidates(h *half) string {
+func (c *network) candidates(h *half) string {
 	var names []string
 	for _, id := range h.Pairing.Candidates {
-		if name := c.of(estate.TypeVNet, id, id.Name); !slices.Contains(names, name) {
+		if name := c.nearOf(c.x.Connection(id)); !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -361,14 +367,14 @@ func (c *classic) candidates(h *half) string {
 // sitesOfOtherFiles finds sites that stand for a VNet of a subscription whose file was not read
 // (SITE-010): declared so; connected, as the service said, with the space of a VNet that has no
 // connection back; or named like a VNet, which is a hint only.
-func sitesOfOtherFiles(c *classic) diag.List {
+func sitesOfOtherFiles(c *network) diag.List {
 	var hits []hit
 	for i := range c.Sites {
 		s := &c.Sites[i]
 		if !c.leadsOut(s) || s.Declared.Kind == estate.DeclaredOnPremises || s.Declared.Kind == estate.DeclaredGone {
 			continue
 		}
-		f := diag.New("SITE-010", c.at(s.Refs), "local network site %s is ", c.site(s))
+		f := c.finding("SITE-010", c.at(s.Refs), "local network site %s is ", c.site(s))
 		switch namesake := c.namesake(s); {
 		case s.Declared.Kind == estate.DeclaredElsewhere:
 			f.Message += "declared to be a VNet of a subscription that is not in the input"
@@ -382,11 +388,11 @@ func sitesOfOtherFiles(c *classic) diag.List {
 		}
 		hits = append(hits, hit{c.site(s), f})
 	}
-	return told(hits, "%d local network sites stand for VNets that are not in the input, or are named like such: %s")
+	return told(hits, c.worded("%d local network sites stand for VNets that are not in the input, or are named like such: %s"))
 }
 
 // namesake is the VNet whose addresses a connected site has although it does not stand for it.
-func (c *classic) namesake(s *estate.Site) *estate.VNet {
+func (c *network) namesake(s *estate.Site) *estate.VNet {
 	for _, h := range c.ofSite[s] {
 		if !h.Pairing.Has(estate.SaidConnected) || !h.Pairing.Has(estate.NoReciprocal) {
 			continue
@@ -413,7 +419,7 @@ var premisesWords = []string{"onprem", "premise", "office", "branch", "datacent"
 // namedLikeVNet reports whether a site is named like a VNet that no VNet of the input can be: it has
 // private prefixes that none has. The names of its users do not count: "VNet1-to-Berlin" of VNet1
 // is named after its owner.
-func (c *classic) namedLikeVNet(s *estate.Site) bool {
+func (c *network) namedLikeVNet(s *estate.Site) bool {
 	name := plain(azure.PlainSiteName(s.Name))
 	for _, h := range c.ofSite[s] {
 		name = strings.ReplaceAll(name, plain(azure.PlainNetworkName(h.near.Name)), "")

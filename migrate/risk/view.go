@@ -11,8 +11,8 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// classic is a classic estate with what its rules look up.
-type classic struct {
+// network is an estate, classic or of Resource Manager, with what its rules look up.
+type network struct {
 	*estate.Estate
 	naming
 	x       *estate.Index
@@ -37,8 +37,8 @@ type half struct {
 	site *estate.Site // nil for a Dedicated connection to a site that the file does not define
 }
 
-func newClassic(e *estate.Estate) *classic {
-	c := &classic{Estate: e, naming: newNaming(e), x: estate.NewIndex(e),
+func newNetwork(e *estate.Estate) *network {
+	c := &network{Estate: e, naming: newNaming(e), x: estate.NewIndex(e),
 		ofVNet: make(map[*estate.VNet][]*half, len(e.VNets)), ofSite: make(map[*estate.Site][]*half, len(e.Sites))}
 	c.connect()
 	c.spaces, c.outside = spacesOf(e), newRanges(c.premises())
@@ -48,7 +48,7 @@ func newClassic(e *estate.Estate) *classic {
 	return c
 }
 
-func (c *classic) connect() {
+func (c *network) connect() {
 	c.halves = make([]half, 0, len(c.Connections))
 	for i := range c.Connections {
 		conn := &c.Connections[i]
@@ -72,7 +72,7 @@ func (c *classic) connect() {
 	}
 }
 
-func (c *classic) farEnd(conn *estate.Connection) *estate.VNet {
+func (c *network) farEnd(conn *estate.Connection) *estate.VNet {
 	partner := c.x.Connection(conn.Pairing.Partner)
 	if partner == nil {
 		return nil
@@ -85,7 +85,7 @@ func (c *classic) farEnd(conn *estate.Connection) *estate.VNet {
 }
 
 // premises lists the prefixes of the referenced sites that stand for no VNet.
-func (c *classic) premises() []owned[*estate.Site] {
+func (c *network) premises() []owned[*estate.Site] {
 	var all []owned[*estate.Site]
 	for i := range c.Sites {
 		s := &c.Sites[i]
@@ -100,13 +100,13 @@ func (c *classic) premises() []owned[*estate.Site] {
 
 // leadsOut reports whether a referenced site is a network outside the estate. The far end of an
 // ambiguous half is a VNet, only nobody knows which.
-func (c *classic) leadsOut(s *estate.Site) bool {
+func (c *network) leadsOut(s *estate.Site) bool {
 	return s.Endpoint.IsZero() && slices.ContainsFunc(c.ofSite[s], func(h *half) bool {
 		return h.Pairing.Confidence == estate.NotPaired
 	})
 }
 
-func (c *classic) at(refs []diag.Ref) diag.Pos { return first(c.Estate, refs) }
+func (c *network) at(refs []diag.Ref) diag.Pos { return first(c.Estate, refs) }
 
 // first is the place of an object: that of its first Ref.
 func first(e *estate.Estate, refs []diag.Ref) diag.Pos {
@@ -117,15 +117,15 @@ func first(e *estate.Estate, refs []diag.Ref) diag.Pos {
 }
 
 // connected reports whether a tunnel joins two VNets.
-func (c *classic) connected(a, b *estate.VNet) bool {
+func (c *network) connected(a, b *estate.VNet) bool {
 	return slices.ContainsFunc(c.ofVNet[a], func(h *half) bool { return h.far == b })
 }
 
 // vpn lists the halves of a VNet that are tunnels.
-func (c *classic) vpn(v *estate.VNet) []*half {
+func (c *network) vpn(v *estate.VNet) []*half {
 	var out []*half
 	for _, h := range c.ofVNet[v] {
-		if h.Kind == estate.IPsec {
+		if h.Kind != estate.ExpressRoute {
 			out = append(out, h)
 		}
 	}
@@ -134,7 +134,7 @@ func (c *classic) vpn(v *estate.VNet) []*half {
 
 // couldBeHub reports whether a plan would look at a VNet as a hub: several tunnels end at it, one
 // of them at another VNet.
-func (c *classic) couldBeHub(v *estate.VNet) bool {
+func (c *network) couldBeHub(v *estate.VNet) bool {
 	return len(c.vpn(v)) > 1 && slices.ContainsFunc(c.ofVNet[v], func(h *half) bool { return h.far != nil })
 }
 
@@ -154,7 +154,9 @@ type target struct {
 }
 
 func newTarget(classic *estate.Estate, p *plan.Plan) *target {
-	return &target{Plan: p, naming: newNaming(p.Target), classic: classic, base: estate.NewIndex(p.Base), x: estate.NewIndex(p.Target), made: additions(p.Steps)}
+	names := newNaming(p.Target)
+	names.modern = classic.Modern() // the reader knows the network by the words of the input
+	return &target{Plan: p, naming: names, classic: classic, base: estate.NewIndex(p.Base), x: estate.NewIndex(p.Target), made: additions(p.Steps)}
 }
 
 // refused is what the platform would refuse of the target and not of the base.
