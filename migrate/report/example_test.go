@@ -13,7 +13,7 @@ func ExampleFindings() {
 	report.Findings(os.Stdout, found, report.Text, report.Style{})
 	// Output:
 	// corp.netcfg:41:9: warning SITE-007: no VNet refers to site "old-office"
-	// 	hint: drop it, or reference it if a connection is missing from the file
+	// 	hint: drop it, or add the connection that should lead to it
 	// 1 warning
 }
 

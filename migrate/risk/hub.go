@@ -44,6 +44,74 @@ func (t *target) peered(a, b *estate.VNet) bool {
 	return slices.ContainsFunc(t.x.PeeringsOf(a.ID), func(p *estate.Peering) bool { return p.Remote.Same(b.ID) })
 }
 
+// smallHubGateways finds gateways of the target that take over tunnels to on-premises and carry less than
+// the gateways together that have them today (GW-006). What a tunnel carries no input says; where the size of
+// one of these gateways is not known either, nothing is said.
+func smallHubGateways(t *target) diag.List {
+	var hits []hit
+	for i := range t.Target.Gateways {
+		g := &t.Target.Gateways[i]
+		sku, ok := skuOf(g)
+		if g.Kind != estate.VPNGateway || !ok {
+			continue
+		}
+		served := premisesBehind(t.x, g)
+		sum, known, names := 0, true, []string(nil)
+		for j := range t.Base.Gateways {
+			b := &t.Base.Gateways[j]
+			goes := t.x.Gateway(b.ID) == nil
+			if b.Kind != estate.VPNGateway || !goes && !b.ID.Same(g.ID) || !shareAny(served, premisesBehind(t.base, b)) {
+				continue
+			}
+			mbps := t.mbpsToday(b)
+			sum, known = sum+mbps, known && mbps > 0
+			if goes {
+				names = append(names, t.nameOf(b.VNet))
+			}
+		}
+		if len(names) > 0 && known && sum > sku.Mbps {
+			hits = append(hits, hit{t.nameOf(g.VNet), diag.New("GW-006", t.at(g.Refs), "the gateway of VNet %s takes over the tunnels to on-premises of %s %s; they carry up to %d Mbps today, and size %s carries %d",
+				t.nameOf(g.VNet), plural(len(names), "VNet", "VNets"), few(names), sum, sku.Name, sku.Mbps)})
+		}
+	}
+	return told(hits, "%d gateways take over more than they carry: of VNets %s")
+}
+
+// premisesBehind are the on-premises networks that a gateway has tunnels to.
+func premisesBehind(x *estate.Index, g *estate.Gateway) map[string]bool {
+	out := map[string]bool{}
+	for _, c := range x.ConnectionsOf(g.ID) {
+		if s := x.Site(c.Site); c.Kind == estate.IPsec && s != nil && s.Endpoint.IsZero() && s.Network != "" {
+			out[s.Network] = true
+		}
+	}
+	return out
+}
+
+func shareAny(a, b map[string]bool) bool {
+	for name := range b {
+		if a[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// mbpsToday is what a gateway carries today, by the size that an input states; 0 where none does.
+func (t *target) mbpsToday(g *estate.Gateway) int {
+	if t.classic.Modern() {
+		sku, _ := skuOf(g)
+		return sku.Mbps
+	}
+	switch {
+	case g.Size.Value == "HighPerformance":
+		return azure.ClassicHighPerformanceMbps
+	case g.Size.Known():
+		return azure.ClassicGatewayMbps
+	}
+	return 0
+}
+
 // lostTransit finds pairs that are lost because both are peered with one hub and not with each
 // other (TRN-001). The planner peers such pairs; a plan that a person edited may not.
 func lostTransit(t *target) diag.List {

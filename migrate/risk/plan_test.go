@@ -184,11 +184,22 @@ var planCases = []struct {
 		want:   []string{`gateway "A-vnet-gateway" of VNet "A" has 10 tunnels in the target; size Basic holds 10`},
 	},
 	{
+		rule: "GW-006", name: "sizes of today",
+		fires:  scene{lines: sized("HighPerformance"), hub: "H", edit: func(p *plan.Plan) { p.Target.Gateways[0].SKU = "Standard" }},
+		silent: scene{lines: sized(""), hub: "H", edit: func(p *plan.Plan) { p.Target.Gateways[0].SKU = "Standard" }},
+		want:   []string{`the gateway of VNet "H" takes over the tunnels to on-premises of VNet "A"; they carry up to 400 Mbps today, and size Standard carries 100`},
+	},
+	{
 		rule: "OPS-006", name: "mode",
 		fires:  scene{lines: pair},
 		silent: scene{lines: pair, edit: func(p *plan.Plan) { p.Mode = options.Rebuild }},
 		want:   []string{`the plan assumes that the network of "corp.netcfg" runs today in its Resource Manager form`},
 	},
+}
+
+// sized is the star in which A has a tunnel of its own to the site of the hub, with gateways of a size.
+func sized(size string) string {
+	return strings.Replace(star, "to=H-HQ", "to=H,HQ", 1) + "gateway H 40.1.1.1 " + size + "\n gateway A 40.1.1.2 " + size + "\n"
 }
 
 // branchOfA is the star with a site of A's own.

@@ -147,6 +147,7 @@ var planRules = []rule[*target]{
 	{"ADDR-009", poolsBesidePeers},
 	{"PEER-007", peeringsAcrossOwners},
 	{"TRN-001", lostTransit},
+	{"GW-006", smallHubGateways},
 	{"HUB-001", hubWorkloads},
 	{"HUB-004", hubOfMesh},
 	{"SEC-001", lostEncryption},

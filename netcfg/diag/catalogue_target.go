@@ -296,6 +296,6 @@ var serviceRules = []Rule{
 	{ID: "OPS-006", Name: "input-describes-the-past", Severity: Note, Since: "0.1",
 		Title:  "the input describes the past: it is a classic configuration, or an old listing",
 		Why:    "classic gateways were retired in 2024, so what runs today is at best the Resource Manager form of this mesh; and what a listing shows may have changed since it was taken",
-		Fix:    "compare the plan with a live listing of today before the first step",
+		Fix:    "compare the plan with a live listing before the first step",
 		Source: "docs/sources.md#classic"},
 }
