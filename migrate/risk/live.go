@@ -179,6 +179,9 @@ func exactly(q estate.Prefix, routes []estate.Route) bool {
 	return len(inside) > 0 && len(without([]estate.Prefix{q}, inside)) == 0
 }
 
+// sameFamily reports whether two prefixes are of one version of IP.
+func sameFamily(p, q netip.Prefix) bool { return p.Addr().Is4() == q.Addr().Is4() }
+
 // wider reports whether p contains all of q and more.
 func wider(p, q netip.Prefix) bool { return p.Bits() < q.Bits() && contains(p, q) }
 
@@ -195,6 +198,36 @@ func (l *live) standing(v *estate.VNet, a netip.Addr) *estate.Gateway {
 		}
 	}
 	return near
+}
+
+// nextHop is what a route to an appliance leads to: the VNet that it stands in, and its name. Where no input
+// describes it (it may be the address of a load balancer) it goes by its address.
+type nextHop struct {
+	*estate.VNet
+	gateway *estate.Gateway // nil where no input describes it
+	name    string
+}
+
+// nextHop finds where a route of a VNet leads; false where the address lies in no VNet that it reaches
+// directly.
+func (l *live) nextHop(v *estate.VNet, a netip.Addr) (nextHop, bool) {
+	if g := l.standing(v, a); g != nil {
+		return nextHop{l.x.VNet(g.VNet), g, applianceName(g)}, true
+	}
+	if holds(v.Space, a) {
+		return nextHop{v, nil, a.String()}, true
+	}
+	for _, half := range l.x.PeeringsOf(v.ID) {
+		if r := l.x.VNet(half.Remote); r != nil && holds(r.Space, a) {
+			return nextHop{r, nil, a.String()}, true
+		}
+	}
+	for _, m := range l.members(v) {
+		if holds(m.Space, a) {
+			return nextHop{m, nil, a.String()}, true
+		}
+	}
+	return nextHop{}, false
 }
 
 // direct reports whether a VNet is peered with another or in a group with it.

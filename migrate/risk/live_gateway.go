@@ -239,6 +239,9 @@ func (l *live) sessions(visit func(session)) {
 func sameNumbers(l *live) diag.List {
 	var hits []hit
 	l.sessions(func(s session) {
+		if _, reserved := reservedNumber(s.b.asn); reserved && s.far == nil {
+			return // told of the device
+		}
 		if s.a.asn == s.b.asn && !l.bound(s.near) && (s.far == nil || !l.bound(s.far)) { // else it is BGP-003
 			hits = append(hits, hit{quote(s.conn.ID.Name), diag.New("BGP-001", l.at(s.conn.Refs), "both ends of connection %q have the BGP number %s: %s and %s", s.conn.ID.Name, s.a.asn, s.a.name, s.b.name).
 				See(l.at(s.b.refs), "the other end is here")})

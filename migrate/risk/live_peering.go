@@ -2,6 +2,7 @@ package risk
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -68,7 +69,7 @@ const fullyInSync = "FullyInSync"
 func stalePeerings(l *live) diag.List {
 	var hits []hit
 	stale := func(p *estate.Peering) bool {
-		return p != nil && (p.RemoteSpace != nil && l.x.VNet(p.Remote) != nil || p.Sync.Known() && p.Sync.Value != fullyInSync)
+		return p != nil && (p.RemoteSpace != nil && l.x.VNet(p.Remote) != nil || p.Sync.Known() && !strings.EqualFold(p.Sync.Value, fullyInSync))
 	}
 	l.halves(func(half, back *estate.Peering, v, r *estate.VNet) {
 		if half.State != estate.PeeringConnected || back == nil || back.State != estate.PeeringConnected || !stale(half) && !stale(back) {
@@ -106,9 +107,9 @@ func refusedTransit(l *live) diag.List {
 	type pair struct{ vnet, in *estate.VNet }
 	done := map[pair]bool{}
 	var hits []hit
-	tell := func(v *estate.VNet, g *estate.Gateway, t *estate.RouteTable, r estate.Route) {
-		in := l.x.VNet(g.VNet)
-		if in == nil || in == v || done[pair{v, in}] {
+	tell := func(v *estate.VNet, h nextHop, t *estate.RouteTable, r estate.Route) {
+		in := h.VNet
+		if in == v || done[pair{v, in}] {
 			return
 		}
 		at := slices.IndexFunc(l.peers(v), func(p joined) bool { return p.VNet == in && !p.half.AllowForwardedTraffic })
@@ -117,28 +118,24 @@ func refusedTransit(l *live) diag.List {
 		}
 		done[pair{v, in}] = true
 		half := l.peers(v)[at].half
-		hits = append(hits, hit{l.vnet(v), diag.New("PEER-004", l.at(half.Refs), "peering %q of VNet %s with %s has allowForwardedTraffic off, and %s leads through %s there", half.ID.Child, l.vnet(v), l.vnet(in), routeName(t, r), applianceName(g)).
+		hits = append(hits, hit{l.vnet(v), diag.New("PEER-004", l.at(half.Refs), "peering %q of VNet %s with %s has allowForwardedTraffic off, and %s leads through %s there", half.ID.Child, l.vnet(v), l.vnet(in), routeName(t, r), h.name).
 			See(l.at(r.Refs), "the route is here")})
 	}
 	for _, s := range l.steered {
 		for _, r := range applianceRoutes(s.table) {
-			g := l.standing(s.vnet, r.Address.Addr)
-			if g == nil {
+			h, ok := l.nextHop(s.vnet, r.Address.Addr)
+			if !ok {
 				continue
 			}
-			in := l.x.VNet(g.VNet)
-			if in == nil {
-				continue
-			}
-			if !estate.Within(r.Prefix.Prefix, in.Space) { // what starts there itself is not passed on
-				tell(s.vnet, g, s.table, r)
+			if !estate.Within(r.Prefix.Prefix, h.Space) { // what starts there itself is not passed on
+				tell(s.vnet, h, s.table, r)
 			}
 			if r.Prefix.Bits() == 0 {
 				continue
 			}
-			for _, p := range l.peers(in) {
+			for _, p := range l.peers(h.VNet) {
 				if p.VNet != s.vnet && firstOf(p.Space, r.Prefix.Prefix).IsValid() {
-					tell(p.VNet, g, s.table, r)
+					tell(p.VNet, h, s.table, r)
 				}
 			}
 		}

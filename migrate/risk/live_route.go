@@ -21,10 +21,7 @@ func bypassedByPeering(l *live) diag.List {
 		var first estate.Route
 		look := func(w *estate.VNet, space []estate.Prefix) {
 			for _, q := range space {
-				i := slices.IndexFunc(routes, func(r estate.Route) bool {
-					g := l.standing(s.vnet, r.Address.Addr)
-					return wider(r.Prefix.Prefix, q.Prefix) && g != nil && !g.VNet.Same(w.ID)
-				})
+				i := slices.IndexFunc(routes, func(r estate.Route) bool { return wider(r.Prefix.Prefix, q.Prefix) })
 				if i >= 0 && !exactly(q, routes) {
 					if len(names) == 0 {
 						first = routes[i]
@@ -52,7 +49,7 @@ func bypassedByPeering(l *live) diag.List {
 				routeName(s.table, first), first.Address.Addr, l.vnet(s.vnet), few(names))})
 		}
 	})
-	return told(hits, "VNets that are joined directly pass the firewall by that routes lead to: in %d tables, of VNets %s")
+	return told(hits, "direct peerings pass by the firewall that routes lead to in %d tables: of VNets %s")
 }
 
 // eachTable visits each route table once for each VNet that it is bound in.
@@ -82,7 +79,7 @@ func holds(space []estate.Prefix, a netip.Addr) bool {
 // inspected is a spoke whose packets to on-premises pass a firewall or appliance in the hub.
 type inspected struct {
 	*estate.VNet
-	by    *estate.Gateway
+	by    string
 	table *estate.RouteTable
 	route estate.Route
 }
@@ -98,10 +95,10 @@ func (l *live) inspected(hub *estate.VNet) []inspected {
 			continue
 		}
 		for _, r := range applianceRoutes(s.table) {
-			g := l.standing(s.vnet, r.Address.Addr)
-			if g != nil && g.VNet.Same(hub.ID) && takes(s.table, r, prefixes, whole) {
+			h, ok := l.nextHop(s.vnet, r.Address.Addr)
+			if ok && h.VNet == hub && takes(s.table, r, prefixes, whole) {
 				seen[s.vnet] = true
-				out = append(out, inspected{s.vnet, g, s.table, r})
+				out = append(out, inspected{s.vnet, h.name, s.table, r})
 				break
 			}
 		}
@@ -140,7 +137,7 @@ func returnPaths(l *live, told func(s inspected, hub *estate.VNet, q estate.Pref
 		}
 		for _, s := range l.inspected(hub) {
 			for _, q := range s.Space {
-				if exactly(q, routes) {
+				if !sameFamily(q.Prefix, s.route.Prefix.Prefix) || exactly(q, routes) {
 					continue
 				}
 				var shorter *estate.Route
@@ -161,7 +158,7 @@ func missingReturns(l *live) diag.List {
 	returnPaths(l, func(s inspected, hub *estate.VNet, q estate.Prefix, shorter *estate.Route) {
 		if shorter == nil {
 			hits = append(hits, hit{l.vnet(s.VNet), l.returnFinding("RTE-002", s, hub, "GatewaySubnet of %s has no route for %s of %s, which sends what goes on-premises to %s: the answers pass it by",
-				l.vnet(hub), q.Prefix, l.vnet(s.VNet), applianceName(s.by))})
+				l.vnet(hub), q.Prefix, l.vnet(s.VNet), s.by)})
 		}
 	})
 	return told(hits, "GatewaySubnet has no route for %d ranges of VNets that send what goes on-premises to a firewall: of %s")
@@ -174,7 +171,7 @@ func supernetReturns(l *live) diag.List {
 	returnPaths(l, func(s inspected, hub *estate.VNet, q estate.Prefix, shorter *estate.Route) {
 		if shorter != nil {
 			hits = append(hits, hit{l.vnet(s.VNet), l.returnFinding("RTE-003", s, hub, "GatewaySubnet of %s has a route for %s only, and the peering's for %s of %s is longer: what comes from on-premises passes %s by",
-				l.vnet(hub), shorter.Prefix.Prefix, q.Prefix, l.vnet(s.VNet), applianceName(s.by))})
+				l.vnet(hub), shorter.Prefix.Prefix, q.Prefix, l.vnet(s.VNet), s.by)})
 		}
 	})
 	return told(hits, "GatewaySubnet has only shorter routes than the peerings' for %d ranges of VNets that send what goes on-premises to a firewall: of %s")
@@ -450,7 +447,8 @@ func (l *live) lacking(a *estate.Gateway, v, w *estate.VNet, far *estate.RouteTa
 	}
 	var lacking []string
 	for _, p := range l.peers(v) {
-		if p.VNet != w && !l.direct(w, p.ID) && l.sendsTo(p.VNet, a) && len(without(p.Space, back)) > 0 {
+		space := slices.DeleteFunc(slices.Clone(p.Space), func(q estate.Prefix) bool { return !q.Addr().Is4() }) // next hops are
+		if p.VNet != w && !l.direct(w, p.ID) && l.sendsTo(p.VNet, a) && len(without(space, back)) > 0 {
 			lacking = append(lacking, l.vnet(p.VNet))
 		}
 	}

@@ -53,7 +53,7 @@ func edgePaths(l *live) diag.List {
 		for i, a := range of {
 			for _, b := range of[i+1:] {
 				if a.VNet == b.VNet || a.gateway.RemoteVNets == estate.Off || b.gateway.RemoteVNets == estate.Off ||
-					l.direct(a.VNet, b.ID) || l.connected(a.VNet, b.VNet) {
+					l.reaches(a.VNet, b.VNet) || l.connected(a.VNet, b.VNet) {
 					continue
 				}
 				sure = sure && a.gateway.RemoteVNets == estate.On && b.gateway.RemoteVNets == estate.On
@@ -72,6 +72,11 @@ func edgePaths(l *live) diag.List {
 	return told(hits, "VNets reach each other over the edges of %d circuits and in no other way: %s")
 }
 
+// reaches reports whether a peering or a network group carries packets between two VNets.
+func (l *live) reaches(a, b *estate.VNet) bool {
+	return slices.ContainsFunc(l.peers(a), func(p joined) bool { return p.VNet == b }) || slices.Contains(l.members(a), b)
+}
+
 // manyRanges finds circuits to which VNets tell more ranges than a circuit takes (ER-003).
 func manyRanges(l *live) diag.List {
 	var hits []hit
@@ -81,7 +86,11 @@ func manyRanges(l *live) diag.List {
 		tell := func(v *estate.VNet) {
 			if !told[v] {
 				told[v] = true
-				n += len(v.Space)
+				for _, p := range v.Space {
+					if p.Addr().Is4() {
+						n++
+					}
+				}
 			}
 		}
 		for _, k := range of {
