@@ -79,7 +79,7 @@ func withGaps(t *testing.T, docs []*arm.Document, r *rand.Rand) {
 	}
 	sources := []estate.Source{{Name: "listing", Resources: kept}}
 	e, _, _ := meaning(nil, sources)
-	risks(e, false)
+	risks(e, false, "")
 	reach.Compute(e)
 	out, err := makePlan(sources, options.Options{}, deploy.Options{})
 	if err != nil {

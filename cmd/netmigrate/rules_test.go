@@ -43,6 +43,7 @@ var shownElsewhere = map[string][2]string{
 	"GW-011":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"GW-012":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"HUB-002":  {"migrate/estate/validate_test.go", "TestValidate"},
+	"LST-013":  {"cmd/netmigrate/testdata/script/listing-became.txtar", "netmigrate lint"},
 	"LIM-002":  {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"LIM-003":  {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"LINK-007": {"migrate/risk/estate_test.go", "TestPathThroughPremises"},

@@ -66,8 +66,9 @@ type armReader struct {
 	items  map[Key]*armItem
 	byType map[string][]*armItem
 	live   bool
-	taken  map[string]Fact // when the listing of a subscription was taken
-	homes  map[string]bool // subscriptions that are seen
+	notes  map[string]arm.Note // by subscription
+	taken  map[string]Fact     // when the listing of a subscription was taken
+	homes  map[string]bool     // subscriptions that are seen
 	listed map[string]map[string]bool
 
 	vnets      map[Key]int
@@ -97,7 +98,8 @@ type passedOver struct {
 
 // read takes the resources of all documents in.
 func (r *armReader) read(sources []Source) {
-	r.taken, r.listed, r.byType = map[string]Fact{}, map[string]map[string]bool{}, map[string][]*armItem{}
+	r.notes, r.taken = map[string]arm.Note{}, map[string]Fact{}
+	r.listed, r.byType = map[string]map[string]bool{}, map[string][]*armItem{}
 	r.unseen, r.addressOf, r.passed = map[Key]outsider{}, map[Key]ID{}, map[string]passedOver{}
 	r.halvesSeen, r.addresses = map[Key]bool{}, map[Key]publicIP{}
 	for _, s := range sources {
@@ -149,8 +151,9 @@ func (r *armReader) home(s *Source, docs []*arm.Document, first int) string {
 	for i, d := range docs {
 		if n := d.Note; d.Form == arm.FormNote && n.Subscription != "" {
 			sub := strings.ToLower(n.Subscription)
-			if at := d.Root.Member("takenAt"); !n.TakenAt.IsZero() {
-				r.taken[sub] = Fact{Value: n.TakenAt.UTC().Format(time.RFC3339), Raw: at.Text(), Refs: []diag.Ref{at.Ref().In(first + i)}}
+			r.notes[sub] = n
+			if at := d.Root.Member("taken"); !n.Taken.IsZero() {
+				r.taken[sub] = Fact{Value: n.Taken.UTC().Format(time.RFC3339), Raw: at.Text(), Refs: []diag.Ref{at.Ref().In(first + i)}}
 			}
 			r.subscription(sub, n)
 			return sub

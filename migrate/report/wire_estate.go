@@ -339,6 +339,7 @@ type WireSubscription struct {
 
 // WireListing says which types of objects of a subscription are listed.
 type WireListing struct {
-	Subscription string   `json:"subscription"`
-	Types        []string `json:"types,omitempty"`
+	Subscription string    `json:"subscription"`
+	Types        []string  `json:"types,omitempty"`
+	Taken        *WireFact `json:"taken,omitempty"`
 }

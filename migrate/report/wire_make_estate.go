@@ -50,7 +50,7 @@ func wireEstate(e *estate.Estate) WireEstate {
 				c.ResourceID, c.Authorization, each(c.Links, wireID), each(c.Learned, wirePrefix), c.LearnedKnown, posIf(at(c.Refs))}
 		}),
 		Subscriptions: each(e.Subscriptions, func(s estate.Subscription) WireSubscription { return WireSubscription(s) }),
-		Listings:      each(e.Listings, func(l estate.Listing) WireListing { return WireListing(l) }),
+		Listings:      each(e.Listings, func(l estate.Listing) WireListing { return WireListing{l.Subscription, l.Types, wireFact(l.TakenAt)} }),
 	}
 }
 

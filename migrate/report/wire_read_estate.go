@@ -161,7 +161,9 @@ func (d *unwirer) estate(w *WireEstate) *estate.Estate {
 				Refs: d.refsIf(w.At)}
 		}),
 		Subscriptions: several(w.Subscriptions, func(w WireSubscription) estate.Subscription { return estate.Subscription(w) }),
-		Listings:      several(w.Listings, func(w WireListing) estate.Listing { return estate.Listing(w) }),
+		Listings: several(w.Listings, func(w WireListing) estate.Listing {
+			return estate.Listing{Subscription: w.Subscription, Types: w.Types, TakenAt: unwiredFact(w.Taken)}
+		}),
 		Mapping: several(w.Mapping, func(w WireMapping) estate.Mapping {
 			return estate.Mapping{From: unwiredID(w.From), To: unwiredID(w.To), Rule: w.Rule}
 		}),

@@ -149,8 +149,11 @@ func routeName(t *estate.RouteTable, r estate.Route) string {
 
 // applianceName names a firewall or an appliance.
 func applianceName(g *estate.Gateway) string {
-	if g.Kind == estate.Firewall {
+	switch {
+	case g.Kind == estate.Firewall:
 		return "firewall " + quote(g.ID.Name)
+	case g.ID.Type == estate.TypeLoadBalancer:
+		return "load balancer " + quote(g.ID.Name)
 	}
 	return "the appliance with interface " + quote(g.ID.Name)
 }
