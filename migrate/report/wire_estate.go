@@ -111,6 +111,7 @@ type WireSite struct {
 	At          WirePos      `json:"at"`
 
 	FQDN           *WireFact        `json:"fqdn,omitempty"`
+	Unlisted       bool             `json:"unlisted,omitempty" jsonschema_description:"something names it and no input lists it"`
 	BGP            *WireBGP         `json:"bgp,omitempty"`
 	Announced      []WirePrefix     `json:"announced,omitempty"`      // by BGP,
 	AnnouncedKnown bool             `json:"announcedKnown,omitempty"` // where an input lists it

@@ -150,7 +150,7 @@ func wireSite(s estate.Site, at WirePos) WireSite {
 		declared = &WireDeclaration{s.Declared.Kind.String(), wireIDIf(s.Declared.VNet)}
 	}
 	return WireSite{
-		FQDN: wireFact(s.FQDN), BGP: wireBGP(s.BGP), Announced: each(s.Announced, wirePrefix), AnnouncedKnown: s.AnnouncedKnown, Declared: declared,
+		FQDN: wireFact(s.FQDN), Unlisted: s.Unlisted, BGP: wireBGP(s.BGP), Announced: each(s.Announced, wirePrefix), AnnouncedKnown: s.AnnouncedKnown, Declared: declared,
 		ID: wireID(s.ID), WrittenName: s.Name, Region: wireRegion(s.Region), Prefixes: each(s.Prefixes, wirePrefix), Address: wireAddress(s.Address),
 		AddressOf: wireIDIf(s.AddressOf), Class: s.Class.String(), Endpoint: wireIDIf(s.Endpoint), Network: s.Network, At: at,
 	}

@@ -197,7 +197,7 @@ func (d *unwirer) subnet(w WireSubnet) estate.Subnet {
 
 func (d *unwirer) site(w WireSite) estate.Site {
 	s := estate.Site{ID: unwiredID(w.ID), Name: w.WrittenName, Region: unwiredRegion(w.Region), Prefixes: prefixes(w.Prefixes), Address: d.address(w.Address),
-		AddressOf: idIf(w.AddressOf), FQDN: unwiredFact(w.FQDN), BGP: unwiredBGP(w.BGP), Announced: prefixes(w.Announced), AnnouncedKnown: w.AnnouncedKnown,
+		AddressOf: idIf(w.AddressOf), FQDN: unwiredFact(w.FQDN), Unlisted: w.Unlisted, BGP: unwiredBGP(w.BGP), Announced: prefixes(w.Announced), AnnouncedKnown: w.AnnouncedKnown,
 		Endpoint: idIf(w.Endpoint), Network: w.Network, Refs: d.refsAt(w.At)}
 	s.Class = word(d, "class of a site", w.Class, estate.SiteClass.String, estate.SiteTransit)
 	if w.Declared != nil {
