@@ -282,14 +282,15 @@ func (r *armReader) connectionPolicy(it *armItem, c *Connection) {
 	}
 }
 
-// ownAddresses are the public addresses of a gateway that exists.
+// ownAddresses are the public addresses of a gateway that is listed. One that is being deleted has its
+// own still, and what leads there leads to no device.
 func (g *Gateway) ownAddresses() []netip.Addr {
 	var out []netip.Addr
-	if a, ok := g.KnownAddress(); ok {
-		out = append(out, a)
-		for _, more := range g.MoreAddresses {
-			out = append(out, more.Addr)
-		}
+	if g.Kind == VPNGateway && g.Address.IsValid() {
+		out = append(out, g.Address.Addr)
+	}
+	for _, more := range g.MoreAddresses {
+		out = append(out, more.Addr)
 	}
 	return out
 }

@@ -191,7 +191,7 @@ func (r *armReader) settlePeerings() {
 	x := NewIndex(r.e)
 	for i := range r.e.Peerings {
 		p := &r.e.Peerings[i]
-		if v := x.VNet(p.Remote); v != nil && p.RemoteSpace != nil && sameSpace(v.Space, p.RemoteSpace) {
+		if v := x.VNet(p.Remote); v != nil && p.RemoteSpace != nil && sameSpace(p.takes(v), p.RemoteSpace) {
 			p.RemoteSpace = nil
 		}
 		if r.live || p.State != PeeringConnected {
@@ -201,4 +201,20 @@ func (r *armReader) settlePeerings() {
 			p.State = PeeringInitiated
 		}
 	}
+}
+
+// takes is what a half takes over of its remote: the address space, or the prefixes of the subnets that it
+// is limited to.
+func (p *Peering) takes(remote *VNet) []Prefix {
+	if !p.Partial {
+		return remote.Space
+	}
+	var out []Prefix
+	for i := range remote.Subnets {
+		s := &remote.Subnets[i]
+		if s.Prefix.IsValid() && slices.ContainsFunc(p.RemoteSubnets, func(name string) bool { return strings.EqualFold(name, s.Name) }) {
+			out = append(append(out, s.Prefix), s.MorePrefixes...)
+		}
+	}
+	return out
 }

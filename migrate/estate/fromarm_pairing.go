@@ -13,7 +13,7 @@ import (
 // listed, the prefixes tell which VNet is meant, as in a classic network; such a pairing is likely, and
 // ambiguous where several fit. Source: docs/sources.md#pairing.
 func connectLive(e *Estate) {
-	p := &livePairer{e: e, x: NewIndex(e), owner: map[netip.Addr]ID{}, between: map[[2]Key][]int{}, toward: make([]ID, len(e.Connections))}
+	p := &livePairer{e: e, x: NewIndex(e), owner: map[netip.Addr]ID{}, between: map[ends][]int{}, toward: make([]ID, len(e.Connections))}
 	p.addresses()
 	p.ends()
 	p.join()
@@ -29,7 +29,14 @@ type livePairer struct {
 	blind   []*Gateway        // VPN gateways whose address nothing tells
 	toward  []ID              // by connection: the gateway that it leads to, zero for a device or for nothing that is known
 	guessed []bool            // by connection: the prefixes told it
-	between map[[2]Key][]int  // connections by the gateways that they join, in order
+	between map[ends][]int    // connections by what they join, in order
+}
+
+// ends are the gateways that a connection joins, its own first, and how. A Vnet2Vnet connection and an
+// IPsec connection do not make a tunnel by themselves that is known to come up.
+type ends struct {
+	from, to Key
+	kind     ConnectionKind
 }
 
 // addresses notes whose the public addresses are.
@@ -64,8 +71,8 @@ func (p *livePairer) ends() {
 			p.toward[i] = p.behind(c)
 		}
 		if to := p.toward[i]; !to.IsZero() {
-			pair := [2]Key{c.Gateway.Key(), to.Key()}
-			p.between[pair] = append(p.between[pair], i)
+			at := ends{c.Gateway.Key(), to.Key(), c.Kind}
+			p.between[at] = append(p.between[at], i)
 		}
 	}
 	p.guess()
@@ -173,8 +180,8 @@ func (p *livePairer) number(c *Connection) int {
 	return -1
 }
 
-// join gives every half that leads to a gateway its other half: of several between two gateways the
-// first and the first, the second and the second.
+// join gives every half that leads to a gateway its other half: of several of a kind between two gateways
+// the first and the first, the second and the second.
 func (p *livePairer) join() {
 	for i := range p.e.Connections {
 		c := &p.e.Connections[i]
@@ -182,14 +189,14 @@ func (p *livePairer) join() {
 		if to.IsZero() || p.guessed[i] {
 			continue
 		}
-		there := p.between[[2]Key{c.Gateway.Key(), to.Key()}]
-		back := p.between[[2]Key{to.Key(), c.Gateway.Key()}]
+		there := p.between[ends{c.Gateway.Key(), to.Key(), c.Kind}]
+		back := p.between[ends{to.Key(), c.Gateway.Key(), c.Kind}]
 		at := slices.Index(there, i)
 		c.Pairing.Confidence = OneSided
 		if g := p.x.Gateway(to); g != nil {
 			c.Pairing.Toward = g.VNet
 		}
-		if at < len(back) && p.sameKind(c, &p.e.Connections[back[at]]) {
+		if at < len(back) {
 			other := &p.e.Connections[back[at]]
 			c.Pairing = Pairing{Confidence: Certain, Partner: other.ID}
 			if c.Kind == IPsec {
@@ -201,10 +208,6 @@ func (p *livePairer) join() {
 		}
 	}
 }
-
-// sameKind reports whether two halves are of one kind: a Vnet2Vnet connection and an IPsec connection
-// do not make a tunnel by themselves that is known to come up.
-func (p *livePairer) sameKind(a, b *Connection) bool { return a.Kind == b.Kind }
 
 // doubts marks the tunnels that carry nothing: one of their ends is not up, or has no gateway, or the
 // two have different keys.
