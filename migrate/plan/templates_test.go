@@ -1,0 +1,349 @@
+package plan_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/migrate/deploy"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// written are templates with their parameters as files, read again.
+func written(t failer, stages ...deploy.Stage) []*arm.Document {
+	var out []*arm.Document
+	read := func(name string, text []byte) {
+		d, found := arm.Read(name, text, arm.Bounds{})
+		if d == nil || len(found) > 0 {
+			t.Fatalf("%s: %v\n%s", name, found, text)
+		}
+		out = append(out, d)
+	}
+	for _, s := range stages {
+		var template, parameters bytes.Buffer
+		if err := arm.Encode(&template, s.Template); err != nil {
+			t.Fatalf("%v", err)
+		}
+		if err := arm.EncodeParameters(&parameters, s.Parameters); err != nil {
+			t.Fatalf("%v", err)
+		}
+		read(s.Name+".template.json", template.Bytes())
+		read(s.Name+".parameters.json", parameters.Bytes())
+	}
+	return out
+}
+
+// asWritten is what the templates of an estate of one subscription say.
+func asWritten(t failer, e *estate.Estate, stages ...deploy.Stage) *estate.Estate {
+	back, found := estate.FromARM(nil, estate.Source{Name: e.VNets[0].ID.Subscription, Resources: written(t, stages...)})
+	for _, f := range found {
+		if !slices.ContainsFunc(heard, func(h hearing) bool { return h.rule == f.Rule && strings.Contains(f.Message, h.words) }) {
+			t.Fatalf("templates are read with %v", f)
+		}
+	}
+	return back
+}
+
+type hearing struct{ rule, words, why string }
+
+// heard are the findings of reading templates of ours, each with why.
+var heard = []hearing{
+	{"LST-005", "expressRouteCircuits", "a circuit is referred to and never written"},
+	{"LST-006", "has no value", "what no input tells is a parameter that a deployment asks for"},
+	{"LST-012", "nothing there leads back", "a half without the other one, which the estate before has as well"},
+}
+
+// unwritten are the differences that a template makes by not saying something, each with why.
+var unwritten = []struct {
+	property string
+	typ      string
+	why      string
+}{
+	{"", estate.TypeSite, "a site that only ExpressRoute leads to stands for the network behind the circuit, and nothing in Azure does"},
+	{"", estate.TypeCircuit, "a circuit is referred to and never written"},
+	{"leads to", estate.TypeConnection, "the same: a connection to ExpressRoute has a circuit and no site"},
+	{"region", "", "a region that no input tells is a parameter, and has no value"},
+	{"affinity group", "", "the same"},
+	{"gatewayIpAddress", estate.TypeSite, "an address that no device can have is a parameter, and has no value"},
+	{"expressRouteCircuit", estate.TypeConnection, "the id of a circuit that no input tells is a parameter, and has no value"},
+	{"vpnType", estate.TypeGateway, "the ARM form of a classic gateway does not say that it is route-based"},
+	{"vpnGatewayGeneration", estate.TypeGateway, "nor its generation, which its size has"},
+	{"connectionProtocol", estate.TypeConnection, "nor the protocol"},
+	{"state", estate.TypeGateway, "what the service said is no part of a template"},
+	{"GUID", estate.TypeVNet, "the same"},
+	{"public address", estate.TypeGateway, "the same: the address is the platform's to choose"},
+	{"connectionStatus", estate.TypeConnection, "the same"},
+	{"BGP peering address", "", "the platform chooses it"},
+	{"vpnClientRootCertificates", estate.TypeGateway, "a certificate without its data is a parameter"},
+}
+
+// lostInTemplates are the differences between an estate and what its templates say that none of these explain.
+func lostInTemplates(e, back *estate.Estate) []estate.Difference {
+	return slices.DeleteFunc(estate.Differences(e, back, nil), func(d estate.Difference) bool {
+		for _, u := range unwritten {
+			if u.property == d.Property && (u.typ == "" || u.typ == d.Object().Type) && d.Presence != estate.Changed && d.Presence != estate.OnlyAfter {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func checkTemplates(t failer, e *estate.Estate, stages ...deploy.Stage) {
+	back := asWritten(t, e, stages...)
+	for _, d := range lostInTemplates(e, back) {
+		t.Fatalf("%s %s %s %s %s: %v, was %v", d.Presence, d.Object(), d.Part, d.PartName, d.Property, d.New, d.Old)
+	}
+	for v := range reach.Compare(reach.Compute(e), reach.Compute(sameNetworks(back, e)), nil) {
+		if v.Class != reach.Preserved && !explained(e, &v) {
+			t.Fatalf("%s with %s is %s: %v, was %v", v.From, v.To, v.Class, v.After, v.Before)
+		}
+	}
+}
+
+// explained reports whether a pair is what it was (as much is unknown of it, or as much is delivered one
+// way), or why it is another:
+//
+//   - A classic tunnel that cannot have been up as it was written is unknown before. Its templates write
+//     another one, with the addresses that it needs.
+//   - The network behind a circuit is known to a classic network as the site of a connection, and to no
+//     template.
+func explained(before *estate.Estate, v *reach.Verdict) bool {
+	if fmt.Sprint(v.Before) == fmt.Sprint(v.After) {
+		return true
+	}
+	if v.Class == reach.UnknownBefore && v.After.Value == reach.Yes && slices.Equal(v.Before.Assumptions, []string{reach.AssumeTunnel}) {
+		return true
+	}
+	x := estate.NewIndex(before)
+	return slices.ContainsFunc(before.Connections, func(c estate.Connection) bool {
+		s := x.Site(c.Site)
+		return c.Kind == estate.ExpressRoute && s != nil && (isNetwork(v.From, s) || isNetwork(v.To, s))
+	})
+}
+
+func isNetwork(l reach.Location, s *estate.Site) bool {
+	return l.Kind == reach.OnPremises && strings.EqualFold(l.Name, s.Network)
+}
+
+// sameNetworks gives the networks outside the names that they have in another estate.
+func sameNetworks(e, as *estate.Estate) *estate.Estate {
+	out, x := *e, estate.NewIndex(as)
+	out.Sites = slices.Clone(e.Sites)
+	for i := range out.Sites {
+		if was := x.Site(out.Sites[i].ID); was != nil && out.Sites[i].Network != "" {
+			out.Sites[i].Network = was.Network
+		}
+	}
+	return &out
+}
+
+// TestTemplatesOfFixtures writes the ARM form of every classic fixture and reads it again.
+func TestTemplatesOfFixtures(t *testing.T) {
+	paths, err := filepath.Glob("../../fixtures/*/network.netcfg")
+	if err != nil || len(paths) < 10 {
+		t.Fatal(len(paths), err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
+			src, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			classic := read(t, src)
+			modern, _, _ := estate.ToARM(classic)
+			stages, _ := deploy.Stages(modern, deploy.Options{})
+			checkTemplates(t, modern, stages...)
+			planned(t, classic)
+		})
+	}
+}
+
+// TestTemplatesOfRandomNetworks does the same with random networks and their plans.
+func TestTemplatesOfRandomNetworks(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		classic := read(t, drawWorld(t).netcfg(1))
+		modern, _, _ := estate.ToARM(classic)
+		stages, _ := deploy.Stages(modern, deploy.Options{})
+		checkTemplates(t, modern, stages...)
+		planned(t, classic)
+	})
+}
+
+// planned plans a network: the templates of its estate before and of the additions say together what the
+// steps add to it, and nothing else.
+func planned(t failer, before *estate.Estate) {
+	p, _, err := plan.Make(before, options.Options{})
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	added := additionsOf(p)
+	stages, _ := deploy.AdditionStages(p, deploy.Options{})
+	if diff := cmp.Diff(objectNames(added), evaluated(t, stages)); diff != "" {
+		t.Fatalf("additions (-steps +templates):\n%s", diff)
+	}
+	base, _ := deploy.Render(p.Base, nil, deploy.Options{})
+	both := *p.Base
+	merge(&both, added)
+	checkTemplates(t, &both, append(stages, deploy.Stage{Name: "before", Deployment: base})...)
+}
+
+// additionsOf are the objects that the steps add before the first that takes something away.
+func additionsOf(p *plan.Plan) *estate.Estate {
+	known := map[estate.Key]bool{}
+	for id := range p.Base.Objects() {
+		known[id.Key()] = true
+	}
+	last := 0
+	for i := range p.Steps {
+		if len(p.Steps[i].Effect.Remove) > 0 {
+			last = p.Steps[i].Wave - 1
+			break
+		}
+		last = p.Steps[i].Wave
+	}
+	out := &estate.Estate{}
+	for i := range p.Steps {
+		add := p.Steps[i].Effect.Add
+		if p.Steps[i].Wave > last || add == nil {
+			continue
+		}
+		out.VNets = slices.Concat(out.VNets, unknown(known, add.VNets, func(v *estate.VNet) estate.ID { return v.ID }))
+		out.Sites = slices.Concat(out.Sites, unknown(known, add.Sites, func(s *estate.Site) estate.ID { return s.ID }))
+		out.Gateways = slices.Concat(out.Gateways, unknown(known, add.Gateways, func(g *estate.Gateway) estate.ID { return g.ID }))
+		out.Connections = slices.Concat(out.Connections, unknown(known, add.Connections, func(c *estate.Connection) estate.ID { return c.ID }))
+		out.Peerings = slices.Concat(out.Peerings, unknown(known, add.Peerings, func(p *estate.Peering) estate.ID { return p.ID }))
+		out.RouteTables = slices.Concat(out.RouteTables, unknown(known, add.RouteTables, func(r *estate.RouteTable) estate.ID { return r.ID }))
+		out.SecurityGroups = slices.Concat(out.SecurityGroups, unknown(known, add.SecurityGroups, func(g *estate.SecurityGroup) estate.ID { return g.ID }))
+	}
+	return out
+}
+
+func unknown[T any](known map[estate.Key]bool, in []T, id func(*T) estate.ID) []T {
+	var out []T
+	for i := range in {
+		if key := id(&in[i]).Key(); !known[key] {
+			known[key] = true
+			out = append(out, in[i])
+		}
+	}
+	return out
+}
+
+func merge(to, from *estate.Estate) {
+	to.VNets = slices.Concat(to.VNets, from.VNets)
+	to.Sites = slices.Concat(to.Sites, from.Sites)
+	to.Gateways = slices.Concat(to.Gateways, from.Gateways)
+	to.Connections = slices.Concat(to.Connections, from.Connections)
+	to.Peerings = slices.Concat(to.Peerings, from.Peerings)
+	to.RouteTables = slices.Concat(to.RouteTables, from.RouteTables)
+	to.SecurityGroups = slices.Concat(to.SecurityGroups, from.SecurityGroups)
+}
+
+// objectNames are the objects of an estate that are resources, and the public addresses of its gateways.
+func objectNames(e *estate.Estate) []string {
+	var out []string
+	for id := range e.Objects() {
+		out = append(out, id.String())
+	}
+	for i := range e.Gateways {
+		if ip := e.Gateways[i].PublicIP; !ip.IsZero() {
+			out = append(out, ip.String())
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// evaluated are the resources that templates deploy.
+func evaluated(t failer, stages []deploy.Stage) []string {
+	var all []arm.Deployment
+	docs := written(t, stages...)
+	for i := 0; i < len(docs); i += 2 {
+		all = append(all, arm.Deployment{Template: docs[i], Parameters: docs[i+1 : i+2]})
+	}
+	items, found := arm.Evaluate(all)
+	if len(found) > 0 {
+		t.Fatalf("templates evaluate with %v", found)
+	}
+	var out []string
+	for _, it := range items {
+		if it.Maybe != "" {
+			t.Fatalf("%s is perhaps not deployed: %s", it.Name(), it.Maybe)
+		}
+		out = append(out, strings.TrimPrefix(it.Type, arm.Provider)+"/"+strings.Join(it.Names, "/"))
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TestAdditionsToLiveNetworks plans every live fixture: the templates write what the steps add, in the
+// subscription and group of each, and nothing that exists.
+func TestAdditionsToLiveNetworks(t *testing.T) {
+	folders, err := filepath.Glob("../../fixtures/live/*")
+	if err != nil || len(folders) < 10 {
+		t.Fatal(len(folders), err)
+	}
+	count := 0
+	for _, folder := range folders {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			p, _, err := plan.Make(liveFixture(t, folder), options.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			stages, _ := deploy.AdditionStages(p, deploy.Options{})
+			added := objectNames(additionsOf(p))
+			if diff := cmp.Diff(added, evaluated(t, stages)); diff != "" {
+				t.Errorf("additions (-steps +templates):\n%s", diff)
+			}
+			count += len(added)
+		})
+	}
+	if count == 0 {
+		t.Error("no plan adds anything")
+	}
+}
+
+func liveFixture(t *testing.T, folder string) *estate.Estate {
+	t.Helper()
+	byFolder := map[string]int{}
+	var sources []estate.Source
+	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		d, found := arm.Read(filepath.ToSlash(path), src, arm.Bounds{})
+		if d == nil {
+			t.Fatal(found)
+		}
+		at, known := byFolder[filepath.Dir(path)]
+		if !known {
+			at = len(sources)
+			byFolder[filepath.Dir(path)] = at
+			sources = append(sources, estate.Source{Name: filepath.Dir(path)})
+		}
+		sources[at].Resources = append(sources[at].Resources, d)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _ := estate.FromARM(nil, sources...)
+	return e
+}
