@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
@@ -52,13 +53,11 @@ func (b *Book) listBeyond(e *estate.Estate) {
 			add(s.Network, s.Announced)
 		}
 	}
-	learned := map[estate.Key][]estate.Prefix{}
-	for i := range e.Circuits {
-		learned[e.Circuits[i].ID.Key()] = e.Circuits[i].Learned
-	}
+	known := circuitsOf(e)
 	for i := range e.Connections {
-		if c := &e.Connections[i]; c.Kind == estate.ExpressRoute && network[c.Site.Key()] != "" {
-			add(network[c.Site.Key()], learned[c.Circuit.Key()])
+		c := &e.Connections[i]
+		if at := known.find(c.Circuit); c.Kind == estate.ExpressRoute && at >= 0 && int(at) < len(e.Circuits) {
+			add(cmp.Or(network[c.Site.Key()], known.behind[at]), e.Circuits[at].Learned)
 		}
 	}
 	owned := setOf(validPrefixes(b.all))

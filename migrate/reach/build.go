@@ -404,15 +404,11 @@ func (b *builder) circuitRoutes(out []route, v int32) []route {
 			continue
 		}
 		r := route{rank: rankCircuit, act: act{actCircuit, t}}
-		if tun.listed {
-			for _, r.prefix = range validPrefixes(b.e.Circuits[tun.circuit].Learned) {
-				out = append(out, r)
-			}
-		} else if site := tun.site; site != nil {
+		if !tun.listed {
 			r.maybe, r.fate = byCircuit, 4*t+2
-			for _, r.prefix = range validPrefixes(site.Prefixes) {
-				out = append(out, r)
-			}
+		}
+		for _, r.prefix = range b.circuitPrefixes(tun) {
+			out = append(out, r)
 		}
 	}
 	for i := node.firstEdge; i < node.lastEdge; i++ {
@@ -434,6 +430,20 @@ func (b *builder) circuitRoutes(out []route, v int32) []route {
 		}
 	}
 	return out
+}
+
+// circuitPrefixes are what lies behind a circuit: what it learned where an input lists that, else perhaps what
+// the site of the connection has, and where it has no site, perhaps any private address.
+func (b *builder) circuitPrefixes(t *tunnel) []netip.Prefix {
+	switch {
+	case t.listed:
+		return validPrefixes(b.e.Circuits[t.circuit].Learned)
+	case t.site != nil:
+		return validPrefixes(t.site.Prefixes)
+	case t.circuit >= 0:
+		return privateRanges
+	}
+	return nil
 }
 
 // maxUnknownEdges is how many pairs of VNets that may meet at a circuit's edge have routes of their own. Past

@@ -305,6 +305,19 @@ func (w *world) edge(vnet, space, network, circuit string) *estate.Connection {
 	return c
 }
 
+// linked connects the ExpressRoute gateway of a VNet to a circuit, as a listing says it: without a site.
+func (w *world) linked(vnet string, circuit estate.ID) *estate.Connection {
+	c := w.edge(vnet, "", "", "")
+	w.Sites = w.Sites[:len(w.Sites)-1]
+	c.Site, c.Circuit = estate.ID{}, circuit
+	return c
+}
+
+// circuitOf is a circuit of a resource group.
+func circuitOf(subscription, group, name string) estate.ID {
+	return estate.ID{Subscription: subscription, Group: group, Type: estate.TypeCircuit, Name: name}
+}
+
 // learned adds a circuit that an input lists the prefixes of.
 func (w *world) learned(circuit, space string) {
 	w.Circuits = append(w.Circuits, estate.Circuit{ID: id(estate.TypeCircuit, circuit), Learned: prefixes(space), LearnedKnown: true})

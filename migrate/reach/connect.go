@@ -51,7 +51,7 @@ type connector struct {
 	sites    *registry // numbers in listed
 	listed   []*estate.Site
 	tunnels  *registry
-	circuits *registry
+	circuits circuits
 	dangling int // connections of gateways that are in no VNet
 }
 
@@ -62,15 +62,7 @@ func (c *connector) connect() {
 		c.sites.add(c.e.Sites[i].ID, int32(i))
 		c.listed[i] = &c.e.Sites[i]
 	}
-	c.circuits = newRegistry(len(c.e.Circuits))
-	for i := range c.e.Circuits {
-		c.circuits.add(c.e.Circuits[i].ID, int32(i))
-	}
-	for i := range c.e.Connections { // some are only referred to
-		if id := c.e.Connections[i].Circuit; !id.IsZero() {
-			c.circuits.add(id, int32(len(c.e.Circuits)+i))
-		}
-	}
+	c.circuits = circuitsOf(c.e)
 	c.addNetworks()
 	for i := range c.n.tunnels {
 		c.resolve(&c.n.tunnels[i])
@@ -136,16 +128,13 @@ func (c *connector) networkOf(conn *estate.Connection) string {
 	if conn.Kind == estate.Vnet2Vnet || conn.Kind == estate.IPsec && conn.Pairing.Confidence != estate.NotPaired {
 		return ""
 	}
-	site := c.site(conn.Site)
-	if site == nil && conn.Kind == estate.ExpressRoute {
-		if circuit := c.listedCircuit(c.circuitOf(conn)); circuit != nil {
-			return circuit.ID.Name
-		}
+	if site := c.site(conn.Site); site != nil && site.Endpoint.IsZero() && site.AddressOf.IsZero() {
+		return cmp.Or(site.Network, site.Name)
 	}
-	if site == nil || !site.Endpoint.IsZero() || !site.AddressOf.IsZero() {
-		return ""
+	if i := c.circuitOf(conn); i >= 0 && conn.Kind == estate.ExpressRoute {
+		return c.circuits.behind[i]
 	}
-	return cmp.Or(site.Network, site.Name)
+	return ""
 }
 
 // listedCircuit is a circuit of which an input lists what it learned, or nil.
@@ -223,7 +212,7 @@ func (c *connector) resolve(t *tunnel) {
 			t.value, t.why = Unknown, t.why|byCircuit
 		}
 		if name == "" {
-			t.end, t.dropped = nowhere, "the circuit's network is not in the input"
+			t.end, t.dropped = nowhere, "neither the circuit nor the network behind it is in the input"
 		}
 	case name != "":
 		t.end, t.why, t.bgp = toOnPrem, t.why|byOnPrem, conn.EnableBGP.Known()

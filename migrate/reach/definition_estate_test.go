@@ -3,6 +3,7 @@ package reach_test
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
@@ -170,6 +171,52 @@ func (d *definition) circuit(at estate.ID) *estate.Circuit {
 		}
 	}
 	return nil
+}
+
+// behind is the on-premises network that a connection leads to: that of its site, else of its circuit.
+func (d *definition) behind(c *estate.Connection) (place, bool) {
+	if s := d.device(c); s != nil {
+		return network(s.Network), true
+	}
+	if c.Kind == estate.ExpressRoute && !c.Circuit.IsZero() {
+		return network(d.circuitName(c.Circuit)), true
+	}
+	return place{}, false
+}
+
+// circuitName is the shortest of name, name (group) and name (subscription/group) that no other circuit has;
+// in no group, name (subscription).
+func (d *definition) circuitName(id estate.ID) string {
+	shared, sharedInGroup := false, false
+	for _, other := range d.circuits() {
+		if !other.Same(id) && strings.EqualFold(other.Name, id.Name) {
+			shared = true
+			sharedInGroup = sharedInGroup || strings.EqualFold(other.Group, id.Group)
+		}
+	}
+	switch {
+	case !shared:
+		return id.Name
+	case id.Group == "":
+		return id.Name + " (" + id.Subscription + ")"
+	case sharedInGroup:
+		return id.Name + " (" + id.Subscription + "/" + id.Group + ")"
+	}
+	return id.Name + " (" + id.Group + ")"
+}
+
+// circuits are the IDs of all circuits that the estate has or that connections name.
+func (d *definition) circuits() []estate.ID {
+	var out []estate.ID
+	for _, c := range d.e.Circuits {
+		out = append(out, c.ID)
+	}
+	for _, c := range d.e.Connections {
+		if !c.Circuit.IsZero() {
+			out = append(out, c.Circuit)
+		}
+	}
+	return out
 }
 
 func (d *definition) table(s *estate.Subnet) *estate.RouteTable {

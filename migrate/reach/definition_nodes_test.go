@@ -423,12 +423,12 @@ func (d *definition) intoCircuit(p packet, m manner, r *route) []way {
 }
 
 func (d *definition) onPremises(p packet, c *estate.Connection) []way {
-	s := d.device(c)
-	if s == nil {
+	at, ok := d.behind(c)
+	if !ok {
 		return drop()
 	}
 	p.doubt = p.doubt || c.Pairing.Suspect != ""
-	out := p.arrives(network(s.Network))
+	out := p.arrives(at)
 	out[0].last = c
 	return out
 }

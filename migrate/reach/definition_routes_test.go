@@ -236,17 +236,22 @@ func (d *definition) staticRoutes(c *estate.Connection) []route {
 }
 
 // circuitRoutes: what the circuit learned where an input lists it, else maybe the prefixes of the
-// site, and then what they lead to is unknown (ASM-ER).
+// site, and without one maybe the private ranges; then what they lead to is unknown (ASM-CIRCUIT).
 func (d *definition) circuitRoutes(g *estate.Gateway) []route {
 	var all []route
 	for _, c := range d.connections(g) {
 		circuit := d.circuit(c.Circuit)
 		site := d.site(c.Site)
+		perhaps := route{rank: byGateway, er: true, c: c, maybe: "circuit of " + c.ID.Name, doubt: true}
 		switch {
 		case circuit != nil && circuit.LearnedKnown:
 			all = append(all, over(circuit.Learned, route{rank: byGateway, er: true, c: c})...)
 		case site != nil:
-			all = append(all, over(site.Prefixes, route{rank: byGateway, er: true, c: c, maybe: "circuit of " + c.ID.Name, doubt: true})...)
+			all = append(all, over(site.Prefixes, perhaps)...)
+		case !c.Circuit.IsZero():
+			for _, perhaps.prefix = range private {
+				all = append(all, perhaps)
+			}
 		}
 	}
 	return all

@@ -404,8 +404,8 @@ func (d *definition) places() []place {
 		}
 	}
 	for i := range d.e.Connections {
-		if s := d.device(&d.e.Connections[i]); s != nil && !slices.Contains(out, network(s.Network)) {
-			out = append(out, network(s.Network))
+		if at, ok := d.behind(&d.e.Connections[i]); ok && !slices.Contains(out, at) {
+			out = append(out, at)
 		}
 	}
 	slices.SortFunc(out, func(a, b place) int {

@@ -158,6 +158,21 @@ var designs = []feature{
 			w.learned("c1", drawnO)
 		}
 	}},
+	{"hub with a circuit", func(t *rapid.T, w *world) {
+		drawHub(w, "H", drawnH)
+		names := drawSpokes(t, w, estate.ARM)
+		for _, s := range names {
+			w.peer("H", s, s)
+		}
+		w.linked("H", pick(t, "circuit", drawnCircuits...))
+		if rapid.Bool().Draw(t, "another VNet on it") {
+			w.vnet(estate.ARM, "K", drawnK)
+			w.linked("K", pick(t, "circuit", drawnCircuits...))
+		}
+		if rapid.Bool().Draw(t, "a branch") {
+			w.onPrem("H", pick(t, "prefixes", drawnO, "10.0.0.0/8", "0.0.0.0/0"), "HQ")
+		}
+	}},
 	{"branches", func(t *rapid.T, w *world) {
 		drawHub(w, "H", drawnH)
 		names := drawSpokes(t, w, estate.ARM)

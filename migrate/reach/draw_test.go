@@ -270,6 +270,7 @@ var features = []feature{
 			drawEdge(t, w)
 		}
 	}},
+	{"linked", drawLinked}, {"linked again", drawLinked},
 	{"circuit", func(t *rapid.T, w *world) {
 		name := pick(t, "circuit", "c1", "c2")
 		if !slices.ContainsFunc(w.Circuits, func(c estate.Circuit) bool { return c.ID.Name == name }) {
@@ -451,3 +452,14 @@ func drawEdge(t *rapid.T, w *world) {
 	w.edge(v, several(t, drawPrefix, 1, 2), pick(t, "network", networks...), pick(t, "circuit", "c1", "c1", "c2", ""))
 	w.expressRoute(v).RemoteVNets = pick(t, "remote VNets", estate.On, estate.On, estate.Unstated, estate.Off)
 }
+
+// drawLinked connects an ExpressRoute gateway to a circuit and names no site.
+func drawLinked(t *rapid.T, w *world) {
+	v := drawName(t, w)
+	w.linked(v, pick(t, "circuit", drawnCircuits...))
+	w.expressRoute(v).RemoteVNets = pick(t, "remote VNets", estate.On, estate.Unstated, estate.Off, estate.Off)
+}
+
+// drawnCircuits have names in common, with each other and with an on-premises network.
+var drawnCircuits = []estate.ID{id(estate.TypeCircuit, "c1"), id(estate.TypeCircuit, "c1"), id(estate.TypeCircuit, "c2"),
+	circuitOf("s", "g", "c1"), circuitOf("s", "h", "C2"), circuitOf("t", "g", "c1"), circuitOf("t", "", "c2"), circuitOf("s", "g", "hq")}

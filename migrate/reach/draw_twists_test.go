@@ -190,7 +190,10 @@ func twistConnection(t *rapid.T, w *world) {
 		}
 	case 3:
 		if c.Kind == estate.ExpressRoute {
-			c.Circuit = pick(t, "circuit", id(estate.TypeCircuit, "c1"), id(estate.TypeCircuit, "c2"), estate.ID{})
+			c.Circuit = pick(t, "circuit", append(drawnCircuits, estate.ID{})...)
+			if oneIn(t, 3, "without a site") {
+				c.Site = estate.ID{}
+			}
 		}
 	case 4:
 		gone := c.ID

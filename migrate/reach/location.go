@@ -13,7 +13,7 @@ type Kind uint8
 // The kinds of location.
 const (
 	VNet       Kind = iota // a virtual network
-	OnPremises             // a network behind a device outside the estate
+	OnPremises             // a network behind a device outside the estate, or behind a circuit
 	Clients                // the point-to-site clients of one VNet's gateway
 	Internet               // everything else; it answers and never begins
 )
@@ -23,7 +23,7 @@ const (
 type Location struct {
 	Kind Kind
 	ID   estate.ID // the VNet; for Clients the VNet whose gateway they dial; zero for OnPremises
-	Name string    // the VNet's name as written, or Site.Network for OnPremises
+	Name string    // the VNet's name as written; for OnPremises Site.Network, or that of the circuit: see docs/reach.md
 }
 
 // String names the location for people: "VNet hub", "on-premises HQ", "clients of hub".

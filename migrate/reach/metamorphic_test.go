@@ -219,7 +219,8 @@ func TestOrderOfNamesChangesNothing(t *testing.T) {
 		rename(x, turned)
 		sameAnswers(t, somePairs(drawDice(t), w), w, x, func(p point) point {
 			if p.name != "" {
-				p.name = turned(p.name)
+				name, in, _ := strings.Cut(p.name, " (") // of circuits of one name
+				p.name = strings.TrimSuffix(turned(name)+" ("+in, " (")
 			}
 			return p
 		})
@@ -306,7 +307,7 @@ func routed(w *world) []netip.Prefix {
 }
 
 // fixed are the prefixes of routes that cannot be split: the subnets that a partial peering names, what
-// a device may announce that no input lists, and the default route.
+// a device or a circuit may announce that no input lists, and the default route.
 func fixed(w *world) []netip.Prefix {
 	out := []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0")}
 	for _, p := range w.Peerings {
@@ -316,7 +317,7 @@ func fixed(w *world) []netip.Prefix {
 			}
 		}
 	}
-	if slices.ContainsFunc(w.Connections, func(c estate.Connection) bool { return c.EnableBGP.Known() }) {
+	if slices.ContainsFunc(w.Connections, func(c estate.Connection) bool { return c.EnableBGP.Known() || !c.Circuit.IsZero() }) {
 		out = append(out, private...)
 	}
 	return out

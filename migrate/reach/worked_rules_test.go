@@ -158,6 +158,41 @@ var ruleExamples = []example{
 	{"a circuit that nothing lists beside a tunnel", func() *world {
 		return arm("A").with(prem("A", rangeO, "lab"), func(w *world) { w.edge("A", rangeO, "HQ", "c") })
 	}, cases(between(atA, atO, unknown), between(atA, outside("lab", "192.168.7.7"), unknown))},
+	{"a circuit is a network", func() *world {
+		return arm("H", "A", "B").with(spoke("H", "A"), peer("H", "B"), func(w *world) { w.linked("H", circuitOf("s", "g", "c")) })
+	}, cases(between(atH, outside("c", "192.168.7.7"), unknown), between(atA, outside("c", "10.99.0.1"), unknown), between(atB, outside("c", "192.168.7.7"), no),
+		ways(atH, outside("c", "52.7.7.7"), no, unknown), between(atH, web("52.7.7.7"), yes), between(atH, atA, yes))},
+	{"that hides nothing", func() *world {
+		return arm("H", "A").with(spoke("H", "A"), prem("H", "192.168.0.0/17", "HQ"), prem("H", "172.16.0.0/12", "lab"), func(w *world) {
+			w.linked("H", id(estate.TypeCircuit, "c"))
+		})
+	}, cases(between(atH, atO, yes), between(atA, atO, yes), ways(atH, outside("c", "192.168.7.7"), no, unknown),
+		between(atA, outside("lab", "172.16.3.3"), unknown), between(atA, outside("c", "172.16.3.3"), unknown))},
+	{"and that user routes and propagation keep from a subnet", func() *world {
+		return arm("A", "B").with(func(w *world) {
+			w.linked("A", id(estate.TypeCircuit, "c"))
+			w.linked("B", id(estate.TypeCircuit, "c"))
+			w.subnet("A", "s", rangeA)
+			w.subnet("B", "s", rangeB)
+			w.table("t", "A/s", "192.168.0.0/16 None", "0.0.0.0/0 Internet")
+			w.table("u", "B/s", "!")
+		})
+	}, cases(ways(atA, outside("c", "192.168.7.7"), no, unknown), between(atA, outside("c", "10.99.0.1"), unknown), between(atB, outside("c", "10.99.0.1"), no))},
+	{"two circuits of one name", func() *world {
+		return arm("H", "A", "B").with(func(w *world) {
+			w.linked("H", circuitOf("s", "g", "c"))
+			w.linked("A", circuitOf("s", "h", "C"))
+			w.linked("B", circuitOf("t", "h", "c"))
+		})
+	}, cases(between(atH, outside("c (g)", "192.168.7.7"), unknown), between(atA, outside("c (s/h)", "192.168.7.7"), unknown),
+		between(atB, outside("c (t/h)", "192.168.7.7"), unknown), between(atB, outside("c (s/h)", "192.168.7.7"), no))},
+	{"a circuit that VNets share", func() *world {
+		return arm("H", "A").with(func(w *world) {
+			w.linked("H", id(estate.TypeCircuit, "c"))
+			w.linked("A", id(estate.TypeCircuit, "C"))
+			w.expressRoute("H").RemoteVNets = estate.Off
+		})
+	}, cases(between(atH, outside("c", "192.168.7.7"), unknown), between(atA, outside("c", "192.168.7.7"), unknown), between(atH, atA, unknown))},
 
 	// Clients.
 	{"clients of a gateway that does not exist", func() *world {
