@@ -22,7 +22,7 @@ const configName = "netmigrate.yaml"
 
 var (
 	configOption = option{name: "config", value: "FILE", title: "the options file, instead of a " + configName + " beside the input"}
-	dateOption   = option{name: "date", value: "YYYY-MM-DD", title: "the day from which suppressions, ends of sizes and the age of listings are seen, instead of today"}
+	dateOption   = option{name: "date", value: "YYYY-MM-DD", title: "the day from which suppressions and ages are seen, instead of today"}
 )
 
 // isConfig reports whether a path is that of an options file.
