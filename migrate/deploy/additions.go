@@ -12,9 +12,21 @@ import (
 // something. What exists is referred to and never written. A rebuild is deployed whole.
 func Additions(p *plan.Plan, opts Options) (*Deployment, diag.List) {
 	if p.Mode == options.Rebuild {
-		return Render(p.Target, nil, opts)
+		d, found := Render(p.Target, nil, opts)
+		return d, append(found, unwritten(p.Target)...)
 	}
 	return Render(added(p), p.Base, opts)
+}
+
+// unwritten reports the gateways of an estate that no template of ours builds.
+func unwritten(e *estate.Estate) diag.List {
+	var found diag.List
+	for i := range e.Gateways {
+		if g := &e.Gateways[i]; !g.Kind.Virtual() && len(g.Refs) > 0 {
+			found.Add("ARM-005", e.Pos(g.Refs[0]), "%s %q of VNet %q is not built: a listing does not tell what it does with packets", g.Kind, g.ID.Name, g.VNet.Name)
+		}
+	}
+	return found
 }
 
 // added is what the plan adds before anything is taken away.

@@ -56,7 +56,8 @@ func subscriptions(classic *estate.Estate) []string {
 	return slices.Compact(names)
 }
 
-// Render writes every object of e. Objects of existing are referred to and never written; their
+// Render writes every object of e but for firewalls, appliances and Route Servers: what is in them no
+// estate knows. Objects of existing are referred to and never written; their
 // ids are in the template's metadata.
 func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
 	if existing == nil {
@@ -64,7 +65,9 @@ func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
 	}
 	p := part{estate: e, used: usedSites(e)}
 	for i := range e.Gateways {
-		p.addresses = append(p.addresses, &e.Gateways[i])
+		if e.Gateways[i].Kind.Virtual() {
+			p.addresses = append(p.addresses, &e.Gateways[i])
+		}
 	}
 	for i := range e.Connections {
 		p.tunnels = append(p.tunnels, &e.Connections[i])
@@ -107,10 +110,8 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 		r.publicIPAddress(g)
 	}
 	for i := range e.Gateways {
-		if g := &e.Gateways[i]; g.Kind.Virtual() {
-			r.gateway(g)
-		} else {
-			r.found.Add("ARM-005", r.at(g.Refs), "%s %q cannot be written: what it does is not in the input", g.Kind, g.ID.Name)
+		if e.Gateways[i].Kind.Virtual() {
+			r.gateway(&e.Gateways[i])
 		}
 	}
 	for i := range e.Sites {

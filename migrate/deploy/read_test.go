@@ -10,6 +10,8 @@ import (
 	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -62,5 +64,23 @@ func TestDumpedTemplatesRead(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("differences (-want +got):\n%s", diff)
+	}
+}
+
+// TestNoTemplateOfAFirewall writes an estate with a firewall: a template has no gateway in its place, and
+// a rebuild says that it is missing.
+func TestNoTemplateOfAFirewall(t *testing.T) {
+	id := func(typ, name string) estate.ID { return estate.ID{Subscription: "s", Type: typ, Name: name} }
+	hub := estate.VNet{ID: id(estate.TypeVNet, "hub"), Name: "hub", Model: estate.ARM, Space: []estate.Prefix{prefix("10.0.0.0/16")},
+		Subnets: []estate.Subnet{{Name: "AzureFirewallSubnet", Prefix: prefix("10.0.0.0/26")}}}
+	at := []diag.Ref{{Ordinal: 1, Line: 1, Col: 1}}
+	e := &estate.Estate{Docs: []string{"azureFirewalls.json"}, VNets: []estate.VNet{hub},
+		Gateways: []estate.Gateway{{ID: id(estate.TypeFirewall, "fw"), VNet: hub.ID, Kind: estate.Firewall, Subnet: "AzureFirewallSubnet", Refs: at}}}
+	d, found := deploy.Additions(&plan.Plan{Mode: options.Rebuild, Base: e, Target: e}, deploy.Options{})
+	if n := len(d.Template.Resources); n != 1 || d.Template.Resources[0].Type != arm.TypeVirtualNetwork {
+		t.Errorf("%d resources: %v, want the VNet", n, d.Template.Resources)
+	}
+	if !slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Rule == "ARM-005" && f.Pos.File == "azureFirewalls.json" }) {
+		t.Errorf("nothing says that the firewall is missing: %v", found)
 	}
 }
