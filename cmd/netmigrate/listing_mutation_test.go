@@ -74,7 +74,7 @@ func withFaults(t *testing.T, texts map[string][]byte, seed uint64) {
 	docs := faulty(t, texts, rand.New(rand.NewPCG(11, seed)))
 	sources := []estate.Source{{Name: "listing", Resources: docs}}
 	e, _, _ := meaning(nil, sources)
-	risks(e, false)
+	risks(e, false, "2026-11-27")
 	reach.Compute(e)
 	out, err := makePlan(sources, options.Options{}, deploy.Options{})
 	if err != nil {
