@@ -122,7 +122,7 @@ func placesOf(arg string) []string {
 // decided are the options of a run: those of the file, and over them the flags of a plan.
 func decided(c *cli.Context, file *options.Options) options.Options {
 	opts := *file
-	if c.IsSet("mode") { // else it follows from the input
+	if c.IsSet("mode") && c.String("mode") != modeAuto { // else it follows from the input
 		opts.Mode = options.Mode(c.String("mode"))
 	}
 	if c.IsSet("hub") {

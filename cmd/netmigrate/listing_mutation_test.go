@@ -50,7 +50,7 @@ func listingTexts(t *testing.T, folder string) map[string][]byte {
 	t.Helper()
 	texts := map[string][]byte{}
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".json" {
 			return err
 		}
 		texts[filepath.ToSlash(path)], err = os.ReadFile(path)

@@ -18,20 +18,24 @@ var planCommand = command{
 changes, and the risks. With -o the folder holds plan.json, report.md, diff.txt, and template.json
 with parameters.json: what the plan adds before it takes anything away.
 
-The modes say what the files describe: a network that is assumed to run today in its ARM form
-(as-if-live), nothing that runs (rebuild), or a classic network that still runs (classic-live).
-The mode arm-live needs a live listing, which cannot be read yet.`,
+The mode follows from the input: what a live listing describes runs (arm-live), and what files or
+templates describe is assumed to run today in its ARM form (as-if-live). The others are named:
+nothing of it runs (rebuild), or a classic network still does (classic-live). For a live network
+there is a template for each resource group that something is added to, and stages.json.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto (default auto)"},
-		{name: "mode", choices: modes(), title: "what the files describe"},
+		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		outputOption, keyVaultOption, configOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).plan,
 }
 
+// modeAuto lets the mode follow from the input.
+const modeAuto = "auto"
+
 func modes() []string {
-	var names []string
+	names := []string{modeAuto}
 	for _, m := range options.Modes {
 		names = append(names, string(m))
 	}
@@ -128,5 +132,5 @@ func (s *session) planFolder(dir string, in input, out *planned) error {
 	if err != nil {
 		return err
 	}
-	return s.writeFolder(dir, append([]file{{"plan.json", wire}, {"report.md", text}, {"diff.txt", changes}}, files...))
+	return s.writeFolder(dir, slices.Concat([]file{{"plan.json", wire}, {"report.md", text}}, files, []file{{"diff.txt", changes}}))
 }

@@ -321,7 +321,7 @@ func liveFixture(t *testing.T, folder string) *estate.Estate {
 	byFolder := map[string]int{}
 	var sources []estate.Source
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".json" {
 			return err
 		}
 		src, err := os.ReadFile(path)
