@@ -127,11 +127,11 @@ func (l *layout) keepUncertain() {
 
 // gatewayUsers picks the VNets that reach on-premises and can give up a gateway of their own.
 func (l *layout) gatewayUsers() {
-	if l.hub == noHubIndex || l.hub >= 0 && l.drawsEverything(l.hub) {
+	if l.hub == noHubIndex || l.hub >= 0 && (l.drawsEverything(l.hub) || l.g.usesGateway(l.hub)) {
 		return
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGatewayOf(v, l.hub) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
 			l.remote[v] = true
 		}
 	}

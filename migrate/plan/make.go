@@ -39,7 +39,7 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 	if err := m.components(); err != nil {
 		return nil, m.found, err
 	}
-	m.circuits()
+	m.meetings()
 	m.sequence()
 	m.finish(classic)
 	return m.p, m.found, nil
@@ -92,6 +92,7 @@ type maker struct {
 	found   diag.List
 	g       *graph
 	drafts  []*draft
+	meeting meetings
 }
 
 // components lays out every component and draws its target.
@@ -174,31 +175,6 @@ func (m *maker) givenUp(v reach.Verdict) {
 	m.found = append(m.found, f)
 }
 
-// circuits reports the VNets that share a circuit: whether they meet at its edge depends on the
-// circuit and on the gateways.
-func (m *maker) circuits() {
-	of := map[string][]*estate.Connection{}
-	var names []string
-	for i := range m.p.Base.Connections {
-		if c := &m.p.Base.Connections[i]; c.Kind == estate.ExpressRoute && !c.Site.IsZero() {
-			if len(of[c.Site.Name]) == 0 {
-				names = append(names, c.Site.Name)
-			}
-			of[c.Site.Name] = append(of[c.Site.Name], c)
-		}
-	}
-	for _, name := range names {
-		if len(of[name]) < 2 {
-			continue
-		}
-		var vnets []string
-		for _, c := range of[name] {
-			vnets = append(vnets, fmt.Sprintf("%q", m.g.x.Gateway(c.Gateway).VNet.Name))
-		}
-		m.found.Add("PLAN-004", m.at(m.g.x.Gateway(of[name][0].Gateway).VNet), "whether VNets %s reach each other at the edge of circuit %q is unknown; the plan neither keeps nor builds it", strings.Join(vnets, ", "), name)
-	}
-}
-
 // hubExists refuses a hub by a name that no VNet has.
 func (m *maker) hubExists() error {
 	switch m.opts.Hub {
@@ -237,29 +213,6 @@ func (m *maker) at(vnet estate.ID) diag.Pos {
 		return m.p.Base.Pos(v.Refs[0])
 	}
 	return diag.Pos{}
-}
-
-// unknown reports the pairs of VNets of which nothing shows whether they work today.
-func (m *maker) unknown(d *demand) {
-	for _, p := range d.open {
-		if m.oneCircuit(p.path) {
-			continue // circuits says it of all VNets there
-		}
-		m.found.Add("PLAN-004", m.at(m.p.Base.VNets[p.a].ID), "whether VNet %q and VNet %q reach each other today is unknown; the plan neither keeps nor builds it", m.g.name(p.a), m.g.name(p.b))
-	}
-}
-
-// oneCircuit reports whether all of the connections lead to one circuit, by its site.
-func (m *maker) oneCircuit(connections []estate.ID) bool {
-	site := estate.ID{}
-	for _, id := range connections {
-		c := m.g.x.Connection(id)
-		if c.Kind != estate.ExpressRoute || c.Site.IsZero() || !site.IsZero() && !c.Site.Same(site) {
-			return false
-		}
-		site = c.Site
-	}
-	return !site.IsZero()
 }
 
 // sequence orders the steps and builds the target from their effects.

@@ -66,6 +66,15 @@ func (g *graph) usesGatewayOf(v, hub int) bool {
 	return p.complete() && p.near.UseRemoteGateways && p.far.AllowGatewayTransit
 }
 
+// usesGateway reports whether a VNet uses a gateway of another already. It can use no second one, and what it
+// reaches by the first, behind a circuit perhaps, nobody but that can stand in for.
+func (g *graph) usesGateway(v int) bool {
+	return slices.ContainsFunc(g.near[v], func(hub int) bool {
+		half := g.joined(v, hub).near
+		return half != nil && half.UseRemoteGateways
+	})
+}
+
 // hubsInUse are the members whose gateway others use already.
 func (g *graph) hubsInUse(members []int) []int {
 	return slices.DeleteFunc(slices.Clone(members), func(hub int) bool {
