@@ -400,4 +400,7 @@ func (d *pencil) flaws() {
 			g.State.Value = estate.GatewayNotProvisioned
 		}
 	}
+	if d.odds(15) {
+		d.linked(d.names[d.Intn(len(d.names))], id(estate.TypeCircuit, "c"))
+	}
 }
