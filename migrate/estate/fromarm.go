@@ -258,9 +258,18 @@ func (r *armReader) pass(it arm.Item) {
 	r.passed[it.Type] = p
 }
 
+// secret are members that nothing tells, not even where two documents disagree about them.
+var secret = map[string]bool{"sharedkey": true, "authorizationkey": true, "radiusserversecret": true, "servicekey": true}
+
 // again compares a resource with what another document says of it. The one with more in it stays.
 func (r *armReader) again(old, item *armItem) {
 	if x, y, path := disagreement(old.Body, item.Body); path != "" {
+		path = strings.TrimRight(strings.ReplaceAll(path, ".[", "["), ".")
+		if slices.ContainsFunc(strings.Split(strings.ToLower(path), "."), func(part string) bool { return secret[part] }) {
+			r.found = append(r.found, diag.New("LST-004", r.posIn(item.Doc, y), "two documents contradict each other about %s: %s is another here", quoteID(item.id), path).
+				See(r.posIn(old.Doc, x), "than here, which counts"))
+			return
+		}
 		r.found = append(r.found, diag.New("LST-004", r.posIn(item.Doc, y), "two documents contradict each other about %s: %s is %s here", quoteID(item.id), path, said(y)).
 			See(r.posIn(old.Doc, x), "and %s here, which counts", said(x)))
 		return

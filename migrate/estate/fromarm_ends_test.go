@@ -1,7 +1,9 @@
 package estate_test
 
 import (
+	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/netmigrate/netmigrate/arm"
@@ -111,5 +113,29 @@ func TestPartialPeeringTakesOverSubnets(t *testing.T) {
 	}
 	if p := got.Peerings[1]; len(p.RemoteSpace) != 1 || p.RemoteSpace[0].Prefix != netip.MustParsePrefix("10.1.9.0/24") {
 		t.Errorf("the half of b has %v, want what it took over", p.RemoteSpace)
+	}
+}
+
+// TestContradictionsTellNoSecret: two documents have different keys of one connection.
+func TestContradictionsTellNoSecret(t *testing.T) {
+	document := func(name, rest string) *arm.Document {
+		d, found := arm.Read(name, []byte(`[{"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/connections/c", "properties": {`+rest+`}}]`), arm.Bounds{})
+		if d == nil {
+			t.Fatal(found)
+		}
+		return d
+	}
+	for _, tt := range []struct{ one, other, want string }{
+		{`"sharedKey": "K3yOne"`, `"sharedKey": "K3yTwo"`, "sharedKey is another here"},
+		{`"sharedKey": {"value": "K3yOne"}`, `"sharedKey": {"value": "K3yTwo"}`, "sharedKey.value is another here"},
+		{`"authorizationKey": "K3yOne"`, `"AuthorizationKey": 7`, "authorizationKey is another here"},
+		{`"radius": [{"radiusServerSecret": "K3yOne"}]`, `"radius": [{"radiusServerSecret": "K3yTwo"}]`, "radius[0].radiusServerSecret is another here"},
+		{`"routingWeight": 10`, `"routingWeight": 20`, "routingWeight is 20 here"},
+	} {
+		_, found := estate.FromARM(nil, estate.Source{Name: "listing", Resources: []*arm.Document{document("a.json", tt.one), document("b.json", tt.other)}})
+		all := fmt.Sprint(found)
+		if strings.Contains(all, "K3y") || !strings.Contains(all, tt.want) {
+			t.Errorf("%s and %s: %s, want %s and no key", tt.one, tt.other, all, tt.want)
+		}
 	}
 }
