@@ -49,6 +49,9 @@ type Document struct {
 	// several or nothing tells. A list without items says that there are none.
 	Lists string
 
+	// Total is how many rows a Resource Graph query has in all its pages; 0 where it does not say.
+	Total int
+
 	Note Note // of FormNote
 }
 
@@ -233,6 +236,9 @@ func (d *Document) graph() {
 	}
 	for _, name := range []string{"total_records", "totalRecords"} {
 		total := d.Root.Member(name)
+		if n, err := strconv.Atoi(total.Text()); err == nil {
+			d.Total = n
+		}
 		if text := total.Text(); d.More == "" && text != "" && text != strconv.Itoa(len(d.Items)) {
 			d.more(total, "rows: "+strconv.Itoa(len(d.Items))+" of "+text+" are here")
 		}

@@ -228,6 +228,10 @@ type planned struct {
 func makePlan(sources []estate.Source, opts options.Options, vault deploy.Options) (planned, error) {
 	out := planned{vault: vault}
 	classic, fates, found := meaning(&opts, sources)
+	if err := reliable(found, "LST-002", "LST-003", "LST-004"); err != nil {
+		out.found = found
+		return out, err
+	}
 
 	var early, more diag.List // the early ones need the estate only, and do not wait for the plan
 	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive, opts.Today) })

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -62,6 +63,12 @@ func (s *session) verify(c *cli.Context) (int, error) {
 	if in.broken {
 		return exitNot, s.refuse(in, s.settle(in, found, verifyLooksFor), "verified")
 	}
+	if err := usable(p, live, found); err != nil {
+		if failed := s.report(s.settle(in, found, verifyLooksFor)); failed != nil {
+			return exitNot, failed
+		}
+		return exitNot, err
+	}
 	s.progress.now("comparing %d files with the plan", in.count)
 	live = live.Renamed(recognised(live, p))
 	v := report.NewVerification(name, args[1:], p, live, plan.Locate(p, live))
@@ -88,6 +95,30 @@ func (s *session) verify(c *cli.Context) (int, error) {
 // verifyLooksFor is what is noticed of the network while it is read, and of where it stands.
 func verifyLooksFor(rule string) bool {
 	return ofFamily(rule, "XML") || slices.Contains([]string{"PLAN-008", "PLAN-009", "PLAN-010", "PLAN-011", "PLAN-012"}, rule)
+}
+
+// usable says why a listing cannot tell where a network stands: parts of it are missing, or contradict each other.
+// A step that only seems done could let the next one cut somebody off.
+func usable(p *plan.Plan, live *estate.Estate, found diag.List) error {
+	if missing := plan.Unlisted(live); len(missing) > 0 {
+		return fmt.Errorf("the listing is not complete: no input lists %s", strings.Join(missing, ", "))
+	}
+	for _, was := range p.Base.Listings {
+		if len(live.Listings) > 0 && !slices.ContainsFunc(live.Listings, func(is estate.Listing) bool { return strings.EqualFold(is.Subscription, was.Subscription) }) {
+			return fmt.Errorf("the listing is not complete: the plan is about subscription %q, too, and no input lists anything of it", was.Subscription)
+		}
+	}
+	return reliable(found, "LST-002", "LST-003", "LST-004", "LST-007")
+}
+
+// reliable refuses a listing of which one of some rules says that it does not show the network as it is.
+func reliable(found diag.List, rules ...string) error {
+	for _, f := range found {
+		if slices.Contains(rules, f.Rule) && f.Severity == diag.Error {
+			return fmt.Errorf("the listing cannot be relied on (%s): list the network again", f.Rule)
+		}
+	}
+	return nil
 }
 
 // loadLive reads the network as it is now, in ARM form; found is what is noticed while it is read. What a

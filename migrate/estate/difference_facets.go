@@ -385,7 +385,7 @@ func (c *comparison) peering(s *side, p *Peering) (ID, thing) {
 		flagged("allowGatewayTransit", true, p.AllowGatewayTransit), flagged("useRemoteGateways", true, p.UseRemoteGateways),
 		flagged("peerCompleteVnets", true, !p.Partial), phrases("localSubnetNames", true, p.LocalSubnets), phrases("remoteSubnetNames", true, p.RemoteSubnets),
 		flagged("made by a network manager", true, p.Managed),
-		asState(worded("peeringState", p.State.String(), p.Refs)), asState(stated("peeringSyncLevel", p.Sync)),
+		asState(worded("peeringState", p.State.String(), p.Refs)), asState(flagged("peeringState listed", true, !p.Unstated)), asState(stated("peeringSyncLevel", p.Sync)),
 		asState(ranges("remote addressSpace", p.RemoteSpace != nil, p.RemoteSpace)),
 	}}
 }

@@ -725,9 +725,10 @@ type Peering struct {
 	UseRemoteGateways         bool
 	State                     PeeringState
 
-	Sync    Fact // peeringSyncLevel: FullyInSync, LocalNotInSync, RemoteNotInSync, LocalAndRemoteNotInSync
-	Managed bool // a network manager made it, and would make it again
-	Refs    []diag.Ref
+	Sync     Fact // peeringSyncLevel: FullyInSync, LocalNotInSync, RemoteNotInSync, LocalAndRemoteNotInSync
+	Unstated bool // a listing says nothing of its state, which then counts as Connected
+	Managed  bool // a network manager made it, and would make it again
+	Refs     []diag.Ref
 
 	// RemoteSpace is the remote's address space as this half last took it over; nil when an input
 	// does not say, and then it is what the remote has.

@@ -75,7 +75,7 @@ type armReader struct {
 	unseen     map[Key]outsider // what is referred to and not listed
 	addressOf  map[Key]ID       // sites, by the gateway whose address a template gives them
 	passed     map[string]passedOver
-	halvesSeen map[Key]bool // of peerings
+	halvesSeen map[Key]*armItem // of peerings
 	addresses  map[Key]publicIP
 }
 
@@ -101,7 +101,7 @@ func (r *armReader) read(sources []Source) {
 	r.notes, r.taken = map[string]arm.Note{}, map[string]Fact{}
 	r.listed, r.byType = map[string]map[string]bool{}, map[string][]*armItem{}
 	r.unseen, r.addressOf, r.passed = map[Key]outsider{}, map[Key]ID{}, map[string]passedOver{}
-	r.halvesSeen, r.addresses = map[Key]bool{}, map[Key]publicIP{}
+	r.halvesSeen, r.addresses = map[Key]*armItem{}, map[Key]publicIP{}
 	for _, s := range sources {
 		r.live = r.live || slices.ContainsFunc(s.Resources, func(d *arm.Document) bool { return d.Form.Live() })
 	}
@@ -187,20 +187,30 @@ func (r *armReader) subscription(name string, n arm.Note) {
 // or begins where the link leads; nothing in a page says which it is, so as many pages without an end
 // as there are lists of the type are taken for cut off.
 func (r *armReader) more(docs []*arm.Document, d *arm.Document) {
-	open, ends := 0, 0
+	ends, rows := 0, 0
 	for _, other := range docs {
-		if other.Form == d.Form && strings.EqualFold(other.Lists, d.Lists) && other.Lists != "" {
-			if other.More != "" {
-				open++
-			} else {
-				ends++
-			}
+		if other.Form != d.Form {
+			continue
+		}
+		if other.Total == d.Total {
+			rows += len(other.Items)
+		}
+		if other.More == "" && other.Lists != "" && strings.EqualFold(other.Lists, d.Lists) && listedOf(other) == listedOf(d) {
+			ends++
 		}
 	}
-	if ends == 1 && open > 0 {
-		return // one of them is the last page
+	if ends == 1 || d.Form == arm.FormGraph && d.Total > 0 && rows >= d.Total {
+		return // one of them is the last page, or all rows are here
 	}
 	r.found.Add("LST-002", d.MoreRef.Pos(d.Name), "the listing is cut off: %s", d.More+" are not here")
+}
+
+// listedOf is the subscription that a page lists resources of.
+func listedOf(d *arm.Document) string {
+	if len(d.Items) == 0 {
+		return ""
+	}
+	return strings.ToLower(d.Items[0].Subscription)
 }
 
 // lists notes which types a document lists for a subscription.
@@ -274,7 +284,10 @@ func (r *armReader) again(old, item *armItem) {
 			See(r.posIn(old.Doc, x), "and %s here, which counts", said(x)))
 		return
 	}
-	if item.Body.Leaves() > old.Body.Leaves() {
+	told := func(v arm.Value) bool { return v.Property("connectionStatus").Given() } // a list of connections has none
+	switch more := item.Body.Leaves() > old.Body.Leaves(); {
+	case told(old.Body) && !told(item.Body):
+	case more || told(item.Body) && !told(old.Body):
 		old.Item = item.Item
 	}
 }

@@ -160,10 +160,11 @@ func (r *armReader) peering(vnet ID, it *armItem, b, name arm.Value) {
 		r.bad(it, b, "a peering of it leads nowhere")
 		return
 	}
-	if r.halvesSeen[id.Key()] {
-		return // as a part of its VNet, too
+	if first, seen := r.halvesSeen[id.Key()]; seen { // as a part of its VNet, too
+		r.again(first, &armItem{Item: arm.Item{Body: b, Doc: it.Doc}, id: id})
+		return
 	}
-	r.halvesSeen[id.Key()] = true
+	r.halvesSeen[id.Key()] = &armItem{Item: arm.Item{Body: b, Doc: it.Doc}, id: id}
 	if p.Partial {
 		p.LocalSubnets, p.RemoteSubnets = b.Property("localSubnetNames").Texts(), b.Property("remoteSubnetNames").Texts()
 	}
@@ -172,6 +173,9 @@ func (r *armReader) peering(vnet ID, it *armItem, b, name arm.Value) {
 		p.State = PeeringInitiated
 	case strings.EqualFold(state.Text(), "Disconnected"):
 		p.State = PeeringDisconnected
+	case r.live && !strings.EqualFold(state.Text(), "Connected"):
+		p.Unstated = true
+		r.found.Add("LST-007", r.posIn(it.Doc, b), "peering %q of VNet %q has no peeringState that is known here; nothing is built on it", child, vnet.Name)
 	}
 	for _, property := range []string{"remoteAddressSpace", "remoteVirtualNetworkAddressSpace"} {
 		if p.RemoteSpace = r.prefixes(it, b.Properties(property, "addressPrefixes")); p.RemoteSpace != nil {

@@ -26,6 +26,9 @@ type graph struct {
 
 	peered map[[2]int]peered // by two VNets, lesser first
 	near   [][]int           // by VNet: those that a peering joins to it
+	// by VNet: what its peers have that no input lists, and whether it lets one of them use its gateway
+	foreign [][]estate.Prefix
+	serves  []bool
 }
 
 type link struct {
@@ -66,7 +69,7 @@ func newGraph(e *estate.Estate) *graph {
 		}
 		g.links[a] = append(g.links[a], link{b, t})
 	}
-	g.near = make([][]int, len(e.VNets))
+	g.near, g.foreign, g.serves = make([][]int, len(e.VNets)), make([][]estate.Prefix, len(e.VNets)), make([]bool, len(e.VNets))
 	g.findPeered()
 	g.routes = g.gatewayRoutes()
 	return g

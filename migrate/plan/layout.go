@@ -123,6 +123,17 @@ func (l *layout) keepUncertain() {
 			}
 		}
 	}
+	if len(l.g.e.Listings) == 0 {
+		return
+	}
+	for _, p := range l.demand.open { // it runs, and may carry something
+		l.keepWay(p.way)
+		for _, k := range l.g.links[p.a] {
+			if k.vnet == p.b {
+				l.keepWay(way{path: []estate.ID{k.tunnel.a.ID}})
+			}
+		}
+	}
 }
 
 // gatewayUsers picks the VNets that reach on-premises and can give up a gateway of their own.
@@ -131,10 +142,18 @@ func (l *layout) gatewayUsers() {
 		return
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
 			l.remote[v] = true
 		}
 	}
+}
+
+// leadsAway reports whether a VNet has a connection to a gateway that is no part of the input, or that has none
+// back: what it is for no hub can take over.
+func (l *layout) leadsAway(v int) bool {
+	return slices.ContainsFunc(l.g.connections[v], func(c *estate.Connection) bool {
+		return c.Kind == estate.Vnet2Vnet && c.Pairing.Partner.IsZero()
+	})
 }
 
 // drawsEverything reports whether a VNet's gateway offers a default route: whoever used it would
@@ -255,6 +274,16 @@ func (l *layout) refusal(a, b int) string {
 		return why
 	}
 	x, y := &l.g.e.VNets[a], &l.g.e.VNets[b]
+	for _, half := range l.g.joined(a, b).halves() {
+		if half.Partial {
+			return fmt.Sprintf("peering %q joins some subnets of the two only, and cannot be changed in place", half.ID.Child)
+		}
+	}
+	for _, way := range [][2]int{{a, b}, {b, a}} {
+		if taken := l.g.foreign[way[0]]; estate.Overlap(taken, l.g.e.VNets[way[1]].Space) {
+			return fmt.Sprintf("%q is peered with a VNet that no input lists and that shares addresses with %q", l.g.name(way[0]), l.g.name(way[1]))
+		}
+	}
 	if c, d := l.g.clouds[a], l.g.clouds[b]; c != d && c != "" && d != "" {
 		return fmt.Sprintf("%q is in %s and %q in %s, and peering does not cross clouds", l.g.name(a), c, l.g.name(b), d)
 	}

@@ -31,7 +31,7 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 		return nil, nil, errors.New("there is no VNet to plan for")
 	}
 	base, fates, found := baseOf(classic)
-	if missing := unlisted(classic); opts.Mode == options.ARMLive && len(missing) > 0 {
+	if missing := Unlisted(classic); opts.Mode == options.ARMLive && len(missing) > 0 {
 		return nil, found, fmt.Errorf("the listing is not complete: a plan touches resources of kinds that no input lists: %s", strings.Join(missing, ", "))
 	}
 	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
@@ -72,8 +72,8 @@ func baseOf(e *estate.Estate) (*estate.Estate, []diag.Fate, diag.List) {
 	return estate.ToARM(e)
 }
 
-// unlisted are the kinds of resources that steps touch and that no listing of a subscription has.
-func unlisted(e *estate.Estate) []string {
+// Unlisted are the kinds of resources that steps touch and that no listing of a subscription has.
+func Unlisted(e *estate.Estate) []string {
 	var missing []string
 	for _, l := range e.Listings {
 		for _, kind := range []string{estate.TypeVNet, estate.TypeGateway, estate.TypeConnection, estate.TypeSite} {

@@ -17,11 +17,16 @@ type peered struct{ near, far *estate.Peering }
 // are connected, whole, open, and know what the other VNet has today.
 func (p peered) complete() bool {
 	for _, half := range [2]*estate.Peering{p.near, p.far} {
-		if half == nil || half.State != estate.PeeringConnected || half.Partial || !half.AllowVirtualNetworkAccess || half.RemoteSpace != nil {
+		if half == nil || half.State != estate.PeeringConnected || half.Unstated || half.Partial || !half.AllowVirtualNetworkAccess || half.RemoteSpace != nil {
 			return false
 		}
 	}
 	return true
+}
+
+// halves are those that are there.
+func (p peered) halves() []*estate.Peering {
+	return slices.DeleteFunc([]*estate.Peering{p.near, p.far}, func(half *estate.Peering) bool { return half == nil })
 }
 
 // findPeered notes the peerings of an estate by their two VNets.
@@ -31,6 +36,10 @@ func (g *graph) findPeered() {
 		p := &g.e.Peerings[i]
 		a, here := g.index[p.VNet.Key()]
 		b, there := g.index[p.Remote.Key()]
+		if here && !there {
+			g.foreign[a] = append(g.foreign[a], p.RemoteSpace...)
+			g.serves[a] = g.serves[a] || p.AllowGatewayTransit
+		}
 		if !here || !there || a == b {
 			continue
 		}
@@ -91,6 +100,7 @@ func (d *draft) half(from, to estate.ID) estate.Peering {
 		if old := d.g.joined(a, b).near; old != nil {
 			p := *old
 			p.AllowVirtualNetworkAccess, p.State, p.Sync, p.RemoteSpace = true, estate.PeeringConnected, estate.Fact{}, nil
+			p.Unstated = false
 			return p
 		}
 	}

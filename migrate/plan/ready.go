@@ -116,9 +116,10 @@ func (b *obstacles) unlinked(step int) {
 			return
 		}
 		seen[i] = true
-		if s := &b.l.p.Steps[i]; i != step && s.Action == CreatePeering {
+		if s := &b.l.p.Steps[i]; i != step && (s.Action == CreatePeering || s.Action == CreateConnection) {
 			for _, t := range b.l.of[i] {
 				b.linked(t.line.id)
+				b.connected(t.line.id)
 			}
 		}
 		for _, id := range b.l.p.Steps[i].Needs {
@@ -128,11 +129,26 @@ func (b *obstacles) unlinked(step int) {
 	walk(step)
 }
 
+// connected wants a connection that an earlier step made to be up, before anything relies on it. A listing that
+// does not say whether it is up shows nothing.
+func (b *obstacles) connected(id estate.ID) {
+	c := b.l.x.Connection(id)
+	switch {
+	case c == nil || len(b.l.live.Listings) == 0:
+	case !c.State.Known():
+		b.say("whether %s is up is not in the listing", name(id))
+	case c.State.Value != estate.StateConnected:
+		b.say("%s is %s", name(id), c.State.Value)
+	}
+}
+
 // linked wants a half of a peering to be connected and in sync.
 func (b *obstacles) linked(id estate.ID) {
 	p := b.l.x.Peering(id)
 	switch {
 	case p == nil:
+	case p.Unstated:
+		b.say("whether %s is connected is not in the listing", name(id))
 	case p.State != estate.PeeringConnected:
 		b.say("%s is %s", name(id), p.State)
 	case p.Sync.Known() && !strings.EqualFold(p.Sync.Value, "FullyInSync"):
@@ -192,10 +208,14 @@ func (b *obstacles) gateway(g *estate.Gateway) {
 
 // ready wants an object to be provisioned, where the listing says how it is.
 func (b *obstacles) ready(id estate.ID, state estate.Fact) {
-	if !state.Known() || slices.ContainsFunc([]string{"Succeeded", estate.GatewayProvisioned}, func(s string) bool { return strings.EqualFold(s, state.Value) }) {
+	said := state.Raw // of Resource Manager, whose states of a gateway are translated
+	if said == "" {
+		said = state.Value
+	}
+	if said == "" || slices.ContainsFunc([]string{"Succeeded", estate.GatewayProvisioned}, func(s string) bool { return strings.EqualFold(s, said) }) {
 		return
 	}
-	b.say("%s is %s", name(id), state.Value)
+	b.say("%s is %s", name(id), said)
 }
 
 // running wants a gateway to be there and provisioned.

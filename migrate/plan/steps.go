@@ -269,6 +269,11 @@ func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []strin
 	}
 	if s.g.mends(pair) {
 		because += "; a part of the peering is there, and is completed and synchronised"
+		for i, half := range pair {
+			if old := s.g.x.Peering(half.ID); old != nil && old.State == estate.PeeringDisconnected {
+				because += fmt.Sprintf("; the half of %q is Disconnected: it is deleted first, and both are made anew", pair[i].VNet.Name)
+			}
+		}
 	}
 	impact := Impact{Class: Live, Minutes: minutesPeering}
 	if owner := s.clientsOf(pair); owner != "" {

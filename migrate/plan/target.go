@@ -159,7 +159,7 @@ func (d *draft) retire() {
 		for _, gw := range d.g.gateways[v] {
 			if d.remote[v] {
 				for _, c := range d.g.x.ConnectionsOf(gw.ID) {
-					if c.Pairing.Partner.IsZero() {
+					if c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec {
 						d.onPremises = append(d.onPremises, c)
 					}
 				}
@@ -175,11 +175,14 @@ func (d *draft) retire() {
 // gateway without any is left alone: what it is for is not known.
 func (d *draft) unused(v int, gw *estate.Gateway) bool {
 	connections := d.g.x.ConnectionsOf(gw.ID)
+	if d.g.serves[v] {
+		return false // a VNet that no input lists may use it
+	}
 	if gw.Kind == estate.ExpressRouteGateway || len(gw.ClientPools) > 0 || len(connections) == 0 || gw.ID.Same(d.hubGW) || len(d.g.routes[v]) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(connections, func(c *estate.Connection) bool {
-		return d.keep[c.ID.Key()] || c.Pairing.Partner.IsZero() && !d.remote[v]
+		return d.keep[c.ID.Key()] || c.Pairing.Partner.IsZero() && (!d.remote[v] || c.Kind != estate.IPsec)
 	})
 }
 

@@ -242,6 +242,7 @@ type WirePeering struct {
 
 	Sync          *WireFact    `json:"peeringSyncLevel,omitempty"`
 	Managed       bool         `json:"madeByNetworkManager,omitempty"`
+	Unstated      bool         `json:"stateUnknown,omitempty"`
 	RemoteSpace   []WirePrefix `json:"remoteAddressSpace,omitempty"` // as last taken over; without, what the remote has
 	Partial       bool         `json:"partial,omitempty"`            // between the named subnets only
 	LocalSubnets  []string     `json:"localSubnets,omitempty"`

@@ -202,7 +202,7 @@ func wirePeering(p estate.Peering) WirePeering {
 		ID: wireID(p.ID), VNet: wireID(p.VNet), Remote: wireID(p.Remote),
 		AllowVirtualNetworkAccess: p.AllowVirtualNetworkAccess, AllowForwardedTraffic: p.AllowForwardedTraffic,
 		AllowGatewayTransit: p.AllowGatewayTransit, UseRemoteGateways: p.UseRemoteGateways, State: p.State.String(),
-		Sync: wireFact(p.Sync), Managed: p.Managed, RemoteSpace: each(p.RemoteSpace, wirePrefix), Partial: p.Partial, LocalSubnets: p.LocalSubnets, RemoteSubnets: p.RemoteSubnets,
+		Sync: wireFact(p.Sync), Unstated: p.Unstated, Managed: p.Managed, RemoteSpace: each(p.RemoteSpace, wirePrefix), Partial: p.Partial, LocalSubnets: p.LocalSubnets, RemoteSubnets: p.RemoteSubnets,
 	}
 }
 

@@ -247,7 +247,7 @@ func (d *unwirer) pairing(w *WirePairing) estate.Pairing {
 func (d *unwirer) peering(w WirePeering) estate.Peering {
 	return estate.Peering{ID: unwiredID(w.ID), VNet: unwiredID(w.VNet), Remote: unwiredID(w.Remote), AllowVirtualNetworkAccess: w.AllowVirtualNetworkAccess,
 		AllowForwardedTraffic: w.AllowForwardedTraffic, AllowGatewayTransit: w.AllowGatewayTransit, UseRemoteGateways: w.UseRemoteGateways,
-		State: word(d, "state of a peering", w.State, estate.PeeringState.String, estate.PeeringDisconnected), Sync: unwiredFact(w.Sync), Managed: w.Managed,
+		State: word(d, "state of a peering", w.State, estate.PeeringState.String, estate.PeeringDisconnected), Sync: unwiredFact(w.Sync), Unstated: w.Unstated, Managed: w.Managed,
 		RemoteSpace: prefixes(w.RemoteSpace), Partial: w.Partial, LocalSubnets: w.LocalSubnets, RemoteSubnets: w.RemoteSubnets, Refs: d.refsIf(w.At)}
 }
 
