@@ -279,7 +279,8 @@ func (n *network) leaves(from, to int32, hops []pathNode) bool {
 	if slices.Contains(regions, "") {
 		return false
 	}
-	for _, v := range n.passedOn(hops) {
+	var room [8]int32
+	for _, v := range n.passedOn(room[:0], hops) {
 		if r := n.vnets[v].region; r != "" && !slices.Contains(regions, r) {
 			return true
 		}
@@ -287,10 +288,9 @@ func (n *network) leaves(from, to int32, hops []pathNode) bool {
 	return false
 }
 
-// passedOn lists the VNets whose gateways, firewalls or appliances a path passes, in order; one may
+// passedOn appends the VNets whose gateways, firewalls or appliances a path passes, in order; one may
 // come twice.
-func (n *network) passedOn(hops []pathNode) []int32 {
-	var out []int32
+func (n *network) passedOn(out []int32, hops []pathNode) []int32 {
 	for _, h := range hops {
 		switch h.hop {
 		case GatewayForward, GatewayTransit, PointToSite:

@@ -19,6 +19,7 @@ type comparison struct {
 	handedOn          map[int32][]span
 	inVNets           []span
 	pairs             []pair
+	flows             [4][]found // of the pair that is judged: room that the next one uses again
 }
 
 // place is a location in both states; a number is -1 where it does not exist.
@@ -69,16 +70,17 @@ func (c *comparison) judgePairs(yield func(Verdict) bool) bool {
 	judges := make([]*comparison, runtime.GOMAXPROCS(0))
 	for k := range judges {
 		own := *c
-		own.elsewhere, own.handedOn = map[int32]*spanIndex{}, map[int32][]span{}
+		own.elsewhere, own.handedOn, own.flows = map[int32]*spanIndex{}, map[int32][]span{}, [4][]found{}
 		judges[k] = &own
 	}
+	found := make([][]Verdict, len(judges)) // by judge, from one round to the next: verdicts are large
 	for rest := range slices.Chunk(c.pairs, atOnce*len(judges)) {
-		found := make([][]Verdict, len(judges))
 		var wait sync.WaitGroup
 		for k, j := range judges {
 			wait.Go(func() {
+				found[k] = found[k][:0]
 				for _, p := range rest[k*len(rest)/len(judges) : (k+1)*len(rest)/len(judges)] {
-					found[k] = append(found[k], j.judge(p)...)
+					found[k] = j.judge(found[k], p)
 				}
 			})
 		}
@@ -196,26 +198,38 @@ func (c *comparison) numberIn(r *Relation, at int32) int32 {
 
 // between lists the flows between two places in one state.
 func (c *comparison) between(r *Relation, from, to int32) []found {
-	i, j := c.numberIn(r, from), c.numberIn(r, to)
-	if i < 0 || j < 0 {
-		return nil
-	}
-	return r.between(i, j)
+	return c.appendBetween(nil, r, from, to)
 }
 
-// judge gives the verdicts of one pair: one for each pair of address ranges that fare differently.
-func (c *comparison) judge(p pair) []Verdict {
-	thereBefore, backBefore := c.between(c.before, p.a, p.b), c.between(c.before, p.b, p.a)
-	thereAfter, backAfter := c.between(c.after, p.a, p.b), c.between(c.after, p.b, p.a)
+func (c *comparison) appendBetween(out []found, r *Relation, from, to int32) []found {
+	i, j := c.numberIn(r, from), c.numberIn(r, to)
+	if i < 0 || j < 0 {
+		return out
+	}
+	return r.appendBetween(out, i, j)
+}
+
+// flowsOf lists the flows of a pair: there and back before, there and back after. They hold until the next pair.
+func (c *comparison) flowsOf(p pair) (thereBefore, backBefore, thereAfter, backAfter []found) {
+	for i, r := range [2]*Relation{c.before, c.after} {
+		there, back := &c.flows[2*i], &c.flows[2*i+1]
+		*there = c.appendBetween((*there)[:0], r, p.a, p.b)
+		*back = c.appendBetween((*back)[:0], r, p.b, p.a)
+	}
+	return c.flows[0], c.flows[1], c.flows[2], c.flows[3]
+}
+
+// judge appends the verdicts of one pair: one for each pair of address ranges that fare differently.
+func (c *comparison) judge(out []Verdict, p pair) []Verdict {
+	thereBefore, backBefore, thereAfter, backAfter := c.flowsOf(p)
 	if c.places[p.b].Kind == Internet {
-		return c.judgeEgress(p, thereBefore, thereAfter)
+		return append(out, c.judgeEgress(p, thereBefore, thereAfter)...)
 	}
 	thereBefore, backBefore = c.mixed(c.before, p.a, thereBefore), c.mixed(c.before, p.b, backBefore)
 	thereAfter, backAfter = c.mixed(c.after, p.a, thereAfter), c.mixed(c.after, p.b, backAfter)
 	sessionBefore := c.before.meet(thereBefore, backBefore)
 	sessionAfter := c.after.meet(thereAfter, backAfter)
 	if !sessionBefore && !sessionAfter {
-		var out []Verdict
 		if len(thereAfter) > 0 {
 			out = append(out, c.halfOpen(p.a, p.b, thereBefore, thereAfter))
 		}
@@ -225,7 +239,7 @@ func (c *comparison) judge(p pair) []Verdict {
 		return out
 	}
 	half := !sessionBefore && (len(thereBefore) > 0 || len(backBefore) > 0)
-	var out []Verdict
+	first := len(out)
 	atomsA, atomsB := c.atoms(p.a), c.atoms(p.b)
 	for _, x := range atomsA {
 		for _, y := range atomsB {
@@ -239,9 +253,9 @@ func (c *comparison) judge(p pair) []Verdict {
 		}
 	}
 	if len(atomsA)*len(atomsB) > 1 {
-		out = mergeVerdicts(out)
+		out = append(out[:first], mergeVerdicts(out[first:])...)
 	}
-	slices.SortStableFunc(out, func(v, w Verdict) int { return cmp.Compare(v.Class, w.Class) })
+	slices.SortStableFunc(out[first:], func(v, w Verdict) int { return cmp.Compare(v.Class, w.Class) })
 	return out
 }
 

@@ -366,7 +366,7 @@ func (c *comparison) judgeBundles(a, b *bundle, told []pair, yield func(Verdict)
 	if !a.has(p.a) {
 		a, b = b, a
 	}
-	all := c.judge(p)
+	all := c.judge(nil, p)
 	lost := slices.ContainsFunc(all, func(v Verdict) bool { return v.Class == Lost || v.Class == Misdelivered })
 	if lost && len(a.members)*len(b.members) <= maxListed {
 		return c.judgeEach(a, b, yield) // where the packets go instead may differ
@@ -392,7 +392,7 @@ func (c *comparison) judgeEach(a, b *bundle, yield func(Verdict) bool) bool {
 			if x == y || a == b && x > y || c.listed(pair{x, y}) {
 				continue
 			}
-			for _, v := range c.judge(pair{min(x, y), max(x, y)}) {
+			for _, v := range c.judge(nil, pair{min(x, y), max(x, y)}) {
 				if !yield(v) {
 					return false
 				}

@@ -143,12 +143,13 @@ type found struct {
 }
 
 // between lists the flows from one location to another; those through relays last.
-func (r *Relation) between(from, to int32) []found {
+func (r *Relation) between(from, to int32) []found { return r.appendBetween(nil, from, to) }
+
+func (r *Relation) appendBetween(out []found, from, to int32) []found {
 	if from == to {
-		return nil
+		return out
 	}
 	first, last := r.rowsOf(from)
-	var out []found
 	for source := first; source < last; source++ {
 		out = r.collect(out, source, source, to, nil, [3]int32{noPath, noPath, noPath}, 0, certain)
 	}

@@ -74,7 +74,7 @@ func (c *comparison) turnedAfter(h *hairpin) (v Verdict, ok bool) {
 
 // pairVerdict is the verdict of that class among those of a pair, or the first.
 func (c *comparison) pairVerdict(p pair, class Class) (Verdict, bool) {
-	all := c.judge(p)
+	all := c.judge(nil, p)
 	for _, v := range all {
 		if v.Class == class {
 			return v, true

@@ -223,7 +223,8 @@ func (c *comparison) flagsOf(p pair, before, after [2][]pathNode) Flags {
 	set(EncGained, is.Encryption > was.Encryption)
 	set(CapUp, is.larger(&was))
 	set(CapDown, was.larger(&is))
-	passedBefore, passedAfter := c.passes(c.before, c.ofBefore, before), c.passes(c.after, c.ofAfter, after)
+	var room [2][8]int32
+	passedBefore, passedAfter := passing(room[0][:0], c.before, c.ofBefore, before), passing(room[1][:0], c.after, c.ofAfter, after)
 	set(SpofAdded, !isSubset(passedAfter, passedBefore))
 	set(SpofRemoved, !isSubset(passedBefore, passedAfter))
 	set(DetourAdded, is.Detour && !was.Detour)
@@ -278,13 +279,13 @@ func isSubset[T comparable](a, b []T) bool {
 	return true
 }
 
-// passes lists the places of a pair's gateways, firewalls and appliances.
-func (c *comparison) passes(r *Relation, places []int32, ways [2][]pathNode) []int32 {
-	var out []int32
+// passing appends the places of a pair's gateways, firewalls and appliances.
+func passing(out []int32, r *Relation, places []int32, ways [2][]pathNode) []int32 {
 	for _, hops := range ways {
-		for _, v := range r.net.passedOn(hops) {
-			out = append(out, places[v])
-		}
+		out = r.net.passedOn(out, hops)
+	}
+	for i, v := range out {
+		out[i] = places[v]
 	}
 	return out
 }
