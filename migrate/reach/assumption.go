@@ -59,7 +59,7 @@ var assumptions = [...]estate.Assumption{
 	{ID: AssumeOnPremTransit, Assumed: "nothing: whether the on-premises network passes packets from one VNet to another is unknown",
 		Because: "on-premises routing is not in the input", Settle: "a probe from VNet to VNet, or the device's routes"},
 	{ID: AssumeCircuit, Assumed: "nothing: what an ExpressRoute circuit routes is unknown, between VNets too",
-		Because: "a circuit learns its prefixes by BGP and its identity is not in the input", Settle: "the circuit's identity and its route table"},
+		Because: "a circuit learns its prefixes by BGP, and no input lists them; some do not say which circuit it is", Settle: "the circuit's identity and its route table"},
 	{ID: AssumePairing, Assumed: "nothing: the other end of the connection is one of several",
 		Because: "the input does not say which VNet a local network site stands for", Settle: "the gateways' public addresses"},
 	{ID: AssumeTunnel, Assumed: "nothing: the tunnel may never have been up as written",
@@ -89,7 +89,7 @@ var assumptions = [...]estate.Assumption{
 	{ID: AssumeRules, Assumed: "nothing: what a network security group lets through is unknown",
 		Because: "its rules are not in the input, or hold tags whose addresses are not", Settle: "the effective security rules of an interface in the subnet"},
 	{ID: AssumeCircuit, Assumed: "nothing: what an ExpressRoute circuit routes is unknown, between VNets too",
-		Because: "a circuit learns its prefixes by BGP and its identity is not in the input", Settle: "the circuit's identity and its route table"},
+		Because: "a circuit learns its prefixes by BGP, and no input lists them; some do not say which circuit it is", Settle: "the circuit's identity and its route table"},
 }
 
 // AssumptionTexts are the assumptions that a flow or a permission may rest on, without subjects.
