@@ -3,6 +3,7 @@ package deploy
 import (
 	"cmp"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/netmigrate/netmigrate/arm"
@@ -76,9 +77,12 @@ func (r *renderer) gateway(g *estate.Gateway) {
 	if g.Kind == estate.ExpressRouteGateway {
 		res.DependsOn = depend(append([]string{vnet}, r.writes[g.VNet.Key()]...)...)
 	} else {
-		address, wait := r.id(g.PublicIP)
-		body.VPNType, body.Generation, body.IPConfigurations[0].PublicIPAddress = "RouteBased", generation(g.SKU), address
-		res.DependsOn = append([]string{vnet, wait}, r.writes[g.VNet.Key()]...)
+		body.VPNType, body.Generation = "RouteBased", generation(g.SKU)
+		res.DependsOn = append([]string{vnet}, r.writes[g.VNet.Key()]...)
+		if !g.PublicIP.IsZero() { // a listing may not tell it
+			address, wait := r.id(g.PublicIP)
+			body.IPConfigurations[0].PublicIPAddress, res.DependsOn = address, slices.Insert(res.DependsOn, 1, wait)
+		}
 		if !g.DefaultSite.IsZero() {
 			site, wait := r.id(g.DefaultSite)
 			body.DefaultSite, res.DependsOn = site, append(res.DependsOn, wait)

@@ -80,6 +80,26 @@ func TestDeletingGatewayHasItsAddress(t *testing.T) {
 	}
 }
 
+// TestTunnelsHaveKeysOfTheirOwn: the halves of a tunnel share a parameter for their key, and no two tunnels
+// do, not even those of one name in two groups.
+func TestTunnelsHaveKeysOfTheirOwn(t *testing.T) {
+	e := twoListed()
+	connectListed(e, "ab", estate.IPsec, 0, 1)
+	connectListed(e, "ba", estate.IPsec, 1, 0)
+	connectListed(e, "v", estate.Vnet2Vnet, 0, 1)
+	connectListed(e, "V", estate.Vnet2Vnet, 1, 0)
+	connectListed(e, "ab", estate.Vnet2Vnet, 0, 1)
+	e.Connections[3].ID.Group, e.Connections[4].ID.Group = "other", "other"
+	got, _ := asListed(t, e)
+	names := map[string][]string{}
+	for _, c := range got.Connections {
+		names[c.KeyName] = append(names[c.KeyName], c.ID.Group+"/"+c.ID.Name)
+	}
+	if len(names) != 3 || len(names[""]) > 0 {
+		t.Errorf("parameters for keys: %v, want three", names)
+	}
+}
+
 // TestHalvesOfOneKindJoin: between two gateways an IPsec half without another one does not stand between
 // two Vnet2Vnet halves.
 func TestHalvesOfOneKindJoin(t *testing.T) {

@@ -3,6 +3,8 @@ package estate
 import (
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // connectLive joins the halves of tunnels of an ARM estate, says of every site what it is, and lists
@@ -17,6 +19,7 @@ func connectLive(e *Estate) {
 	p.addresses()
 	p.ends()
 	p.join()
+	p.keys()
 	p.doubts()
 	classify(e)
 	e.Assumptions = assumeLive(e)
@@ -205,6 +208,25 @@ func (p *livePairer) join() {
 			if c.Key.Known() && c.Key.Equal(other.Key) {
 				c.Pairing.say(SameKey, "")
 			}
+		}
+	}
+}
+
+// keys names the parameter that would hold the key of each tunnel, one for both halves.
+func (p *livePairer) keys() {
+	taken := map[string]bool{}
+	for i := range p.e.Connections {
+		c := &p.e.Connections[i]
+		if c.Kind == ExpressRoute || c.KeyName != "" {
+			continue
+		}
+		c.KeyName = c.ID.Name
+		for n := 2; taken[strings.ToLower(c.KeyName)]; n++ { // another group has one of this name
+			c.KeyName = c.ID.Name + "-" + strconv.Itoa(n)
+		}
+		taken[strings.ToLower(c.KeyName)] = true
+		if other := p.x.Connection(c.Pairing.Partner); other != nil {
+			other.KeyName = c.KeyName
 		}
 	}
 }
