@@ -3,10 +3,12 @@ package main
 import (
 	"flag"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -60,6 +62,7 @@ func TestScripts(t *testing.T) {
 			"same":  scriptSame,
 
 			"listing": scriptListing,
+			"recode":  scriptRecode,
 		},
 	})
 }
@@ -95,6 +98,30 @@ func scriptBytes(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat(text, times)), 0o666))
+}
+
+// scriptRecode writes a text as Windows tools do: recode utf16|bom|crlf FROM TO.
+func scriptRecode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: recode utf16|bom|crlf FROM TO")
+	}
+	text := ts.ReadFile(args[1])
+	switch args[0] {
+	case "utf16":
+		out := []byte{0xff, 0xfe}
+		for _, unit := range utf16.Encode([]rune(text)) {
+			out = append(out, byte(unit), byte(unit>>8))
+		}
+		text = string(out)
+	case "bom":
+		text = "\ufeff" + text
+	case "crlf":
+		text = strings.ReplaceAll(text, "\n", "\r\n")
+	default:
+		ts.Fatalf("no encoding %q", args[0])
+	}
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[2])), 0o777))
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text), 0o666))
 }
 
 // scriptSame wants two folders to hold the same files: same DIR DIR.
