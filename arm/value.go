@@ -341,13 +341,6 @@ func rawOffset(raw []byte, offset int) int32 {
 	return int32(at)
 }
 
-// Made is a value that was worked out, in place of the one at: the same Ref and name, another text.
-func made(at Value, kind Kind, text string) Value {
-	b := newMaker(at.t)
-	b.scalar(at, kind, text)
-	return b.done()
-}
-
 // maker builds values that were worked out. The spans of the source stay what they were, so a part
 // that is taken over costs no text.
 type maker struct {

@@ -342,11 +342,16 @@ func disagreement(a, b arm.Value) (x, y arm.Value, path string) {
 			}
 		}
 		return a, b, ""
+	case a.Kind() == b.Kind() && strings.EqualFold(a.Name(), "name") && strings.EqualFold(ownName(a.Text()), ownName(b.Text())):
+		return a, b, "" // a child of a template has the name of its parent before its own
 	case a.Kind() != b.Kind(), !strings.EqualFold(a.Text(), b.Text()):
 		return a, b, "."
 	}
 	return a, b, ""
 }
+
+// ownName is a name without that of the parent before it.
+func ownName(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 // id is what a resource id names here. A name without a subscription is of the source at hand.
 func (r *armReader) id(n arm.ResourceName) ID {

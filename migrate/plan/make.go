@@ -55,9 +55,10 @@ func modeFor(e *estate.Estate, named options.Mode) (options.Mode, error) {
 		return "", ErrNeedsListing
 	case named == "":
 		return options.AsIfLive, nil
-	case named == options.Rebuild:
+	case live && named == options.Rebuild:
+		return "", fmt.Errorf("mode %s builds what classic files describe; a live network has more than an estate knows of, such as firewalls and their rules", named)
 	case live:
-		return "", fmt.Errorf("mode %s does not fit a live listing: plan it in mode %s, or build anew in mode %s", named, options.ARMLive, options.Rebuild)
+		return "", fmt.Errorf("mode %s does not fit a live listing, which is planned in mode %s", named, options.ARMLive)
 	case e.Modern() && named == options.ClassicLive:
 		return "", fmt.Errorf("mode %s is about classic files, and these are of Resource Manager", named)
 	}

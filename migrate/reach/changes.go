@@ -35,11 +35,6 @@ func changesOf(a, b *estate.Estate) (*changes, bool) {
 // maxChanged is how many objects of a kind may differ, however small the estate is.
 const maxChanged = 64
 
-// none reports whether nothing differs.
-func (c *changes) none() bool {
-	return len(c.sites)+len(c.gateways)+len(c.connections)+len(c.peerings) == 0
-}
-
 // shared reports whether two slices are one.
 func shared[T any](a, b []T) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
 

@@ -84,10 +84,9 @@ func (r *Relation) continueWith(n *network, e *estate.Estate, own bool) *Relatio
 // overlay is a relation in the making: its rows are those of the one before until they are made anew.
 type overlay struct {
 	*Relation
-	from    *Relation
-	patch   *patch
-	again   []int32 // classes to follow for another reason than a place that they came to
-	relayed bool    // places became relays, or are none any more
+	from  *Relation
+	patch *patch
+	again []int32 // classes to follow for another reason than a place that they came to
 }
 
 // stale reports whether a row depends on a place that treats packets in another way.
