@@ -306,6 +306,7 @@ func (c *comparison) connection(s *side, x *Connection) (ID, thing) {
 	t.facets = append(t.facets, encrypting(x.Policy, lists)...)
 	t.facets = append(t.facets, stated("connectionProtocol", x.Protocol), phrases("trafficSelectorPolicies", arm, x.Selectors),
 		flagged("expressRouteGatewayBypass", arm && x.Kind == ExpressRoute, x.Bypass),
+		flagged("NAT rules", arm, x.NAT),
 		asState(stated("connectionStatus", x.State)), asState(stated("ingressBytesTransferred", x.Ingress)), asState(stated("egressBytesTransferred", x.Egress)),
 		asState(stated("provisioningState", x.Managed)))
 	return x.ID, t

@@ -515,6 +515,7 @@ type Connection struct {
 	Protocol        Fact     // IKEv2, IKEv1
 	Selectors       []string // traffic selectors, "local -> remote" in CIDR
 	Bypass          bool     // ExpressRoute: FastPath
+	NAT             bool     // NAT rules translate what it carries
 	Managed         Fact     // provisioningState
 }
 

@@ -246,6 +246,7 @@ func (r *armReader) connection(it *armItem) (Connection, bool) {
 	if on := b.Property("enableBgp"); on.True() {
 		c.EnableBGP = r.fact(it, on)
 	}
+	c.NAT = b.Property("ingressNatRules").Len()+b.Property("egressNatRules").Len() > 0
 	r.connectionState(it, &c)
 	r.connectionPolicy(it, &c)
 	if key := b.Property("sharedKey"); key.Is(arm.KindString) && key.Text() != "" {

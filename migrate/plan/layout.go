@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/gaissmai/bart"
 
@@ -138,14 +139,29 @@ func (l *layout) keepUncertain() {
 
 // gatewayUsers picks the VNets that reach on-premises and can give up a gateway of their own.
 func (l *layout) gatewayUsers() {
-	if l.hub == noHubIndex || l.hub >= 0 && (l.drawsEverything(l.hub) || l.g.usesGateway(l.hub)) {
+	if l.hub == noHubIndex || l.hub >= 0 && (l.drawsEverything(l.hub) || l.narrow(l.hub) || l.g.usesGateway(l.hub)) {
 		return
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
 			l.remote[v] = true
 		}
 	}
+}
+
+// narrow reports whether a connection of a VNet to a device carries some addresses only, or others than it shows: who
+// used its gateway as well would not be carried.
+func (l *layout) narrow(v int) bool {
+	return slices.ContainsFunc(l.g.connections[v], func(c *estate.Connection) bool { return len(c.Selectors) > 0 || c.NAT })
+}
+
+// copyable reports whether a connection can be made a second time from what is known of it: a live one may have
+// parameters of its own that both ends have to agree on.
+func (l *layout) copyable(c *estate.Connection) bool {
+	if len(l.g.e.Listings) == 0 {
+		return true
+	}
+	return len(c.Selectors) == 0 && !c.NAT && c.Policy == nil && (!c.Protocol.Known() || strings.EqualFold(c.Protocol.Value, "IKEv2"))
 }
 
 // leadsAway reports whether a VNet has a connection to a gateway that is no part of the input, or that has none
@@ -154,6 +170,11 @@ func (l *layout) leadsAway(v int) bool {
 	return slices.ContainsFunc(l.g.connections[v], func(c *estate.Connection) bool {
 		return c.Kind == estate.Vnet2Vnet && c.Pairing.Partner.IsZero()
 	})
+}
+
+// translated reports whether NAT rules change what a connection of a VNet carries: no other gateway does that.
+func (l *layout) translated(v int) bool {
+	return slices.ContainsFunc(l.g.connections[v], func(c *estate.Connection) bool { return c.NAT })
 }
 
 // drawsEverything reports whether a VNet's gateway offers a default route: whoever used it would
@@ -438,7 +459,7 @@ func (l *layout) connectionTo(n reach.Location) *estate.Connection {
 				continue
 			}
 			for _, id := range known.path {
-				if c := l.g.x.Connection(id); c != nil && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec {
+				if c := l.g.x.Connection(id); c != nil && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec && l.copyable(c) {
 					return c
 				}
 			}

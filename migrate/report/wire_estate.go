@@ -200,6 +200,7 @@ type WireConnection struct {
 	EnableBGP    *WireFact        `json:"enableBgp,omitempty"`
 	Circuit      *WireID          `json:"expressRouteCircuit,omitempty"`
 	Bypass       bool             `json:"fastPath,omitempty"`
+	NAT          bool             `json:"nat,omitempty"`
 	DeclaredDown bool             `json:"declaredDown,omitempty"` // the options file says that it is not connected
 }
 

@@ -184,7 +184,7 @@ func wireConnection(c estate.Connection, at WirePos) WireConnection {
 	}
 	return WireConnection{
 		State: wireFact(c.State), Managed: wireFact(c.Managed), Ingress: wireFact(c.Ingress), Egress: wireFact(c.Egress), Policy: policy, PolicyBased: c.PolicyBased,
-		Protocol: wireFact(c.Protocol), Selectors: c.Selectors, EnableBGP: wireFact(c.EnableBGP), Circuit: wireIDIf(c.Circuit), Bypass: c.Bypass, DeclaredDown: c.DeclaredDown,
+		Protocol: wireFact(c.Protocol), Selectors: c.Selectors, EnableBGP: wireFact(c.EnableBGP), Circuit: wireIDIf(c.Circuit), Bypass: c.Bypass, NAT: c.NAT, DeclaredDown: c.DeclaredDown,
 		ID: wireID(c.ID), Gateway: wireID(c.Gateway), Kind: c.Kind.String(), Site: wireIDIf(c.Site), RemoteGateway: wireIDIf(c.RemoteGateway),
 		KeyName: c.KeyName, At: at,
 		Pairing: WirePairing{

@@ -227,7 +227,7 @@ func (d *unwirer) connection(w WireConnection) estate.Connection {
 	c := estate.Connection{ID: unwiredID(w.ID), Gateway: unwiredID(w.Gateway), Kind: word(d, "kind of connection", w.Kind, estate.ConnectionKind.String, estate.ExpressRoute),
 		Site: idIf(w.Site), RemoteGateway: idIf(w.RemoteGateway), KeyName: w.KeyName, PolicyBased: w.PolicyBased, Pairing: d.pairing(&w.Pairing), Refs: d.refsAt(w.At),
 		State: unwiredFact(w.State), DeclaredDown: w.DeclaredDown, EnableBGP: unwiredFact(w.EnableBGP), Circuit: idIf(w.Circuit), Ingress: unwiredFact(w.Ingress),
-		Egress: unwiredFact(w.Egress), Protocol: unwiredFact(w.Protocol), Selectors: w.Selectors, Bypass: w.Bypass, Managed: unwiredFact(w.Managed)}
+		Egress: unwiredFact(w.Egress), Protocol: unwiredFact(w.Protocol), Selectors: w.Selectors, Bypass: w.Bypass, NAT: w.NAT, Managed: unwiredFact(w.Managed)}
 	if p := w.Policy; p != nil {
 		c.Policy = &estate.IPsecPolicy{Encryption: unwiredFact(p.Encryption), Hash: unwiredFact(p.Hash), PFS: unwiredFact(p.PFS),
 			LifetimeSeconds: unwiredFact(p.LifetimeSeconds), Kilobytes: unwiredFact(p.Kilobytes)}
