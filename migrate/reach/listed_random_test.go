@@ -220,11 +220,24 @@ func listedConnections(t *rapid.T, w *world) {
 		} else if down {
 			c.Pairing.Suspect = "LINK-002"
 		}
-		if !c.Circuit.IsZero() && !slices.ContainsFunc(w.Circuits, func(x estate.Circuit) bool { return x.ID == c.Circuit }) {
+		if !c.Circuit.IsZero() && !slices.ContainsFunc(w.Circuits, func(x estate.Circuit) bool { return x.ID.Same(c.Circuit) }) {
 			w.Circuits = append(w.Circuits, estate.Circuit{ID: c.Circuit})
 		}
 	}
 	listedSites(w)
+	placed := func(id estate.ID) estate.ID { id.Group = ""; return id }
+	for i := range w.Circuits {
+		w.Circuits[i].ID = placed(w.Circuits[i].ID)
+	}
+	slices.SortFunc(w.Circuits, func(x, y estate.Circuit) int { return strings.Compare(strings.ToLower(x.ID.Name), strings.ToLower(y.ID.Name)) })
+	w.Circuits = slices.CompactFunc(w.Circuits, func(x, y estate.Circuit) bool { return x.ID.Same(y.ID) })
+	for i := range w.Connections { // a circuit of which there is an id alone is in no list
+		c := &w.Connections[i]
+		c.Circuit = placed(c.Circuit)
+		if !slices.ContainsFunc(w.Circuits, func(x estate.Circuit) bool { return x.ID.Same(c.Circuit) }) {
+			c.Circuit = estate.ID{}
+		}
+	}
 	for i := range w.Circuits {
 		x := &w.Circuits[i]
 		x.Learned, x.LearnedKnown, x.SKU, x.Status = nil, false, told("Standard"), told("Enabled")
