@@ -229,7 +229,9 @@ func listedConnections(t *rapid.T, w *world) {
 	for i := range w.Circuits {
 		w.Circuits[i].ID = placed(w.Circuits[i].ID)
 	}
-	slices.SortFunc(w.Circuits, func(x, y estate.Circuit) int { return strings.Compare(strings.ToLower(x.ID.Name), strings.ToLower(y.ID.Name)) })
+	slices.SortFunc(w.Circuits, func(x, y estate.Circuit) int {
+		return strings.Compare(strings.ToLower(x.ID.Name), strings.ToLower(y.ID.Name))
+	})
 	w.Circuits = slices.CompactFunc(w.Circuits, func(x, y estate.Circuit) bool { return x.ID.Same(y.ID) })
 	for i := range w.Connections { // a circuit of which there is an id alone is in no list
 		c := &w.Connections[i]
