@@ -1,19 +1,14 @@
 package arm
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 )
-
-// maxJSONDepth bounds nesting, so that hostile text cannot exhaust the stack.
-const maxJSONDepth = 256
 
 // Decode reads a template. Properties become Objects, and members without a field of their own are
 // kept in Extra, so nothing is lost but white space and the order of the members that have fields.
-// An error names the byte or the member at fault.
+// An error names the place or the member at fault.
 func Decode(src []byte) (*Template, error) {
 	doc, err := decodeObject(src)
 	if err != nil {
@@ -65,69 +60,41 @@ func parameterValueOf(m Member) (ParameterValue, error) {
 }
 
 func decodeObject(src []byte) (Object, error) {
-	d := json.NewDecoder(bytes.NewReader(src))
-	d.UseNumber()
-	value, err := decodeValue(d, 0)
-	if err != nil {
-		return nil, fmt.Errorf("byte %d: %w", d.InputOffset(), err)
+	root, found := parse("", src, Bounds{})
+	if len(found) > 0 {
+		return nil, fmt.Errorf("line %d, column %d: %s", found[0].Pos.Line, found[0].Pos.Col, found[0].Message)
 	}
-	doc, ok := value.(Object)
+	doc, ok := written(root).(Object)
 	if !ok {
 		return nil, fmt.Errorf("the document is not an object")
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("byte %d: text after the document", d.InputOffset())
 	}
 	return doc, nil
 }
 
-func decodeValue(d *json.Decoder, depth int) (any, error) {
-	if depth > maxJSONDepth {
-		return nil, fmt.Errorf("nested deeper than %d", maxJSONDepth)
-	}
-	token, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch token {
-	case json.Delim('{'):
-		return decodeMembers(d, depth)
-	case json.Delim('['):
+// written is a value of a document in the types of what templates are made of. Numbers stay as they
+// are written.
+func written(v Value) any {
+	switch v.Kind() {
+	case KindObject:
+		o := Object{}
+		for m := range v.Items() {
+			o = append(o, Member{m.Name(), written(m)})
+		}
+		return o
+	case KindList:
 		list := Array{}
-		for d.More() {
-			item, err := decodeValue(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, item)
+		for item := range v.Items() {
+			list = append(list, written(item))
 		}
-		_, err = d.Token()
-		return list, err
+		return list
+	case KindString:
+		return v.Text()
+	case KindNumber:
+		return json.Number(v.Text())
+	case KindBool:
+		return v.True()
 	}
-	return token, nil
-}
-
-func decodeMembers(d *json.Decoder, depth int) (Object, error) {
-	o := Object{}
-	seen := map[string]bool{}
-	for d.More() {
-		token, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		name := token.(string)
-		if seen[name] {
-			return nil, fmt.Errorf("member %q stands twice", name)
-		}
-		seen[name] = true
-		value, err := decodeValue(d, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		o = append(o, Member{name, value})
-	}
-	_, err := d.Token()
-	return o, err
+	return nil
 }
 
 func templateOf(doc Object) (*Template, error) {

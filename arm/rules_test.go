@@ -101,17 +101,17 @@ func TestCheckLimits(t *testing.T) {
 
 func TestDecodeErrors(t *testing.T) {
 	tests := []struct{ src, want string }{
-		{"", "EOF"},
+		{"", "line 1, column 1: the document is not well-formed JSON: it ends too early"},
 		{"[]", "not an object"},
-		{`{"resources": []} {}`, "text after the document"},
-		{`{"a": 1, "a": 2}`, `member "a" stands twice`},
+		{`{"resources": []} {}`, "line 1, column 20: the document is not well-formed JSON: text after its end"},
+		{`{"a": 1, "a": 2}`, `line 1, column 10: the document is not well-formed JSON: duplicate object member name at "/a"`},
 		{`{"resources": {}}`, "resources has the wrong kind"},
 		{`{"resources": [1]}`, "resources[0]: want an object"},
 		{`{"resources": [{"name": 1}]}`, "resources[0]: name has the wrong kind"},
 		{`{"resources": [{"zones": [1]}]}`, "resources[0]: zones has the wrong kind"},
 		{`{"parameters": {"p": {"type": 1}}}`, "parameters.p: type"},
 		{`{"outputs": {"o": {"type": 1}}}`, "outputs.o: type"},
-		{`{"a": ` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + `}`, "nested deeper than 256"},
+		{`{"a": ` + strings.Repeat("[", 300) + strings.Repeat("]", 300) + `}`, "line 1, column 134: values nested more than 128 deep"},
 	}
 	for _, test := range tests {
 		_, err := arm.Decode([]byte(test.src))

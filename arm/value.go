@@ -66,7 +66,7 @@ type referral struct {
 	property string
 }
 
-// node is a value. A text is the span of the source from from to to, quotes included; one that was
+// leaf is a value. A text is the span of the source from from to to, quotes included; one that was
 // worked out is texts[from], and to is -1.
 type leaf struct {
 	kind     Kind
