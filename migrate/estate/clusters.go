@@ -13,6 +13,9 @@ func (p *pairer) addresses() {
 	p.gatewayAddresses()
 	p.declared()
 	for s := range p.e.Sites {
+		if v, ok := p.vnetOfGateway[p.e.Sites[s].AddressOf.Key()]; ok && !p.fixed[s] && !p.outside[s] {
+			p.endpoint[s], p.fixed[s], p.proven[s] = v, true, true
+		}
 		a := &p.e.Sites[s].Address
 		if !a.IsValid() {
 			continue
@@ -40,21 +43,31 @@ func (p *pairer) gatewayAddresses() {
 	p.known, p.absent = make([]netip.Addr, len(p.e.VNets)), make([]bool, len(p.e.VNets))
 	for i := range p.e.Gateways {
 		g := &p.e.Gateways[i]
-		v, ok := p.vnetOfGateway[g.ID.Key()]
-		if !ok {
+		if g.Kind != VPNGateway {
 			continue
 		}
+		v := p.vnetOfGateway[g.ID.Key()]
 		p.absent[v] = g.Absent()
-		a, known := g.KnownAddress()
-		if !known {
-			continue
+		for _, a := range p.addressesOf(g, v) {
+			p.known[v] = a
+			if w, taken := p.ownerOf[a]; taken && w != v {
+				p.ownerOf[a] = -1 // answers of different times: it cannot be both gateways'
+			} else {
+				p.ownerOf[a] = v
+			}
 		}
-		p.known[v] = a
-		if w, taken := p.ownerOf[a]; taken && w != v {
-			v = -1 // answers of different times: it cannot be both gateways'
-		}
-		p.ownerOf[a] = v
 	}
+}
+
+// addressesOf are the public addresses that the gateway of a VNet has for certain.
+func (p *pairer) addressesOf(g *Gateway, vnet int) []netip.Addr {
+	if p.e.VNets[vnet].Model == ARM {
+		return g.ownAddresses()
+	}
+	if a, known := g.KnownAddress(); known {
+		return []netip.Addr{a}
+	}
+	return nil
 }
 
 // declared obeys the options file.
@@ -63,23 +76,13 @@ func (p *pairer) declared() {
 		switch d := &p.e.Sites[s].Declared; d.Kind {
 		case Undeclared:
 		case DeclaredVNet:
-			if v, ok := p.vnetByID()[d.VNet.Key()]; ok {
+			if v, ok := p.vnetOf[d.VNet.Key()]; ok {
 				p.endpoint[s], p.fixed[s] = v, true
 			}
 		default:
 			p.outside[s] = true
 		}
 	}
-}
-
-func (p *pairer) vnetByID() map[Key]int {
-	if p.vnetOf == nil {
-		p.vnetOf = make(map[Key]int, len(p.e.VNets))
-		for i := range p.e.VNets {
-			p.vnetOf[p.e.VNets[i].ID.Key()] = i
-		}
-	}
-	return p.vnetOf
 }
 
 // prove takes a site for what its address says, unless that cannot be meant: a site with the

@@ -70,7 +70,7 @@ type armReader struct {
 
 	vnets      map[Key]int
 	unseen     map[Key]outsider // what is referred to and not listed
-	addressOf  map[Key]ID       // sites, by the gateway whose address a template gives them
+	addressOf  map[Key]ID       // the gateway that has a public address
 	passed     map[string]passedOver
 	halvesSeen map[Key]*armItem // of peerings
 	addresses  map[Key]publicIP
@@ -137,7 +137,7 @@ func (r *armReader) source(s *Source) {
 		for j := range d.Items {
 			it := d.Items[j]
 			it.Doc = first + i
-			r.item(it, home, d.Form)
+			r.item(it, home)
 		}
 	}
 }
@@ -181,7 +181,7 @@ func (r *armReader) subscription(name string, n arm.Note) {
 }
 
 // item takes one resource in.
-func (r *armReader) item(it arm.Item, home string, form arm.Form) {
+func (r *armReader) item(it arm.Item, home string) {
 	switch {
 	case it.Type == "":
 		r.found.Add("LST-003", r.posIn(it.Doc, it.Body), "resource %q has no resource id", it.Body.Member("name").Text())

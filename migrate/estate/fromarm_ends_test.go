@@ -3,6 +3,7 @@ package estate_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,8 +48,8 @@ func connectListed(e *estate.Estate, name string, kind estate.ConnectionKind, fr
 	e.Connections = append(e.Connections, c)
 }
 
-// asListed reads what lists of an estate say.
-func asListed(t *testing.T, e *estate.Estate) (*estate.Estate, diag.List) {
+// asListed reads what lists of an estate say, less the resources of some names.
+func asListed(t *testing.T, e *estate.Estate, less ...string) (*estate.Estate, diag.List) {
 	t.Helper()
 	s := estate.Source{Name: "listing"}
 	for _, d := range listing.Documents(e, listing.Options{}) {
@@ -56,6 +57,7 @@ func asListed(t *testing.T, e *estate.Estate) (*estate.Estate, diag.List) {
 		if read == nil {
 			t.Fatal(found)
 		}
+		read.Items = slices.DeleteFunc(read.Items, func(it arm.Item) bool { return slices.Contains(less, it.Name()) })
 		s.Resources = append(s.Resources, read)
 	}
 	return estate.FromARM(nil, s)
@@ -156,6 +158,28 @@ func TestContradictionsTellNoSecret(t *testing.T) {
 		all := fmt.Sprint(found)
 		if strings.Contains(all, "K3y") || !strings.Contains(all, tt.want) {
 			t.Errorf("%s and %s: %s, want %s and no key", tt.one, tt.other, all, tt.want)
+		}
+	}
+}
+
+// TestUnlistedAddressLeavesThePrefixes: no input lists the public address of one gateway, or of both; the
+// prefixes tell what the address would, and they tell it to both halves.
+func TestUnlistedAddressLeavesThePrefixes(t *testing.T) {
+	for _, unlisted := range [][]int{{1}, {0}, {0, 1}} {
+		e := twoListed()
+		connectListed(e, "ab", estate.IPsec, 0, 1)
+		connectListed(e, "ba", estate.IPsec, 1, 0)
+		var less []string
+		for _, i := range unlisted {
+			e.Gateways[i].SKU = "Basic" // which has no bgpSettings with the address
+			less = append(less, e.Gateways[i].PublicIP.Name)
+		}
+		got, _ := asListed(t, e, less...)
+		for i := range got.Connections {
+			c, other := &got.Connections[i], &got.Connections[1-i]
+			if c.Pairing.Confidence < estate.Likely || !c.Pairing.Partner.Same(other.ID) {
+				t.Errorf("without %v: %s is %s with %q, want the other half: %v", less, c.ID.Name, c.Pairing.Confidence, c.Pairing.Partner.Name, c.Pairing.Evidence)
+			}
 		}
 	}
 }

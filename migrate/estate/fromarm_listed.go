@@ -7,9 +7,8 @@ import (
 	"github.com/netmigrate/netmigrate/arm"
 )
 
-// more reports a page whose next one is not here. The next page of a list has its name with a number,
-// or begins where the link leads; nothing in a page says which it is, so as many pages without an end
-// as there are lists of the type are taken for cut off.
+// more reports a page whose next one is not here. Nothing in a page says which page it follows, so a list
+// is whole where exactly one of its pages has none behind it; the rows of Resource Graph are counted.
 func (r *armReader) more(docs []*arm.Document, d *arm.Document) {
 	ends, rows := 0, 0
 	for _, other := range docs {

@@ -75,8 +75,9 @@ func disagreement(a, b arm.Value) (x, y arm.Value, path string) {
 		if a.Len() != b.Len() {
 			return a, b, "."
 		}
-		for i := range a.Len() {
-			if x, y, path := disagreement(a.Item(i), b.Item(i)); path != "" {
+		others := slices.Collect(b.Items())
+		for i, item := range slices.Collect(a.Items()) {
+			if x, y, path := disagreement(item, others[i]); path != "" {
 				return x, y, "[" + strconv.Itoa(i) + "]." + path
 			}
 		}

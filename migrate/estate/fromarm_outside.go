@@ -93,7 +93,7 @@ func (r *armReader) first(sub string) diag.Pos {
 	return diag.Pos{}
 }
 
-// maxSpread is how far apart two listings may be taken to describe one network.
+// maxSpreadHours is how far apart two listings may be taken to describe one network.
 const maxSpreadHours = 24
 
 // days reports listings of different times, where the notes beside them say when they were taken.

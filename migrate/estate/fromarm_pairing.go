@@ -11,16 +11,19 @@ import (
 // what has to be assumed.
 //
 // Resource Manager names the other end: a Vnet2Vnet connection by the id of the gateway, an IPsec
-// connection by the address of its local network gateway. Where the address of a gateway is not
-// listed, the prefixes tell which VNet is meant, as in a classic network; such a pairing is likely, and
-// ambiguous where several fit. Source: docs/sources.md#pairing.
+// connection by the address of its local network gateway. Where no input lists the address of a gateway,
+// the halves that are left are paired as those of a classic network are.
+// Source: docs/sources.md#pairing.
 func connectLive(e *Estate) {
 	p := &livePairer{e: e, x: NewIndex(e), owner: map[netip.Addr]ID{}, between: map[ends][]int{}, toward: make([]ID, len(e.Connections))}
 	p.addresses()
 	p.ends()
 	p.join()
-	p.keys()
 	p.doubts()
+	if p.blind {
+		pair(e)
+	}
+	p.keys()
 	classify(e)
 	e.Assumptions = assumeLive(e)
 }
@@ -29,9 +32,8 @@ type livePairer struct {
 	e       *Estate
 	x       *Index
 	owner   map[netip.Addr]ID // the gateway with a public address
-	blind   []*Gateway        // VPN gateways whose address nothing tells
+	blind   bool              // nothing tells the address of a VPN gateway
 	toward  []ID              // by connection: the gateway that it leads to, zero for a device or for nothing that is known
-	guessed []bool            // by connection: the prefixes told it
 	between map[ends][]int    // connections by what they join, in order
 }
 
@@ -53,15 +55,12 @@ func (p *livePairer) addresses() {
 		for _, a := range all {
 			p.owner[a] = g.ID
 		}
-		if len(all) == 0 && !g.Absent() {
-			p.blind = append(p.blind, g)
-		}
+		p.blind = p.blind || len(all) == 0 && !g.Absent()
 	}
 }
 
 // ends finds the gateway that each connection leads to.
 func (p *livePairer) ends() {
-	p.guessed = make([]bool, len(p.e.Connections))
 	for i := range p.e.Connections {
 		c := &p.e.Connections[i]
 		c.Pairing = Pairing{}
@@ -78,7 +77,6 @@ func (p *livePairer) ends() {
 			p.between[at] = append(p.between[at], i)
 		}
 	}
-	p.guess()
 }
 
 // behind is the gateway whose address the site of a connection has.
@@ -99,97 +97,13 @@ func (p *livePairer) behind(c *Connection) ID {
 	return to
 }
 
-// guess reads the prefixes of the connections that lead to no known address, where gateways are there
-// whose address nothing tells. Both ends have to cover the other's VNet.
-func (p *livePairer) guess() {
-	if len(p.blind) == 0 {
-		return
-	}
-	var open []int
-	for i := range p.e.Connections {
-		c := &p.e.Connections[i]
-		if c.Kind != IPsec || !p.toward[i].IsZero() {
-			continue
-		}
-		if s := p.x.Site(c.Site); s != nil && len(s.Prefixes) > 0 {
-			open = append(open, i)
-		}
-	}
-	covering := map[Key][]int{} // open connections by the VNet of a blind gateway that their site covers
-	for _, i := range open {
-		c := &p.e.Connections[i]
-		for _, g := range p.blind {
-			if v := p.x.VNet(g.VNet); v != nil && !g.ID.Same(c.Gateway) && len(v.Space) > 0 && covers(p.x.Site(c.Site).Prefixes, v.Space) {
-				covering[g.ID.Key()] = append(covering[g.ID.Key()], i)
-			}
-		}
-	}
-	for _, i := range open {
-		p.guessOne(i, covering)
-	}
-}
-
-// guessOne settles one connection by the connections of blind gateways that cover its VNet back.
-func (p *livePairer) guessOne(i int, covering map[Key][]int) {
-	c := &p.e.Connections[i]
-	own := p.x.Gateway(c.Gateway)
-	if own == nil {
-		return
-	}
-	v := p.x.VNet(own.VNet)
-	var candidates []int
-	for _, g := range p.blind {
-		if !slices.Contains(covering[g.ID.Key()], i) || v == nil {
-			continue
-		}
-		for _, back := range p.x.ConnectionsOf(g.ID) {
-			s := p.x.Site(back.Site)
-			if back.Kind == IPsec && s != nil && covers(s.Prefixes, v.Space) && p.mayBe(s, own) {
-				candidates = append(candidates, p.number(back))
-			}
-		}
-	}
-	switch len(candidates) {
-	case 0:
-	case 1:
-		other := &p.e.Connections[candidates[0]]
-		c.Pairing = Pairing{Confidence: Likely, Partner: other.ID, Decide: []string{"the public addresses of both gateways"}}
-		c.Pairing.say(CoversSpace, p.x.Gateway(other.Gateway).VNet.Name)
-		c.Pairing.say(Reciprocal, other.Site.Name)
-		c.Pairing.say(OnlyCandidate, other.ID.Name)
-		p.guessed[i] = true
-	default:
-		c.Pairing = Pairing{Confidence: Ambiguous, Decide: []string{"the public addresses of the gateways"}}
-		for _, j := range candidates {
-			c.Pairing.Candidates = append(c.Pairing.Candidates, p.e.Connections[j].ID)
-		}
-		p.guessed[i] = true
-	}
-}
-
-// mayBe reports whether a site may stand for a gateway: nothing says that its address is another's.
-func (p *livePairer) mayBe(s *Site, g *Gateway) bool {
-	owner, owned := p.owner[s.Address.Addr]
-	return !owned || owner.Same(g.ID)
-}
-
-// number is the position of a connection.
-func (p *livePairer) number(c *Connection) int {
-	for i := range p.e.Connections {
-		if &p.e.Connections[i] == c {
-			return i
-		}
-	}
-	return -1
-}
-
 // join gives every half that leads to a gateway its other half: of several of a kind between two gateways
 // the first and the first, the second and the second.
 func (p *livePairer) join() {
 	for i := range p.e.Connections {
 		c := &p.e.Connections[i]
 		to := p.toward[i]
-		if to.IsZero() || p.guessed[i] {
+		if to.IsZero() {
 			continue
 		}
 		there := p.between[ends{c.Gateway.Key(), to.Key(), c.Kind}]

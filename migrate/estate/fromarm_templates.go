@@ -25,7 +25,7 @@ func (r *armReader) templates(s *Source, docs []*arm.Document, first int, home s
 	r.found = append(r.found, found...)
 	for _, it := range items {
 		it.Doc = numbers[it.Doc]
-		r.item(it, home, arm.FormTemplate)
+		r.item(it, home)
 	}
 }
 

@@ -23,7 +23,7 @@ func (r *armReader) id(n arm.ResourceName) ID {
 	return id
 }
 
-// at is the place of a value of a resource.
+// posIn is the place of a value in a document, or the document where the value has none.
 func (r *armReader) posIn(doc int, v arm.Value) diag.Pos {
 	ref := v.Ref()
 	if ref.IsZero() {

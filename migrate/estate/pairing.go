@@ -19,12 +19,15 @@ const maxCovered = 1024
 // assumed. FromNetcfg does so; who learns more of a classic estate afterwards (a gateway's address,
 // a key, a declaration) calls it again, and everything inferred is inferred anew.
 func Connect(e *Estate) {
+	for i := range e.Connections {
+		e.Connections[i].Pairing = Pairing{}
+	}
 	pair(e)
 	classify(e)
 	e.Assumptions = assume(e)
 }
 
-// pair finds, for every IPsec half, the half that is its other end.
+// pair finds, for every IPsec half that has no partner yet, the half that is its other end.
 //
 // A classic file has no mark that a local network site stands for a VNet; the other end is
 // inferred, from the strongest evidence to the weakest: what the engineer says; device addresses
@@ -77,7 +80,7 @@ type pairer struct {
 	known         []netip.Addr       // by VNet: the address of its gateway, as the service said
 	absent        []bool             // by VNet: the service said that its gateway does not exist
 	ownerOf       map[netip.Addr]int // the VNet whose gateway has an address, -1 when several are said to
-	vnetOf        map[Key]int        // by ID; see vnetByID
+	vnetOf        map[Key]int        // by ID
 	vnetOfGateway map[Key]int
 	backs         []map[int][]int       // see backTo
 	keys          map[netcfg.Secret]int // how many halves have a key
@@ -97,14 +100,14 @@ func newPairer(e *Estate) *pairer {
 		outside: make([]bool, len(e.Sites)), own: make([]bool, len(e.Sites)),
 		suspect: make([]bool, len(e.Sites)), shared: make([]bool, len(e.Sites)), byAddr: map[netip.Addr][]int{},
 		ownerOf: map[netip.Addr]int{}, backs: make([]map[int][]int, len(e.VNets)), keys: map[netcfg.Secret]int{},
+		vnetOf: make(map[Key]int, len(e.VNets)), vnetOfGateway: make(map[Key]int, len(e.Gateways)),
 	}
-	vnets := make(map[Key]int, len(e.VNets)) // by gateway
-	p.vnetOfGateway = vnets
 	for i := range e.VNets {
-		id := e.VNets[i].ID
-		id.Type, id.Child = TypeGateway, VPNGateway.String()
-		vnets[id.Key()] = i
-		p.plainVNet = append(p.plainVNet, plainName(azure.PlainNetworkName(id.Name)))
+		p.vnetOf[e.VNets[i].ID.Key()] = i
+		p.plainVNet = append(p.plainVNet, plainName(azure.PlainNetworkName(e.VNets[i].Name)))
+	}
+	for i := range e.Gateways {
+		p.vnetOfGateway[e.Gateways[i].ID.Key()] = p.vnetOf[e.Gateways[i].VNet.Key()]
 	}
 	sites := make(map[Key]int, len(e.Sites))
 	for i := range e.Sites {
@@ -114,14 +117,13 @@ func newPairer(e *Estate) *pairer {
 	}
 	for i := range e.Connections {
 		c := &e.Connections[i]
-		c.Pairing = Pairing{}
-		if c.Kind != IPsec {
+		if c.Kind != IPsec || !c.Pairing.Partner.IsZero() {
 			continue
 		}
 		if c.Key.Known() {
 			p.keys[c.Key]++
 		}
-		h := half{connection: i, vnet: vnets[c.Gateway.Key()], site: sites[c.Site.Key()], partner: -1}
+		h := half{connection: i, vnet: p.vnetOfGateway[c.Gateway.Key()], site: sites[c.Site.Key()], partner: -1}
 		p.ofVNet[h.vnet] = append(p.ofVNet[h.vnet], len(p.halves))
 		p.ofSite[h.site] = append(p.ofSite[h.site], len(p.halves))
 		p.halves = append(p.halves, h)
