@@ -225,12 +225,15 @@ func listedConnections(t *rapid.T, w *world) {
 		}
 	}
 	listedSites(w)
-	placed := func(id estate.ID) estate.ID { id.Group = ""; return id }
+	placed := func(id estate.ID) estate.ID { // all circuits get one spot
+		id.Subscription, id.Group = "", ""
+		return id
+	}
 	for i := range w.Circuits {
 		w.Circuits[i].ID = placed(w.Circuits[i].ID)
 	}
 	slices.SortFunc(w.Circuits, func(x, y estate.Circuit) int {
-		return strings.Compare(strings.ToLower(x.ID.Name), strings.ToLower(y.ID.Name))
+		return strings.Compare(x.ID.Key().String(), y.ID.Key().String())
 	})
 	w.Circuits = slices.CompactFunc(w.Circuits, func(x, y estate.Circuit) bool { return x.ID.Same(y.ID) })
 	for i := range w.Connections { // a circuit of which there is an id alone is in no list
