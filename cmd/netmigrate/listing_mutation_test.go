@@ -3,15 +3,14 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -22,10 +21,6 @@ import (
 // something else, resources that are there twice, ids that name another resource. Whatever is wrong, every
 // stage gets through, and a plan that is made keeps what it promises.
 func TestListingsWithFaults(t *testing.T) {
-	folders, err := filepath.Glob("../../fixtures/live/*")
-	if err != nil || len(folders) == 0 {
-		t.Fatal(folders, err)
-	}
 	rounds := 25
 	if testing.Short() {
 		rounds = 3
@@ -35,9 +30,9 @@ func TestListingsWithFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, folder := range folders {
-		t.Run(filepath.Base(folder), func(t *testing.T) {
-			texts := listingTexts(t, folder)
+	for _, name := range fixtures.Live() {
+		t.Run(name, func(t *testing.T) {
+			texts := fixtures.LiveDocuments(name)
 			for seed := range rounds {
 				withFaults(t, texts, uint64(seed))
 			}
@@ -45,24 +40,7 @@ func TestListingsWithFaults(t *testing.T) {
 	}
 }
 
-// listingTexts are the documents of a folder, by name.
-func listingTexts(t *testing.T, folder string) map[string][]byte {
-	t.Helper()
-	texts := map[string][]byte{}
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".json" {
-			return err
-		}
-		texts[filepath.ToSlash(path)], err = os.ReadFile(path)
-		return err
-	})
-	if err != nil || len(texts) == 0 {
-		t.Fatal(len(texts), err)
-	}
-	return texts
-}
-
-func withFaults(t *testing.T, texts map[string][]byte, seed uint64) {
+func withFaults(t *testing.T, texts []fixtures.Document, seed uint64) {
 	defer func() {
 		if p := recover(); p != nil {
 			if f, ok := p.(*fault); ok {
@@ -89,34 +67,29 @@ func withFaults(t *testing.T, texts map[string][]byte, seed uint64) {
 }
 
 // faulty are the documents with one to a dozen things changed.
-func faulty(t *testing.T, texts map[string][]byte, r *rand.Rand) []*arm.Document {
-	names := make([]string, 0, len(texts))
-	for name := range texts {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+func faulty(t *testing.T, texts []fixtures.Document, r *rand.Rand) []*arm.Document {
 	m := &mutator{r: r}
-	trees := make([]any, len(names))
-	for i, name := range names {
-		if err := json.Unmarshal(texts[name], &trees[i]); err != nil {
-			t.Fatal(name, err)
+	trees := make([]any, len(texts))
+	for i, d := range texts {
+		if err := json.Unmarshal(d.Text, &trees[i]); err != nil {
+			t.Fatal(d.Path, err)
 		}
 		m.learn(trees[i])
 	}
 	for range 1 + r.IntN(12) {
 		i := r.IntN(len(trees))
-		for try := 0; try < 5 && len(texts[names[i]]) < 200; try++ { // most lists of a fixture are empty
+		for try := 0; try < 5 && len(texts[i].Text) < 200; try++ { // most lists of a fixture are empty
 			i = r.IntN(len(trees))
 		}
 		trees[i] = m.change(trees[i])
 	}
 	var docs []*arm.Document
-	for i, name := range names {
+	for i, of := range texts {
 		src, err := json.Marshal(trees[i])
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d, _ := arm.Read(name, src, arm.Bounds{}); d != nil {
+		if d, _ := arm.Read(of.Path, src, arm.Bounds{}); d != nil {
 			docs = append(docs, d)
 		}
 	}

@@ -2,12 +2,12 @@ package main
 
 import (
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/fixtures/listing"
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -18,46 +18,21 @@ import (
 // missing, every stage gets through, and a gateway whose connections may be elsewhere is not planned
 // away.
 func TestListingsWithGaps(t *testing.T) {
-	folders, err := filepath.Glob("../../fixtures/live/*")
-	if err != nil || len(folders) == 0 {
-		t.Fatal(folders, err)
-	}
 	rounds := 25
 	if testing.Short() {
 		rounds = 3
 	}
-	for _, folder := range folders {
-		t.Run(filepath.Base(folder), func(t *testing.T) {
-			docs := readListings(t, folder)
+	for _, name := range fixtures.Live() {
+		t.Run(name, func(t *testing.T) {
+			var docs []*arm.Document
+			for _, s := range listing.Sources(fixtures.LiveDocuments(name)) {
+				docs = append(docs, s.Resources...)
+			}
 			for seed := range rounds {
 				withGaps(t, docs, rand.New(rand.NewPCG(7, uint64(seed))))
 			}
 		})
 	}
-}
-
-func readListings(t *testing.T, folder string) []*arm.Document {
-	t.Helper()
-	var docs []*arm.Document
-	err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".json" {
-			return err
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		d, found := arm.Read(filepath.ToSlash(path), src, arm.Bounds{})
-		if d == nil {
-			t.Fatal(found)
-		}
-		docs = append(docs, d)
-		return nil
-	})
-	if err != nil || len(docs) == 0 {
-		t.Fatal(len(docs), err)
-	}
-	return docs
 }
 
 func withGaps(t *testing.T, docs []*arm.Document, r *rand.Rand) {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/netmigrate/netmigrate/arm"
-	files "github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/fixtures/listing"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
@@ -16,17 +16,17 @@ import (
 // The listing of n VNets in meshes of six, as az prints it, made once.
 var listings sync.Map
 
-func meshListing(b *testing.B, n int) []files.Document {
+func meshListing(b *testing.B, n int) []fixtures.Document {
 	docs, ok := listings.Load(n)
 	if !ok {
 		docs, _ = listings.LoadOrStore(n, listing.Mesh(n, 5))
 	}
 	size := 0
-	for _, d := range docs.([]files.Document) {
+	for _, d := range docs.([]fixtures.Document) {
 		size += len(d.Text)
 	}
 	b.SetBytes(int64(size))
-	return docs.([]files.Document)
+	return docs.([]fixtures.Document)
 }
 
 var listingSizes = []int{1000, 10000}
@@ -77,7 +77,7 @@ func BenchmarkListingEstate(b *testing.B) {
 	}
 }
 
-func readListing(b *testing.B, docs []files.Document) []*arm.Document {
+func readListing(b *testing.B, docs []fixtures.Document) []*arm.Document {
 	out := make([]*arm.Document, len(docs))
 	for i, d := range docs {
 		read, found := arm.Read(d.Path, d.Text, arm.Bounds{})

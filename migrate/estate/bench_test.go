@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	generated "github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
@@ -18,8 +18,8 @@ func BenchmarkFromNetcfg(b *testing.B) {
 		name string
 		src  []byte
 	}{
-		{"meshes of 6", generated.Mesh(10_000, 5)},
-		{"meshes of 6 on one placeholder", address.ReplaceAll(generated.Mesh(10_000, 5), []byte("<VPNGatewayAddress>1.1.1.1<"))},
+		{"meshes of 6", fixtures.Mesh(10_000, 5)},
+		{"meshes of 6 on one placeholder", address.ReplaceAll(fixtures.Mesh(10_000, 5), []byte("<VPNGatewayAddress>1.1.1.1<"))},
 		{"hub of 5,000", sketch(b, bigHub(5_000))},
 		{"600 copies", sketch(b, copies(600))},
 	} {

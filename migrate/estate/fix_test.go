@@ -71,7 +71,7 @@ func checkFix(t rapid.TB, f *netcfg.File) []estate.Fixed {
 }
 
 func TestFixOfFixtures(t *testing.T) {
-	paths, err := filepath.Glob(filepath.Join(fixtures, "*", "*.netcfg"))
+	paths, err := filepath.Glob(filepath.Join(fixtureFolder, "*", "*.netcfg"))
 	if err != nil || len(paths) < 10 {
 		t.Fatal(len(paths), err)
 	}

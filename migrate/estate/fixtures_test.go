@@ -9,12 +9,12 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-const fixtures = "../../fixtures"
+const fixtureFolder = "../../fixtures"
 
 // fixtureSource is the file of one folder under fixtures.
 func fixtureSource(t *testing.T, name string) []byte {
 	t.Helper()
-	src, err := os.ReadFile(filepath.Join(fixtures, name, "network.netcfg"))
+	src, err := os.ReadFile(filepath.Join(fixtureFolder, name, "network.netcfg"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,9 +30,9 @@ func fixture(t *testing.T, name string) *estate.Estate {
 // fixtureNames lists the folders that hold a network.
 func fixtureNames(t *testing.T) []string {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(fixtures, "*", "network.netcfg"))
+	paths, err := filepath.Glob(filepath.Join(fixtureFolder, "*", "network.netcfg"))
 	if err != nil || len(paths) == 0 {
-		t.Fatalf("no networks under %s: %v", fixtures, err)
+		t.Fatalf("no networks under %s: %v", fixtureFolder, err)
 	}
 	var names []string
 	for _, p := range paths {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/fixtures/listing"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -23,17 +24,11 @@ var between = []byte("\n----\n")
 // FuzzListing reads any documents, two of them or more, and asks everything of what they say: nothing
 // panics or takes long, and every object has a place in a document.
 func FuzzListing(f *testing.F) {
-	folders, err := filepath.Glob("../../fixtures/live/*")
-	if err != nil || len(folders) == 0 {
-		f.Fatal(len(folders), err)
-	}
-	for _, folder := range folders {
-		paths, _ := filepath.Glob(folder + "/*.json")
+	for _, name := range fixtures.Live() {
 		var docs [][]byte
-		for _, path := range paths {
-			src, err := os.ReadFile(path)
+		for _, d := range fixtures.LiveDocuments(name) {
 			var short bytes.Buffer
-			if err == nil && len(src) > 10 && json.Compact(&short, src) == nil && short.Len() < 8000 { // larger ones take long to make smaller
+			if len(d.Text) > 10 && json.Compact(&short, d.Text) == nil && short.Len() < 8000 { // larger ones take long to make smaller
 				docs = append(docs, short.Bytes())
 			}
 		}

@@ -14,6 +14,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/fixtures/listing"
 	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -326,14 +328,11 @@ func evaluated(t failer, stages []deploy.Stage) []string {
 // TestAdditionsToLiveNetworks plans every live fixture: the templates write what the steps add, in the
 // subscription and group of each, and nothing that exists.
 func TestAdditionsToLiveNetworks(t *testing.T) {
-	folders, err := filepath.Glob("../../fixtures/live/*")
-	if err != nil || len(folders) < 10 {
-		t.Fatal(len(folders), err)
-	}
 	count := 0
-	for _, folder := range folders {
-		t.Run(filepath.Base(folder), func(t *testing.T) {
-			p, _, err := plan.Make(liveFixture(t, folder), options.Options{})
+	for _, name := range fixtures.Live() {
+		t.Run(name, func(t *testing.T) {
+			e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
+			p, _, err := plan.Make(e, options.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -348,36 +347,4 @@ func TestAdditionsToLiveNetworks(t *testing.T) {
 	if count == 0 {
 		t.Error("no plan adds anything")
 	}
-}
-
-func liveFixture(t *testing.T, folder string) *estate.Estate {
-	t.Helper()
-	byFolder := map[string]int{}
-	var sources []estate.Source
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".json" {
-			return err
-		}
-		src, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		d, found := arm.Read(filepath.ToSlash(path), src, arm.Bounds{})
-		if d == nil {
-			t.Fatal(found)
-		}
-		at, known := byFolder[filepath.Dir(path)]
-		if !known {
-			at = len(sources)
-			byFolder[filepath.Dir(path)] = at
-			sources = append(sources, estate.Source{Name: filepath.Dir(path)})
-		}
-		sources[at].Resources = append(sources[at].Resources, d)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, _ := estate.FromARM(nil, sources...)
-	return e
 }
