@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -28,10 +29,12 @@ type connector struct {
 	e       *estate.Estate
 	x       *estate.Index
 	carries *estate.Carriage
+	several bool // VNets are of more than one subscription
 }
 
 func newConnector(e *estate.Estate) *connector {
-	return &connector{e, estate.NewIndex(e), estate.NewCarriage(e)}
+	several := slices.ContainsFunc(e.VNets, func(v estate.VNet) bool { return v.ID.Subscription != e.VNets[0].ID.Subscription })
+	return &connector{e, estate.NewIndex(e), estate.NewCarriage(e), several}
 }
 
 // confidences in the order of the summary.
@@ -91,7 +94,7 @@ func confidenceWord(sure estate.Confidence) string {
 
 // half shows one half: where it ends, why, what its site carries, and what is odd.
 func (c *connector) half(h *estate.Connection) []block {
-	title := say("by site ").and(named(h.Site.Name)).say(", %s: ", h.Kind)
+	title := c.which(h).say(", %s: ", h.Kind)
 	sure := confidenceTones[h.Pairing.Confidence]
 	if h.Pairing.Suspect != "" {
 		sure = bad
@@ -116,6 +119,25 @@ func (c *connector) half(h *estate.Connection) []block {
 	return append(out, rows)
 }
 
+// which names a connection within its VNet: by the name that Resource Manager gives it, and by its site.
+func (c *connector) which(h *estate.Connection) phrase {
+	var out phrase
+	if c.isNamed(h) {
+		out = say("connection ").and(named(h.ID.Name))
+		if h.Site.IsZero() {
+			return out
+		}
+		out = out.say(" ")
+	}
+	return out.say("by site ").and(named(h.Site.Name))
+}
+
+// isNamed reports whether a connection has a name of its own: a classic one has its VNet's.
+func (c *connector) isNamed(h *estate.Connection) bool {
+	v := c.x.VNet(c.vnetOf(h))
+	return v != nil && v.Model == estate.ARM || h.Kind == estate.Vnet2Vnet
+}
+
 // endOf says what a half leads to.
 func (c *connector) endOf(h *estate.Connection) phrase {
 	p := &h.Pairing
@@ -123,7 +145,7 @@ func (c *connector) endOf(h *estate.Connection) phrase {
 	partner := c.x.Connection(p.Partner)
 	switch {
 	case partner != nil:
-		return say("VNet ").and(c.name(c.vnetOf(partner))).say(", which uses site ").and(named(partner.Site.Name))
+		return say("VNet ").and(c.name(c.vnetOf(partner))).and(c.back(partner))
 	case p.Confidence == estate.Ambiguous:
 		if len(p.Candidates) == 1 {
 			return say("perhaps the one below, which others fit as well")
@@ -141,6 +163,14 @@ func (c *connector) endOf(h *estate.Connection) phrase {
 		return say("on-premises network ").and(named(site.Network))
 	}
 	return say("a network that the files do not describe")
+}
+
+// back names the other half of a tunnel, after its VNet.
+func (c *connector) back(partner *estate.Connection) phrase {
+	if c.isNamed(partner) {
+		return say(", which has connection ").and(named(partner.ID.Name)).say(" back")
+	}
+	return say(", which uses site ").and(named(partner.Site.Name))
 }
 
 // reasons splits the evidence into what speaks for the pairing and what is odd.
@@ -239,7 +269,7 @@ func (c *connector) candidates(h *estate.Connection) []phrase {
 	var out []phrase
 	for _, id := range shown {
 		if other := c.x.Connection(id); other != nil {
-			out = append(out, say("VNet ").and(c.name(c.vnetOf(other))).say(" by site ").and(named(other.Site.Name)))
+			out = append(out, say("VNet ").and(c.name(c.vnetOf(other))).say(" ").and(c.which(other)))
 		}
 	}
 	if left := len(h.Pairing.Candidates) - len(shown); left > 0 {
@@ -248,9 +278,9 @@ func (c *connector) candidates(h *estate.Connection) []phrase {
 	return out
 }
 
-// name is a VNet's name, with its document where there are several.
+// name is a VNet's name, with its subscription where there are several.
 func (c *connector) name(id estate.ID) phrase {
-	if len(c.e.Docs) > 1 {
+	if c.several {
 		return named(id.Name).say(" (%s)", id.Subscription)
 	}
 	return named(id.Name)
@@ -278,18 +308,19 @@ func (c *connector) wire() WireConnections {
 func (c *connector) wireHalf(h *estate.Connection) WireHalf {
 	p := &h.Pairing
 	w := WireHalf{
-		VNet: wireID(c.vnetOf(h)), Site: c.wireSite(h), Kind: h.Kind.String(), Confidence: p.Confidence.String(),
+		VNet: wireID(c.vnetOf(h)), Connection: c.ownName(h), Site: c.wireSite(h), Kind: h.Kind.String(), Confidence: p.Confidence.String(),
 		Toward: wireIDIf(p.Toward), Decide: p.Decide, Suspect: p.Suspect, State: h.State.Value, At: wirePos(c.at(h.Refs)),
 		Evidence: each(p.Evidence, func(e estate.Evidence) WireHalfEvidence {
 			return WireHalfEvidence{evidenceKind(e.Kind), e.Value, evidenceWords(e), against(e.Kind)}
 		}),
 	}
 	if partner := c.x.Connection(p.Partner); partner != nil {
-		w.Partner = &WireHalfEnd{wireID(c.vnetOf(partner)), wireID(partner.Site)}
+		end := c.wireEnd(partner)
+		w.Partner = &end
 	}
 	for _, id := range p.Candidates {
 		if other := c.x.Connection(id); other != nil {
-			w.Candidates = append(w.Candidates, WireHalfEnd{wireID(c.vnetOf(other)), wireID(other.Site)})
+			w.Candidates = append(w.Candidates, c.wireEnd(other))
 		}
 	}
 	if site := c.x.Site(h.Site); site != nil && p.Confidence == estate.NotPaired {
@@ -298,12 +329,26 @@ func (c *connector) wireHalf(h *estate.Connection) WireHalf {
 	return w
 }
 
-func (c *connector) wireSite(h *estate.Connection) WireHalfSite {
-	site := c.x.Site(h.Site)
-	if site == nil { // a Dedicated connection may name a site that the file does not define
-		return WireHalfSite{ID: wireID(h.Site), Class: estate.SiteUnreferenced.String()}
+func (c *connector) wireEnd(h *estate.Connection) WireHalfEnd {
+	return WireHalfEnd{VNet: wireID(c.vnetOf(h)), Connection: c.ownName(h), Site: wireIDIf(h.Site)}
+}
+
+func (c *connector) ownName(h *estate.Connection) *WireID {
+	if !c.isNamed(h) {
+		return nil
 	}
-	return WireHalfSite{
+	return wireIDIf(h.ID)
+}
+
+func (c *connector) wireSite(h *estate.Connection) *WireHalfSite {
+	site := c.x.Site(h.Site)
+	if h.Site.IsZero() {
+		return nil
+	}
+	if site == nil { // a Dedicated connection may name a site that the file does not define
+		return &WireHalfSite{ID: wireID(h.Site), Class: estate.SiteUnreferenced.String()}
+	}
+	return &WireHalfSite{
 		ID: wireID(site.ID), Address: wireAddress(site.Address), Class: site.Class.String(), Declared: site.Declared.Kind.String(),
 		Carries: each(c.carries.Carries(site), func(p estate.Carried) WireCarried {
 			return WireCarried{p.Prefix, fmt.Sprint(p.Owner), p.Name}

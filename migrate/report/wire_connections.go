@@ -5,7 +5,7 @@ import "net/netip"
 // ConnectionsFormat is the version of a WireConnections.
 const ConnectionsFormat = "netmigrate.connections/v1"
 
-// WireConnections is what every connection of a classic network leads to, as JSON. It holds no
+// WireConnections is what every connection of a network leads to, as JSON. It holds no
 // shared key.
 type WireConnections struct {
 	Format      string         `json:"format" jsonschema:"enum=netmigrate.connections/v1"`
@@ -16,8 +16,9 @@ type WireConnections struct {
 // WireHalf is one directed half of a connection and what it leads to.
 type WireHalf struct {
 	VNet       WireID             `json:"virtualNetwork"`
-	Site       WireHalfSite       `json:"site"`
-	Kind       string             `json:"kind" jsonschema:"enum=IPsec,enum=ExpressRoute"`
+	Connection *WireID            `json:"connection,omitempty"` // its own name, which a connection of Resource Manager has
+	Site       *WireHalfSite      `json:"site,omitempty"`
+	Kind       string             `json:"kind" jsonschema:"enum=IPsec,enum=ExpressRoute,enum=Vnet2Vnet"`
 	Confidence string             `json:"confidence" jsonschema:"enum=not paired,enum=one-sided,enum=ambiguous,enum=likely,enum=certain"`
 	Partner    *WireHalfEnd       `json:"partner,omitempty"`    // the other half, when there is one
 	Toward     *WireID            `json:"toward,omitempty"`     // the virtual network that a one-sided half means
@@ -46,10 +47,11 @@ type WireCarried struct {
 	Whose  string       `json:"whose,omitempty"` // the name of the virtual network or the on-premises network
 }
 
-// WireHalfEnd names a half by its virtual network and its site.
+// WireHalfEnd names a half by its virtual network, and its own name or its site.
 type WireHalfEnd struct {
-	VNet WireID `json:"virtualNetwork"`
-	Site WireID `json:"site"`
+	VNet       WireID  `json:"virtualNetwork"`
+	Connection *WireID `json:"connection,omitempty"`
+	Site       *WireID `json:"site,omitempty"`
 }
 
 // WireHalfEvidence is one reason for a pairing or against it.
