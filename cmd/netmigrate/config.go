@@ -12,7 +12,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -150,26 +149,6 @@ func (in input) answers() *options.Options {
 		return &options.Options{Today: in.today}
 	}
 	return in.options
-}
-
-// strangers are the names of the options file that an estate does not have.
-func strangers(e *estate.Estate, opts *options.Options) diag.List {
-	if opts.File == "" {
-		return nil
-	}
-	var known options.Known
-	for i := range e.VNets {
-		v := &e.VNets[i]
-		known.VNets = append(known.VNets, options.Object{Subscription: v.ID.Subscription, Name: v.Name})
-		if group := v.Region.AffinityGroup; group != "" {
-			known.AffinityGroups = append(known.AffinityGroups, options.Object{Subscription: v.ID.Subscription, Name: group})
-		}
-	}
-	for i := range e.Sites {
-		s := &e.Sites[i]
-		known.Sites = append(known.Sites, options.Object{Subscription: s.ID.Subscription, Name: s.Name})
-	}
-	return opts.Strangers(known)
 }
 
 // The rules that a command looks for, by their families: a suppression of another rule does not

@@ -33,7 +33,7 @@ func (s *session) connections(c *cli.Context) (int, error) {
 		return exitNot, s.refuse(in, found, "connected")
 	}
 	e, _, noticed := meaning(in.options, in.sources)
-	found := s.settle(in, slices.Concat(in.found, noticed, strangers(e, in.options), risks(e, false, in.today)), connectionsLooksFor)
+	found := s.settle(in, slices.Concat(in.found, noticed, risks(e, false, in.today)), connectionsLooksFor)
 	product, err := render(func(w io.Writer) error {
 		return report.Connections(w, e, report.Format(c.String("format")), s.styleOut())
 	})

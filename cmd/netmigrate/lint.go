@@ -87,7 +87,7 @@ func lint(sources []estate.Source, classicRuns bool, opts *options.Options) diag
 		return nil
 	}
 	e, _, found := meaning(opts, sources)
-	return slices.Concat(found, strangers(e, opts), risks(e, classicRuns, opts.Today))
+	return slices.Concat(found, risks(e, classicRuns, opts.Today))
 }
 
 // risks are what the rules say of an estate: in a classic one also of the platform's own migration, where

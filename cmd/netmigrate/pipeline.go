@@ -178,7 +178,7 @@ func convert(sources []estate.Source, opts *options.Options, vault deploy.Option
 	out := converted{stages: stages, fates: diag.MergeFates(append(fates, more...))}
 	limits, err := out.encode()
 	wait()
-	out.found = slices.Concat(found, strangers(classic, opts), noticed, refused, limits)
+	out.found = slices.Concat(found, noticed, refused, limits)
 	return out, err
 }
 
@@ -237,7 +237,7 @@ func makePlan(sources []estate.Source, opts options.Options, vault deploy.Option
 	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive, opts.Today) })
 	p, planning, err := plan.Make(classic, opts)
 	wait()
-	out.found = slices.Concat(found, strangers(classic, &opts), early, planning)
+	out.found = slices.Concat(found, early, planning)
 	if err != nil {
 		return out, err
 	}

@@ -56,7 +56,7 @@ func FromClassic(opts *options.Options, sources ...Source) (*Estate, []diag.Fate
 	b.settled()
 	Connect(b.e)
 	b.gone()
-	b.sharedSecrets()
+	b.said.sharedSecrets()
 	return b.e, b.fates, b.found
 }
 
@@ -96,11 +96,11 @@ type builder struct {
 	framed  map[int]bool // documents whose leaves outside of statements and answers have their fates
 
 	gateways            map[Key][]int // by VNet
-	secrets             []secretOf
-	tunnels             map[Key]int  // connections by VNet and site
-	filters             map[Key]int  // security groups and route tables
-	guids               map[guid]int // VNets
-	gatewayIDs, siteIDs map[guid]ID  // of the second generation
+	said                answering     // by the options file
+	tunnels             map[Key]int   // connections by VNet and site
+	filters             map[Key]int   // security groups and route tables
+	guids               map[guid]int  // VNets
+	gatewayIDs, siteIDs map[guid]ID   // of the second generation
 }
 
 // subscription is a source with numbered documents.

@@ -17,16 +17,17 @@ import (
 // what is.
 //
 // What several documents say of one resource has to agree; where it does not there is a finding that
-// shows both places, and the document that comes first counts. A value that no input determines is
+// shows both places, and the document that comes first counts. What the options file answers counts more;
+// an entry that cannot count is reported. A value that no input determines is
 // left unknown, and said. A resource that cannot be used is left out with a finding.
 //
 // The Refs of the estate number the documents in the order of [ARMDocuments].
 // Source: docs/sources.md#listings.
 func FromARM(opts *options.Options, sources ...Source) (*Estate, diag.List) {
-	r := &armReader{e: &Estate{}, items: map[Key]*armItem{}, vnets: map[Key]int{}, homes: map[string]bool{}}
-	if opts != nil {
-		r.opts = *opts
+	if opts == nil {
+		opts = &options.Options{}
 	}
+	r := &armReader{e: &Estate{}, opts: opts, items: map[Key]*armItem{}, vnets: map[Key]int{}, homes: map[string]bool{}}
 	r.read(inOrder(sources))
 	r.networks()
 	r.gateways()
@@ -35,10 +36,12 @@ func FromARM(opts *options.Options, sources ...Source) (*Estate, diag.List) {
 	r.services()
 	r.managers()
 	r.close()
+	said := r.answered()
 	r.order()
 	r.outside()
 	r.coverage()
 	connectLive(r.e)
+	said.sharedSecrets()
 	r.halves()
 	return r.e, r.found
 }
@@ -56,7 +59,7 @@ func ARMDocuments(sources ...Source) []*arm.Document {
 // armReader turns resources into an estate.
 type armReader struct {
 	e     *Estate
-	opts  options.Options
+	opts  *options.Options
 	found diag.List
 
 	docs   []*arm.Document
@@ -143,7 +146,7 @@ func (r *armReader) source(s *Source) {
 }
 
 // home is the subscription that documents of a source belong to which name none: the one of the note
-// beside them, the one that the options name, the only one that the others name, or the source's name.
+// beside them, the only one that the others name, the one that the options file names, or the source's name.
 func (r *armReader) home(s *Source, docs []*arm.Document, first int) string {
 	for i, d := range docs {
 		if n := d.Note; d.Form == arm.FormNote && n.Subscription != "" {
@@ -170,6 +173,9 @@ func (r *armReader) home(s *Source, docs []*arm.Document, first int) string {
 				only = sub
 			}
 		}
+	}
+	if said, ok := r.opts.Subscription(s.Name); ok && only == "" {
+		only = said.ID.Value
 	}
 	return cmp.Or(only, s.Name)
 }

@@ -79,11 +79,16 @@ func (p *livePairer) ends() {
 	}
 }
 
-// behind is the gateway whose address the site of a connection has.
+// behind is the gateway that the site of a connection stands for: that of the VNet that a person says, or
+// the one whose address it has.
 func (p *livePairer) behind(c *Connection) ID {
 	s := p.x.Site(c.Site)
 	switch {
 	case s == nil:
+		return ID{}
+	case s.Declared.Kind == DeclaredVNet:
+		return p.vpnGatewayOf(s.Declared.VNet)
+	case s.Declared.Kind != Undeclared:
 		return ID{}
 	case !s.AddressOf.IsZero():
 		return s.AddressOf
@@ -97,6 +102,15 @@ func (p *livePairer) behind(c *Connection) ID {
 	return to
 }
 
+func (p *livePairer) vpnGatewayOf(vnet ID) ID {
+	for _, g := range p.x.GatewaysOf(vnet) {
+		if g.Kind == VPNGateway {
+			return g.ID
+		}
+	}
+	return ID{}
+}
+
 // join gives every half that leads to a gateway its other half: of several of a kind between two gateways
 // the first and the first, the second and the second.
 func (p *livePairer) join() {
@@ -104,6 +118,7 @@ func (p *livePairer) join() {
 		c := &p.e.Connections[i]
 		to := p.toward[i]
 		if to.IsZero() {
+			p.outward(c)
 			continue
 		}
 		there := p.between[ends{c.Gateway.Key(), to.Key(), c.Kind}]
@@ -117,12 +132,39 @@ func (p *livePairer) join() {
 			other := &p.e.Connections[back[at]]
 			c.Pairing = Pairing{Confidence: Certain, Partner: other.ID}
 			if c.Kind == IPsec {
-				c.Pairing.say(ProvenAddress, p.x.Site(c.Site).Address.Raw)
+				p.sayWhy(c)
 			}
 			if c.Key.Known() && c.Key.Equal(other.Key) {
 				c.Pairing.say(SameKey, "")
 			}
 		}
+	}
+}
+
+// outward marks a half of which a person says that it leads to no gateway of the estate.
+func (p *livePairer) outward(c *Connection) {
+	s := p.x.Site(c.Site)
+	if s == nil || s.Declared.Kind == Undeclared {
+		return
+	}
+	p.sayWhy(c)
+	switch s.Declared.Kind {
+	case DeclaredGone:
+		c.Pairing.Confidence = OneSided
+	case DeclaredVNet: // which has no gateway
+		c.Pairing.Confidence, c.Pairing.Toward = OneSided, s.Declared.VNet
+	}
+}
+
+// sayWhy says how the far end of an IPsec connection is known.
+func (p *livePairer) sayWhy(c *Connection) {
+	switch s := p.x.Site(c.Site); s.Declared.Kind {
+	case Undeclared:
+		c.Pairing.say(ProvenAddress, s.Address.Raw)
+	case DeclaredVNet:
+		c.Pairing.say(Declared, s.Declared.VNet.Name)
+	default:
+		c.Pairing.say(Declared, s.Declared.Kind.String())
 	}
 }
 
@@ -152,10 +194,15 @@ func (p *livePairer) doubts() {
 		c := &p.e.Connections[i]
 		other := p.x.Connection(c.Pairing.Partner)
 		down := notConnected(c)
-		absent := p.absent(c.Gateway)
+		absent, declared, up := p.absent(c.Gateway), c.DeclaredDown, c.State.Value == StateConnected
 		if other != nil {
+			declared, up = declared || other.DeclaredDown, up || other.State.Value == StateConnected
 			down = down || notConnected(other)
 			absent = absent || p.absent(other.Gateway)
+		}
+		declared = declared && !up
+		if declared {
+			c.Pairing.say(DeclaredDown, "")
 		}
 		switch {
 		case absent:
@@ -166,7 +213,11 @@ func (p *livePairer) doubts() {
 			c.Pairing.say(DifferentKey, "")
 		case down:
 			c.Pairing.Suspect = suspectNotUp
-			c.Pairing.say(SaidNotConnected, c.State.Value)
+			for _, half := range []*Connection{c, other} {
+				if half != nil && notConnected(half) && !half.DeclaredDown && !c.Pairing.Has(SaidNotConnected) {
+					c.Pairing.say(SaidNotConnected, half.State.Value)
+				}
+			}
 		case c.State.Value == StateConnected:
 			c.Pairing.say(SaidConnected, StateConnected)
 		}

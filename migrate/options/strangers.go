@@ -2,6 +2,7 @@ package options
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -11,13 +12,17 @@ import (
 type Object struct{ Subscription, Name string }
 
 // Known is what the input has of the things that the file names.
-type Known struct{ VNets, Sites, AffinityGroups []Object }
+type Known struct {
+	VNets, Sites, AffinityGroups []Object
+	Connections                  []Object // that have no site, and are named in its place
+}
 
 // Strangers reports the names of the file that the input does not have (OPT-011): a misspelt answer
 // would silently not count.
 func (o *Options) Strangers(known Known) diag.List {
 	var found diag.List
 	vnets, sites, groups := o.directory(known.VNets), o.directory(known.Sites), o.directory(known.AffinityGroups)
+	ends := o.directory(append(slices.Clip(known.Sites), known.Connections...))
 	check := func(d directory, what string, t Text) {
 		if !t.Given() || d.names[strings.ToLower(t.Value)] {
 			return
@@ -37,7 +42,7 @@ func (o *Options) Strangers(known Known) diag.List {
 	}
 	for _, c := range o.Connections {
 		check(vnets, "VNet", c.VNet)
-		check(sites, "local network site", c.Site)
+		check(ends, "local network site", c.Site)
 	}
 	for _, s := range o.Sites {
 		check(sites, "local network site", s.Name)

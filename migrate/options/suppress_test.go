@@ -108,7 +108,7 @@ circuits: {mine: {vnets: [east/hub, west/x]}}
 	for _, f := range o.Strangers(known) {
 		got = append(got, f.Error()[len("n.yaml:"):]+"; "+f.Hint)
 	}
-	const fix = "correct the name, or remove the entry if the object is gone"
+	const fix = "correct the name, or remove the entry if the object is gone or the input knows better"
 	want := []string{
 		`2:18: warning OPT-011: the input has no affinity group "USEats"; did you mean USEast?`,
 		`3:12: warning OPT-011: the input has no VNet "hbu"; ` + fix,
