@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -129,7 +128,7 @@ func formedSides(sides [2]input, names [2]string, form string) (networks, diag.L
 }
 
 // succeeds reports whether the second network is what became of the first: a listing beside classic files.
-func (n *networks) succeeds() bool { return !n.classic[0].Modern() && n.classic[1].Modern() }
+func (n *networks) succeeds() bool { return !n.classic[0].IsARM() && n.classic[1].IsARM() }
 
 // configuration compares the configurations. Objects are matched by name; in a conversion those of B are what the
 // classic ones became, which may be several.
@@ -139,13 +138,13 @@ func (n *networks) configuration() *report.ConfigDiff {
 	case n.succeeds():
 		mapping, _ = estate.Became(n.as[0], n.as[1])
 	case n.form != formConversion:
-		mapping = matchedObjects(n.as[0], n.as[1])
+		mapping = estate.Alike(n.as[0], n.as[1])
 	default:
 		became := map[estate.Key][]estate.ID{}
 		for _, m := range n.as[1].Mapping {
 			became[m.From.Key()] = append(became[m.From.Key()], m.To)
 		}
-		for _, m := range matchedObjects(n.classic[0], n.classic[1]) {
+		for _, m := range estate.Alike(n.classic[0], n.classic[1]) {
 			for _, to := range became[m.To.Key()] {
 				mapping = append(mapping, estate.Mapping{From: m.From, To: to})
 			}
@@ -156,7 +155,7 @@ func (n *networks) configuration() *report.ConfigDiff {
 
 // reach computes both relations and what changes from one to the other.
 func (n *networks) reach() *report.ReachDiff {
-	mapping := matched(n.classic[0], n.classic[1])
+	mapping := estate.AlikeVNets(n.classic[0], n.classic[1])
 	if n.succeeds() {
 		mapping, _ = estate.Became(n.as[0], n.as[1])
 	}
@@ -192,82 +191,4 @@ func became(e *estate.Estate) func(estate.ID) estate.ID {
 		}
 		return id
 	}
-}
-
-// matched tells which VNet of one estate is which of another: the one of the same name as written, in the
-// subscription of the same name, else in the folder or file of the same name, else the only one of the
-// name that is left on both sides. The names of subscriptions come from files and mostly differ.
-func matched(a, b *estate.Estate) []estate.Mapping {
-	vnets := func(e *estate.Estate) objectNames {
-		all := objectNames{}
-		for i := range e.VNets {
-			all.add(e.VNets[i].ID, e.VNets[i].Name)
-		}
-		return all
-	}
-	return match(vnets(a), vnets(b))
-}
-
-// matchedObjects is matched for all objects, each among those of its type and by the name that it has now.
-func matchedObjects(a, b *estate.Estate) []estate.Mapping {
-	objects := func(e *estate.Estate) objectNames {
-		all := objectNames{}
-		for id := range e.Objects() {
-			all.add(id, id.Name)
-		}
-		return all
-	}
-	return match(objects(a), objects(b))
-}
-
-// objectName is what an object is matched by, beside its subscription.
-type objectName struct{ typ, name, child string }
-
-// objectNames are objects, by ID, with their names.
-type objectNames map[estate.Key]namedObject
-
-type namedObject struct {
-	id   estate.ID
-	name objectName
-}
-
-func (n objectNames) add(id estate.ID, name string) {
-	n[id.Key()] = namedObject{id, objectName{id.Type, strings.ToLower(name), strings.ToLower(id.Child)}}
-}
-
-func match(left, right objectNames) []estate.Mapping {
-	var out []estate.Mapping
-	last := func(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
-	for _, scope := range []func(estate.ID) string{
-		func(id estate.ID) string { return id.Subscription },
-		func(id estate.ID) string { return last(id.Subscription) },
-		func(estate.ID) string { return "" },
-	} {
-		there := left.within(scope)
-		for key, to := range right.within(scope) {
-			if from := there[key]; len(from) == 1 && len(to) == 1 {
-				out = append(out, estate.Mapping{From: from[0], To: to[0]})
-				delete(left, from[0].Key())
-				delete(right, to[0].Key())
-			}
-		}
-	}
-	slices.SortFunc(out, func(m, n estate.Mapping) int { return strings.Compare(m.From.Key().String(), n.From.Key().String()) })
-	return out
-}
-
-// scopedName is the name of an object in a scope.
-type scopedName struct {
-	scope string
-	objectName
-}
-
-// within lists the objects by scope and name.
-func (n objectNames) within(scope func(estate.ID) string) map[scopedName][]estate.ID {
-	all := map[scopedName][]estate.ID{}
-	for _, o := range n {
-		key := scopedName{strings.ToLower(scope(o.id)), o.name}
-		all[key] = append(all[key], o.id)
-	}
-	return all
 }

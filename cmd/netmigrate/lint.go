@@ -96,7 +96,7 @@ func risks(e *estate.Estate, classicRuns bool, day options.Date) diag.List {
 	var more diag.List
 	wait := alongside(func() {
 		switch {
-		case e.Modern():
+		case e.IsARM():
 			more = risk.Live(e, day)
 		case classicRuns:
 			more = risk.Classic(e)

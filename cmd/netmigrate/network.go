@@ -34,8 +34,8 @@ func (in *input) choose(docs []*parsed) []*parsed {
 	})
 }
 
-// modern reports whether a document of Resource Manager is among the sources.
-func modern(sources []estate.Source) bool {
+// hasResources reports whether a document of Resource Manager is among the sources.
+func hasResources(sources []estate.Source) bool {
 	return slices.ContainsFunc(sources, func(s estate.Source) bool { return len(s.Resources) > 0 })
 }
 
@@ -47,7 +47,7 @@ func classicOf(sources []estate.Source) []estate.Source {
 // meaning is the estate that documents describe. Where some are of Resource Manager they say what it is,
 // and the classic ones beside them what it was: what became of that is among the findings.
 func meaning(opts *options.Options, sources []estate.Source) (*estate.Estate, []diag.Fate, diag.List) {
-	if !modern(sources) {
+	if !hasResources(sources) {
 		return estate.FromClassic(opts, sources...)
 	}
 	e, found := estate.FromARM(opts, sources...)

@@ -228,7 +228,7 @@ type planned struct {
 func makePlan(sources []estate.Source, opts options.Options, vault deploy.Options) (planned, error) {
 	out := planned{vault: vault}
 	classic, fates, found := meaning(&opts, sources)
-	if err := reliable(found, "LST-002", "LST-003", "LST-004"); err != nil {
+	if err := plan.Reliable(found); err != nil {
 		out.found = found
 		return out, err
 	}
@@ -242,7 +242,7 @@ func makePlan(sources []estate.Source, opts options.Options, vault deploy.Option
 		return out, err
 	}
 	out.plan = p
-	if classic.Modern() {
+	if classic.IsARM() {
 		out.diff = report.NewLiveDiff(p)
 		out.found = append(out.found, risk.Plan(classic, p)...)
 		return out, nil

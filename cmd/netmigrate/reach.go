@@ -80,7 +80,7 @@ func (s *session) reach(c *cli.Context) (int, error) {
 func (in input) formed(form string) (classic, as *estate.Estate, found diag.List) {
 	classic, _, noticed := meaning(in.options, in.sources)
 	as, found = classic, slices.Concat(in.found, noticed)
-	if form == formARM && !classic.Modern() {
+	if form == formARM && !classic.IsARM() {
 		modern, _, more := estate.ToARM(classic)
 		as, found = modern, append(found, more...)
 	}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -63,14 +62,14 @@ func (s *session) verify(c *cli.Context) (int, error) {
 	if in.broken {
 		return exitNot, s.refuse(in, s.settle(in, found, verifyLooksFor), "verified")
 	}
-	if err := usable(p, live, found); err != nil {
+	if err := plan.Usable(p, live, found); err != nil {
 		if failed := s.report(s.settle(in, found, verifyLooksFor)); failed != nil {
 			return exitNot, failed
 		}
 		return exitNot, err
 	}
 	s.progress.now("comparing %d files with the plan", in.count)
-	live = live.Renamed(recognised(live, p))
+	live = plan.Recognise(p, live)
 	v := report.NewVerification(name, args[1:], p, live, plan.Locate(p, live))
 	found = s.settle(in, append(found, v.Findings()...), verifyLooksFor)
 	format := report.Format(c.String("format"))
@@ -97,30 +96,6 @@ func verifyLooksFor(rule string) bool {
 	return ofFamily(rule, "XML") || slices.Contains([]string{"PLAN-008", "PLAN-009", "PLAN-010", "PLAN-011", "PLAN-012"}, rule)
 }
 
-// usable says why a listing cannot tell where a network stands: parts of it are missing, or contradict each other.
-// A step that only seems done could let the next one cut somebody off.
-func usable(p *plan.Plan, live *estate.Estate, found diag.List) error {
-	if missing := plan.Unlisted(live); len(missing) > 0 {
-		return fmt.Errorf("the listing is not complete: no input lists %s", strings.Join(missing, ", "))
-	}
-	for _, was := range p.Base.Listings {
-		if len(live.Listings) > 0 && !slices.ContainsFunc(live.Listings, func(is estate.Listing) bool { return strings.EqualFold(is.Subscription, was.Subscription) }) {
-			return fmt.Errorf("the listing is not complete: the plan is about subscription %q, too, and no input lists anything of it", was.Subscription)
-		}
-	}
-	return reliable(found, "LST-002", "LST-003", "LST-004", "LST-007")
-}
-
-// reliable refuses a listing of which one of some rules says that it does not show the network as it is.
-func reliable(found diag.List, rules ...string) error {
-	for _, f := range found {
-		if slices.Contains(rules, f.Rule) && f.Severity == diag.Error {
-			return fmt.Errorf("the listing cannot be relied on (%s): list the network again", f.Rule)
-		}
-	}
-	return nil
-}
-
 // loadLive reads the network as it is now, in ARM form; found is what is noticed while it is read. What a
 // conversion has to say of it is not asked here.
 func (s *session) loadLive(c *cli.Context, args []string) (live *estate.Estate, in input, found diag.List, err error) {
@@ -129,47 +104,10 @@ func (s *session) loadLive(c *cli.Context, args []string) (live *estate.Estate, 
 		return nil, in, in.found, err
 	}
 	live, _, noticed := meaning(in.options, in.sources)
-	if !live.Modern() {
+	if !live.IsARM() {
 		live, _, _ = estate.ToARM(live)
 	}
 	return live, in, slices.Concat(in.found, noticed), nil
-}
-
-// recognised says which object of the plan each live one is: the one of its name; a peering is also that between
-// the same two VNets, and in a plan of classic files an object is also the one that joins or holds the same, whatever
-// it was called since.
-func recognised(live *estate.Estate, p *plan.Plan) []estate.Mapping {
-	known := plan.Known(p)
-	mapping := matchedObjects(live, known)
-	is, taken := map[estate.Key]estate.ID{}, map[estate.Key]bool{}
-	add := func(from, to estate.ID) {
-		if !is[from.Key()].IsZero() || taken[to.Key()] {
-			return
-		}
-		is[from.Key()], taken[to.Key()] = to, true
-		mapping = append(mapping, estate.Mapping{From: from, To: to})
-	}
-	for _, m := range mapping {
-		is[m.From.Key()], taken[m.To.Key()] = m.To, true
-	}
-	if len(p.Base.Listings) == 0 {
-		became, _ := estate.Became(p.Base, live)
-		for _, m := range became {
-			add(m.To, m.From)
-		}
-	}
-	between := map[[2]estate.Key]estate.ID{}
-	for i := range known.Peerings {
-		half := &known.Peerings[i]
-		between[[2]estate.Key{half.VNet.Key(), half.Remote.Key()}] = half.ID
-	}
-	for i := range live.Peerings {
-		half := &live.Peerings[i]
-		if to := between[[2]estate.Key{is[half.VNet.Key()].Key(), is[half.Remote.Key()].Key()}]; !to.IsZero() {
-			add(half.ID, to)
-		}
-	}
-	return mapping
 }
 
 // readPlan reads a plan, or that of a kit.

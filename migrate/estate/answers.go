@@ -93,7 +93,7 @@ func (n *named) find(o *options.Options, t options.Text) []int {
 		}
 		for _, j := range n.byName[name[i+1:]] {
 			id := n.ids[j]
-			if o.Names(t, id.Subscription, id.Name) || id.Group != "" && o.Names(t, id.Subscription, id.Group+"/"+id.Name) {
+			if o.NamesIn(t, id.Subscription, id.Group, id.Name) {
 				at = append(at, j)
 			}
 		}
@@ -110,12 +110,8 @@ func (a *answering) one(n *named, t options.Text) (int, bool) {
 	case 1:
 		return at[0], true
 	default:
-		first := n.ids[at[0]]
-		what, path := "subscription", first.Subscription+"/"+first.Name
-		if first.Group != "" {
-			what, path = "subscription and resource group", first.Subscription+"/"+first.Group+"/"+first.Name
-		}
-		a.unused(t, "%q names %d objects of the input; write the %s before it, as %q", t.Raw, len(at), what, path)
+		path, before := n.ids[at[0]].Path()
+		a.unused(t, "%q names %d objects of the input; write the %s before it, as %q", t.Raw, len(at), before, path)
 		return 0, false
 	}
 }

@@ -35,8 +35,8 @@ type Estate struct {
 	Assumptions []Assumption
 }
 
-// Modern reports whether the estate is of Resource Manager: read from its documents, or made by ToARM.
-func (e *Estate) Modern() bool {
+// IsARM reports whether the estate is of Resource Manager: read from its documents, or made by ToARM.
+func (e *Estate) IsARM() bool {
 	return len(e.Listings) > 0 || len(e.VNets) > 0 && e.VNets[0].Model == ARM
 }
 

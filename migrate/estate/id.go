@@ -61,6 +61,14 @@ func (id ID) sibling(typ, name string) ID {
 	return id
 }
 
+// Path names an object apart from others of its name, as a person writes it, with what stands before the name.
+func (id ID) Path() (path, before string) {
+	if id.Group == "" {
+		return id.Subscription + "/" + id.Name, "subscription"
+	}
+	return id.Subscription + "/" + id.Group + "/" + id.Name, "subscription and resource group"
+}
+
 // IsZero reports whether the ID names nothing.
 func (id ID) IsZero() bool { return id == ID{} }
 

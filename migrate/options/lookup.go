@@ -77,6 +77,11 @@ func (o *Options) CircuitOf(subscription, vnet string) (Circuit, bool) {
 	return Circuit{}, false
 }
 
+// NamesIn is Names for an object that stands in a resource group, or in none: the group may stand before its name.
+func (o *Options) NamesIn(t Text, subscription, group, object string) bool {
+	return o.Names(t, subscription, object) || group != "" && o.Names(t, subscription, group+"/"+object)
+}
+
 // Names reports whether a value of the file names the object of the subscription, with or without
 // the subscription.
 func (o *Options) Names(t Text, subscription, object string) bool {

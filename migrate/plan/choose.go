@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -31,14 +30,15 @@ const (
 const termGateways = "VPN gateways left"
 
 // choose lays a component out for every candidate and takes the one with the fewest points.
-func choose(g *graph, members []int, d *demand, class Class, want options.Hub) (*layout, Hub, error) {
-	if want != options.HubAuto && want != options.HubNew && want != options.HubNone {
-		if len(members) > 1 && !slices.ContainsFunc(members, func(v int) bool { return strings.EqualFold(g.e.VNets[v].Name, string(want)) }) {
-			want = options.HubAuto // it names a VNet of another component
-		}
+func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout, Hub, error) {
+	if want.vnet >= 0 && !slices.Contains(members, want.vnet) {
+		want = wish{options.HubAuto, -1} // it names a VNet of another component
 	}
 	candidatesFor := hubCandidates(g, members, d)
-	if standing := g.hubsInUse(members); len(standing) > 0 && want == options.HubAuto {
+	if want.vnet >= 0 && !slices.Contains(candidatesFor, want.vnet) {
+		candidatesFor = append(candidatesFor, want.vnet)
+	}
+	if standing := g.hubsInUse(members); len(standing) > 0 && want.hub == options.HubAuto {
 		candidatesFor = standing // there is a hub; another one would take its spokes from it
 	}
 	var all []*layout
@@ -53,7 +53,7 @@ func choose(g *graph, members []int, d *demand, class Class, want options.Hub) (
 	slices.SortStableFunc(order, func(i, j int) int {
 		a, b := candidates[i], candidates[j]
 		return cmp.Or(
-			cmp.Compare(rank(a, g, want), rank(b, g, want)),
+			cmp.Compare(want.rank(a, g), want.rank(b, g)),
 			cmp.Compare(min(len(a.Refused), 1), min(len(b.Refused), 1)),
 			cmp.Compare(a.Points, b.Points), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)), cmp.Compare(i, j))
 	})
@@ -70,17 +70,48 @@ func choose(g *graph, members []int, d *demand, class Class, want options.Hub) (
 	return l, hub, nil
 }
 
-// rank puts what was asked for by name first.
-func rank(c Candidate, g *graph, want options.Hub) int {
-	switch {
-	case want == options.HubAuto:
-		return 0
-	case want == options.HubNew && c.Kind == NewHub, want == options.HubNone && c.Kind == NoHub:
-		return 0
-	case c.Kind == ExistingHub:
-		if v := g.x.VNet(c.VNet); strings.EqualFold(v.Name, string(want)) || strings.EqualFold(v.ID.Name, string(want)) {
-			return 0
+// wish is the hub that was asked for.
+type wish struct {
+	hub  options.Hub
+	vnet int // the VNet that it names, or -1
+}
+
+// newWish finds the VNet that a hub names: by its name, or with the subscription, the resource group or both
+// before it.
+func newWish(g *graph, opts *options.Options) (wish, error) {
+	want := wish{opts.Hub, -1}
+	switch opts.Hub {
+	case options.HubAuto, options.HubNew, options.HubNone:
+		return want, nil
+	}
+	name := options.Text{Value: string(opts.Hub)}
+	var named []int
+	for i := range g.e.VNets {
+		v := &g.e.VNets[i]
+		if slices.ContainsFunc([]string{v.Name, v.ID.Name}, func(as string) bool {
+			return opts.NamesIn(name, v.ID.Subscription, v.ID.Group, as)
+		}) {
+			named = append(named, i)
 		}
+	}
+	switch len(named) {
+	case 0:
+		return want, fmt.Errorf("hub %q: no VNet has this name", opts.Hub)
+	case 1:
+		want.vnet = named[0]
+		return want, nil
+	}
+	path, before := g.e.VNets[named[0]].ID.Path()
+	return want, fmt.Errorf("hub %q: %d VNets have this name; write the %s before it, as %q", opts.Hub, len(named), before, path)
+}
+
+// rank puts what was asked for first.
+func (w wish) rank(c Candidate, g *graph) int {
+	switch {
+	case w.hub == options.HubAuto,
+		w.hub == options.HubNew && c.Kind == NewHub, w.hub == options.HubNone && c.Kind == NoHub,
+		w.vnet >= 0 && c.Kind == ExistingHub && c.VNet.Same(g.e.VNets[w.vnet].ID):
+		return 0
 	}
 	return 1
 }
@@ -229,8 +260,8 @@ func (c Candidate) Name() string {
 }
 
 // because says in a sentence why the candidate was chosen.
-func (l *layout) because(c Candidate, class Class, want options.Hub) string {
-	if want != options.HubAuto && rank(c, l.g, want) == 0 {
+func (l *layout) because(c Candidate, class Class, want wish) string {
+	if want.hub != options.HubAuto && want.rank(c, l.g) == 0 {
 		return "it was asked for"
 	}
 	switch {

@@ -59,7 +59,7 @@ func modeFor(e *estate.Estate, named options.Mode) (options.Mode, error) {
 		return "", fmt.Errorf("mode %s builds what classic files describe; a live network has more than an estate knows of, such as firewalls and their rules", named)
 	case live:
 		return "", fmt.Errorf("mode %s does not fit a live listing, which is planned in mode %s", named, options.ARMLive)
-	case e.Modern() && named == options.ClassicLive:
+	case e.IsARM() && named == options.ClassicLive:
 		return "", fmt.Errorf("mode %s is about classic files, and these are of Resource Manager", named)
 	}
 	return named, nil
@@ -67,23 +67,10 @@ func modeFor(e *estate.Estate, named options.Mode) (options.Mode, error) {
 
 // baseOf is the network that a plan starts from: what runs, or the ARM form of a classic one.
 func baseOf(e *estate.Estate) (*estate.Estate, []diag.Fate, diag.List) {
-	if e.Modern() {
+	if e.IsARM() {
 		return e, nil, nil
 	}
 	return estate.ToARM(e)
-}
-
-// Unlisted are the kinds of resources that steps touch and that no listing of a subscription has.
-func Unlisted(e *estate.Estate) []string {
-	var missing []string
-	for _, l := range e.Listings {
-		for _, kind := range []string{estate.TypeVNet, estate.TypeGateway, estate.TypeConnection, estate.TypeSite} {
-			if what := fmt.Sprintf("%s of subscription %q", kind, l.Subscription); !slices.Contains(l.Types, kind) && !slices.Contains(missing, what) {
-				missing = append(missing, what)
-			}
-		}
-	}
-	return missing
 }
 
 type maker struct {
@@ -98,7 +85,8 @@ type maker struct {
 
 // components lays out every component and draws its target.
 func (m *maker) components() error {
-	if err := m.hubExists(); err != nil {
+	want, err := newWish(m.g, &m.opts)
+	if err != nil {
 		return err
 	}
 	groups := m.g.components()
@@ -127,7 +115,7 @@ func (m *maker) components() error {
 			c.Hub = m.standingHub(members)
 			continue
 		}
-		l, hub, err := choose(m.g, members, &needs[i], c.Class, m.opts.Hub)
+		l, hub, err := choose(m.g, members, &needs[i], c.Class, want)
 		if err != nil {
 			m.found.Add("PLAN-002", m.at(c.VNets[0]), "%v", err)
 			return err
@@ -174,20 +162,6 @@ func (m *maker) givenUp(v reach.Verdict) {
 	f := diag.New("PLAN-004", m.at(at), "%s and %s%s may reach each other today, and will not in the target", v.From, v.To, others)
 	f.Severity = diag.Error
 	m.found = append(m.found, f)
-}
-
-// hubExists refuses a hub by a name that no VNet has.
-func (m *maker) hubExists() error {
-	switch m.opts.Hub {
-	case options.HubAuto, options.HubNew, options.HubNone:
-		return nil
-	}
-	for i := range m.p.Base.VNets {
-		if rank(Candidate{Kind: ExistingHub, VNet: m.p.Base.VNets[i].ID}, m.g, m.opts.Hub) == 0 {
-			return nil
-		}
-	}
-	return fmt.Errorf("hub %q: no VNet has this name", m.opts.Hub)
 }
 
 // namesOf takes the names of an estate, so that new objects get others.

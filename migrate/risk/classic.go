@@ -53,7 +53,7 @@ func affinityGroups(c *network) diag.List {
 
 // unportableNames finds names that the portal made or that Resource Manager refuses (CLS-008).
 func unportableNames(c *network) diag.List {
-	if c.Modern() {
+	if c.IsARM() {
 		return nil // they are Resource Manager's own
 	}
 	var hits []hit

@@ -99,7 +99,7 @@ func shareAny(a, b map[string]bool) bool {
 
 // mbpsToday is what a gateway carries today, by the size that an input states; 0 where none does.
 func (t *target) mbpsToday(g *estate.Gateway) int {
-	if t.classic.Modern() {
+	if t.classic.IsARM() {
 		sku, _ := skuOf(g)
 		return sku.Mbps
 	}

@@ -15,7 +15,7 @@ type naming struct {
 	modern bool // local network sites are called local network gateways
 }
 
-func newNaming(e *estate.Estate) naming { return naming{estate.NewNames(e), e.Modern()} }
+func newNaming(e *estate.Estate) naming { return naming{estate.NewNames(e), e.IsARM()} }
 
 // worded is a text of ours, without any name in it, in the words of the kind of network.
 func (n naming) worded(text string) string {

@@ -155,7 +155,7 @@ type target struct {
 
 func newTarget(classic *estate.Estate, p *plan.Plan) *target {
 	names := newNaming(p.Target)
-	names.modern = classic.Modern() // the reader knows the network by the words of the input
+	names.modern = classic.IsARM() // the reader knows the network by the words of the input
 	return &target{Plan: p, naming: names, classic: classic, base: estate.NewIndex(p.Base), x: estate.NewIndex(p.Target), made: additions(p.Steps)}
 }
 
