@@ -174,7 +174,7 @@ vnet v 10.1.0.0/16 in:West_Europe
 -- networking/dedicatedcircuits.xml --
 <DedicatedCircuits><DedicatedCircuit><Bandwidth>200</Bandwidth><CircuitName>london</CircuitName><Location>London</Location><ServiceKey>key-1</ServiceKey><ServiceProviderName>carrier</ServiceProviderName><Sku>Standard</Sku></DedicatedCircuit>` +
 		`<DedicatedCircuit><Bandwidth>500</Bandwidth><CircuitName>london</CircuitName><Location>Slough</Location><ServiceKey>key-2</ServiceKey><ServiceProviderName>carrier</ServiceProviderName><Sku>Standard</Sku></DedicatedCircuit></DedicatedCircuits>`,
-		"circuit key-2 carrier Slough 500 Standard links=0\ncircuit london carrier London 200 Standard links=0", ""},
+		"circuit circuit-7c36b0a9 carrier Slough 500 Standard links=0\ncircuit london carrier London 200 Standard links=0", ""},
 	{"root certificates of a second-generation gateway", twoLinked + "-- networking/virtualnetwork.xml --\n" + list + `
 -- networking/virtualnetworkgateways.xml --
 <VirtualNetworkGateways><VirtualNetworkGateway><GatewayId>gw-1</GatewayId><GatewayName>west-vpn</GatewayName><GatewaySize>Standard</GatewaySize><GatewayType>DynamicRouting</GatewayType><State>Provisioned</State><VIPAddress>52.0.0.1</VIPAddress><VnetId>id-west</VnetId></VirtualNetworkGateway></VirtualNetworkGateways>

@@ -121,7 +121,7 @@ func (a *liveAnswers) circuit(said *options.Circuit) {
 	var of []*Circuit
 	for i := range a.e.Circuits {
 		c := &a.e.Circuits[i]
-		if strings.EqualFold(c.ID.Name, said.Name.Value) || c.ServiceKey.Known() && strings.EqualFold(c.ServiceKey.Value, said.Name.Value) {
+		if strings.EqualFold(c.ID.Name, said.Name.Value) {
 			of = append(of, c)
 		}
 	}

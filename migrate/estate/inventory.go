@@ -169,7 +169,7 @@ func (b *builder) defaultSiteAnswer(v *VNet, g *Gateway, t options.Text) {
 // circuitNamed is the place of a circuit, by its name or service key, or -1.
 func (b *builder) circuitNamed(name string) int {
 	return slices.IndexFunc(b.e.Circuits, func(c Circuit) bool {
-		return strings.EqualFold(c.ID.Name, name) || strings.EqualFold(c.ServiceKey.Value, name)
+		return strings.EqualFold(c.ID.Name, name) || strings.EqualFold(c.ServiceKey.Value, name) || c.ID.Name == keyed(name)
 	})
 }
 

@@ -2,6 +2,8 @@ package estate
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 )
@@ -11,7 +13,7 @@ func (b *builder) circuits(a answer) {
 	name := strings.TrimSuffix(a.Kind, "s")
 	for _, n := range items(a, name) {
 		key := b.fact(n.Child("ServiceKey"))
-		c := b.circuit(key.Value, cmp.Or(n.Value("CircuitName"), key.Value))
+		c := b.circuit(key.Value, cmp.Or(n.Value("CircuitName"), keyed(key.Value)))
 		c.Refs = slices.Concat(c.Refs, b.of(n), b.of(n.Child("CircuitName")))
 		b.setFact(&c.ServiceKey, key, "the service key of circuit %q", c.ID.Name)
 		b.setFact(&c.Provider, b.fact(n.Child("ServiceProviderName")), "the provider of circuit %q", c.ID.Name)
@@ -23,7 +25,7 @@ func (b *builder) circuits(a answer) {
 }
 
 // circuit is the circuit with that service key in the subscription at hand, made when it is new. Two
-// circuits may have one name: the second is then called by its key.
+// circuits may have one name: the second is then called after its key.
 func (b *builder) circuit(key, name string) *Circuit {
 	for i := range b.e.Circuits {
 		c := &b.e.Circuits[i]
@@ -32,14 +34,24 @@ func (b *builder) circuit(key, name string) *Circuit {
 		case key != "" && strings.EqualFold(c.ServiceKey.Value, key):
 			return c
 		case !c.ID.Same(b.id(TypeCircuit, name, "")):
-		case key == "" || !c.ServiceKey.Known() || strings.EqualFold(key, name):
+		case key == "" || !c.ServiceKey.Known() || strings.EqualFold(keyed(key), name):
 			return c
 		default:
-			return b.circuit(key, key)
+			return b.circuit(key, keyed(key))
 		}
 	}
 	b.e.Circuits = append(b.e.Circuits, Circuit{ID: b.id(TypeCircuit, name, "")})
 	return &b.e.Circuits[len(b.e.Circuits)-1]
+}
+
+// keyed is what a circuit without a name is called after its service key, which the name does not tell: a
+// provider takes orders for a circuit from whoever knows it.
+func keyed(key string) string {
+	if key == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.ToLower(key)))
+	return "circuit-" + hex.EncodeToString(sum[:4])
 }
 
 // circuitLinks reads which VNets a circuit reaches: the only place where the two meet.
@@ -48,7 +60,7 @@ func (b *builder) circuitLinks(a answer) {
 		b.homeless(a, "networking/dedicatedcircuits/SERVICEKEY/vnets.xml")
 		return
 	}
-	c := b.circuit(a.Place.Key, a.Place.Key)
+	c := b.circuit(a.Place.Key, keyed(a.Place.Key))
 	for _, n := range items(a, "DedicatedCircuitLink") {
 		name := n.Child("VnetName")
 		v := b.vnetNamed(n.Value("VnetName"))
