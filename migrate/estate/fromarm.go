@@ -124,6 +124,10 @@ func (r *armReader) source(s *Source) {
 		r.templates(s, own, first, home)
 		return
 	}
+	if live := slices.DeleteFunc(slices.Clone(own), func(d *arm.Document) bool { return !d.Form.Live() }); len(live) > 0 &&
+		!slices.ContainsFunc(live, func(d *arm.Document) bool { return len(d.Items) > 0 }) {
+		r.homes[home] = true // a subscription with nothing in it is one, too
+	}
 	for i, d := range own {
 		if !d.Form.Live() {
 			continue

@@ -83,11 +83,27 @@ func (r *armReader) promised(sub string) {
 	}
 }
 
-// first is the first document that lists something of a subscription.
+// first is the first document about a subscription: one that lists something of it, the note of its listing, or one that
+// lists nothing.
 func (r *armReader) first(sub string) diag.Pos {
-	for i, d := range r.docs {
-		if slices.ContainsFunc(d.Items, func(it arm.Item) bool { return strings.EqualFold(it.Subscription, sub) }) {
-			return diag.Pos{File: r.e.Docs[i]}
+	of := func(is func(d *arm.Document) bool) (diag.Pos, bool) {
+		i := slices.IndexFunc(r.docs, is)
+		if i < 0 {
+			return diag.Pos{}, false
+		}
+		return diag.Pos{File: r.e.Docs[i]}, true
+	}
+	for _, is := range []func(d *arm.Document) bool{
+		func(d *arm.Document) bool {
+			return slices.ContainsFunc(d.Items, func(it arm.Item) bool { return strings.EqualFold(it.Subscription, sub) })
+		},
+		func(d *arm.Document) bool {
+			return d.Form == arm.FormNote && strings.EqualFold(d.Note.Subscription, sub)
+		},
+		func(d *arm.Document) bool { return d.Form.Live() && len(d.Items) == 0 },
+	} {
+		if at, ok := of(is); ok {
+			return at
 		}
 	}
 	return diag.Pos{}
