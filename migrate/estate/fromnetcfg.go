@@ -1,7 +1,6 @@
 package estate
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
@@ -311,12 +310,3 @@ func (b *builder) order() {
 		b.vnets[e.VNets[i].ID.Key()] = i
 	}
 }
-
-// compareID orders by subscription, name and child, first folded, then as written.
-func compareID(x, y ID) int {
-	return cmp.Or(
-		cmp.Compare(x.Subscription, y.Subscription), compareFold(x.Name, y.Name), compareFold(x.Child, y.Child),
-		cmp.Compare(x.Name, y.Name), cmp.Compare(x.Child, y.Child))
-}
-
-func compareFold(x, y string) int { return cmp.Compare(strings.ToLower(x), strings.ToLower(y)) }

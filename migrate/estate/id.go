@@ -1,6 +1,10 @@
 package estate
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+	"unicode/utf8"
+)
 
 // ID names one object. Parts are compared case-folded, but for the type: use Key or Same. In a classic estate Group
 // is empty and Subscription is the name of the document that described it.
@@ -53,6 +57,58 @@ func (id ID) Same(other ID) bool {
 	return id.Type == other.Type && strings.EqualFold(id.Name, other.Name) &&
 		strings.EqualFold(id.Child, other.Child) && strings.EqualFold(id.Subscription, other.Subscription) &&
 		strings.EqualFold(id.Group, other.Group) && strings.EqualFold(id.Tenant, other.Tenant) && strings.EqualFold(id.Cloud, other.Cloud)
+}
+
+// Compare orders IDs by subscription, type and name, whatever the letter case; it is 0 for the same object.
+func (id ID) Compare(other ID) int {
+	if c := compareFold(id.Cloud, other.Cloud); c != 0 {
+		return c
+	}
+	if c := compareFold(id.Tenant, other.Tenant); c != 0 {
+		return c
+	}
+	if c := compareFold(id.Subscription, other.Subscription); c != 0 {
+		return c
+	}
+	if c := strings.Compare(id.Type, other.Type); c != 0 {
+		return c
+	}
+	if c := compareFold(id.Name, other.Name); c != 0 {
+		return c
+	}
+	if c := compareFold(id.Child, other.Child); c != 0 {
+		return c
+	}
+	return compareFold(id.Group, other.Group)
+}
+
+// compareID is Compare for objects that differ in letter case alone, too.
+func compareID(x, y ID) int {
+	return cmp.Or(x.Compare(y), cmp.Compare(x.Name, y.Name), cmp.Compare(x.Child, y.Child))
+}
+
+// compareFold compares without regard to letter case. Names mostly are ASCII, and then nothing is copied.
+func compareFold(x, y string) int {
+	if x == y {
+		return 0
+	}
+	for i := range min(len(x), len(y)) {
+		a, b := x[i], y[i]
+		if a >= utf8.RuneSelf || b >= utf8.RuneSelf {
+			return cmp.Compare(strings.ToLower(x), strings.ToLower(y))
+		}
+		if a, b = lower(a), lower(b); a != b {
+			return cmp.Compare(a, b)
+		}
+	}
+	return cmp.Compare(len(x), len(y))
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // sibling is the ID of an object of another type and name in the same place.

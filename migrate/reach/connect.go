@@ -85,13 +85,13 @@ func (c *connector) order() {
 		if a.near != b.near {
 			return cmp.Compare(a.near, b.near)
 		}
-		return cmp.Or(compareIDs(e.Connections[a.at].ID, e.Connections[b.at].ID), cmp.Compare(a.at, b.at))
+		return cmp.Or(e.Connections[a.at].ID.Compare(e.Connections[b.at].ID), cmp.Compare(a.at, b.at))
 	}
 	if !slices.IsSortedFunc(order, byID) {
 		slices.SortFunc(order, byID)
 	}
 	order = slices.CompactFunc(order, func(a, b numbered) bool {
-		return a.near == b.near && compareIDs(e.Connections[a.at].ID, e.Connections[b.at].ID) == 0
+		return a.near == b.near && e.Connections[a.at].ID.Compare(e.Connections[b.at].ID) == 0
 	})
 	n.tunnels, n.tunnelIDs = make([]tunnel, len(order)), make([]estate.ID, len(order))
 	c.tunnels = newRegistry(len(order))

@@ -2,7 +2,6 @@ package reach
 
 import (
 	"maps"
-	"strings"
 	"sync"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -75,18 +74,4 @@ func (r *registry) over(laid map[estate.Key]int32) *registry {
 		maps.Copy(out.laid, laid)
 	}
 	return out
-}
-
-// compareIDs orders IDs by subscription, then name, whatever the letter case.
-func compareIDs(a, b estate.ID) int {
-	for _, p := range [...][2]string{{a.Cloud, b.Cloud}, {a.Tenant, b.Tenant}, {a.Subscription, b.Subscription},
-		{a.Type, b.Type}, {a.Name, b.Name}, {a.Child, b.Child}, {a.Group, b.Group}} {
-		if p[0] == p[1] {
-			continue
-		}
-		if c := strings.Compare(strings.ToLower(p[0]), strings.ToLower(p[1])); c != 0 {
-			return c
-		}
-	}
-	return 0
 }

@@ -48,5 +48,5 @@ func (l Location) Compare(m Location) int {
 	if l.Kind == m.Kind && l.Kind == OnPremises {
 		return cmp.Compare(strings.ToLower(l.Name), strings.ToLower(m.Name))
 	}
-	return cmp.Or(cmp.Compare(l.Kind, m.Kind), compareIDs(l.ID, m.ID))
+	return cmp.Or(cmp.Compare(l.Kind, m.Kind), l.ID.Compare(m.ID))
 }

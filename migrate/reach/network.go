@@ -174,7 +174,7 @@ func (n *network) addVNets(e *estate.Estate) []*estate.VNet {
 	for i := range e.VNets {
 		order[i] = &e.VNets[i]
 	}
-	byID := func(a, b *estate.VNet) int { return compareIDs(a.ID, b.ID) }
+	byID := func(a, b *estate.VNet) int { return a.ID.Compare(b.ID) }
 	slices.SortStableFunc(order, byID)
 	order = slices.CompactFunc(order, func(a, b *estate.VNet) bool { return byID(a, b) == 0 })
 	n.byVNet = newRegistry(len(order))
@@ -237,7 +237,7 @@ const noVNet = -2
 
 // addGateway notes a gateway of VNet v; chosen is the one of each VNet that counts most so far.
 func (node *vnetNode) addGateway(g *estate.Gateway, v int32, chosen map[int32]*estate.Gateway) {
-	first := func(have estate.ID) bool { return have.IsZero() || compareIDs(g.ID, have) < 0 }
+	first := func(have estate.ID) bool { return have.IsZero() || g.ID.Compare(have) < 0 }
 	switch g.Kind {
 	case estate.VPNGateway:
 		node.pools = append(node.pools, validPrefixes(g.ClientPools)...)
@@ -259,7 +259,7 @@ func (node *vnetNode) addGateway(g *estate.Gateway, v int32, chosen map[int32]*e
 	default:
 		return // what forwards is no gateway: see addDevices
 	}
-	if c := chosen[v]; c == nil || g.Kind < c.Kind || g.Kind == c.Kind && compareIDs(g.ID, c.ID) < 0 {
+	if c := chosen[v]; c == nil || g.Kind < c.Kind || g.Kind == c.Kind && g.ID.Compare(c.ID) < 0 {
 		chosen[v] = g
 		node.gateway = g.ID
 	}
@@ -289,7 +289,7 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 		if c := a.compare(b); c != 0 {
 			return c // most are told apart without their IDs
 		}
-		return compareIDs(a.p.ID, b.p.ID)
+		return a.p.ID.Compare(b.p.ID)
 	})
 	all := len(halves)
 	halves = slices.CompactFunc(halves, func(a, b half) bool { return a.from == b.from && a.to == b.to })
@@ -384,7 +384,7 @@ func (n *network) addDevices(e *estate.Estate) {
 			order = append(order, g)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b *estate.Gateway) int { return compareIDs(a.ID, b.ID) })
+	slices.SortStableFunc(order, func(a, b *estate.Gateway) int { return a.ID.Compare(b.ID) })
 	for _, g := range order {
 		d := device{id: g.ID, vnet: n.byVNet.find(g.VNet), subnet: g.Subnet, firewall: g.Kind == estate.Firewall,
 			forwards: !g.NoForwarding, redundant: g.ZoneRedundant || g.ActiveActive}

@@ -459,7 +459,7 @@ func (p *patch) renumber(v int32, added []*estate.Connection, gone map[estate.Ke
 			conns = append(conns, conn)
 		}
 	}
-	slices.SortFunc(conns, func(a, b *estate.Connection) int { return compareIDs(a.ID, b.ID) })
+	slices.SortFunc(conns, func(a, b *estate.Connection) int { return a.ID.Compare(b.ID) })
 	node.firstTunnel, node.lastTunnel, node.bgp = 0, 0, nil
 	node.firstEdge, node.lastEdge, node.vague = 0, 0, false
 	if len(conns) > 0 {
