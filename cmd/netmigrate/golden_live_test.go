@@ -24,7 +24,7 @@ func liveFixtures(t *testing.T) []fixture {
 	return found
 }
 
-// TestLiveGolden compares what lint, connections, reach and plan make of every network that is ARM already with the
+// TestLiveGolden compares what lint, connections, graph, reach and plan make of every network that is ARM already with the
 // files beside it, and what became of the classic one of its name; with -update it writes them. All
 // judges look at the templates of the kit.
 func TestLiveGolden(t *testing.T) {
@@ -33,6 +33,7 @@ func TestLiveGolden(t *testing.T) {
 			lint := invoke(t, f.dir, "lint", "--date", "2026-11-27", ".")
 			out := []file{{"lint.txt", []byte(lint.stdout + lint.stderr)}}
 			out = append(out, file{"connections.txt", []byte(f.invoke(t, "connections", "-q", "--fail-on", "never", ".").stdout)})
+			out = append(out, file{"graph.svg", []byte(f.invoke(t, "graph", "-q", ".").stdout)})
 			out = append(out, file{"reach.txt", []byte(f.invoke(t, "reach", "-q", ".").stdout)})
 			out = append(out, file{"plan.txt", []byte(f.invoke(t, "plan", "--date", "2026-11-27", ".").stdout)})
 			if was, ok := f.before(t); ok {

@@ -163,6 +163,7 @@ func (f fixture) produce(t *testing.T) []file {
 
 	connections := f.invoke(t, with("connections", "-q")...)
 	talk := f.invoke(t, with("reach", "-q")...)
+	picture := f.invoke(t, with("graph", "-q")...)
 	review := f.invoke(t, with("plan")...)
 	wire := f.invoke(t, with("plan", "--format", "json")...)
 	f.readsBack(t, wire.stdout)
@@ -176,7 +177,7 @@ func (f fixture) produce(t *testing.T) []file {
 
 	return []file{
 		{"template.json", template}, {"parameters.json", parameters}, {"convert.txt", []byte(converted.stderr)},
-		{"connections.txt", []byte(connections.stdout)}, {"reach.txt", []byte(talk.stdout)},
+		{"connections.txt", []byte(connections.stdout)}, {"reach.txt", []byte(talk.stdout)}, {"graph.svg", []byte(picture.stdout)},
 		{"plan.txt", []byte(review.stdout)}, {"plan.json", []byte(wire.stdout)},
 		{"plan.template.json", additions}, {"diff.txt", inFolder("diff.txt")},
 	}

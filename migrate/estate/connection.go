@@ -77,7 +77,7 @@ type IPsecPolicy struct {
 
 // Circuit is an ExpressRoute circuit. It is referred to and never created.
 type Circuit struct {
-	ID         ID // Name is its name, or its service key where it has none
+	ID         ID // Name is its name; one without is called after its service key
 	ServiceKey Fact
 	Provider   Fact
 	Location   Fact // of the peering

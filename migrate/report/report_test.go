@@ -35,6 +35,10 @@ func views(s sample) map[string]func(io.Writer) error {
 		"findings.json":      func(w io.Writer) error { return Findings(w, s.found, JSON, Style{}) },
 		"findings.sarif":     func(w io.Writer) error { return Findings(w, s.found, SARIF, Style{}) },
 		"findings.github":    func(w io.Writer) error { return Findings(w, s.found, GitHub, Style{}) },
+		"graph.svg":          func(w io.Writer) error { return NewGraph(s.plan.Base).Write(w, SVG) },
+		"graph.dot":          func(w io.Writer) error { return NewGraph(s.plan.Base).Write(w, DOT) },
+		"graph.mmd":          func(w io.Writer) error { return NewGraph(s.plan.Base).Write(w, Mermaid) },
+		"graph.drawio":       func(w io.Writer) error { return NewGraph(s.plan.Base).Write(w, DrawIO) },
 		"findings.junit.xml": func(w io.Writer) error { return FindingsJUnit(w, s.found, []string{doc}, diag.Error) },
 	}
 }
