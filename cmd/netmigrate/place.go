@@ -49,9 +49,14 @@ func newGazetteer(e *estate.Estate, locations []reach.Location) *gazetteer {
 	for _, l := range locations {
 		names := []string{g.written(l), l.Name}
 		if l.Kind != reach.OnPremises {
-			names = append(names, l.ID.Subscription+"/"+names[0])
 			if !strings.EqualFold(l.ID.Name, names[0]) {
-				names = append(names, l.ID.Name, l.ID.Subscription+"/"+l.ID.Name)
+				names = append(names, l.ID.Name)
+			}
+			for _, name := range []string{names[0], l.ID.Name} {
+				names = append(names, l.ID.Subscription+"/"+name)
+				if l.ID.Group != "" {
+					names = append(names, l.ID.Group+"/"+name, l.ID.Subscription+"/"+l.ID.Group+"/"+name)
+				}
 			}
 		}
 		for _, n := range names {
@@ -300,8 +305,8 @@ func (g *gazetteer) holders(a netip.Addr) []reach.Location {
 // exact is a text that names this location and no other.
 func (g *gazetteer) exact(l reach.Location) string {
 	name := g.written(l)
-	if l.Kind != reach.OnPremises && g.shared.Shared(estate.TypeVNet, name) {
-		name = l.ID.Subscription + "/" + name
+	if owner := g.shared.Owner(estate.TypeVNet, l.ID, name); l.Kind != reach.OnPremises && owner != "" {
+		name = owner + "/" + name
 	}
 	for _, k := range placeKinds {
 		if k.kind == l.Kind {

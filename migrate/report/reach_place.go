@@ -47,8 +47,8 @@ func (p placer) vnet(id estate.ID, name string) phrase {
 	if v := p.x.VNet(id); v != nil {
 		name = v.Name // that of a location has its subscription already
 	}
-	if p.names.Shared(estate.TypeVNet, name) {
-		return named(name).say(" (").and(named(id.Subscription)).say(")")
+	if owner := p.names.Owner(estate.TypeVNet, id, name); owner != "" {
+		return named(name).say(" (").and(named(owner)).say(")")
 	}
 	return named(name)
 }

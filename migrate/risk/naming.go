@@ -31,10 +31,14 @@ func (n naming) finding(rule string, pos diag.Pos, format string, args ...any) d
 }
 
 func (n naming) of(typ string, id estate.ID, name string) string {
-	if n.Shared(typ, name) {
-		return quote(name) + " (" + owner(id) + ")"
+	owner := n.Owner(typ, id, name)
+	switch {
+	case owner == "":
+		return quote(name)
+	case id.Tenant != "" && strings.HasPrefix(owner, id.Subscription):
+		owner = id.Tenant + "/" + owner
 	}
-	return quote(name)
+	return quote(name) + " (" + owner + ")"
 }
 
 func (n naming) vnet(v *estate.VNet) string { return n.of(estate.TypeVNet, v.ID, v.Name) }
