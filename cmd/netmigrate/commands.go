@@ -9,7 +9,7 @@ import (
 
 // commands is the table of commands, in the order of the help text.
 func commands() []command {
-	return []command{convertCommand, planCommand, lintCommand, connectionsCommand, reachCommand, graphCommand, diffCommand, verifyCommand, initCommand, collectCommand, explainCommand, rulesCommand, completionCommand()}
+	return []command{convertCommand, planCommand, checkCommand, lintCommand, connectionsCommand, reachCommand, graphCommand, diffCommand, verifyCommand, initCommand, collectCommand, explainCommand, rulesCommand, completionCommand()}
 }
 
 // help prints the help text of one command, or of the program when name is empty.

@@ -58,6 +58,8 @@ var shownElsewhere = map[string][2]string{
 	"PLAN-010": {"cmd/netmigrate/testdata/script/verify.txtar", "changed outside the plan"},
 	"PLAN-011": {"cmd/netmigrate/testdata/script/verify.txtar", "a tunnel is gone too early"},
 	"PLAN-012": {"migrate/report/verify_test.go", "TestVerifyFindings"},
+	"PLAN-013": {"cmd/netmigrate/testdata/script/check.txtar", "the tunnel still deleted"},
+	"PLAN-014": {"cmd/netmigrate/testdata/script/check.txtar", "together with its connections"},
 	"SITE-011": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"SITE-012": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"RTE-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},

@@ -60,6 +60,7 @@ func TestScripts(t *testing.T) {
 			"code":  scriptCode,
 			"bytes": scriptBytes,
 			"same":  scriptSame,
+			"edit":  scriptEdit,
 
 			"listing": scriptListing,
 			"recode":  scriptRecode,

@@ -12,8 +12,9 @@ import (
 )
 
 // Check walks the states of a plan and reports what is wrong with them: a required pair that is
-// lost outside a declared window, and a state that the platform would refuse. It uses the steps'
-// effects, the estate before, and the windows; how the plan was made it does not know.
+// lost outside a declared window, a state that the platform would refuse, a step that cannot run when
+// its turn comes, and an end that is not the target. It uses the steps' effects, the estate before, and
+// the windows; how the plan was made it does not know.
 //
 // The states are those after the removals of a wave and at its end. The states inside a wave,
 // where only some of its steps are done, are not walked.
@@ -44,13 +45,36 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 		look = func() { *result = c.check(s) }
 	}
 	look()
-	for _, list := range found {
-		violations = append(violations, *list...)
-	}
+	violations = append(violations, c.refused...)
+	violations = append(violations, lasting(found)...)
+	violations = append(violations, misses(c.p, c.end)...)
 	if left > 0 {
 		checked = append(checked, fmt.Sprintf("not %d further states: there are too many of this size", left))
 	}
 	return violations, checked
+}
+
+// lasting puts the violations of states in order together: one that is still there at the next state is the same.
+func lasting(states []*[]Violation) []Violation {
+	type what struct{ rule, text string }
+	var out []Violation
+	before := map[what]int{} // those of the state before, by where they stand in out
+	for _, list := range states {
+		now := map[what]int{}
+		for _, v := range *list {
+			key := what{v.Rule, v.Text}
+			i, still := before[key]
+			if still {
+				out[i].Until = v.After
+			} else {
+				i = len(out)
+				out = append(out, v)
+			}
+			now[key] = i
+		}
+		before = now
+	}
+	return out
 }
 
 // checkBudget bounds the work of a check: states times objects in each.
@@ -67,6 +91,9 @@ type checker struct {
 	p      *Plan
 	before *reach.Relation
 	legal  map[string]bool // what was refused already before the first step
+
+	refused []Violation    // steps that cannot run when their turn comes
+	end     *estate.Estate // after all steps
 }
 
 func legality(e *estate.Estate) map[string]bool {
@@ -106,9 +133,11 @@ func (c *checker) states() iter.Seq[state] {
 func (c *checker) walk(yield func(state) bool) {
 	e := c.p.Base
 	if c.p.Mode == options.Rebuild {
-		e = &estate.Estate{Docs: c.p.Base.Docs}
+		b := c.p.Base // what no step builds is referred to, and there
+		e = &estate.Estate{Docs: b.Docs, DNSServers: b.DNSServers, Circuits: b.Circuits, Groups: b.Groups, Managers: b.Managers, Subscriptions: b.Subscriptions}
 	}
 	for i, steps := range waves(c.p.Steps) {
+		c.refused = append(c.refused, refused(e, i+1, steps)...)
 		effects := make([]Effect, len(steps))
 		removes, adds := false, false
 		for j, s := range steps {
@@ -134,6 +163,7 @@ func (c *checker) walk(yield func(state) bool) {
 			}
 		}
 	}
+	c.end = e
 }
 
 // inEstate reports whether an estate holds such an object by itself; a public address is a part of
@@ -148,7 +178,7 @@ func (c *checker) check(s state) []Violation {
 	var out []Violation
 	for _, f := range estate.Validate(s.Estate) {
 		if f.Severity == diag.Error && !c.legal[f.Rule+f.Message] {
-			out = append(out, Violation{s.name, f.Rule, f.Message})
+			out = append(out, Violation{After: s.name, Rule: f.Rule, Text: f.Message})
 		}
 	}
 	if s.reach == nil {
@@ -157,7 +187,7 @@ func (c *checker) check(s state) []Violation {
 	excused := c.windows(s.wave, s.end)
 	for v := range reach.Losses(c.before, s.reach) {
 		if lost := excused.lost(v); lost != "" {
-			out = append(out, Violation{s.name, "PLAN-001", lost})
+			out = append(out, Violation{After: s.name, Rule: "PLAN-001", Text: lost})
 		}
 	}
 	return out

@@ -23,6 +23,8 @@ type graph struct {
 	users       map[estate.Key][]*estate.Connection // by site
 	routes      [][]netip.Prefix                    // by VNet: what its subnets send to its gateway
 	names       *estate.Names
+	// by gateway: a connection of another one that names it and stays, as nothing shows whether it works
+	named map[estate.Key]*estate.Connection
 
 	peered map[[2]int]peered // by two VNets, lesser first
 	near   [][]int           // by VNet: those that a peering joins to it
@@ -38,7 +40,7 @@ type link struct {
 
 func newGraph(e *estate.Estate) *graph {
 	g := &graph{e: e, x: estate.NewIndex(e), index: make(map[estate.Key]int, len(e.VNets)), links: make([][]link, len(e.VNets)),
-		gateways: make([][]*estate.Gateway, len(e.VNets)), connections: make([][]*estate.Connection, len(e.VNets)), users: map[estate.Key][]*estate.Connection{}, names: estate.NewNames(e)}
+		gateways: make([][]*estate.Gateway, len(e.VNets)), connections: make([][]*estate.Connection, len(e.VNets)), users: map[estate.Key][]*estate.Connection{}, names: estate.NewNames(e), named: map[estate.Key]*estate.Connection{}}
 	for i := range e.VNets {
 		g.index[e.VNets[i].ID.Key()] = i
 		region, _ := azure.LookupRegion(e.VNets[i].Region.Name)
@@ -60,6 +62,9 @@ func newGraph(e *estate.Estate) *graph {
 		}
 		partner := g.x.Connection(c.Pairing.Partner)
 		if partner == nil || c.Pairing.Suspect != "" {
+			if c.Kind == estate.Vnet2Vnet && partner == nil && g.x.Gateway(c.RemoteGateway) != nil {
+				g.named[c.RemoteGateway.Key()] = c
+			}
 			continue
 		}
 		a, b := own, g.vnetOf(partner)

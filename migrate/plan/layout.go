@@ -200,13 +200,14 @@ func (l *layout) elsewhere(n netReach) bool {
 }
 
 // ownServices reports whether a VNet needs its gateway for something the hub does not take over:
-// a client pool, ExpressRoute, or routes of its subnets that lead to it.
+// a client pool, ExpressRoute, routes of its subnets that lead to it, or a connection of another gateway
+// that stays and names it. The platform does not delete a gateway that a connection names.
 func (l *layout) ownServices(v int) bool {
 	if len(l.g.routes[v]) > 0 {
 		return true
 	}
 	for _, gw := range l.g.gateways[v] {
-		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway {
+		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway || l.g.named[gw.ID.Key()] != nil {
 			return true
 		}
 	}

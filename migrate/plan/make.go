@@ -234,7 +234,7 @@ func (m *maker) finish(classic *estate.Estate) {
 		m.givenUp(v)
 	}
 	for _, v := range m.p.Violations {
-		m.found.Add("PLAN-001", diag.Pos{}, "after %s: %s: %s", v.After, v.Rule, v.Text)
+		m.found = append(m.found, v.Finding(diag.Pos{}))
 	}
 	for _, w := range m.p.Windows {
 		m.found.Add("PLAN-007", diag.Pos{}, "window %s (%s), %d to %d minutes, for %s: %s", w.ID, w.Cause, w.Minutes[0], w.Minutes[1], plural(len(w.Pairs), "pair"), w.Because)

@@ -106,6 +106,9 @@ func (m *maker) gatewayStays(g *estate.Gateway, hubs map[estate.Key]bool) string
 	case len(m.g.x.ConnectionsOf(g.ID)) == 0:
 		return "no connection of it could be understood; a person decides"
 	}
+	if c := m.g.named[g.ID.Key()]; c != nil {
+		return fmt.Sprintf("connection %q of another gateway leads to it, and whether it works is unknown; a person decides", c.ID.Name)
+	}
 	switch c := m.g.defaultOf(g); {
 	case c != nil:
 		return fmt.Sprintf("its default route leads to site %q (forced tunnelling)", c.Site.Name)

@@ -7,6 +7,7 @@ package plan
 
 import (
 	"net/netip"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -189,9 +190,27 @@ type Window struct {
 	Steps   []string
 }
 
-// Violation is something that Check found wrong with a state of the plan.
+// Violation is something that Check found wrong with a state of the plan, and with those that follow.
 type Violation struct {
-	After string // the state, in words: "wave 3"
+	After string // the first state, in words: "wave 3"
+	Until string // the last state where it is still so, when that is another one
 	Rule  string
 	Text  string
+}
+
+// When says at which states it is so.
+func (v Violation) When() string {
+	if v.Until == "" {
+		return "after " + v.After
+	}
+	return "after " + v.After + ", until after " + v.Until
+}
+
+// Finding is the violation as a finding at a place: of its own rule where that is about plans, else of
+// PLAN-001, whose message names the other one.
+func (v Violation) Finding(at diag.Pos) diag.Finding {
+	if strings.HasPrefix(v.Rule, "PLAN-") {
+		return diag.New(v.Rule, at, "%s: %s", v.When(), v.Text)
+	}
+	return diag.New("PLAN-001", at, "%s: %s: %s", v.When(), v.Rule, v.Text)
 }

@@ -8,6 +8,7 @@ import (
 // before it is complete, so nothing has to be kept alive and nothing is taken away.
 func (m *maker) rebuild(s *sequence) {
 	t := m.target()
+	x := estate.NewIndex(t)
 	made := map[estate.Key]string{} // object → step
 	create := func(action Action, id estate.ID, add *estate.Estate, minutes [2]int, because string, needs ...string) {
 		made[id.Key()] = s.add(Step{
@@ -17,13 +18,12 @@ func (m *maker) rebuild(s *sequence) {
 	}
 	for i := range t.VNets {
 		v := &t.VNets[i]
-		create(CreateVNet, v.ID, &estate.Estate{VNets: t.VNets[i : i+1]}, minutesVNet, "part of the network that is built anew")
+		create(CreateVNet, v.ID, withBindings(x, t.VNets[i:i+1]), minutesVNet, "part of the network that is built anew")
 	}
 	for i := range t.Gateways {
 		g := &t.Gateways[i]
 		create(CreateGateway, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()])
 	}
-	x := estate.NewIndex(t)
 	for i := range t.Connections {
 		c := &t.Connections[i]
 		add := &estate.Estate{Connections: t.Connections[i : i+1]}
@@ -33,6 +33,24 @@ func (m *maker) rebuild(s *sequence) {
 		create(CreateConnection, c.ID, add, minutesConnection, "the connection that the target keeps", made[c.Gateway.Key()], made[c.RemoteGateway.Key()])
 	}
 	m.rebuildPeerings(s, t, x, made)
+}
+
+// withBindings is a VNet with the route tables and security groups that its subnets refer to. Several VNets may
+// share one; each brings it, as nothing says which is built first.
+func withBindings(x *estate.Index, vnet []estate.VNet) *estate.Estate {
+	e := &estate.Estate{VNets: vnet}
+	brought := map[estate.Key]bool{}
+	for _, s := range vnet[0].Subnets {
+		if g := x.SecurityGroup(s.SecurityGroup); g != nil && !brought[g.ID.Key()] {
+			brought[g.ID.Key()] = true
+			e.SecurityGroups = append(e.SecurityGroups, *g)
+		}
+		if t := x.RouteTable(s.RouteTable); t != nil && !brought[t.ID.Key()] {
+			brought[t.ID.Key()] = true
+			e.RouteTables = append(e.RouteTables, *t)
+		}
+	}
+	return e
 }
 
 // rebuildPeerings makes one step per peering, with the flags of the end: every gateway is there by

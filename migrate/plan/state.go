@@ -25,6 +25,8 @@ func after(e *estate.Estate, removals, additions []Effect) *estate.Estate {
 	n.Gateways = merge(e.Gateways, additions, drop[estate.TypeGateway], func(a *estate.Estate) []estate.Gateway { return a.Gateways }, func(g *estate.Gateway) estate.ID { return g.ID })
 	n.Connections = merge(e.Connections, additions, drop[estate.TypeConnection], func(a *estate.Estate) []estate.Connection { return a.Connections }, func(c *estate.Connection) estate.ID { return c.ID })
 	n.Peerings = merge(e.Peerings, additions, drop[estate.TypePeering], func(a *estate.Estate) []estate.Peering { return a.Peerings }, func(p *estate.Peering) estate.ID { return p.ID })
+	n.SecurityGroups = merge(e.SecurityGroups, additions, drop[estate.TypeNSG], func(a *estate.Estate) []estate.SecurityGroup { return a.SecurityGroups }, func(g *estate.SecurityGroup) estate.ID { return g.ID })
+	n.RouteTables = merge(e.RouteTables, additions, drop[estate.TypeRouteTable], func(a *estate.Estate) []estate.RouteTable { return a.RouteTables }, func(t *estate.RouteTable) estate.ID { return t.ID })
 	return &n
 }
 

@@ -178,6 +178,9 @@ func (d *draft) unused(v int, gw *estate.Gateway) bool {
 	if d.g.serves[v] {
 		return false // a VNet that no input lists may use it
 	}
+	if d.g.named[gw.ID.Key()] != nil {
+		return false
+	}
 	if gw.Kind == estate.ExpressRouteGateway || len(gw.ClientPools) > 0 || len(connections) == 0 || gw.ID.Same(d.hubGW) || len(d.g.routes[v]) > 0 {
 		return false
 	}

@@ -162,7 +162,7 @@ func (r *reviewer) violations() {
 	r.para(toned(bad, "NOT SOUND: %s. Do not carry this plan out.", plural(len(r.p.Violations), "violation")))
 	shown, more := cut(r.p.Violations, longest)
 	r.add(list{each(shown, func(v plan.Violation) phrase {
-		return toned(bad, "after %s: %s", v.After, v.Rule).say(": %s", v.Text)
+		return toned(bad, "%s: %s", v.When(), v.Rule).say(": %s", v.Text)
 	})})
 	r.add(more...)
 }

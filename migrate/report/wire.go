@@ -149,7 +149,8 @@ type WireOutcome struct {
 
 // WireViolation is what is wrong with a state of the plan.
 type WireViolation struct {
-	After string `json:"after"`
+	After string `json:"after"`           // the first state where it is so
+	Until string `json:"until,omitempty"` // the last state where it is still so, when that is another one
 	Rule  string `json:"rule"`
 	Text  string `json:"text"`
 }

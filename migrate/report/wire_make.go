@@ -15,7 +15,7 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 		Assumptions: each(p.Assumptions, func(a estate.Assumption) WireAssumption {
 			return WireAssumption{a.ID, a.Assumed, a.Because, a.Settle, a.Subjects}
 		}),
-		Violations: each(p.Violations, func(v plan.Violation) WireViolation { return WireViolation{v.After, v.Rule, v.Text} }),
+		Violations: each(p.Violations, func(v plan.Violation) WireViolation { return WireViolation(v) }),
 		Checked:    each(p.Checked, func(s string) string { return s }),
 		Components: each(p.Components, wireComponent),
 		Steps:      each(p.Steps, wireStep),

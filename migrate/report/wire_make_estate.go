@@ -220,6 +220,8 @@ func wireChange(base, target *estate.Estate) WireEffect {
 	add.Gateways = changed(base.Gateways, target.Gateways, &w, func(g *estate.Gateway) estate.ID { return g.ID })
 	add.Connections = changed(base.Connections, target.Connections, &w, func(c *estate.Connection) estate.ID { return c.ID })
 	add.Peerings = changed(base.Peerings, target.Peerings, &w, func(p *estate.Peering) estate.ID { return p.ID })
+	add.SecurityGroups = changed(base.SecurityGroups, target.SecurityGroups, &w, func(g *estate.SecurityGroup) estate.ID { return g.ID })
+	add.RouteTables = changed(base.RouteTables, target.RouteTables, &w, func(t *estate.RouteTable) estate.ID { return t.ID })
 	if e := wireEstate(&add); !reflect.DeepEqual(e, wireEstate(&estate.Estate{})) {
 		w.Add = &e
 	}

@@ -1,0 +1,115 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// refused reports the steps of a wave that the platform would not run on the estate before it (PLAN-014). Steps
+// of a wave may run in any order, so none can count on another one of its wave: what a step removes must not
+// be needed by anything that another one removes, and what an addition needs must be there.
+func refused(e *estate.Estate, wave int, steps []*Step) []Violation {
+	var out []Violation
+	name := "the start"
+	if wave > 1 {
+		name = fmt.Sprintf("wave %d", wave-1)
+	}
+	r := &refusal{x: estate.NewIndex(e), users: map[estate.Key][]*estate.Connection{}}
+	for i := range e.Connections {
+		c := &e.Connections[i]
+		for _, id := range []estate.ID{c.Gateway, c.RemoteGateway, c.Site} {
+			if !id.IsZero() {
+				r.users[id.Key()] = append(r.users[id.Key()], c)
+			}
+		}
+	}
+	for _, s := range steps {
+		for _, why := range r.step(s) {
+			out = append(out, Violation{After: name, Rule: "PLAN-014", Text: fmt.Sprintf("step %s (%s) cannot run: %s", s.ID, s.Action, why)})
+		}
+	}
+	return out
+}
+
+// refusal knows what is there before a wave.
+type refusal struct {
+	x     *estate.Index
+	users map[estate.Key][]*estate.Connection // of gateways and sites
+}
+
+func (r *refusal) step(s *Step) []string {
+	var why []string
+	own, gone := map[estate.Key]bool{}, map[estate.Key]bool{}
+	for _, id := range s.Effect.Remove {
+		gone[id.Key()] = true
+	}
+	for _, id := range s.Effect.Remove {
+		for _, c := range r.users[id.Key()] {
+			if !gone[c.ID.Key()] {
+				why = append(why, fmt.Sprintf("connection %q uses %s %q, which it deletes", c.ID.Name, id.Type, id.Name))
+				break
+			}
+		}
+	}
+	add := s.Effect.Add
+	if add == nil {
+		return why
+	}
+	for id := range add.Objects() {
+		own[id.Key()] = true
+	}
+	needs := func(what string, id, needed estate.ID, there bool) {
+		if !needed.IsZero() && !own[needed.Key()] && (!there || gone[needed.Key()]) {
+			why = append(why, fmt.Sprintf("%s %q needs %s %q, which is not there", what, id.Name, needed.Type, needed.Name))
+		}
+	}
+	for i := range add.Connections {
+		c := &add.Connections[i]
+		needs("connection", c.ID, c.Gateway, r.x.Gateway(c.Gateway) != nil)
+		needs("connection", c.ID, c.Site, c.Kind != estate.IPsec || r.x.Site(c.Site) != nil)
+		if old := r.x.Connection(c.ID); old == nil { // one that is there may lead to a gateway that no input lists
+			needs("connection", c.ID, c.RemoteGateway, r.x.Gateway(c.RemoteGateway) != nil)
+		}
+	}
+	for i := range add.Gateways {
+		needs("gateway", add.Gateways[i].ID, add.Gateways[i].VNet, r.x.VNet(add.Gateways[i].VNet) != nil)
+	}
+	for i := range add.Peerings {
+		p := &add.Peerings[i]
+		needs("peering", p.ID, p.VNet, r.x.VNet(p.VNet) != nil)
+		if r.x.Peering(p.ID) == nil {
+			needs("peering", p.ID, p.Remote, r.x.VNet(p.Remote) != nil)
+		}
+	}
+	return why
+}
+
+// misses reports what the state at the end of a plan has otherwise than its target (PLAN-013).
+func misses(p *Plan, last *estate.Estate) []Violation {
+	if p.Target == nil {
+		return nil
+	}
+	is := map[estate.Presence]string{estate.OnlyBefore: "is there", estate.OnlyAfter: "is missing", estate.Changed: "is otherwise"}
+	var first string
+	seen := map[estate.Key]bool{}
+	for _, d := range estate.Differences(last, p.Target, nil) {
+		id := d.Object()
+		if !d.Differs() || seen[id.Key()] {
+			continue
+		}
+		seen[id.Key()] = true
+		if first == "" {
+			first = fmt.Sprintf("%s %q %s", id.Type, strings.TrimSuffix(id.Name+"/"+id.Child, "/"), is[d.Presence])
+		}
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	text := "the steps do not end in the target: " + first
+	if more := len(seen) - 1; more > 0 {
+		text += ", and so with " + plural(more, "further object")
+	}
+	return []Violation{{After: "the last wave", Rule: "PLAN-013", Text: text}}
+}

@@ -1,0 +1,322 @@
+package plan_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/fixtures/listing"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+	"github.com/netmigrate/netmigrate/netcfg"
+)
+
+// mutations break a plan, each in one way, at the n-th place where it can; they report whether there is one.
+// A pointer into the plan may be changed: its steps, effects and windows are its own.
+var mutations = []struct {
+	name  string
+	apply func(p *plan.Plan, n int) bool
+}{
+	{"a peering is not made", dropStep(plan.CreatePeering)},
+	{"a tunnel is not deleted", dropStep(plan.DeleteTunnel)},
+	{"a gateway is not deleted", dropStep(plan.DeleteGateway)},
+	{"the gateway of the hub is not used", dropStep(plan.UseRemoteGateway)},
+	{"a half of a peering is missing", eachAdded(func(p *plan.Plan, s *plan.Step, at int) bool {
+		if estate.NewIndex(p.Base).Peering(s.Effect.Add.Peerings[at].ID) != nil {
+			return false // it is there, and the step synchronises it
+		}
+		s.Effect.Add.Peerings = slices.Delete(s.Effect.Add.Peerings, at, at+1)
+		return true
+	})},
+	{"a half lets nobody in", flag(func(h *estate.Peering) *bool { return &h.AllowVirtualNetworkAccess }, true)},
+	{"a half lets forwarded traffic in", flag(func(h *estate.Peering) *bool { return &h.AllowForwardedTraffic }, false)},
+	{"a half allows no gateway transit", flag(func(h *estate.Peering) *bool { return &h.AllowGatewayTransit }, true)},
+	{"a half does not use the gateway", flag(func(h *estate.Peering) *bool { return &h.UseRemoteGateways }, true)},
+	{"a half uses a gateway too early", flag(func(h *estate.Peering) *bool { return &h.UseRemoteGateways }, false)},
+	{"a half is not connected", eachAdded(func(p *plan.Plan, s *plan.Step, at int) bool {
+		s.Effect.Add.Peerings[at].State = estate.PeeringDisconnected
+		return true
+	})},
+	{"a half leads to another VNet", eachAdded(func(p *plan.Plan, s *plan.Step, at int) bool {
+		h := &s.Effect.Add.Peerings[at]
+		for i := range p.Base.VNets {
+			if id := p.Base.VNets[i].ID; !id.Same(h.VNet) && !id.Same(h.Remote) {
+				h.Remote = id
+				return true
+			}
+		}
+		return false
+	})},
+	{"a half leads to no VNet", eachAdded(func(p *plan.Plan, s *plan.Step, at int) bool {
+		s.Effect.Add.Peerings[at].Remote.Name += "-gone"
+		return true
+	})},
+	{"a tunnel is deleted before anything else", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		return s.Action == plan.DeleteTunnel && toFront(p, s)
+	})},
+	{"a gateway is deleted before anything else", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		return s.Action == plan.DeleteGateway && toFront(p, s)
+	})},
+	{"a gateway is deleted in the wave of its connections", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.DeleteGateway {
+			return false
+		}
+		x := estate.NewIndex(p.Base)
+		for i := range p.Steps {
+			for _, id := range p.Steps[i].Effect.Remove {
+				if c := x.Connection(id); c != nil && c.Gateway.Same(s.Object) && p.Steps[i].ID != s.ID {
+					s.Wave = p.Steps[i].Wave
+					inOrder(p)
+					return true
+				}
+			}
+		}
+		return false
+	})},
+	{"a gateway that is needed is deleted, too", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.DeleteGateway {
+			return false
+		}
+		target := estate.NewIndex(p.Target)
+		for i := range p.Base.Gateways {
+			if g := &p.Base.Gateways[i]; target.Gateway(g.ID) != nil {
+				s.Effect.Remove = append(slices.Clone(s.Effect.Remove), g.ID)
+				return true
+			}
+		}
+		return false
+	})},
+	{"a connection that is needed is deleted, too", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.DeleteTunnel {
+			return false
+		}
+		target := estate.NewIndex(p.Target)
+		for i := range p.Base.Connections {
+			if c := &p.Base.Connections[i]; target.Connection(c.ID) != nil {
+				s.Effect.Remove = append(slices.Clone(s.Effect.Remove), c.ID)
+				return true
+			}
+		}
+		return false
+	})},
+	{"a site that is needed is deleted, too", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.DeleteTunnel {
+			return false
+		}
+		target := estate.NewIndex(p.Target)
+		for i := range p.Base.Sites {
+			if site := &p.Base.Sites[i]; target.Site(site.ID) != nil {
+				s.Effect.Remove = append(slices.Clone(s.Effect.Remove), site.ID)
+				return true
+			}
+		}
+		return false
+	})},
+	{"a VNet is deleted, too", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.DeleteTunnel {
+			return false
+		}
+		s.Effect.Remove = append(slices.Clone(s.Effect.Remove), p.Base.VNets[0].ID)
+		return true
+	})},
+	{"a window is not declared", func(p *plan.Plan, n int) bool {
+		if n >= len(p.Windows) || !counts(p, &p.Windows[n]) {
+			return false
+		}
+		p.Windows = slices.Delete(p.Windows, n, n+1)
+		return true
+	}},
+	{"a window names no pairs", func(p *plan.Plan, n int) bool {
+		if n >= len(p.Windows) || !counts(p, &p.Windows[n]) {
+			return false
+		}
+		p.Windows[n].Pairs = nil
+		return true
+	}},
+	{"a window closes with its first step", func(p *plan.Plan, n int) bool {
+		if n >= len(p.Windows) || len(p.Windows[n].Steps) < 2 || !counts(p, &p.Windows[n]) {
+			return false
+		}
+		p.Windows[n].Steps = p.Windows[n].Steps[:1]
+		return true
+	}},
+}
+
+func dropStep(a plan.Action) func(*plan.Plan, int) bool {
+	return func(p *plan.Plan, n int) bool {
+		for i := range p.Steps {
+			if p.Steps[i].Action != a {
+				continue
+			}
+			if n == 0 {
+				p.Steps = slices.Delete(p.Steps, i, i+1)
+				return true
+			}
+			n--
+		}
+		return false
+	}
+}
+
+// eachStep applies a change to the n-th step that takes it.
+func eachStep(change func(*plan.Plan, *plan.Step) bool) func(*plan.Plan, int) bool {
+	return func(p *plan.Plan, n int) bool {
+		for i := range p.Steps {
+			if i < n {
+				continue
+			}
+			return change(p, &p.Steps[i]) || len(p.Steps) > i+1 && eachStep(change)(p, i+1)
+		}
+		return false
+	}
+}
+
+// eachAdded applies a change to the n-th half of a peering that a step adds.
+func eachAdded(change func(p *plan.Plan, s *plan.Step, at int) bool) func(*plan.Plan, int) bool {
+	return func(p *plan.Plan, n int) bool {
+		for i := range p.Steps {
+			s := &p.Steps[i]
+			if s.Effect.Add == nil {
+				continue
+			}
+			if n < len(s.Effect.Add.Peerings) {
+				return change(p, s, n)
+			}
+			n -= len(s.Effect.Add.Peerings)
+		}
+		return false
+	}
+}
+
+// flag turns a flag of the n-th half that has it so.
+func flag(of func(*estate.Peering) *bool, is bool) func(*plan.Plan, int) bool {
+	return func(p *plan.Plan, n int) bool {
+		for i := range p.Steps {
+			s := &p.Steps[i]
+			if s.Effect.Add == nil {
+				continue
+			}
+			for j := range s.Effect.Add.Peerings {
+				set := of(&s.Effect.Add.Peerings[j])
+				if *set != is || replaced(p, i, s.Effect.Add.Peerings[j].ID) {
+					continue
+				}
+				if n == 0 {
+					*set = !is
+					return true
+				}
+				n--
+			}
+		}
+		return false
+	}
+}
+
+// replaced reports whether a later step writes a half again.
+func replaced(p *plan.Plan, step int, id estate.ID) bool {
+	return slices.ContainsFunc(p.Steps[step+1:], func(s plan.Step) bool {
+		return s.Effect.Add != nil && slices.ContainsFunc(s.Effect.Add.Peerings, func(h estate.Peering) bool { return h.ID.Same(id) })
+	})
+}
+
+// counts reports whether a window is about a pair that surely talks: another one is never missed.
+func counts(p *plan.Plan, w *plan.Window) bool {
+	for pair, is := range p.Before.Pairs() {
+		if is.Value == reach.Yes && slices.Contains(w.Pairs, [2]string{pair[0].String(), pair[1].String()}) {
+			return true
+		}
+	}
+	return false
+}
+
+// toFront moves a step into a wave of its own before all others.
+func toFront(p *plan.Plan, s *plan.Step) bool {
+	id := s.ID
+	for i := range p.Steps {
+		p.Steps[i].Wave++
+		if p.Steps[i].ID == id {
+			p.Steps[i].Wave = 1
+		}
+	}
+	inOrder(p)
+	return true
+}
+
+func inOrder(p *plan.Plan) {
+	slices.SortStableFunc(p.Steps, func(a, b plan.Step) int { return a.Wave - b.Wave })
+}
+
+// own copies what mutations change.
+func own(p *plan.Plan) *plan.Plan {
+	n := *p
+	n.Steps = slices.Clone(p.Steps)
+	for i := range n.Steps {
+		if add := n.Steps[i].Effect.Add; add != nil {
+			mine := *add
+			mine.Peerings = slices.Clone(add.Peerings)
+			n.Steps[i].Effect.Add = &mine
+		}
+	}
+	n.Windows = slices.Clone(p.Windows)
+	return &n
+}
+
+// TestCheckCatchesBrokenPlans breaks the plans of all fixtures in every way and place; the check finds each.
+func TestCheckCatchesBrokenPlans(t *testing.T) {
+	plans := map[string]*plan.Plan{}
+	add := func(name string, e *estate.Estate) {
+		p, _, err := plan.Make(e, options.Options{})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if len(p.Violations) > 0 {
+			t.Fatal(name, p.Violations)
+		}
+		plans[name] = p
+	}
+	paths, err := filepath.Glob("../../fixtures/*/network.netcfg")
+	if err != nil || len(paths) < 10 {
+		t.Fatal(len(paths), err)
+	}
+	for _, path := range paths {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, _, err := netcfg.Parse(path, src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, _, _ := estate.FromNetcfg(f)
+		add(filepath.Base(filepath.Dir(path)), e)
+	}
+	for _, name := range fixtures.Live() {
+		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
+		add("live/"+name, e)
+	}
+	for _, m := range mutations {
+		t.Run(m.name, func(t *testing.T) {
+			count := 0
+			for name, p := range plans {
+				for n := 0; n < 12; n++ {
+					broken := own(p)
+					if !m.apply(broken, n) {
+						break
+					}
+					count++
+					if found, _ := plan.Check(broken); len(found) == 0 {
+						t.Errorf("%s, place %d: nothing is found\n%s", name, n, outline(broken))
+					}
+				}
+			}
+			if count == 0 {
+				t.Error("no plan can be broken so")
+			}
+			t.Logf("%d broken plans", count)
+		})
+	}
+}
