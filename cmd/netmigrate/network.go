@@ -54,30 +54,9 @@ func meaning(opts *options.Options, sources []estate.Source) (*estate.Estate, []
 	if was := classicOf(sources); len(was) > 0 {
 		before, _, more := estate.FromClassic(opts, was...)
 		_, lost := estate.Became(before, e)
-		found = slices.Concat(answeredOnce(found, more), lost)
+		found = slices.Concat(opts.Idle(found, more), lost)
 	}
 	return e, nil, found
-}
-
-// answeredOnce puts the findings about two networks together that one options file answers: an answer
-// that counts for one of them is not reported as idle for the other (OPT-011).
-func answeredOnce(a, b diag.List) diag.List {
-	idle := func(f diag.Finding) bool { return f.Rule == "OPT-011" }
-	in := func(l diag.List, f diag.Finding) bool {
-		return slices.ContainsFunc(l, func(g diag.Finding) bool { return idle(g) && g.Pos == f.Pos })
-	}
-	var both diag.List
-	for _, f := range a {
-		if !idle(f) || in(b, f) {
-			both = append(both, f)
-		}
-	}
-	for _, f := range b {
-		if !idle(f) {
-			both = append(both, f)
-		}
-	}
-	return both
 }
 
 // classicOnly refuses documents of Resource Manager for what works on classic ones.

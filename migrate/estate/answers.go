@@ -29,10 +29,12 @@ type answering struct {
 	vnets, sites *named
 	secrets      []secretOf
 	idle         map[diag.Pos]bool // what is reported to count for nothing
+	said         map[any]any       // of facts and addresses that an entry settled already, what the input says
+	users        map[Key][]Key     // of sites: the VNets whose connections use them
 }
 
 func newAnswering(e *Estate, opts *options.Options, found *diag.List) answering {
-	return answering{e: e, opts: opts, found: found, idle: map[diag.Pos]bool{},
+	return answering{e: e, opts: opts, found: found, idle: map[diag.Pos]bool{}, said: map[any]any{},
 		vnets: newNamed(e.VNets, func(v *VNet) ID { return v.ID }),
 		sites: newNamed(e.Sites, func(s *Site) ID { return s.ID })}
 }
@@ -58,10 +60,32 @@ func (a *answering) fact(known *Fact, t options.Text, what string, of string) {
 	if !t.Given() {
 		return
 	}
-	if known.Known() && !strings.EqualFold(known.Value, t.Value) {
-		a.overrules(t, known.Refs, "%s of %q is %s here, and %s in the input", what, of, t.Raw, known.Raw)
+	input := asSaid(a, known)
+	if input.Known() && !strings.EqualFold(input.Value, t.Value) {
+		a.overrules(t, input.Refs, "%s of %q is %s here, and %s in the input", what, of, t.Raw, input.Raw)
 	}
 	known.Value, known.Raw = t.Value, t.Raw
+}
+
+// asSaid is what the input says, whatever an entry that names its object less exactly has made of it.
+func asSaid[T any](a *answering, known *T) T {
+	if _, settled := a.said[known]; !settled {
+		a.said[known] = *known
+	}
+	return a.said[known].(T)
+}
+
+// plainFirst orders entries by how exactly they name their object: what is said of one object counts more than
+// what is said of all of its name.
+func plainFirst[T any](entries []T, name func(*T) options.Text) []*T {
+	out := make([]*T, len(entries))
+	for i := range entries {
+		out[i] = &entries[i]
+	}
+	slices.SortStableFunc(out, func(x, y *T) int {
+		return cmp.Compare(strings.Count(name(x).Value, "/"), strings.Count(name(y).Value, "/"))
+	})
+	return out
 }
 
 // named finds objects as a person names them: by name, or with the subscription, the resource group or both before it.
@@ -138,8 +162,9 @@ func (a *answering) address(known *Address, t options.Text, what, of string) {
 	if err != nil {
 		return // options.Parse takes addresses only
 	}
-	if known.IsValid() && known.Placeholder == "" && known.Addr != addr {
-		a.overrules(t, known.Refs, "the address of %s %q is %s here, and %s in the input", what, of, addr, known.Addr)
+	input := asSaid(a, known)
+	if input.IsValid() && input.Placeholder == "" && input.Addr != addr {
+		a.overrules(t, input.Refs, "the address of %s %q is %s here, and %s in the input", what, of, addr, input.Addr)
 	}
 	known.Addr, known.Placeholder = addr, azure.Placeholder(addr)
 }
@@ -161,11 +186,50 @@ func (a *answering) site(said *options.Site) {
 		}
 		declared.VNet = a.e.VNets[i].ID
 	}
+	address := said.Address
+	if address.Given() && a.devices(at) > 1 {
+		path, before := a.sites.ids[at[0]].Path()
+		a.unused(address, "%q names local network sites of different devices; write the %s before it, as %q", said.Name.Raw, before, path)
+		address = options.Text{}
+	}
 	for _, i := range at {
 		s := &a.e.Sites[i]
-		s.Declared = declared
-		a.address(&s.Address, said.Address, "local network site", s.Name)
+		if declared.Kind == DeclaredVNet && a.ownOnly(s, declared.VNet) {
+			a.unused(said.VNet, "VNet %q alone uses local network site %q, which cannot stand for that VNet", declared.VNet.Name, s.Name)
+			continue
+		}
+		if declared.Kind != Undeclared {
+			s.Declared = declared
+		}
+		a.address(&s.Address, address, "local network site", s.Name)
 	}
+}
+
+// devices counts the addresses that sites have.
+func (a *answering) devices(at []int) int {
+	seen := map[netip.Addr]bool{}
+	for _, i := range at {
+		if s := &a.e.Sites[i]; s.Address.IsValid() && s.Address.Placeholder == "" {
+			seen[s.Address.Addr] = true
+		}
+	}
+	return len(seen)
+}
+
+// ownOnly reports whether a VNet is the only one whose connections use a site.
+func (a *answering) ownOnly(s *Site, vnet ID) bool {
+	if a.users == nil {
+		a.users = map[Key][]Key{}
+		x := NewIndex(a.e)
+		for i := range a.e.Connections {
+			c := &a.e.Connections[i]
+			if g := x.Gateway(c.Gateway); g != nil {
+				a.users[c.Site.Key()] = append(a.users[c.Site.Key()], g.VNet.Key())
+			}
+		}
+	}
+	users := a.users[s.ID.Key()]
+	return len(users) > 0 && !slices.ContainsFunc(users, func(k Key) bool { return k != vnet.Key() })
 }
 
 // strangers reports the names of the options file that the estate does not have.
@@ -188,7 +252,7 @@ func (a *answering) strangers() {
 		add(&known.Sites, a.e.Sites[i].ID, a.e.Sites[i].Name)
 	}
 	for i := range a.e.Connections {
-		if c := &a.e.Connections[i]; c.Site.IsZero() { // it is named in the place of its site
+		if c := &a.e.Connections[i]; c.ID.Child == "" { // it has a name of its own, which may stand in the place of its site
 			known.Connections = append(known.Connections, options.Object{Subscription: c.ID.Subscription, Name: c.ID.Name})
 		}
 	}
@@ -198,8 +262,8 @@ func (a *answering) strangers() {
 	}
 }
 
-// connection settles whether a connection is up, and the name of its key. The words say which it is.
-func (a *answering) connection(c *Connection, said *options.Connection, words string) {
+// settle says whether a connection is up, and the name of its key. The words say which it is.
+func (a *answering) settle(c *Connection, said *options.Connection, words string) {
 	a.fact(&c.State, said.State, "the state of the connection to "+cmp.Or(c.Site.Name, c.ID.Name), said.VNet.Raw)
 	c.DeclaredDown = said.State.Value == StateNotConnected
 	switch {

@@ -1,8 +1,10 @@
 package estate
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 )
 
 // classify says of every site what it is: nothing's, a VNet's gateway, an on-premises device, or
@@ -94,9 +96,10 @@ func (s *spaces) holds(p netip.Prefix) bool {
 }
 
 // nameNetworks gives every on-premises site the network it leads to: sites with one device
-// address share the name of the first of them.
+// address share the name of the first of them. Other sites of one name, in whatever letter case, are other
+// networks, and have what tells them apart in brackets.
 func nameNetworks(e *Estate) {
-	taken := map[string]bool{}
+	taken := map[string]bool{} // folded
 	first := map[netip.Addr]string{}
 	for i := range e.Sites {
 		s := &e.Sites[i]
@@ -108,13 +111,29 @@ func nameNetworks(e *Estate) {
 			s.Network = name
 			continue
 		}
-		s.Network = s.Name
-		if taken[s.Network] {
-			s.Network += " (" + s.ID.Subscription + ")"
-		}
-		taken[s.Network] = true
+		s.Network = freeName(s, taken)
+		taken[strings.ToLower(s.Network)] = true
 		if real {
 			first[s.Address.Addr] = s.Network
+		}
+	}
+}
+
+// freeName is a name for the network of a site that none has: the site's, with its subscription, its resource group
+// or both behind it, or a number.
+func freeName(s *Site, taken map[string]bool) string {
+	names := []string{s.Name, s.Name + " (" + s.ID.Subscription + ")"}
+	if s.ID.Group != "" {
+		names = []string{s.Name, s.Name + " (" + s.ID.Group + ")", s.Name + " (" + s.ID.Subscription + "/" + s.ID.Group + ")"}
+	}
+	for _, name := range names {
+		if !taken[strings.ToLower(name)] {
+			return name
+		}
+	}
+	for n := 2; ; n++ {
+		if name := fmt.Sprintf("%s (%d)", s.Name, n); !taken[strings.ToLower(name)] {
+			return name
 		}
 	}
 }

@@ -160,6 +160,7 @@ const (
 	DifferentKey       // the two ends have different shared keys
 	SaidNotConnected   // the service said that the connection is not up
 	DeclaredDown       // the options file says so
+	DisputedDown       // the options file says so of one end, and the service that the other one is up
 	SaidNoGateway      // the service said that the VNet has no gateway
 	NoReciprocal       // no half of the candidate covers this VNet
 	PlaceholderAddress // the device address cannot be a device's

@@ -144,7 +144,10 @@ func (p *pairer) sayDown(h *half, pairing *Pairing) {
 		declared = declared || p.e.Connections[g.connection].DeclaredDown
 		up = p.said(h, StateConnected) || p.said(g, StateConnected)
 	}
-	if declared && !up {
+	switch {
+	case declared && up:
+		pairing.say(DisputedDown, "")
+	case declared:
 		pairing.say(DeclaredDown, "")
 	}
 }

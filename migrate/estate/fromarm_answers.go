@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/migrate/options"
 )
 
@@ -14,12 +15,13 @@ import (
 // answer, and an entry that gives one is reported.
 type liveAnswers struct {
 	answering
-	gateways map[Key][]*Gateway // by VNet
+	gateways map[Key][]*Gateway    // by VNet
+	of       map[Key][]*Connection // by VNet
 }
 
 // answered applies the options file.
 func (r *armReader) answered() liveAnswers {
-	a := liveAnswers{newAnswering(r.e, r.opts, &r.found), map[Key][]*Gateway{}}
+	a := liveAnswers{answering: newAnswering(r.e, r.opts, &r.found), gateways: map[Key][]*Gateway{}}
 	if a.opts.File == "" {
 		return a
 	}
@@ -29,16 +31,18 @@ func (r *armReader) answered() liveAnswers {
 	}
 	a.strangers()
 	a.subscriptions(r.homes)
-	for i := range a.opts.Gateways {
-		a.gateway(&a.opts.Gateways[i])
+	for _, g := range plainFirst(a.opts.Gateways, func(g *options.Gateway) options.Text { return g.VNet }) {
+		a.gateway(g)
 	}
-	for i := range a.opts.Sites {
-		a.site(&a.opts.Sites[i])
+	for _, s := range plainFirst(a.opts.Sites, func(s *options.Site) options.Text { return s.Name }) {
+		a.site(s)
 	}
 	for i := range a.opts.Circuits {
 		a.circuit(&a.opts.Circuits[i])
 	}
-	a.connections()
+	for _, c := range plainFirst(a.opts.Connections, func(c *options.Connection) options.Text { return c.VNet }) {
+		a.connection(c)
+	}
 	return a
 }
 
@@ -115,72 +119,120 @@ func (a *liveAnswers) gateway(said *options.Gateway) {
 	}
 }
 
-// circuit says whether the key of a circuit has to be asked for. Which VNets are linked to it the
-// connections tell.
+// circuit says whether the key of a circuit has to be asked for, and which circuit a connection without one leads
+// to. Of the others the connections tell it.
 func (a *liveAnswers) circuit(said *options.Circuit) {
-	var of []*Circuit
-	for i := range a.e.Circuits {
-		c := &a.e.Circuits[i]
-		if strings.EqualFold(c.ID.Name, said.Name.Value) {
-			of = append(of, c)
-		}
-	}
-	if len(of) == 0 {
-		a.unused(said.Name, "the input has no circuit %q", said.Name.Raw)
+	of := a.circuitsNamed(said.Name)
+	switch {
+	case len(of) > 1:
+		path, before := of[0].ID.Path()
+		a.unused(said.Name, "%q names %d circuits of the input; write the %s before it, as %q", said.Name.Raw, len(of), before, path)
 		return
-	}
-	for _, c := range of {
-		c.Authorization = said.Authorization.Given()
-	}
-	if len(said.VNets) > 0 {
-		a.unused(said.VNets[0], "the connections of the input tell which VNets circuit %q is linked to", said.Name.Raw)
-	}
-}
-
-// connections applies what is said of connections, each named by its VNet and its site, or by its own name
-// where it has no site.
-func (a *liveAnswers) connections() {
-	if len(a.opts.Connections) == 0 {
+	case len(of) == 0 && !said.ResourceID.Given():
+		a.unused(said.Name, "the input has no circuit %q; give its resourceId, if it is not listed", said.Name.Raw)
 		return
+	case len(of) == 0:
+		a.e.Circuits = append(a.e.Circuits, Circuit{ID: circuitID(said.ResourceID.Value), ResourceID: said.ResourceID.Value})
+		of = []*Circuit{&a.e.Circuits[len(a.e.Circuits)-1]}
+	case said.ResourceID.Given() && !circuitID(said.ResourceID.Value).Same(of[0].ID):
+		a.unused(said.ResourceID, "circuit %q is listed with another resource id", said.Name.Raw)
 	}
-	x := NewIndex(a.e)
-	of := map[Key][]*Connection{} // by VNet
-	for i := range a.e.Connections {
-		c := &a.e.Connections[i]
-		if g := x.Gateway(c.Gateway); g != nil {
-			of[g.VNet.Key()] = append(of[g.VNet.Key()], c)
-		}
-	}
-	for i := range a.opts.Connections {
-		said := &a.opts.Connections[i]
-		at, ok := a.one(a.vnets, said.VNet)
+	of[0].Authorization = said.Authorization.Given()
+	for _, name := range said.VNets {
+		i, ok := a.one(a.vnets, name)
 		if !ok {
 			continue
 		}
-		v := &a.e.VNets[at]
-		var named []*Connection
-		for _, c := range of[v.ID.Key()] {
-			name := c.Site.Name
-			if name == "" {
-				name = c.ID.Name
-			}
-			if strings.EqualFold(name, said.Site.Value) {
-				named = append(named, c)
-			}
-		}
-		switch len(named) {
-		case 0:
-			a.unused(said.Site, "VNet %q has no connection to %q, and none of this name that has no local network gateway", v.Name, said.Site.Raw)
-			continue
-		case 1:
-		default:
-			a.unused(said.Site, "VNet %q has %d connections to %q", v.Name, len(named), said.Site.Raw)
+		open := a.connectionsOf(a.e.VNets[i].ID, func(c *Connection) bool { return c.Kind == ExpressRoute && c.Circuit.IsZero() })
+		if len(open) != 1 {
+			a.unused(name, "VNet %q has %d ExpressRoute connections that do not name their circuit themselves", a.e.VNets[i].Name, len(open))
 			continue
 		}
-		c := named[0]
-		a.connection(c, said, "connection "+strconv.Quote(c.ID.Name))
-		if said.Circuit.Given() && !strings.EqualFold(said.Circuit.Value, c.Circuit.Name) {
-			a.unused(said.Circuit, "connection %q names its circuit itself", c.ID.Name)
+		open[0].Circuit = of[0].ID
+	}
+}
+
+func (a *liveAnswers) circuitsNamed(name options.Text) []*Circuit {
+	var of []*Circuit
+	for i := range a.e.Circuits {
+		if c := &a.e.Circuits[i]; a.opts.NamesIn(name, c.ID.Subscription, c.ID.Group, c.ID.Name) {
+			of = append(of, c)
 		}
+	}
+	return of
+}
+
+// circuitID is the ID of a circuit by its resource id, which options.Parse has checked.
+func circuitID(resource string) ID {
+	n, _ := arm.ParseResourceID(resource)
+	return ID{Subscription: strings.ToLower(n.Subscription), Group: n.Group, Type: TypeCircuit, Name: n.Name()}
+}
+
+// connectionsOf are the connections of the gateways of a VNet that are of some kind.
+func (a *liveAnswers) connectionsOf(vnet ID, is func(*Connection) bool) []*Connection {
+	if a.of == nil {
+		a.of = map[Key][]*Connection{}
+		x := NewIndex(a.e)
+		for i := range a.e.Connections {
+			c := &a.e.Connections[i]
+			if g := x.Gateway(c.Gateway); g != nil {
+				a.of[g.VNet.Key()] = append(a.of[g.VNet.Key()], c)
+			}
+		}
+	}
+	var out []*Connection
+	for _, c := range a.of[vnet.Key()] {
+		if is(c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// connection applies what is said of a connection, which is named by its VNet and its site, or by its own name in
+// the place of the site.
+func (a *liveAnswers) connection(said *options.Connection) {
+	at, ok := a.one(a.vnets, said.VNet)
+	if !ok {
+		return
+	}
+	v := &a.e.VNets[at]
+	named := a.connectionsOf(v.ID, func(c *Connection) bool {
+		return !c.Site.IsZero() && a.opts.NamesIn(said.Site, c.Site.Subscription, c.Site.Group, c.Site.Name)
+	})
+	if len(named) != 1 {
+		if own := a.connectionsOf(v.ID, func(c *Connection) bool { return strings.EqualFold(c.ID.Name, said.Site.Value) }); len(own) > 0 {
+			named = own
+		}
+	}
+	switch len(named) {
+	case 1:
+	case 0:
+		a.unused(said.Site, "VNet %q has no connection to %q, and none of this name", v.Name, said.Site.Raw)
+		return
+	default:
+		a.unused(said.Site, "VNet %q has %d connections to %q; name one of them in the place of the site, as %q", v.Name, len(named), said.Site.Raw, named[0].ID.Name)
+		return
+	}
+	c := named[0]
+	state := c.State.Value
+	a.settle(c, said, "connection "+strconv.Quote(c.ID.Name))
+	if !strings.EqualFold(state, c.State.Value) {
+		c.State.Refs = nil // the document says something else there
+	}
+	switch {
+	case !said.Circuit.Given():
+	case c.Kind != ExpressRoute:
+		a.unused(said.Circuit, "connection %q leads to no circuit: it is %s", c.ID.Name, c.Kind)
+	case c.Circuit.IsZero():
+		if of := a.circuitsNamed(said.Circuit); len(of) == 1 {
+			c.Circuit = of[0].ID
+		} else if other, ok := a.opts.Circuit(said.Circuit.Value); ok && other.ResourceID.Given() {
+			c.Circuit = circuitID(other.ResourceID.Value)
+		} else {
+			a.unused(said.Circuit, "%q names %d circuits of the input, and no entry of circuits has its resourceId", said.Circuit.Raw, len(of))
+		}
+	case !a.opts.NamesIn(said.Circuit, c.Circuit.Subscription, c.Circuit.Group, c.Circuit.Name):
+		a.unused(said.Circuit, "connection %q names circuit %q itself", c.ID.Name, c.Circuit.Name)
 	}
 }

@@ -97,6 +97,31 @@ func TestAnswersAboutAListing(t *testing.T) {
 			found: []string{
 				`n.yaml:2:84: warning OPT-012: subscription "9d6d2273-8c75-4b72-8332-b2b10612252b" is of the tenant 7d6b47b1-c1b3-4b86-8fa1-87dd0f0b9b63 here, and of 7d6b47b1-c1b3-4b86-8fa1-87dd0f0b9b62 in the input`,
 				`n.yaml:3:45: warning OPT-012: the routing type of the gateway of "claims" is static here, and RouteBased in the input`}},
+		{name: "a site is the VNet that uses it", file: "sites: {Zurich-DC: {is: vnet, vnet: hub-west}}",
+			ask: pairing("hub-west-to-Zurich-DC"), want: "Connected not paired  false",
+			found: []string{`n.yaml:2:37: warning OPT-011: VNet "hub-west" alone uses local network site "Zurich-DC", which cannot stand for that VNet`}},
+		{name: "what is said of one object counts more", file: "sites: {rg-network-westeurope/spoke-policies: {is: on-premises}, spoke-policies: {is: gone}}",
+			ask: pairing("hub-west-to-policies"), want: "Connected not paired  false"},
+		{name: "a gateway is gone", file: "gateways: {analytics: {state: not-provisioned}}",
+			ask: func(e *estate.Estate) string {
+				for _, c := range e.Connections {
+					if c.ID.Name == "hub-west-to-analytics" {
+						return fmt.Sprint(c.Pairing.Suspect, c.Pairing.Evidence)
+					}
+				}
+				return ""
+			}, want: "GW-012[{22 analytics}]",
+			found: []string{`n.yaml:2:31: warning OPT-012: the state of the gateway of "analytics" is not-provisioned here, and Succeeded in the input`}},
+		{name: "one half is down", file: "connections: [{vnet: hub-west, site: hub-west-to-analytics, state: not-connected}]",
+			ask: func(e *estate.Estate) string {
+				for _, c := range e.Connections {
+					if c.ID.Name == "analytics-to-hub-west" {
+						return fmt.Sprint(c.Pairing.Suspect, c.Pairing.Has(estate.DeclaredDown), c.Pairing.Has(estate.DisputedDown))
+					}
+				}
+				return ""
+			}, want: "LINK-002false true",
+			found: []string{`n.yaml:2:68: warning OPT-012: the state of the connection to hub-west-to-analytics of "hub-west" is not-connected here, and Connected in the input`}},
 		{name: "what cannot count", file: `affinityGroups: {old: West US}
 subscriptions: {nobody: {id: 11111111-2222-3333-4444-555555555555}}
 gateways: {claims: {sku: VpnGw5AZ, size: Standard}, nowhere: {size: Basic}}
@@ -110,8 +135,8 @@ circuits: {c1: {vnets: [hub-west]}}`,
 				`n.yaml:3:17: warning OPT-011: nothing of the input is of a subscription "nobody"; give its id as well, where the input has it by that alone`,
 				`n.yaml:4:42: warning OPT-011: a gateway of Resource Manager has no size; the SKU of "claims-gateway" is listed`,
 				`n.yaml:4:26: warning OPT-011: gateway "claims-gateway" has the SKU VpnGw1AZ in the input; VpnGw5AZ is what a classic gateway would get`,
-				`n.yaml:6:12: warning OPT-011: the input has no circuit "c1"`,
-				`n.yaml:5:87: warning OPT-011: VNet "claims" has no connection to "Zurich-DC", and none of this name that has no local network gateway`}},
+				`n.yaml:6:12: warning OPT-011: the input has no circuit "c1"; give its resourceId, if it is not listed`,
+				`n.yaml:5:87: warning OPT-011: VNet "claims" has no connection to "Zurich-DC", and none of this name`}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

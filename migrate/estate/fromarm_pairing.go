@@ -87,6 +87,9 @@ func (p *livePairer) behind(c *Connection) ID {
 	case s == nil:
 		return ID{}
 	case s.Declared.Kind == DeclaredVNet:
+		if g := p.x.Gateway(c.Gateway); g != nil && g.VNet.Same(s.Declared.VNet) {
+			return ID{} // its own VNet, which others that use the site lead to
+		}
 		return p.vpnGatewayOf(s.Declared.VNet)
 	case s.Declared.Kind != Undeclared:
 		return ID{}
@@ -152,7 +155,9 @@ func (p *livePairer) outward(c *Connection) {
 	case DeclaredGone:
 		c.Pairing.Confidence = OneSided
 	case DeclaredVNet: // which has no gateway
-		c.Pairing.Confidence, c.Pairing.Toward = OneSided, s.Declared.VNet
+		if g := p.x.Gateway(c.Gateway); g == nil || !g.VNet.Same(s.Declared.VNet) {
+			c.Pairing.Confidence, c.Pairing.Toward = OneSided, s.Declared.VNet
+		}
 	}
 }
 
@@ -195,19 +200,25 @@ func (p *livePairer) doubts() {
 		other := p.x.Connection(c.Pairing.Partner)
 		down := notConnected(c)
 		absent, declared, up := p.absent(c.Gateway), c.DeclaredDown, c.State.Value == StateConnected
+		missing := c.Gateway
 		if other != nil {
+			if !absent {
+				missing = other.Gateway
+			}
 			declared, up = declared || other.DeclaredDown, up || other.State.Value == StateConnected
 			down = down || notConnected(other)
 			absent = absent || p.absent(other.Gateway)
 		}
-		declared = declared && !up
-		if declared {
+		switch {
+		case declared && up:
+			c.Pairing.say(DisputedDown, "")
+		case declared:
 			c.Pairing.say(DeclaredDown, "")
 		}
 		switch {
 		case absent:
 			c.Pairing.Suspect = suspectNoGateway
-			c.Pairing.say(SaidNoGateway, c.Gateway.Name)
+			c.Pairing.say(SaidNoGateway, p.x.Gateway(missing).VNet.Name)
 		case other != nil && c.Key.Known() && other.Key.Known() && !c.Key.Equal(other.Key) && c.State.Value != StateConnected:
 			c.Pairing.Suspect = "LINK-008"
 			c.Pairing.say(DifferentKey, "")

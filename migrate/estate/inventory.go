@@ -44,17 +44,17 @@ func (b *builder) answered() {
 	b.said.strangers()
 	b.subscriptionAnswers()
 	b.regionAnswers()
-	for i := range b.opts.Gateways {
-		b.gatewayAnswers(&b.opts.Gateways[i])
+	for _, g := range plainFirst(b.opts.Gateways, func(g *options.Gateway) options.Text { return g.VNet }) {
+		b.gatewayAnswers(g)
 	}
-	for i := range b.opts.Sites {
-		b.said.site(&b.opts.Sites[i])
+	for _, s := range plainFirst(b.opts.Sites, func(s *options.Site) options.Text { return s.Name }) {
+		b.said.site(s)
 	}
 	for i := range b.opts.Circuits {
 		b.circuitAnswers(&b.opts.Circuits[i])
 	}
-	for i := range b.opts.Connections {
-		b.connectionAnswers(&b.opts.Connections[i])
+	for _, c := range plainFirst(b.opts.Connections, func(c *options.Connection) options.Text { return c.VNet }) {
+		b.connectionAnswers(c)
 	}
 }
 
@@ -199,7 +199,7 @@ func (b *builder) connectionAnswers(a *options.Connection) {
 		b.said.unused(a.Site, "VNet %q has no connection to a local network site %q", v.Name, a.Site.Raw)
 		return
 	}
-	b.said.connection(c, a, "the connection of VNet "+strconv.Quote(v.Name)+" to local network site "+strconv.Quote(c.Site.Name))
+	b.said.settle(c, a, "the connection of VNet "+strconv.Quote(v.Name)+" to local network site "+strconv.Quote(c.Site.Name))
 	if a.Circuit.Given() {
 		if at := b.circuitNamed(a.Circuit.Value); at >= 0 {
 			c.Circuit = b.e.Circuits[at].ID

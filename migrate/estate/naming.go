@@ -12,7 +12,8 @@ type sharing struct{ subscription, group bool }
 // typedName is a name as the objects of one type bear it, folded.
 type typedName struct{ typ, name string }
 
-// NewNames looks at the VNets and the local network sites of an estate, by their names as written.
+// NewNames looks at the VNets, local network sites, gateways, connections and circuits of an estate. VNets and sites
+// go by their names as written.
 func NewNames(e *Estate) *Names {
 	if oneOwner(e) {
 		return &Names{}
@@ -47,6 +48,15 @@ func NewNames(e *Estate) *Names {
 	}
 	for i := range e.Sites {
 		add(&e.Sites[i].ID, e.Sites[i].Name)
+	}
+	for i := range e.Gateways {
+		add(&e.Gateways[i].ID, e.Gateways[i].ID.Name)
+	}
+	for i := range e.Connections {
+		add(&e.Connections[i].ID, e.Connections[i].ID.Name)
+	}
+	for i := range e.Circuits {
+		add(&e.Circuits[i].ID, e.Circuits[i].ID.Name)
 	}
 	return n
 }

@@ -1,8 +1,10 @@
 package options
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -14,7 +16,7 @@ type Object struct{ Subscription, Name string }
 // Known is what the input has of the things that the file names.
 type Known struct {
 	VNets, Sites, AffinityGroups []Object
-	Connections                  []Object // that have no site, and are named in its place
+	Connections                  []Object // that have a name of their own, which may stand in the place of a site
 }
 
 // Strangers reports the names of the file that the input does not have (OPT-011): a misspelt answer
@@ -27,7 +29,7 @@ func (o *Options) Strangers(known Known) diag.List {
 		if !t.Given() || d.names[strings.ToLower(t.Value)] {
 			return
 		}
-		f := diag.New("OPT-011", o.Pos(t), "the input has no %s %q", what, t.Value)
+		f := diag.New("OPT-011", o.Pos(t), stranger+"%s %q", what, t.Value)
 		if near := nearest(t.Value, d.written); near != "" {
 			f = f.WithHint("did you mean %s?", near)
 		}
@@ -54,6 +56,97 @@ func (o *Options) Strangers(known Known) diag.List {
 		}
 	}
 	return found
+}
+
+// stranger begins what is found of a name that the input does not have.
+const stranger = "the input has no "
+
+// Idle puts the findings about two networks together that this file answers questions of. An entry that counts for
+// one of them is not reported as idle for the other, nor is a name that one of them has (OPT-011).
+func (o *Options) Idle(a, b diag.List) diag.List {
+	entries := o.entries()
+	entry := func(f diag.Finding) int {
+		if f.Rule != "OPT-011" {
+			return -1
+		}
+		return sort.Search(len(entries), func(i int) bool {
+			e := entries[i]
+			return e.Line > f.Pos.Line || e.Line == f.Pos.Line && e.Col > f.Pos.Col
+		}) - 1
+	}
+	type place struct {
+		pos      diag.Pos
+		stranger bool
+	}
+	idle := func(l diag.List) (in map[int]bool, at map[place]bool) {
+		in, at = map[int]bool{}, map[place]bool{}
+		for _, f := range l {
+			in[entry(f)] = true
+			at[place{f.Pos, f.Rule == "OPT-011" && strings.HasPrefix(f.Message, stranger)}] = true
+		}
+		return in, at
+	}
+	inA, atA := idle(a)
+	inB, atB := idle(b)
+	var both diag.List
+	said := map[int]bool{} // entries
+	for _, f := range a {
+		i := entry(f)
+		if i < 0 || inB[i] && (!strings.HasPrefix(f.Message, stranger) || atB[place{f.Pos, true}]) {
+			both, said[i] = append(both, f), true
+		}
+	}
+	for _, f := range b {
+		i := entry(f)
+		if i < 0 || inA[i] && !strings.HasPrefix(f.Message, stranger) && !atA[place{f.Pos, false}] {
+			both, said[i] = append(both, f), true
+		}
+	}
+	for i, at := range entries {
+		if inA[i] && inB[i] && !said[i] {
+			both = append(both, diag.New("OPT-011", at, "neither the listing nor the classic files have all that this entry names"))
+		}
+	}
+	return both
+}
+
+// entries are where the entries of the file begin, in order.
+func (o *Options) entries() []diag.Pos {
+	var all []diag.Pos
+	first := func(texts ...Text) {
+		var at Text
+		for _, t := range texts {
+			if t.Given() && (!at.Given() || t.Ref.Ordinal < at.Ref.Ordinal) {
+				at = t
+			}
+		}
+		if at.Given() {
+			all = append(all, o.Pos(at))
+		}
+	}
+	for _, s := range o.Subscriptions {
+		first(s.Name)
+	}
+	for _, a := range o.AffinityGroups {
+		first(a.Name)
+	}
+	for _, g := range o.Gateways {
+		first(g.VNet)
+	}
+	for _, c := range o.Connections {
+		first(c.VNet, c.Site, c.Key, c.State, c.Circuit)
+	}
+	for _, s := range o.Sites {
+		first(s.Name)
+	}
+	for _, c := range o.Circuits {
+		first(c.Name)
+	}
+	for _, s := range o.Suppressions {
+		first(s.Rule, s.Object, s.Reason, s.Expires)
+	}
+	slices.SortFunc(all, func(x, y diag.Pos) int { return cmp.Or(cmp.Compare(x.Line, y.Line), cmp.Compare(x.Col, y.Col)) })
+	return all
 }
 
 // Vaultless reports names of secrets in a file that names no vault (OPT-013): they lead nowhere. Who

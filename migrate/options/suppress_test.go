@@ -122,3 +122,28 @@ circuits: {mine: {vnets: [east/hub, west/x]}}
 		t.Errorf("strangers (-want +got)\n%s", diff)
 	}
 }
+
+// Of two networks that one file answers questions of, an entry is idle when it counts for neither.
+func TestIdle(t *testing.T) {
+	o, found := parsed(t, `version: 1
+gateways: {a: {size: Basic, sku: VpnGw1AZ}, b: {size: Basic}}
+connections: [{vnet: a, site: old}]
+sites: {x: {is: gone}}
+`)
+	if found != "" {
+		t.Fatal(found)
+	}
+	at := func(line, col int, message string) diag.Finding {
+		return diag.New("OPT-011", diag.Pos{File: "n.yaml", Line: line, Col: col}, "%s", message)
+	}
+	live := diag.List{at(2, 22, "no size"), at(3, 31, "the input has no local network site \"old\""), at(2, 45, "the input has no VNet \"b\""), at(4, 9, "the input has no local network site \"x\"")}
+	classic := diag.List{at(2, 12, "the input has no VNet \"a\""), at(3, 22, "the input has no VNet \"a\""), at(4, 9, "the input has no local network site \"x\"")}
+	var got []string
+	for _, f := range o.Idle(live, classic) {
+		got = append(got, fmt.Sprintf("%d:%d %s", f.Pos.Line, f.Pos.Col, f.Message))
+	}
+	want := []string{"2:22 no size", `4:9 the input has no local network site "x"`, "3:22 neither the listing nor the classic files have all that this entry names"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

@@ -85,14 +85,17 @@ func newWish(g *graph, opts *options.Options) (wish, error) {
 		return want, nil
 	}
 	name := options.Text{Value: string(opts.Hub)}
-	var named []int
-	for i := range g.e.VNets {
-		v := &g.e.VNets[i]
-		if slices.ContainsFunc([]string{v.Name, v.ID.Name}, func(as string) bool {
-			return opts.NamesIn(name, v.ID.Subscription, v.ID.Group, as)
-		}) {
-			named = append(named, i)
+	find := func(as func(*estate.VNet) string) (named []int) {
+		for i := range g.e.VNets {
+			if v := &g.e.VNets[i]; opts.NamesIn(name, v.ID.Subscription, v.ID.Group, as(v)) {
+				named = append(named, i)
+			}
 		}
+		return named
+	}
+	named := find(func(v *estate.VNet) string { return v.Name })
+	if len(named) == 0 {
+		named = find(func(v *estate.VNet) string { return v.ID.Name })
 	}
 	switch len(named) {
 	case 0:

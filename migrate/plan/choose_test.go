@@ -26,6 +26,13 @@ func TestHubByName(t *testing.T) {
 		e.VNets[1].Name = to.Name
 		return e
 	}
+	alone := func() *estate.Estate {
+		e := live("triangle")
+		v := e.VNets[0]
+		v.ID.Name, v.Name = "alone", "alone"
+		e.VNets = append(e.VNets, v)
+		return e
+	}
 	group := two().VNets[0].ID.Group
 	tests := []struct {
 		name string
@@ -37,6 +44,7 @@ func TestHubByName(t *testing.T) {
 		{"with its group", two(), options.Hub("RG-OTHER/" + two().VNets[0].Name), "rg-other"},
 		{"with its subscription and group", two(), options.Hub(two().VNets[0].ID.Subscription + "/" + group + "/" + two().VNets[0].Name), group},
 		{"of several", two(), options.Hub(two().VNets[0].Name), "2 VNets have this name; write the subscription and resource group before it"},
+		{"of a VNet that nothing joins", alone(), "alone", "cannot be used: no tunnel joins it to another VNet"},
 		{"of nobody", two(), "nobody", "no VNet has this name"},
 	}
 	for _, test := range tests {

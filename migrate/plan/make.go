@@ -107,6 +107,13 @@ func (m *maker) components() error {
 			c.VNets = append(c.VNets, m.p.Base.VNets[v].ID)
 		}
 		m.unknown(&needs[i])
+		if want.vnet >= 0 && slices.Contains(members, want.vnet) && (c.Class == Single || c.Class == Peered) {
+			if standing := m.standingHub(members); c.Class == Single || !standing.VNet.Same(m.p.Base.VNets[want.vnet].ID) {
+				err := fmt.Errorf("hub %s cannot be used: no tunnel joins it to another VNet", m.g.name(want.vnet))
+				m.found.Add("PLAN-002", m.at(m.p.Base.VNets[want.vnet].ID), "%v", err)
+				return err
+			}
+		}
 		if c.Class == Single {
 			c.Hub = Hub{Kind: NoHub, Because: "a single VNet needs no peering"}
 			continue

@@ -30,6 +30,7 @@ var evidenceKinds = map[estate.EvidenceKind]struct{ kind, words string }{
 	estate.DifferentKey:       {"differentKey", "the two ends have different shared keys"},
 	estate.SaidNotConnected:   {"saidNotConnected", "the service said %q of the connection"},
 	estate.DeclaredDown:       {"declaredDown", "the options file says that it is not connected"},
+	estate.DisputedDown:       {"disputedDown", "the options file says that one end is not connected, and the service that the other one is"},
 	estate.SaidNoGateway:      {"saidNoGateway", "the service said that VNet %q has no gateway"},
 	estate.NoReciprocal:       {"noReciprocal", "VNet %q has no connection back"},
 	estate.PlaceholderAddress: {"placeholderAddress", "the device address %q cannot be a device's"},
