@@ -37,7 +37,7 @@ const (
 	elsewhereNode          // the network of a subscription that was not supplied
 )
 
-var nodeWords = [...]string{"VNet", "on-premises network", "ExpressRoute circuit", "connected group", "VNet of another subscription"}
+var nodeWords = [...]string{"VNet", "on-premises network", "ExpressRoute circuit", "connected group", "not in the input"}
 
 type node struct {
 	kind   nodeKind
@@ -97,7 +97,7 @@ func (e *edge) words() string {
 
 // NewGraph draws an estate.
 func NewGraph(e *estate.Estate) *Graph {
-	d := &drawer{e: e, x: estate.NewIndex(e), names: estate.NewNames(e), at: map[estate.Key]int{}, called: map[nodeKind]map[string]int{}, joined: map[joint]int{}}
+	d := &drawer{e: e, x: estate.NewIndex(e), names: estate.NewNames(e), at: map[estate.Key]int{}, called: map[string]int{}, joined: map[joint]int{}}
 	d.vnets()
 	d.connections()
 	d.peerings()
@@ -126,9 +126,9 @@ type drawer struct {
 	e      *estate.Estate
 	x      *estate.Index
 	names  *estate.Names
-	at     map[estate.Key]int // nodes of objects
-	called map[nodeKind]map[string]int
-	joined map[joint]int // edges
+	at     map[estate.Key]int // nodes of objects, in the estate or not
+	called map[string]int     // nodes of on-premises networks, by name
+	joined map[joint]int      // edges
 }
 
 // joint tells edges apart that are drawn once.
@@ -149,16 +149,27 @@ func (d *drawer) add(n node) int {
 	return len(d.g.nodes) - 1
 }
 
-// place is the node of a place that has a name and no object, made when it is new.
-func (d *drawer) place(kind nodeKind, name string) int {
-	if d.called[kind] == nil {
-		d.called[kind] = map[string]int{}
-	}
+// premises is the node of an on-premises network, made when it is new.
+func (d *drawer) premises(name string) int {
 	key := strings.ToLower(name)
-	i, known := d.called[kind][key]
+	i, known := d.called[key]
 	if !known {
-		i = d.add(node{kind: kind, name: name})
-		d.called[kind][key] = i
+		i = d.add(node{kind: premisesNode, name: name})
+		d.called[key] = i
+	}
+	return i
+}
+
+// object is the node of an object that is no VNet of the estate, made when it is new. Two of one name are two.
+func (d *drawer) object(kind nodeKind, id estate.ID) int {
+	i, known := d.at[id.Key()]
+	if !known {
+		n := node{kind: kind, name: id.Name + d.names.Whose(id.Type, id, id.Name)}
+		if kind == elsewhereNode && id.Group != "" {
+			n.lines = append(n.lines, "of "+id.Group)
+		}
+		i = d.add(n)
+		d.at[id.Key()] = i
 	}
 	return i
 }
@@ -221,24 +232,22 @@ func gatewayLine(g *estate.Gateway) string {
 
 // connections draws tunnels, one for both halves, and ExpressRoute connections.
 func (d *drawer) connections() {
+	drawn := map[estate.Key]bool{}
 	for i := range d.e.Connections {
 		c := &d.e.Connections[i]
 		from, ok := d.end(c)
-		if !ok {
+		if !ok || drawn[c.ID.Key()] {
 			continue
 		}
-		e := edge{from: from, kind: tunnelEdge, label: c.Kind.String(), mark: markOf(c), about: []string{c.ID.Name}}
-		if c.ID.Child != "" { // a classic one has no name of its own
-			e.about[0] = c.ID.Name + " by " + c.Site.Name
-		}
+		e := edge{from: from, kind: tunnelEdge, label: c.Kind.String(), mark: markOf(c), about: []string{about(c)}}
 		switch other := d.x.Connection(c.Pairing.Partner); {
 		case c.Kind == estate.ExpressRoute:
-			e.kind, e.label = expressRouteEdge, ""
-			e.to = d.place(circuitNode, cmp.Or(c.Circuit.Name, d.network(c), "not named"))
+			e.kind, e.label, e.to = expressRouteEdge, "", d.circuit(c)
 			d.join(e)
 		case other != nil:
 			if to, ok := d.end(other); ok {
-				e.to = to
+				drawn[other.ID.Key()] = true
+				e.to, e.mark, e.about = to, max(e.mark, markOf(other)), append(e.about, about(other))
 				d.join(e)
 			}
 		case c.Pairing.Confidence == estate.Ambiguous:
@@ -252,6 +261,25 @@ func (d *drawer) connections() {
 			d.outward(e, c)
 		}
 	}
+}
+
+// about names a connection: a classic one has no name of its own.
+func about(c *estate.Connection) string {
+	if c.ID.Child != "" {
+		return c.ID.Name + " by " + c.Site.Name
+	}
+	return c.ID.Name
+}
+
+// circuit is the node of the circuit of a connection. One that is not named is nobody else's.
+func (d *drawer) circuit(c *estate.Connection) int {
+	if !c.Circuit.IsZero() {
+		return d.object(circuitNode, c.Circuit)
+	}
+	if name := d.network(c); name != "" { // a classic file names the network behind it
+		return d.object(circuitNode, estate.ID{Type: estate.TypeCircuit, Name: name})
+	}
+	return d.add(node{kind: circuitNode, name: "not named"})
 }
 
 // end is the node that a connection starts at.
@@ -294,14 +322,16 @@ func (d *drawer) outward(e edge, c *estate.Connection) {
 	site := d.x.Site(c.Site)
 	switch {
 	case site != nil && site.Declared.Kind == estate.DeclaredElsewhere:
-		e.to = d.place(elsewhereNode, cmp.Or(site.Network, site.Name))
+		e.to = d.object(elsewhereNode, site.ID)
+	case c.Kind == estate.Vnet2Vnet && c.RemoteGateway.IsZero():
+		e.to = d.add(node{kind: elsewhereNode, name: "not named"})
 	case c.Kind == estate.Vnet2Vnet:
-		e.to = d.place(elsewhereNode, cmp.Or(c.RemoteGateway.Name, c.ID.Name))
+		e.to = d.object(elsewhereNode, c.RemoteGateway)
+	case c.Pairing.Confidence == estate.OneSided: // declared gone
+		e.to, e.arrow, e.mark = d.object(elsewhereNode, c.Site), true, max(e.mark, halfOnly)
+		d.g.nodes[e.to].lines = []string{"declared gone"}
 	default:
-		e.to = d.place(premisesNode, cmp.Or(d.network(c), c.Site.Name))
-		if c.Pairing.Confidence == estate.OneSided { // declared gone
-			e.arrow, e.mark = true, max(e.mark, halfOnly)
-		}
+		e.to = d.premises(cmp.Or(d.network(c), c.Site.Name))
 	}
 	if n := &d.g.nodes[e.to]; len(n.lines) == 0 && site != nil {
 		for _, p := range site.Prefixes[:min(len(site.Prefixes), mostLines)] {
@@ -328,7 +358,7 @@ func (d *drawer) peerings() {
 		from, ok := d.at[p.VNet.Key()]
 		to, there := d.at[p.Remote.Key()]
 		if !there {
-			to = d.place(elsewhereNode, p.Remote.Name)
+			to = d.object(elsewhereNode, p.Remote)
 		}
 		return [2]int{from, to}, ok
 	}

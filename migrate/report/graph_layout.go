@@ -14,7 +14,7 @@ const (
 	charWidth  = 7.0
 	lineHeight = 16.0
 	boxPadding = 10.0
-	widestText = 44 // characters; a longer line is cut and stands in full in the title
+	widestText = 44 // characters
 	ringGap    = 36.0
 	leafGap    = 90.0
 	partGap    = 60.0
@@ -65,14 +65,14 @@ func (g *Graph) layout() (boxes []box, width, height float64) {
 // size is the room that a node needs.
 func (g *Graph) size(i int) (w, h float64) {
 	longest := 0
-	text := g.text(i)
+	text := g.cutText(i)
 	for _, line := range text {
 		longest = max(longest, len([]rune(line)))
 	}
 	return float64(longest)*charWidth + 2*boxPadding, float64(len(text))*lineHeight + 2*boxPadding - 4
 }
 
-// text is what stands in a node, each line cut to the widest.
+// text is what stands in a node, a line each.
 func (g *Graph) text(i int) []string {
 	n := &g.nodes[i]
 	lines := []string{n.name}
@@ -82,10 +82,15 @@ func (g *Graph) text(i int) []string {
 	if n.kind != vnetNode {
 		lines = append(lines, nodeWords[n.kind])
 	}
-	lines = append(lines, n.lines...)
+	return append(lines, n.lines...)
+}
+
+// cutText is text where long lines have a gap in the middle: names mostly differ at an end.
+func (g *Graph) cutText(i int) []string {
+	lines := g.text(i)
 	for j, line := range lines {
 		if r := []rune(line); len(r) > widestText {
-			lines[j] = string(r[:widestText-1]) + "…"
+			lines[j] = string(r[:widestText/2]) + "…" + string(r[len(r)-(widestText-widestText/2-1):])
 		}
 	}
 	return lines
@@ -152,7 +157,7 @@ func (l *arranger) part(part []int) {
 	case hub >= 0:
 		l.boxes[hub].x, l.boxes[hub].y = 0, 0
 		l.ring(ring, leaves, hub)
-	case l.chain(core):
+	case fewEach(core, leaves) && l.chain(core):
 		l.line(core, leaves)
 	default:
 		l.ring(core, leaves, -1)
@@ -182,7 +187,11 @@ func (l *arranger) hub(core []int, leaves map[int][]int) (hub int, ring []int) {
 			best, most = n, d
 		}
 	}
-	if len(core) < 4 || most < len(core)-1 || edges/2 > 2*(len(core)-1) {
+	if best < 0 {
+		best = core[0]
+	}
+	around := len(core) - 1 + len(leaves[best])
+	if around < 4 || most < len(core)-1 || edges/2 > 2*(len(core)-1) || len(core) < 4 && len(leaves[best]) < 4 {
 		return -1, nil
 	}
 	for _, n := range core {
@@ -193,6 +202,11 @@ func (l *arranger) hub(core []int, leaves map[int][]int) (hub int, ring []int) {
 	ring = append(ring, leaves[best]...)
 	delete(leaves, best)
 	return best, ring
+}
+
+// fewEach reports whether no node has more leaves than fit below it.
+func fewEach(core []int, leaves map[int][]int) bool {
+	return !slices.ContainsFunc(core, func(n int) bool { return len(leaves[n]) > 3 })
 }
 
 // chain reports whether nodes make a line, and puts them into its order.

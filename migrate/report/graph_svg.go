@@ -53,22 +53,32 @@ func px(f float64) string { return strconv.FormatFloat(math.Round(f*10)/10, 'f',
 func (g *Graph) svg(w io.Writer) error {
 	boxes, width, height := g.layout()
 	legend := g.legend()
-	width = max(width, 420)
+	bends := make([]point, len(g.edges))
+	page := frame{0, 0, max(width, 420), height}
+	for i, lane := range g.lanes() { // a line may bend out of the page
+		e := &g.edges[i]
+		bends[i] = g.bend(e, boxes, lane)
+		out := bends[i].at(boxes[e.from], boxes[e.to], 0.5)
+		page.left, page.right = min(page.left, out.x-boxPadding), max(page.right, out.x+boxPadding)
+		page.top, page.bottom = min(page.top, out.y-boxPadding), max(page.bottom, out.y+boxPadding)
+	}
+	y := page.bottom + lineHeight
+	page.bottom = y + float64(len(legend))*lineHeight
 	out := &printer{w: w}
-	total := height + float64(len(legend))*lineHeight + boxPadding
-	out.say(`<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" font-family="Segoe UI, Helvetica, Arial, sans-serif" font-size="12">`+"\n", px(width), px(total), px(width), px(total))
+	out.say(`<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="%s %s %s %s" font-family="Segoe UI, Helvetica, Arial, sans-serif" font-size="12">`+"\n",
+		px(page.w()), px(page.h()), px(page.left), px(page.top), px(page.w()), px(page.h()))
 	out.say("<title>%s</title>\n", safe(g.title()))
-	out.say(`<rect width="100%%" height="100%%" fill="#ffffff"/>` + "\n")
-	for i, lane := range g.lanes() {
-		g.svgEdge(out, &g.edges[i], boxes, lane)
+	out.say(`<rect x="%s" y="%s" width="100%%" height="100%%" fill="#ffffff"/>`+"\n", px(page.left), px(page.top))
+	for i := range g.edges {
+		g.svgEdge(out, &g.edges[i], boxes, bends[i])
 	}
 	for i := range g.nodes {
 		g.svgNode(out, i, boxes[i])
 	}
-	y := height
 	for _, l := range legend {
 		p := paintOf(&l.e)
-		out.say(`<line x1="20" y1="%s" x2="60" y2="%s" stroke="%s" stroke-width="2"%s/><text x="70" y="%s">%s</text>`+"\n", px(y-4), px(y-4), p.stroke, dashed(p), px(y), safe(l.text))
+		out.say(`<line x1="%s" y1="%s" x2="%s" y2="%s" stroke="%s" stroke-width="2"%s/><text x="%s" y="%s">%s</text>`+"\n",
+			px(page.left+20), px(y-4), px(page.left+60), px(y-4), p.stroke, dashed(p), px(page.left+70), px(y), safe(l.text))
 		y += lineHeight
 	}
 	out.say("</svg>\n")
@@ -89,7 +99,7 @@ func (g *Graph) svgNode(out *printer, i int, b box) {
 	out.say(`<g><title>%s</title><rect x="%s" y="%s" width="%s" height="%s" rx="6" fill="%s" stroke="%s" stroke-width="1.5"%s/>`, safe(g.about(i)),
 		px(b.x-b.w/2), px(b.y-b.h/2), px(b.w), px(b.h), p.fill, p.stroke, dashed(p))
 	y := b.y - b.h/2 + boxPadding + 9
-	for j, line := range g.text(i) {
+	for j, line := range g.cutText(i) {
 		style := ` fill="#444444"`
 		if j == 0 {
 			style = ` font-weight="bold"`
@@ -113,27 +123,103 @@ func (g *Graph) about(i int) string {
 	return text
 }
 
-func (g *Graph) svgEdge(out *printer, e *edge, boxes []box, lane float64) {
-	x1, y1, x2, y2 := boxes[e.from].x, boxes[e.from].y, boxes[e.to].x, boxes[e.to].y
-	length := max(math.Hypot(x2-x1, y2-y1), 1)
-	dx, dy := -(y2-y1)/length*lane, (x2-x1)/length*lane
-	x1, y1, x2, y2 = x1+dx, y1+dy, x2+dx, y2+dy
+func (g *Graph) svgEdge(out *printer, e *edge, boxes []box, bend point) {
+	from, to := boxes[e.from], boxes[e.to]
 	p := paintOf(e)
 	out.say(`<g><title>%s</title>`, safe(g.nodes[e.from].name+" to "+g.nodes[e.to].name+": "+e.words()))
-	out.say(`<line x1="%s" y1="%s" x2="%s" y2="%s" stroke="%s" stroke-width="2"%s/>`, px(x1), px(y1), px(x2), px(y2), p.stroke, dashed(p))
+	out.say(`<path d="M%s %sQ%s %s %s %s" fill="none" stroke="%s" stroke-width="2"%s/>`, px(from.x), px(from.y), px(bend.x), px(bend.y), px(to.x), px(to.y), p.stroke, dashed(p))
+	first, last := bend.seen(from, to)
 	if e.arrow {
-		tip := boxes[e.to]
-		at := 1 - edgeOf(tip, x2-x1, y2-y1)/length
-		ax, ay := x1+(x2-x1)*at, y1+(y2-y1)*at
-		ux, uy := (x2-x1)/length, (y2-y1)/length
-		out.say(`<path d="M%s %sL%s %sL%s %sZ" fill="%s"/>`, px(ax), px(ay), px(ax-10*ux+5*uy), px(ay-10*uy-5*ux), px(ax-10*ux-5*uy), px(ay-10*uy+5*ux), p.stroke)
+		tip, before := bend.at(from, to, last), bend.at(from, to, max(0, last-0.05))
+		length := max(math.Hypot(tip.x-before.x, tip.y-before.y), 0.001)
+		ux, uy := (tip.x-before.x)/length, (tip.y-before.y)/length
+		out.say(`<path d="M%s %sL%s %sL%s %sZ" fill="%s"/>`, px(tip.x), px(tip.y), px(tip.x-10*ux+5*uy), px(tip.y-10*uy-5*ux), px(tip.x-10*ux-5*uy), px(tip.y-10*uy+5*ux), p.stroke)
 	}
 	if text := e.shown(); text != "" && len(g.edges) <= mostLabels {
-		at := (edgeOf(boxes[e.from], x2-x1, y2-y1)/length + 1 - edgeOf(boxes[e.to], x2-x1, y2-y1)/length) / 2 // the middle of what is seen
+		middle := bend.at(from, to, (first+last)/2) // of what is seen
 		out.say(`<text x="%s" y="%s" text-anchor="middle" font-size="10" fill="%s" stroke="#ffffff" stroke-width="3" paint-order="stroke">%s</text>`,
-			px(x1+(x2-x1)*at), px(y1+(y2-y1)*at+3), p.stroke, safe(text))
+			px(middle.x), px(middle.y+3), p.stroke, safe(text))
 	}
 	out.say("</g>\n")
+}
+
+// point is the point that a line between two boxes bends towards.
+type point struct{ x, y float64 }
+
+// at is a point of the line, from 0 at the one end to 1 at the other.
+func (b point) at(from, to box, t float64) point {
+	u := 1 - t
+	return point{u*u*from.x + 2*u*t*b.x + t*t*to.x, u*u*from.y + 2*u*t*b.y + t*t*to.y}
+}
+
+// lineSteps is in how many places a line is looked at.
+const lineSteps = 48
+
+// seen is the part of a line that neither of its boxes covers.
+func (b point) seen(from, to box) (first, last float64) {
+	first, last = 0, 1
+	for i := range lineSteps {
+		if t := float64(i) / lineSteps; from.holds(b.at(from, to, t), 0) {
+			first = t
+		}
+		if t := 1 - float64(i)/lineSteps; to.holds(b.at(from, to, t), 0) {
+			last = t
+		}
+	}
+	if first > last {
+		return 0.5, 0.5
+	}
+	return first, last
+}
+
+func (b box) holds(p point, margin float64) bool {
+	return math.Abs(p.x-b.x) < b.w/2+margin && math.Abs(p.y-b.y) < b.h/2+margin
+}
+
+// mostBends bounds the work of leading lines around boxes: edges times boxes.
+const mostBends = 200_000
+
+// bend is where the line of an edge bends towards. It is straight unless other boxes are in its way; then it goes
+// around them on the side that takes less.
+func (g *Graph) bend(e *edge, boxes []box, lane float64) point {
+	from, to := boxes[e.from], boxes[e.to]
+	middle := point{(from.x + to.x) / 2, (from.y + to.y) / 2}
+	length := math.Hypot(to.x-from.x, to.y-from.y)
+	if length == 0 { // a line from a box to itself: a loop above it
+		return point{from.x + from.w, from.y - 2*from.h}
+	}
+	dx, dy := -(to.y-from.y)/length, (to.x-from.x)/length
+	shifted := func(by float64) point { return point{middle.x + dx*by, middle.y + dy*by} }
+	straight := shifted(2 * lane)
+	if len(g.edges)*len(boxes) > mostBends || !g.blocked(e, boxes, straight) {
+		return straight
+	}
+	for by := 40.0; by < 2*length+400; by += 40 {
+		for _, side := range []float64{by, -by} {
+			if b := shifted(2*lane + side); !g.blocked(e, boxes, b) {
+				return b
+			}
+		}
+	}
+	return straight
+}
+
+// blocked reports whether another box covers a part of a line.
+func (g *Graph) blocked(e *edge, boxes []box, b point) bool {
+	from, to := boxes[e.from], boxes[e.to]
+	left, right := min(from.x, to.x, b.x), max(from.x, to.x, b.x)
+	top, bottom := min(from.y, to.y, b.y), max(from.y, to.y, b.y)
+	for i, o := range boxes {
+		if i == e.from || i == e.to || o.x+o.w/2 < left || o.x-o.w/2 > right || o.y+o.h/2 < top || o.y-o.h/2 > bottom {
+			continue
+		}
+		for s := 1; s < lineSteps; s++ {
+			if o.holds(b.at(from, to, float64(s)/lineSteps), 3) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mostLabels is how many edges a picture may have for each to carry its words.
@@ -148,22 +234,6 @@ func (e *edge) shown() string {
 		return markWords[e.mark]
 	}
 	return e.label
-}
-
-// edgeOf is how far the border of a box is from its middle in a direction.
-func edgeOf(b box, dx, dy float64) float64 {
-	length := math.Hypot(dx, dy)
-	if length == 0 {
-		return 0
-	}
-	tx, ty := math.Inf(1), math.Inf(1)
-	if dx != 0 {
-		tx = b.w / 2 / math.Abs(dx)
-	}
-	if dy != 0 {
-		ty = b.h / 2 / math.Abs(dy)
-	}
-	return min(tx, ty) * length
 }
 
 // lanes are how far each edge stands beside the straight line between its ends: several that join two nodes

@@ -60,7 +60,7 @@ func TestGraphLayout(t *testing.T) {
 
 var (
 	textDOT     = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-	lineDOT     = regexp.MustCompile(`^ *(graph network \{|\}|(node|edge|n\d+|n\d+ -- n\d+) \[( ?[a-z]+=(T|box|dashed|forward|\d+))*\]|overlap=false|subgraph cluster_\d+ \{|label=T)$`)
+	lineDOT     = regexp.MustCompile(`^ *(graph network \{|\}|(node|edge|n\d+|n\d+ -- n\d+) \[( ?[a-z]+=(T|box|dashed|dotted|forward|\d+))*\]|overlap=false|subgraph cluster_\d+ \{|label=T)$`)
 	lineMermaid = regexp.MustCompile(`^ *(flowchart LR|subgraph r\d+\[T\]|end|n\d+(\[|\[/|\{\{|\(\[|>)T(\]|/\]|\}\}|\]\))|n\d+ (---|-\.->|-\.-|-->|===)(\|T\|)? n\d+|linkStyle \d+ stroke:#[0-9a-f]{6})$`)
 	textMermaid = regexp.MustCompile(`"(?:[^"#;<>&\x60]|#\d+;|<br/>)*"`)
 )

@@ -37,12 +37,12 @@ func (g *Graph) dot(w io.Writer) error {
 		e := &g.edges[i]
 		p := paintOf(e)
 		out.say("  n%d -- n%d [color=%q", e.from, e.to, p.stroke)
-		if text := e.shown(); text != "" && len(g.edges) <= mostLabels {
+		if text := e.shown(); text != "" && (e.mark != sound || len(g.edges) <= mostLabels) {
 			out.say(" label=%s", quotedDOT(text))
 		}
 		out.say(" tooltip=%s", quotedDOT(e.words()))
-		if p.dash != "" {
-			out.say(" style=dashed")
+		if style := lineStyle(e); style != "" {
+			out.say(" style=%s", style)
 		}
 		if e.arrow {
 			out.say(" dir=forward")
@@ -51,6 +51,17 @@ func (g *Graph) dot(w io.Writer) error {
 	}
 	out.say("}\n")
 	return out.err
+}
+
+// lineStyle is the look of an edge in the words of Graphviz.
+func lineStyle(e *edge) string {
+	switch {
+	case e.mark == unsure || e.kind == memberEdge && e.mark == sound:
+		return "dotted"
+	case e.mark != sound:
+		return "dashed"
+	}
+	return ""
 }
 
 // regions are the regions of nodes, in order; "" is first where a node has none.
