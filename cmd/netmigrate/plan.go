@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/migrate/report"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -26,6 +28,7 @@ there is a template for each resource group that something is added to, and stag
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto (default auto)"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
+		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},
 		outputOption, keyVaultOption, configOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).plan,
@@ -47,6 +50,9 @@ func (s *session) plan(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	if c.IsSet("at") && c.IsSet("output") {
+		return exitNot, usagef("plan: --at shows one state, and -o writes the whole plan; use one of them")
+	}
 	in, err := s.load(c)
 	if err != nil {
 		return exitNot, err
@@ -64,6 +70,10 @@ func (s *session) plan(c *cli.Context) (int, error) {
 		return exitNot, s.noPlan(s.settle(in, out.found, lintLooksFor), err)
 	}
 	format, dir := report.Format(c.String("format")), c.String("output")
+	if c.IsSet("at") {
+		out.found = s.settle(in, out.found, planLooksFor)
+		return s.at(out, c.String("at"), format)
+	}
 	if dir != "" {
 		err = s.planFolder(dir, in, &out)
 	} else {
@@ -79,6 +89,18 @@ func (s *session) plan(c *cli.Context) (int, error) {
 		}
 	}
 	return s.verdict(out.found), nil
+}
+
+// at prints the network right after a step.
+func (s *session) at(out planned, step string, format report.Format) (int, error) {
+	e, err := plan.At(out.plan, step)
+	if err != nil {
+		return exitNot, usagef("plan: --at: %v", err)
+	}
+	product, err := render(func(w io.Writer) error {
+		return report.StateAfter(w, strings.ToUpper(step), out.plan, e, plan.Locate(out.plan, e), format, s.styleOut())
+	})
+	return s.hand(product, out.found, err)
 }
 
 // noPlan prints the findings, and the error unless one of them says the same.

@@ -340,3 +340,34 @@ func TestIPsecWords(t *testing.T) {
 		}
 	}
 }
+
+// Every price says where it is from, and costs something.
+func TestPrices(t *testing.T) {
+	for id, p := range prices() {
+		micros, known := p.Micros()
+		switch {
+		case p.ID != id || p.What == "" || p.Per != "hour" && p.Per != "GB":
+			t.Errorf("%+v", p)
+		case !known && (p.USD != "" || p.From != ""), known && (micros <= 0 || micros > 10_000_000 || p.Scope == "" || p.Date == ""):
+			t.Errorf("%+v", p)
+		case known && !slices.Contains([]string{"retail", "infracost", "fallback"}, p.From):
+			t.Errorf("%s is from %q", id, p.From)
+		}
+	}
+	for usd, want := range map[string]int64{"0.19": 190_000, "1.25": 1_250_000, "4": 4_000_000, "0.000001": 1} {
+		if got, known := (Price{USD: usd}).Micros(); got != want || !known {
+			t.Errorf("%s is %d, %t", usd, got, known)
+		}
+	}
+	if _, known := (Price{}).Micros(); known {
+		t.Error("no price is known")
+	}
+	for _, sku := range vpnGatewaySKUs {
+		if _, ok := GatewayPrice(false, sku.Name); !ok {
+			t.Errorf("no row for VPN gateway %s", sku.Name)
+		}
+	}
+	if p, ok := GatewayPrice(true, "Standard"); !ok || p.ID != "er-legacy-standard" {
+		t.Error(p, ok)
+	}
+}

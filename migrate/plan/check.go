@@ -131,11 +131,7 @@ func (c *checker) states() iter.Seq[state] {
 }
 
 func (c *checker) walk(yield func(state) bool) {
-	e := c.p.Base
-	if c.p.Mode == options.Rebuild {
-		b := c.p.Base // what no step builds is referred to, and there
-		e = &estate.Estate{Docs: b.Docs, DNSServers: b.DNSServers, Circuits: b.Circuits, Groups: b.Groups, Managers: b.Managers, Subscriptions: b.Subscriptions}
-	}
+	e := startOf(c.p)
 	for i, steps := range waves(c.p.Steps) {
 		c.refused = append(c.refused, refused(e, i+1, steps)...)
 		effects := make([]Effect, len(steps))

@@ -2,8 +2,11 @@ package plan
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
 )
 
 // after returns the estate after the effects: everything they remove is gone, everything they add
@@ -129,6 +132,52 @@ func renumber(steps []Step, windows []Window) {
 
 // stepID names the i-th step.
 func stepID(i int) string { return fmt.Sprintf("S%03d", i+1) }
+
+// At is the network right after a step: those of earlier waves are done and the step itself, and none of the others of
+// its wave.
+func At(p *Plan, id string) (*estate.Estate, error) {
+	i := slices.IndexFunc(p.Steps, func(s Step) bool { return strings.EqualFold(s.ID, id) })
+	switch {
+	case len(p.Steps) == 0:
+		return nil, fmt.Errorf("step %q: the plan has no steps", id)
+	case i < 0:
+		return nil, fmt.Errorf("step %q: the plan has the steps %s to %s", id, p.Steps[0].ID, p.Steps[len(p.Steps)-1].ID)
+	}
+	e := startOf(p)
+	for _, wave := range waves(p.Steps[:i+1]) {
+		var effects []Effect
+		for _, s := range wave {
+			if s.Wave < p.Steps[i].Wave || s.ID == p.Steps[i].ID {
+				effects = append(effects, s.Effect)
+			}
+		}
+		e = after(e, effects, effects)
+	}
+	return synchronised(e), nil
+}
+
+// synchronised tells of every half that a step wrote what it has taken over from the other end by then.
+func synchronised(e *estate.Estate) *estate.Estate {
+	x := estate.NewIndex(e)
+	n := *e
+	n.Peerings = slices.Clone(e.Peerings)
+	for i := range n.Peerings {
+		half := &n.Peerings[i]
+		if remote := x.VNet(half.Remote); remote != nil && half.RemoteSpace == nil && !half.Partial {
+			half.RemoteSpace = remote.Space
+		}
+	}
+	return &n
+}
+
+// startOf is the network before the first step. Of a rebuild nothing is there but what no step builds.
+func startOf(p *Plan) *estate.Estate {
+	if p.Mode != options.Rebuild {
+		return p.Base
+	}
+	b := p.Base
+	return &estate.Estate{Docs: b.Docs, DNSServers: b.DNSServers, Circuits: b.Circuits, Groups: b.Groups, Managers: b.Managers, Subscriptions: b.Subscriptions}
+}
 
 // Apply returns the estate after all the steps, wave by wave.
 func Apply(e *estate.Estate, steps []Step) *estate.Estate {

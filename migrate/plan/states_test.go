@@ -9,6 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/fixtures/listing"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -90,4 +92,37 @@ func TestRandomStatesAreOverlays(t *testing.T) {
 			overlaysAgree(t, p)
 		}
 	})
+}
+
+// The network right after each step of a fixture's plan is a state of the plan: nothing is drift, and what is done
+// is what stands before it.
+func TestAt(t *testing.T) {
+	for _, name := range []string{"star", "two-regions", "half-migrated"} {
+		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
+		p, _, err := plan.Make(e, options.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range p.Steps {
+			at, err := plan.At(p, s.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			standing := plan.Locate(p, at)
+			if len(standing.Drift)+len(standing.OutOfOrder) > 0 {
+				t.Errorf("%s, after %s: drift %v, out of order %v", name, s.ID, standing.Drift, standing.OutOfOrder)
+			}
+			for _, w := range standing.Steps {
+				if w.Progress == plan.Done && w.Wave > s.Wave || w.Progress != plan.Done && w.Progress != plan.Unseen && (w.Wave < s.Wave || w.ID == s.ID) {
+					t.Errorf("%s, after %s: %s of wave %d is %v", name, s.ID, w.ID, w.Wave, w.Progress)
+				}
+			}
+			if i == len(p.Steps)-1 && !standing.Complete() {
+				t.Errorf("%s: not complete after the last step", name)
+			}
+		}
+	}
+	if _, err := plan.At(&plan.Plan{}, "S001"); err == nil {
+		t.Error("a plan without steps has none")
+	}
 }

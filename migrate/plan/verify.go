@@ -69,7 +69,7 @@ func (s *Standing) Complete() bool {
 // ones. Where an object is as no step leaves it, the version of the plan counts that it is nearest to, and the
 // rest is Drift. Only configuration counts, not state.
 func Locate(p *Plan, live *estate.Estate) *Standing {
-	l := &locator{p: p, start: start(p), live: live, x: estate.NewIndex(live), at: make(map[string]int, len(p.Steps))}
+	l := &locator{p: p, start: startOf(p), live: live, x: estate.NewIndex(live), at: make(map[string]int, len(p.Steps))}
 	for i := range p.Steps {
 		l.at[p.Steps[i].ID] = i
 	}
@@ -93,14 +93,6 @@ func Known(p *Plan) *estate.Estate {
 		steps[i].Effect.Remove = nil
 	}
 	return Apply(p.Base, steps)
-}
-
-// start is the estate before the first step.
-func start(p *Plan) *estate.Estate {
-	if p.Mode == options.Rebuild {
-		return &estate.Estate{Docs: p.Base.Docs}
-	}
-	return p.Base
 }
 
 type locator struct {
@@ -184,6 +176,10 @@ func has(x *estate.Index, id estate.ID) bool {
 		return x.Connection(id) != nil
 	case estate.TypePeering:
 		return x.Peering(id) != nil
+	case estate.TypeNSG:
+		return x.SecurityGroup(id) != nil
+	case estate.TypeRouteTable:
+		return x.RouteTable(id) != nil
 	}
 	return x.Gateway(id) != nil
 }
@@ -202,7 +198,8 @@ func (l *locator) match(t *timeline) {
 		n := 0
 		if present {
 			for _, d := range estate.DifferencesOf(v.in, l.x, t.id) {
-				if d.Differs() {
+				// What a half has taken over from the other end is state, and all that shows that it was synchronised.
+				if d.Differs() || t.id.Type == estate.TypePeering && d.Presence == estate.Changed {
 					n++
 				}
 			}

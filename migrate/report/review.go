@@ -35,6 +35,7 @@ func review(p *plan.Plan, found diag.List, d *Diff) []block {
 	r.steps()
 	r.windows()
 	r.reach()
+	r.cost()
 	r.changes()
 	r.coverage()
 	r.findings()

@@ -11,7 +11,11 @@ import (
 // what says what was found: VNets, sites and connections as read.
 func (r *reviewer) what() {
 	r.section("Found")
-	e := r.as
+	r.there(r.as)
+}
+
+// there lists what an estate has.
+func (r *reviewer) there(e *estate.Estate) {
 	r.say("%s, %s, %s, %s.", plural(len(e.VNets), "VNet"), plural(len(e.Gateways), "gateway"),
 		plural(len(e.Connections), "connection"), plural(len(e.Sites), "local network site"))
 	r.vnets(e)

@@ -13,14 +13,13 @@ import (
 // target shows the peerings by their flags, then what becomes of everything else.
 func (r *reviewer) target() {
 	r.section("Target")
-	r.peerings()
+	r.peerings(r.p.Target.Peerings)
 	r.outcomes()
 }
 
 // peerings groups the halves that have the same flags, so that each flag is stated and can still
 // be read.
-func (r *reviewer) peerings() {
-	all := r.p.Target.Peerings
+func (r *reviewer) peerings(all []estate.Peering) {
 	if len(all) == 0 {
 		r.say("No peerings.")
 		return

@@ -26,6 +26,28 @@ func NewVerification(name string, listings []string, p *plan.Plan, live *estate.
 	return &Verification{name, listings, p, live, s}
 }
 
+// StateAfter writes what a network is right after a step of its plan: what is there, what may run next, and what a
+// window leaves open. s is where that state stands in the plan.
+func StateAfter(w io.Writer, step string, p *plan.Plan, e *estate.Estate, s *plan.Standing, format Format, style Style) error {
+	v := NewVerification("the plan, after "+step, nil, p, e, s)
+	if format == JSON {
+		return v.Write(w, format, style)
+	}
+	r := &reviewer{p: p, as: e, base: estate.NewIndex(p.Base)}
+	r.scan()
+	r.add(v.blocks()...)
+	r.section("What is there then")
+	r.there(e)
+	r.peerings(e.Peerings)
+	if format == Markdown {
+		return writeMarkdown(w, r.out)
+	}
+	if format != Text {
+		return ErrFormat
+	}
+	return writeText(w, r.out, style)
+}
+
 // Findings are what is wrong with where the network stands.
 func (v *Verification) Findings() diag.List {
 	var found diag.List

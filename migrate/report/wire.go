@@ -26,8 +26,9 @@ type WirePlan struct {
 	Elements    []WireElement    `json:"elements"` // what became of each classic element
 	Coverage    *WireCoverage    `json:"coverage,omitempty"`
 	Findings    []WireFinding    `json:"findings"`
-	Base        WireEstate       `json:"base"`   // before the first step, in ARM form
-	Target      WireEffect       `json:"target"` // after the last step, as what base has to lose and gain
+	Cost        *WireCost        `json:"cost,omitempty"` // of the hours of what runs, at list price
+	Base        WireEstate       `json:"base"`           // before the first step, in ARM form
+	Target      WireEffect       `json:"target"`         // after the last step, as what base has to lose and gain
 }
 
 // WireSummary counts what a reader looks for first.

@@ -27,6 +27,7 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 		}),
 		Verdicts: each(p.Verdicts, wireVerdict),
 		Findings: wireFindings(found),
+		Cost:     wireCost(p),
 		Base:     wireEstate(p.Base),
 		Target:   wireChange(p.Base, p.Target),
 	}
