@@ -100,7 +100,7 @@ func TestFixProperties(t *testing.T) {
 		}
 	})
 	for _, rule := range []string{"ADDR-006", "SITE-001", "SITE-007"} {
-		if !seen[rule] {
+		if !seen[rule] && !testing.Short() { // few are drawn then
 			t.Errorf("no drawn file shows %s", rule)
 		}
 	}
