@@ -30,8 +30,13 @@ func Usable(p *Plan, live *estate.Estate, found diag.List) error {
 		return fmt.Errorf("the listing is not complete: no input lists %s", strings.Join(missing, ", "))
 	}
 	for _, was := range p.Base.Listings {
-		if len(live.Listings) > 0 && !slices.ContainsFunc(live.Listings, func(is estate.Listing) bool { return strings.EqualFold(is.Subscription, was.Subscription) }) {
+		i := slices.IndexFunc(live.Listings, func(is estate.Listing) bool { return strings.EqualFold(is.Subscription, was.Subscription) })
+		switch {
+		case i < 0 && len(live.Listings) > 0:
 			return fmt.Errorf("the listing is not complete: the plan is about subscription %q, too, and no input lists anything of it", was.Subscription)
+		case i >= 0 && was.TakenAt.Known() && live.Listings[i].TakenAt.Known() && live.Listings[i].TakenAt.Value < was.TakenAt.Value:
+			return fmt.Errorf("the listing of subscription %q was taken at %s, before the one that the plan was made from (%s): list the network again",
+				was.Subscription, live.Listings[i].TakenAt.Value, was.TakenAt.Value)
 		}
 	}
 	return reliable(found, "LST-002", "LST-003", "LST-004", "LST-007")
