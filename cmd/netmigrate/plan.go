@@ -93,12 +93,12 @@ func (s *session) plan(c *cli.Context) (int, error) {
 
 // at prints the network right after a step.
 func (s *session) at(out planned, step string, format report.Format) (int, error) {
-	e, err := plan.At(out.plan, step)
+	e, standing, err := plan.After(out.plan, step)
 	if err != nil {
 		return exitNot, usagef("plan: --at: %v", err)
 	}
 	product, err := render(func(w io.Writer) error {
-		return report.StateAfter(w, strings.ToUpper(step), out.plan, e, plan.Locate(out.plan, e), format, s.styleOut())
+		return report.StateAfter(w, strings.ToUpper(step), out.plan, e, standing, format, s.styleOut())
 	})
 	return s.hand(product, out.found, err)
 }

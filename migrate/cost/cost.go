@@ -43,7 +43,7 @@ func grouped(n int64) string {
 type Line struct {
 	What    string      // "VPN gateway VpnGw1AZ"
 	Objects []estate.ID // what they are, in the order of the estate
-	Count   int         // of what is paid for: a firewall's addresses, connections beyond the first ten
+	Count   int         // of what is paid for, such as connections beyond the first ten
 	Price   azure.Price // of an hour of one; zero when there is none
 	Amount  Amount      // of all in a month; 0 when the price is unknown
 	Unknown string      // why no amount is known, or ""
@@ -102,16 +102,23 @@ func (c *counter) priced(what string, id estate.ID, count int, price string) {
 func (c *counter) gateways(e *estate.Estate) {
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
-		if g.Absent() {
+		switch g.State.Value {
+		case estate.GatewayDeprovisioning:
+			continue
+		case estate.GatewayNotProvisioned: // it may be gone, and may have come back since
+			c.add("gateway that may not exist", g.ID, 1, azure.Price{}, "when the service was asked it did not exist")
 			continue
 		}
 		switch g.Kind {
 		case estate.VPNGateway, estate.ExpressRouteGateway:
 			c.gateway(g)
 		case estate.Firewall:
-			tier := cmp.Or(g.SKU, "Standard")
-			p, ok := azure.LookupPrice("firewall-" + strings.ToLower(tier) + "-hour")
-			c.add("Azure Firewall "+tier, g.ID, 1, p, unless(ok, "no source has the price of this tier"))
+			if g.SKU == "" {
+				c.add("Azure Firewall of unknown tier", g.ID, 1, azure.Price{}, "no input tells its tier")
+			} else {
+				p, ok := azure.LookupPrice("firewall-" + strings.ToLower(g.SKU) + "-hour")
+				c.add("Azure Firewall "+g.SKU, g.ID, 1, p, unless(ok, "no source has the price of this tier"))
+			}
 			c.priced("public IP address", g.ID, 1, "public-ip-standard-static")
 		case estate.RouteServer:
 			c.priced("Route Server", g.ID, 1, "route-server-hour")

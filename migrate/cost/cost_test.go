@@ -41,6 +41,8 @@ func TestOf(t *testing.T) {
 	two.Gateways[0].ActiveActive = true
 	gone := gateway(estate.VPNGateway, "VpnGw2AZ")
 	gone.Gateways[0].State.Value = estate.GatewayNotProvisioned
+	going := gateway(estate.VPNGateway, "VpnGw2AZ")
+	going.Gateways[0].State.Value = estate.GatewayDeprovisioning
 	basic := gateway(estate.VPNGateway, "Basic")
 	basic.Gateways[0].BasicIP = true
 	nat := &estate.Estate{VNets: []estate.VNet{{ID: id(estate.TypeVNet, "v"), Subnets: []estate.Subnet{
@@ -53,7 +55,9 @@ func TestOf(t *testing.T) {
 		{"nothing", &estate.Estate{}, "0.00 and 0 unknown"},
 		{"a gateway", gateway(estate.VPNGateway, "VpnGw1AZ"), "1 VPN gateway VpnGw1AZ: 153\n1 public IP address: 3.65\n157 and 0 unknown"},
 		{"of two instances", two, "1 VPN gateway VpnGw2AZ: 394\n2 public IP address: 7.30\n402 and 0 unknown"},
-		{"that does not exist", gone, "0.00 and 0 unknown"},
+		{"that may not exist", gone, "1 gateway that may not exist: unknown: when the service was asked it did not exist\n0.00 and 1 unknown"},
+		{"that is being deleted", going, "0.00 and 0 unknown"},
+		{"a firewall of unknown tier", gateway(estate.Firewall, ""), "1 public IP address: 3.65\n1 Azure Firewall of unknown tier: unknown: no input tells its tier\n3.65 and 1 unknown"},
 		{"of the smallest size", basic, "1 VPN gateway Basic: 26\n1 public IP address, Basic: 2.92\n29 and 0 unknown"},
 		{"of a size that nobody tells", gateway(estate.VPNGateway, ""), "1 public IP address: 3.65\n1 VPN gateway of unknown size: unknown: no input tells its size\n3.65 and 1 unknown"},
 		{"of a size without a price", gateway(estate.VPNGateway, "HighPerformance"), "1 public IP address: 3.65\n1 VPN gateway HighPerformance: unknown: no source here has its price\n3.65 and 1 unknown"},

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -23,54 +24,70 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 	if c.before == nil {
 		c.before = reach.Compute(p.Base)
 	}
-	var found []*[]Violation
+	var found []*judged
 	left := 0
 	every := c.stride()
 	at := c.before
 	look := func() {} // at the state before; meanwhile the relation of the next is made
 	for s := range c.states() {
-		if s.number%every != 0 && !s.last {
+		if s.number%every != 0 && !s.last && !s.inside {
 			left++
 			continue
 		}
-		checked = append(checked, "after "+s.name)
+		if !s.inside {
+			checked = append(checked, "after "+s.name)
+		}
 		together(look, func() {
 			if c.carries(s) {
 				at = at.After(s.Estate)
 				s.reach = at
 			}
 		})
-		result := new([]Violation)
+		result := &judged{inside: s.inside}
 		found = append(found, result)
-		look = func() { *result = c.check(s) }
+		look = func() { result.violations = c.check(s) }
 	}
 	look()
 	violations = append(violations, c.refused...)
 	violations = append(violations, lasting(found)...)
 	violations = append(violations, misses(c.p, c.end)...)
+	if words := insideWords(c.inner, c.sampled); words != "" {
+		checked = append(checked, words)
+	}
 	if left > 0 {
 		checked = append(checked, fmt.Sprintf("not %d further states: there are too many of this size", left))
 	}
 	return violations, checked
 }
 
-// lasting puts the violations of states in order together: one that is still there at the next state is the same.
-func lasting(states []*[]Violation) []Violation {
+// judged is what is wrong with a state.
+type judged struct {
+	violations []Violation
+	inside     bool // not all steps of the wave are done
+}
+
+// lasting puts the violations of states in order together: one that is still there at the next state is the same, and
+// so is one that comes and goes inside of a wave.
+func lasting(states []*judged) []Violation {
 	type what struct{ rule, text string }
 	var out []Violation
-	before := map[what]int{} // those of the state before, by where they stand in out
-	for _, list := range states {
+	before := map[what]int{} // those that may last, by where they stand in out
+	for _, s := range states {
 		now := map[what]int{}
-		for _, v := range *list {
+		for _, v := range s.violations {
 			key := what{v.Rule, v.Text}
 			i, still := before[key]
-			if still {
-				out[i].Until = v.After
-			} else {
+			switch {
+			case !still:
 				i = len(out)
 				out = append(out, v)
+			case out[i].After != v.After:
+				out[i].Until = v.After
 			}
 			now[key] = i
+		}
+		if s.inside {
+			maps.Copy(now, before)
 		}
 		before = now
 	}
@@ -93,6 +110,8 @@ type checker struct {
 	legal  map[string]bool // what was refused already before the first step
 
 	refused []Violation    // steps that cannot run when their turn comes
+	inner   int            // states inside of waves
+	sampled int            // steps in groups of which not every order was walked
 	end     *estate.Estate // after all steps
 }
 
@@ -115,25 +134,38 @@ type state struct {
 
 	number int  // counted from 0
 	last   bool // the state that the plan ends in
+	inside bool // not all steps of the wave are done
 }
 
 // states yields the states that a wave changes, in order; each is made from the one before.
 func (c *checker) states() iter.Seq[state] {
 	return func(yield func(state) bool) {
-		n := 0
+		n, last := 0, c.lastChange()
 		give := func(s state) bool {
 			s.number, n = n, n+1
-			s.last = s.end && s.wave == c.waves()
+			s.last = s.end && s.wave == last
 			return yield(s)
 		}
 		c.walk(give)
 	}
 }
 
+// lastChange is the last wave that changes a state.
+func (c *checker) lastChange() int {
+	last := 0
+	for i := range c.p.Steps {
+		if s := &c.p.Steps[i]; s.Effect.Add != nil || slices.ContainsFunc(s.Effect.Remove, inEstate) {
+			last = s.Wave
+		}
+	}
+	return last
+}
+
 func (c *checker) walk(yield func(state) bool) {
 	e := startOf(c.p)
+	most := innerMost(c.p.Base, c.waves())
 	for i, steps := range waves(c.p.Steps) {
-		c.refused = append(c.refused, refused(e, i+1, steps)...)
+		c.refused = append(c.refused, refused(c.p, e, i+1, steps)...)
 		effects := make([]Effect, len(steps))
 		removes, adds := false, false
 		for j, s := range steps {
@@ -142,6 +174,17 @@ func (c *checker) walk(yield func(state) bool) {
 			adds = adds || s.Effect.Add != nil
 		}
 		name := fmt.Sprintf("wave %d", i+1)
+		going := true
+		if c.p.Mode != options.Rebuild { // nothing of which carries traffic before it is complete
+			c.sampled += inside(e, steps, most, func(inner *estate.Estate) bool {
+				c.inner++
+				going = yield(state{Estate: inner, name: "some steps of " + name, wave: i + 1, inside: true})
+				return going
+			})
+		}
+		if !going {
+			return
+		}
 		if removes {
 			e = after(e, effects, nil)
 			if adds {

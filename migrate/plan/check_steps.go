@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -10,13 +11,13 @@ import (
 // refused reports the steps of a wave that the platform would not run on the estate before it (PLAN-014). Steps
 // of a wave may run in any order, so none can count on another one of its wave: what a step removes must not
 // be needed by anything that another one removes, and what an addition needs must be there.
-func refused(e *estate.Estate, wave int, steps []*Step) []Violation {
+func refused(p *Plan, e *estate.Estate, wave int, steps []*Step) []Violation {
 	var out []Violation
 	name := "the start"
 	if wave > 1 {
 		name = fmt.Sprintf("wave %d", wave-1)
 	}
-	r := &refusal{x: estate.NewIndex(e), users: map[estate.Key][]*estate.Connection{}}
+	r := &refusal{x: estate.NewIndex(e), base: estate.NewIndex(p.Base), users: map[estate.Key][]*estate.Connection{}}
 	for i := range e.Connections {
 		c := &e.Connections[i]
 		for _, id := range []estate.ID{c.Gateway, c.RemoteGateway, c.Site} {
@@ -36,6 +37,7 @@ func refused(e *estate.Estate, wave int, steps []*Step) []Violation {
 // refusal knows what is there before a wave.
 type refusal struct {
 	x     *estate.Index
+	base  *estate.Index                       // before the first step: what no input tells is in neither
 	users map[estate.Key][]*estate.Connection // of gateways and sites
 }
 
@@ -76,14 +78,43 @@ func (r *refusal) step(s *Step) []string {
 	for i := range add.Gateways {
 		needs("gateway", add.Gateways[i].ID, add.Gateways[i].VNet, r.x.VNet(add.Gateways[i].VNet) != nil)
 	}
+	for i := range add.VNets {
+		for _, sub := range add.VNets[i].Subnets {
+			needs("VNet", add.VNets[i].ID, sub.RouteTable, r.unlisted(sub.RouteTable) || r.x.RouteTable(sub.RouteTable) != nil)
+			needs("VNet", add.VNets[i].ID, sub.SecurityGroup, r.unlisted(sub.SecurityGroup) || r.x.SecurityGroup(sub.SecurityGroup) != nil)
+		}
+	}
 	for i := range add.Peerings {
 		p := &add.Peerings[i]
+		if p.UseRemoteGateways {
+			why = append(why, r.remoteGateway(p, gone, add)...)
+		}
 		needs("peering", p.ID, p.VNet, r.x.VNet(p.VNet) != nil)
 		if r.x.Peering(p.ID) == nil {
 			needs("peering", p.ID, p.Remote, r.x.VNet(p.Remote) != nil)
 		}
 	}
 	return why
+}
+
+// unlisted reports whether no input lists a table or group: then nothing builds it, and it is there.
+func (r *refusal) unlisted(id estate.ID) bool {
+	return r.base.RouteTable(id) == nil && r.base.SecurityGroup(id) == nil
+}
+
+// remoteGateway says why a half may not use the gateway of the other end yet.
+func (r *refusal) remoteGateway(p *estate.Peering, gone map[estate.Key]bool, add *estate.Estate) []string {
+	virtual := func(vnet estate.ID) bool {
+		return slices.ContainsFunc(r.x.GatewaysOf(vnet), func(g *estate.Gateway) bool { return g.Kind.Virtual() && !g.Absent() && !gone[g.ID.Key()] })
+	}
+	brought := slices.ContainsFunc(add.Gateways, func(g estate.Gateway) bool { return g.VNet.Same(p.Remote) })
+	switch {
+	case virtual(p.VNet):
+		return []string{fmt.Sprintf("VNet %q has a gateway of its own and cannot use that of %q", p.VNet.Name, p.Remote.Name)}
+	case r.x.VNet(p.Remote) != nil && !virtual(p.Remote) && !brought && r.x.Peering(p.ID) == nil:
+		return []string{fmt.Sprintf("VNet %q would use a gateway of %q, which has none", p.VNet.Name, p.Remote.Name)}
+	}
+	return nil
 }
 
 // misses reports what the state at the end of a plan has otherwise than its target (PLAN-013).

@@ -76,20 +76,40 @@ func asMigrated(c, partner *estate.Connection) estate.Connection {
 	return n
 }
 
-// declareMigrationLoss finds the pairs that each commit of the platform's migration cuts, and
-// declares them in its window.
+// declareMigrationLoss finds the pairs that each commit of the platform's migration cuts, and those that its prefixes
+// cut while only some of them are restored, and declares them in its window.
 func (m *maker) declareMigrationLoss() {
 	for i := range m.p.Windows {
 		w := &m.p.Windows[i]
 		if w.Cause != "U2" {
 			continue
 		}
-		commit := slices.IndexFunc(m.p.Steps, func(s Step) bool { return s.Action == MigrateVNet && slices.Contains(w.Steps, s.ID) })
-		state := Apply(m.p.Base, m.p.Steps[:commit+1])
-		for v := range reach.Compare(m.p.Before, reach.Compute(state), nil) {
-			if pair := [2]string{v.From.String(), v.To.String()}; v.Compromises() && !slices.Contains(w.Pairs, pair) {
-				w.Pairs = append(w.Pairs, pair)
+		declare := func(state *estate.Estate) bool {
+			for v := range reach.Compare(m.p.Before, reach.Compute(state), nil) {
+				if pair := [2]string{v.From.String(), v.To.String()}; v.Compromises() && !slices.Contains(w.Pairs, pair) {
+					w.Pairs = append(w.Pairs, pair)
+				}
 			}
+			return true
+		}
+		commit := slices.IndexFunc(m.p.Steps, func(s Step) bool { return s.Action == MigrateVNet && slices.Contains(w.Steps, s.ID) })
+		declare(Apply(m.p.Base, m.p.Steps[:commit+1]))
+		done := m.p.Steps[commit].Wave
+		for first := commit + 1; first < len(m.p.Steps); {
+			wave := waveFrom(m.p.Steps, first)
+			if wave[0].Wave > done && slices.ContainsFunc(wave, func(s *Step) bool { return s.Action == RestorePrefixes && slices.Contains(w.Steps, s.ID) }) {
+				inside(Apply(m.p.Base, m.p.Steps[:first]), wave, innerMost(m.p.Base, len(m.p.Windows)), declare)
+			}
+			first += len(wave)
 		}
 	}
+}
+
+// waveFrom are the steps of one wave, of which the first is given.
+func waveFrom(steps []Step, first int) []*Step {
+	var wave []*Step
+	for i := first; i < len(steps) && steps[i].Wave == steps[first].Wave; i++ {
+		wave = append(wave, &steps[i])
+	}
+	return wave
 }

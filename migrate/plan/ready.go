@@ -234,7 +234,7 @@ func (b *obstacles) connection(c *estate.Connection, with *estate.Estate) {
 		b.running(c.RemoteGateway)
 	}
 	brought := slices.ContainsFunc(with.Sites, func(s estate.Site) bool { return s.ID.Same(c.Site) })
-	if !c.Site.IsZero() && !brought && b.l.x.Site(c.Site) == nil {
+	if c.Kind == estate.IPsec && !c.Site.IsZero() && !brought && b.l.x.Site(c.Site) == nil {
 		b.say("%s is not there", name(c.Site))
 	}
 }

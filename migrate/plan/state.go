@@ -133,9 +133,9 @@ func renumber(steps []Step, windows []Window) {
 // stepID names the i-th step.
 func stepID(i int) string { return fmt.Sprintf("S%03d", i+1) }
 
-// At is the network right after a step: those of earlier waves are done and the step itself, and none of the others of
+// at is the network right after a step: those of earlier waves are done and the step itself, and none of the others of
 // its wave.
-func At(p *Plan, id string) (*estate.Estate, error) {
+func at(p *Plan, id string) (*estate.Estate, error) {
 	i := slices.IndexFunc(p.Steps, func(s Step) bool { return strings.EqualFold(s.ID, id) })
 	switch {
 	case len(p.Steps) == 0:

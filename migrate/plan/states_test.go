@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -94,35 +95,68 @@ func TestRandomStatesAreOverlays(t *testing.T) {
 	})
 }
 
-// The network right after each step of a fixture's plan is a state of the plan: nothing is drift, and what is done
-// is what stands before it.
-func TestAt(t *testing.T) {
+// The network right after each step of a fixture's plan is a state of the plan, in every mode: a listing of it would
+// show no drift, and what may run next has its needs done.
+func TestAfter(t *testing.T) {
+	check := func(name string, p *plan.Plan) {
+		for i, s := range p.Steps {
+			e, standing, err := plan.After(p, strings.ToLower(s.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			done := map[string]bool{}
+			for _, w := range standing.Steps {
+				done[w.ID] = w.Progress == plan.Done
+				if done[w.ID] != (w.Wave < s.Wave || w.ID == s.ID) {
+					t.Errorf("%s, after %s: %s of wave %d is %v", name, s.ID, w.ID, w.Wave, w.Progress)
+				}
+				if w.May && (done[w.ID] || slices.ContainsFunc(w.Needs, func(id string) bool {
+					return !done[id] && !slices.Contains(w.Confirm, id) && standingOf(standing, id).Progress != plan.Unseen
+				})) {
+					t.Errorf("%s, after %s: %s may run next", name, s.ID, w.ID)
+				}
+			}
+			if i == len(p.Steps)-1 && len(standing.Lost) > 0 {
+				t.Errorf("%s: lost after the last step: %v", name, standing.Lost)
+			}
+			if p.Mode != options.ClassicLive { // a commit leaves things as they were
+				if seen := plan.Locate(p, e); len(seen.Drift)+len(seen.OutOfOrder) > 0 {
+					t.Errorf("%s, after %s: drift %v, out of order %v", name, s.ID, seen.Drift, seen.OutOfOrder)
+				}
+			}
+		}
+	}
 	for _, name := range []string{"star", "two-regions", "half-migrated"} {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
 		p, _, err := plan.Make(e, options.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, s := range p.Steps {
-			at, err := plan.At(p, s.ID)
+		check("live/"+name, p)
+	}
+	for _, mode := range []options.Mode{options.AsIfLive, options.ClassicLive, options.Rebuild} {
+		for _, name := range []string{"star", "chain-multihop", "expressroute"} {
+			src, err := os.ReadFile("../../fixtures/" + name + "/network.netcfg")
 			if err != nil {
 				t.Fatal(err)
 			}
-			standing := plan.Locate(p, at)
-			if len(standing.Drift)+len(standing.OutOfOrder) > 0 {
-				t.Errorf("%s, after %s: drift %v, out of order %v", name, s.ID, standing.Drift, standing.OutOfOrder)
+			f, _, err := netcfg.Parse(name, src)
+			if err != nil {
+				t.Fatal(err)
 			}
-			for _, w := range standing.Steps {
-				if w.Progress == plan.Done && w.Wave > s.Wave || w.Progress != plan.Done && w.Progress != plan.Unseen && (w.Wave < s.Wave || w.ID == s.ID) {
-					t.Errorf("%s, after %s: %s of wave %d is %v", name, s.ID, w.ID, w.Wave, w.Progress)
-				}
+			e, _, _ := estate.FromNetcfg(f)
+			p, _, err := plan.Make(e, options.Options{Mode: mode})
+			if err != nil {
+				t.Fatal(err)
 			}
-			if i == len(p.Steps)-1 && !standing.Complete() {
-				t.Errorf("%s: not complete after the last step", name)
-			}
+			check(name+" "+string(mode), p)
 		}
 	}
-	if _, err := plan.At(&plan.Plan{}, "S001"); err == nil {
+	if _, _, err := plan.After(&plan.Plan{}, "S001"); err == nil {
 		t.Error("a plan without steps has none")
 	}
+}
+
+func standingOf(s *plan.Standing, id string) *plan.StepStanding {
+	return &s.Steps[slices.IndexFunc(s.Steps, func(x plan.StepStanding) bool { return x.ID == id })]
 }

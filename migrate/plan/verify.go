@@ -69,21 +69,47 @@ func (s *Standing) Complete() bool {
 // ones. Where an object is as no step leaves it, the version of the plan counts that it is nearest to, and the
 // rest is Drift. Only configuration counts, not state.
 func Locate(p *Plan, live *estate.Estate) *Standing {
-	l := &locator{p: p, start: startOf(p), live: live, x: estate.NewIndex(live), at: make(map[string]int, len(p.Steps))}
-	for i := range p.Steps {
-		l.at[p.Steps[i].ID] = i
-	}
-	l.base = estate.NewIndex(l.start)
-	s := &Standing{Steps: make([]StepStanding, len(p.Steps))}
-	l.s = s
-	l.timelines()
+	l := newLocator(p, live)
 	l.progress()
 	l.order()
 	l.nearest()
 	l.drift()
 	l.reach()
 	l.next()
-	return s
+	return l.s
+}
+
+// After is the network right after a step, and where that stands in the plan: the steps of earlier waves are done and
+// the step itself, and none of the others.
+func After(p *Plan, step string) (*estate.Estate, *Standing, error) {
+	e, err := at(p, step)
+	if err != nil {
+		return nil, nil, err
+	}
+	l := newLocator(p, e)
+	of := slices.IndexFunc(p.Steps, func(s Step) bool { return strings.EqualFold(s.ID, step) })
+	for i := range p.Steps {
+		s := &l.s.Steps[i]
+		s.Step = &p.Steps[i]
+		if i == of || p.Steps[i].Wave < p.Steps[of].Wave {
+			s.Progress = Done
+		}
+	}
+	l.nearest()
+	l.reach()
+	l.next()
+	return e, l.s, nil
+}
+
+func newLocator(p *Plan, live *estate.Estate) *locator {
+	l := &locator{p: p, start: startOf(p), live: live, x: estate.NewIndex(live), at: make(map[string]int, len(p.Steps)),
+		s: &Standing{Steps: make([]StepStanding, len(p.Steps))}}
+	for i := range p.Steps {
+		l.at[p.Steps[i].ID] = i
+	}
+	l.base = estate.NewIndex(l.start)
+	l.timelines()
+	return l
 }
 
 // Known is every object that a plan knows: those before the first step, and those that any step adds.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/cost"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 )
 
@@ -23,12 +25,18 @@ func (r *reviewer) cost() {
 		r.say("Nothing of this network costs by the hour.")
 		return
 	}
-	g := grid{head: []string{"what", "today", "", "target", ""}}
+	today := "before"
+	if r.p.Mode == options.Rebuild {
+		today = "as described"
+	}
+	g := grid{head: []string{"what", today, "", "target", ""}}
+	told := true // what is unknown is the same before and after
 	for _, l := range lines {
+		told = told && (l.before.Count == l.after.Count || l.before.Unknown == "" && l.after.Unknown == "")
 		g.rows = append(g.rows, []phrase{say("%s", l.what), say("%d", l.before.Count), amountOf(l.before), say("%d", l.after.Count), amountOf(l.after)})
 	}
-	was, unknownWas := before.Total()
-	is, unknownIs := after.Total()
+	was, _ := before.Total()
+	is, _ := after.Total()
 	g.rows = append(g.rows, []phrase{toned(strong, "all that is known"), {}, toned(strong, "%s", was), {}, toned(strong, "%s", is)})
 	r.add(g)
 	for _, l := range lines {
@@ -36,27 +44,72 @@ func (r *reviewer) cost() {
 			r.say("%s: unknown, because %s.", capital(l.what), why)
 		}
 	}
-	if unknownWas+unknownIs > 0 && unknownWas != unknownIs {
+	if !told {
 		r.para(toned(warn, "What is unknown is not the same before and after: the difference is not known either."))
 	}
 	if was+is > 0 {
 		r.say("Prices of %s: for comparing, not for a bill.", priceDates(lines))
 	}
-	r.traffic(was, is)
+	if slices.ContainsFunc(r.p.Assumptions, func(a estate.Assumption) bool { return a.ID == estate.AsmSKU }) {
+		r.say("Sizes that no input tells are assumed (%s).", estate.AsmSKU)
+	}
+	if told && was > is {
+		r.traffic(was - is)
+	}
 }
 
-// traffic says from which traffic on the target costs more: a tunnel within a region carries it free of charge, a
-// peering does not.
-func (r *reviewer) traffic(was, is cost.Amount) {
-	out, _ := azure.LookupPrice("peering-intra-egress")
-	in, _ := azure.LookupPrice("peering-intra-ingress")
-	a, _ := out.Micros()
-	b, _ := in.Micros()
-	if len(r.p.Target.Peerings) <= len(r.p.Base.Peerings) || a+b == 0 || was <= is {
+// traffic says from which traffic on the target costs more. A tunnel within a region carries it free of charge, and
+// one between regions at a price; a peering costs at both ends.
+func (r *reviewer) traffic(saved cost.Amount) {
+	had, x := estate.NewIndex(r.p.Base), estate.NewIndex(r.p.Target)
+	var least, most int64 // millionths of a dollar that a GB costs more than today
+	for i := range r.p.Target.Peerings {
+		half := &r.p.Target.Peerings[i]
+		if had.Peering(half.ID) != nil {
+			continue
+		}
+		more, known := dearer(x.VNet(half.VNet), x.VNet(half.Remote))
+		if !known || more <= 0 {
+			return // no number is better than a wrong one
+		}
+		if least == 0 || more < least {
+			least = more
+		}
+		most = max(most, more)
+	}
+	if most == 0 {
 		return
 	}
-	r.say("Traffic is not in it. A peering costs %s a GB at each end within a region, and more between regions; a tunnel within a region carries it free of charge. From %s GB a month of it over the new peerings on, the target costs more than today.",
-		out.USD, grouped(int64(was-is)/(a+b)))
+	text := fmt.Sprintf("From %s GB a month over the new peerings on", grouped(int64(saved)/most))
+	if least != most {
+		text = fmt.Sprintf("From %s GB a month over the new peerings on, if all of it passes between regions, and from %s GB if none does", grouped(int64(saved)/most), grouped(int64(saved)/least))
+	}
+	r.say("Traffic is not in it: a tunnel within a region carries it free of charge, a peering costs by the GB at both ends. %s, the target costs more.", text)
+}
+
+// dearer is what a GB from one VNet to the other costs more over a peering than over a tunnel of their gateways.
+func dearer(from, to *estate.VNet) (int64, bool) {
+	if from == nil || to == nil {
+		return 0, false
+	}
+	price := func(id string) (int64, bool) {
+		p, _ := azure.LookupPrice(id)
+		return p.Micros()
+	}
+	a, knownA := azure.LookupRegion(from.Region.Name)
+	b, knownB := azure.LookupRegion(to.Region.Name)
+	switch {
+	case !knownA || !knownB:
+		return 0, false
+	case a.Name == b.Name:
+		out, ok := price("peering-intra-egress")
+		in, ok2 := price("peering-intra-ingress")
+		return out + in, ok && ok2
+	}
+	out, ok := price("peering-global-" + a.BillingZone + "-egress")
+	in, ok2 := price("peering-global-" + b.BillingZone + "-ingress")
+	tunnel, ok3 := price("vpn-inter-vnet-" + a.BillingZone)
+	return out + in - tunnel, ok && ok2 && ok3
 }
 
 type costLine struct {

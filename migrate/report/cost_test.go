@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,7 +23,13 @@ func costSection(t *testing.T, before, after *estate.Estate) string {
 
 func TestCost(t *testing.T) {
 	gateways := func(peerings int, skus ...string) *estate.Estate {
-		e := &estate.Estate{Peerings: make([]estate.Peering, peerings)}
+		e := &estate.Estate{}
+		for i, region := range []string{"westeurope", "westeurope", "northeurope"} {
+			e.VNets = append(e.VNets, estate.VNet{ID: estate.ID{Type: estate.TypeVNet, Name: fmt.Sprint(i)}, Region: estate.Region{Name: region}})
+		}
+		for i := range peerings { // 0 with 1, 1 with 2
+			e.Peerings = append(e.Peerings, estate.Peering{ID: estate.ID{Type: estate.TypePeering, Name: fmt.Sprint(i)}, VNet: e.VNets[i].ID, Remote: e.VNets[i+1].ID})
+		}
 		for _, sku := range skus {
 			e.Gateways = append(e.Gateways, estate.Gateway{SKU: sku})
 		}
@@ -34,11 +41,12 @@ func TestCost(t *testing.T) {
 		want, not     []string
 	}{
 		{"nothing", gateways(0), gateways(0), []string{"Nothing of this network costs by the hour."}, []string{"Prices of"}},
-		{"two gateways become a peering", gateways(0, "VpnGw1", "VpnGw1"), gateways(2),
-			[]string{"VPN gateway VpnGw1  2      277   0       -", "all that is known          285           0.00", "From 14,235 GB a month of it over the new peerings on, the target costs more than today.", "Prices of eastus, uksouth, read 2025-01-15 to 2026-10-07"}, []string{"unknown"}},
+		{"two gateways become a peering", gateways(0, "VpnGw1", "VpnGw1"), gateways(1),
+			[]string{"VPN gateway VpnGw1  2       277   0       -", "all that is known           285           0.00", "From 14,235 GB a month over the new peerings on, the target costs more.", "Prices of eastus, uksouth, read 2025-01-15 to 2026-10-07"}, []string{"unknown"}},
+		{"in two regions", gateways(0, "VpnGw1", "VpnGw1"), gateways(2), []string{"From 8,134 GB a month over the new peerings on, if all of it passes between regions, and from 14,235 GB if none does, the target costs more."}, nil},
 		{"nothing is saved", gateways(0, "VpnGw1"), gateways(2, "VpnGw2"), []string{"Prices of"}, []string{"the target costs more"}},
 		{"a size without a price goes", gateways(0, "HighPerformance"), gateways(2),
-			[]string{"VPN gateway HighPerformance: unknown, because no source here has its price.", "the difference is not known either"}, nil},
+			[]string{"VPN gateway HighPerformance: unknown, because no source here has its price.", "the difference is not known either"}, []string{"the target costs more"}},
 		{"what is unknown stays", gateways(0, "HighPerformance"), gateways(0, "HighPerformance"), []string{"unknown"}, []string{"the difference is not known"}},
 	}
 	for _, test := range tests {

@@ -1,0 +1,242 @@
+package plan
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// Steps of a wave may run in any order, and one after the other or at once. So inside a wave any set of them may
+// be done, and one may be half done. Steps that touch no VNet in common do not meet on any way of a packet, and
+// commute: a state of theirs is looked at together with one of each of the other groups. Of a group of up to
+// mostTogether steps every set is looked at, of a larger one each step first and each step last.
+const mostTogether = 6
+
+// innerBudget bounds the states inside all waves: states times objects in each.
+const innerBudget = 1_000_000
+
+// innerMost is how many states inside each of some waves an estate is looked at.
+func innerMost(e *estate.Estate, waves int) int {
+	size := len(e.VNets) + len(e.Connections) + len(e.Peerings) + len(e.Sites)
+	return max(1, innerBudget/max(1, size*waves))
+}
+
+// inside yields networks inside of a wave that starts with e, at most so many, and tells how many steps are in
+// groups of which not every set is among them.
+func inside(e *estate.Estate, steps []*Step, limit int, yield func(*estate.Estate) bool) (sampled int) {
+	groups := meeting(e, steps)
+	states := make([][]choice, len(groups)) // by group
+	most := 0
+	for i, g := range groups {
+		states[i] = choices(len(g))
+		if len(g) > mostTogether {
+			sampled += len(g)
+		}
+		most = max(most, len(states[i]))
+	}
+	all := most
+	if most > limit {
+		most, sampled = limit, len(steps)
+	}
+	for n := range most {
+		var done []Effect
+		for i, g := range groups {
+			if len(states[i]) == 0 {
+				continue
+			}
+			c := states[i][n*max(1, all/most)%len(states[i])]
+			for j, s := range g {
+				switch {
+				case c.half == j+1:
+					done = append(done, halfOf(s.Effect))
+				case c.done[j]:
+					done = append(done, s.Effect)
+				}
+			}
+		}
+		if len(done) > 0 && !yield(after(e, done, done)) {
+			break
+		}
+	}
+	return sampled
+}
+
+// choice is which steps of a group are done; half counts the one that is half done from 1, or is 0.
+type choice struct {
+	done []bool
+	half int
+}
+
+// choices are the states of a group of steps, without those where none or all are done.
+func choices(n int) []choice {
+	var out []choice
+	add := func(half int, done func(i int) bool) {
+		c := choice{make([]bool, n), half}
+		for i := range n {
+			c.done[i] = done(i)
+		}
+		out = append(out, c)
+	}
+	if n <= mostTogether {
+		for set := 1; set < 1<<n-1; set++ {
+			add(0, func(i int) bool { return set>>i&1 == 1 })
+		}
+	} else {
+		for first := range n {
+			add(0, func(i int) bool { return i == first })
+			add(0, func(i int) bool { return i != first })
+		}
+	}
+	for half := range n {
+		add(half+1, func(int) bool { return false })
+		if n > 1 {
+			add(half+1, func(i int) bool { return i != half })
+		}
+	}
+	return out
+}
+
+// halfOf is what a step has done when it is interrupted: the first of what it removes, or all of that and nothing of
+// what it adds, or the first half of what it adds.
+func halfOf(f Effect) Effect {
+	switch {
+	case len(f.Remove) > 1:
+		return Effect{Remove: f.Remove[:1]}
+	case len(f.Remove) > 0 && f.Add != nil:
+		return Effect{Remove: f.Remove}
+	case f.Add != nil && len(f.Add.Peerings) > 1:
+		half := *f.Add
+		half.Peerings = half.Peerings[:1]
+		return Effect{Add: &half}
+	}
+	return Effect{}
+}
+
+// meeting puts steps that touch a VNet in common together. Steps that change nothing are in no group.
+func meeting(e *estate.Estate, steps []*Step) [][]*Step {
+	x := estate.NewIndex(e)
+	users := map[estate.Key][]estate.ID{} // of sites: the gateways
+	for i := range e.Connections {
+		if c := &e.Connections[i]; !c.Site.IsZero() {
+			users[c.Site.Key()] = append(users[c.Site.Key()], c.Gateway)
+		}
+	}
+	group := map[estate.Key]int{} // of a VNet
+	var groups [][]*Step
+	for _, s := range steps {
+		places := touched(x, users, s)
+		if len(places) == 0 {
+			continue
+		}
+		at := len(groups)
+		groups = append(groups, []*Step{s})
+		for _, place := range slices.SortedFunc(maps.Keys(places), func(a, b estate.Key) int { return compareKeys(a, b) }) {
+			old, known := group[place]
+			group[place] = at
+			if !known || old == at {
+				continue
+			}
+			groups[at] = append(groups[old], groups[at]...)
+			groups[old] = nil
+			for k, g := range group {
+				if g == old {
+					group[k] = at
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(groups, func(g []*Step) bool { return len(g) == 0 })
+}
+
+func compareKeys(a, b estate.Key) int {
+	switch x, y := a.String(), b.String(); {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	}
+	return 0
+}
+
+// touched are the VNets that a step changes something of.
+func touched(x *estate.Index, users map[estate.Key][]estate.ID, s *Step) map[estate.Key]bool {
+	places := map[estate.Key]bool{}
+	vnet := func(id estate.ID) {
+		if !id.IsZero() {
+			places[id.Key()] = true
+		}
+	}
+	gateway := func(in *estate.Index, id estate.ID) {
+		if g := in.Gateway(id); g != nil {
+			vnet(g.VNet)
+		}
+	}
+	connection := func(in *estate.Index, c *estate.Connection) {
+		for _, end := range []estate.ID{c.Gateway, c.RemoteGateway} {
+			gateway(in, end)
+			gateway(x, end)
+		}
+		for _, from := range []*estate.Index{in, x} {
+			if site := from.Site(c.Site); site != nil {
+				vnet(site.Endpoint)
+			}
+		}
+	}
+	for _, id := range s.Effect.Remove {
+		switch id.Type {
+		case estate.TypeVNet:
+			vnet(id)
+		case estate.TypePeering:
+			if p := x.Peering(id); p != nil {
+				vnet(p.VNet)
+				vnet(p.Remote)
+			}
+		case estate.TypeConnection:
+			if c := x.Connection(id); c != nil {
+				connection(x, c)
+			}
+		case estate.TypeSite:
+			for _, g := range users[id.Key()] {
+				gateway(x, g)
+			}
+		default:
+			gateway(x, id)
+		}
+	}
+	add := s.Effect.Add
+	if add == nil {
+		return places
+	}
+	in := estate.NewIndex(add)
+	for i := range add.VNets {
+		vnet(add.VNets[i].ID)
+	}
+	for i := range add.Gateways {
+		vnet(add.Gateways[i].VNet)
+	}
+	for i := range add.Connections {
+		connection(in, &add.Connections[i])
+	}
+	for i := range add.Peerings {
+		vnet(add.Peerings[i].VNet)
+		vnet(add.Peerings[i].Remote)
+	}
+	return places
+}
+
+// notEveryOrder says that a check is not complete.
+const notEveryOrder = "not every order was walked"
+
+// insideWords says how much inside of the waves was looked at.
+func insideWords(states, sampled int) string {
+	if states == 0 {
+		return ""
+	}
+	words := fmt.Sprintf("at %s inside of waves", plural(states, "state"))
+	if sampled > 0 {
+		words += fmt.Sprintf(", where of %s %s", plural(sampled, "step"), notEveryOrder)
+	}
+	return words
+}
