@@ -43,20 +43,5 @@ func (s *session) check(c *cli.Context) (int, error) {
 	p.Violations, p.Checked = plan.Check(p)
 	found := report.CheckFindings(name, p)
 	format := report.Format(c.String("format"))
-	product, err := render(func(w io.Writer) error {
-		if format == report.SARIF {
-			return report.FindingsSARIF(w, found, nil, moduleVersion())
-		}
-		return report.Checked(w, name, p, format, s.styleOut())
-	})
-	if err == nil {
-		err = s.write(product)
-	}
-	if err == nil && format != report.SARIF && (format == report.JSON || !s.oneTerminal()) {
-		err = s.report(found)
-	}
-	if err != nil {
-		return exitNot, err
-	}
-	return s.verdict(found), nil
+	return s.handAs(format, found, func(w io.Writer) error { return report.Checked(w, name, p, format, s.styleOut()) })
 }

@@ -142,3 +142,24 @@ func (s *session) hand(product []byte, found diag.List, err error) (int, error) 
 	}
 	return s.verdict(found), nil
 }
+
+// handAs is hand for a product of which SARIF is the findings alone, and which says in its other forms what
+// they say.
+func (s *session) handAs(format report.Format, found diag.List, write func(io.Writer) error) (int, error) {
+	product, err := render(func(w io.Writer) error {
+		if format == report.SARIF {
+			return report.FindingsSARIF(w, found, s.suppressed, moduleVersion())
+		}
+		return write(w)
+	})
+	if err == nil {
+		err = s.write(product)
+	}
+	if err == nil && format != report.SARIF && (format == report.JSON || !s.oneTerminal()) {
+		err = s.report(found)
+	}
+	if err != nil {
+		return exitNot, err
+	}
+	return s.verdict(found), nil
+}

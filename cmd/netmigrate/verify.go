@@ -73,22 +73,7 @@ func (s *session) verify(c *cli.Context) (int, error) {
 	v := report.NewVerification(name, args[1:], p, live, plan.Locate(p, live))
 	found = s.settle(in, append(found, v.Findings()...), verifyLooksFor)
 	format := report.Format(c.String("format"))
-	product, err := render(func(w io.Writer) error {
-		if format == report.SARIF {
-			return report.FindingsSARIF(w, found, s.suppressed, moduleVersion())
-		}
-		return v.Write(w, format, s.styleOut())
-	})
-	if err == nil {
-		err = s.write(product)
-	}
-	if err == nil && format != report.SARIF && (format == report.JSON || !s.oneTerminal()) {
-		err = s.report(found)
-	}
-	if err != nil {
-		return exitNot, err
-	}
-	return s.verdict(found), nil
+	return s.handAs(format, found, func(w io.Writer) error { return v.Write(w, format, s.styleOut()) })
 }
 
 // verifyLooksFor is what is noticed of the network while it is read, and of where it stands.

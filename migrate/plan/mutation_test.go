@@ -1,8 +1,6 @@
 package plan_test
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -12,7 +10,6 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/migrate/reach"
-	"github.com/netmigrate/netmigrate/netcfg"
 )
 
 // mutations break a plan, each in one way, at the n-th place where it can; they report whether there is one.
@@ -298,21 +295,8 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 		}
 		plans[name] = p
 	}
-	paths, err := filepath.Glob("../../fixtures/*/network.netcfg")
-	if err != nil || len(paths) < 10 {
-		t.Fatal(len(paths), err)
-	}
-	for _, path := range paths {
-		src, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, _, err := netcfg.Parse(path, src)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, _, _ := estate.FromNetcfg(f)
-		add(filepath.Base(filepath.Dir(path)), e)
+	for _, name := range classicFixtures(t) {
+		add(name, fixture(t, name))
 	}
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)

@@ -58,28 +58,45 @@ func compromising(all func(func(reach.Verdict) bool)) []reach.Verdict {
 
 // The states of the plans for all networks under fixtures, each made from the one before.
 func TestStatesAreOverlays(t *testing.T) {
-	paths, err := filepath.Glob("../../fixtures/*/network.netcfg")
-	if err != nil || len(paths) < 5 {
-		t.Fatalf("only %d networks: %v", len(paths), err)
-	}
-	for _, path := range paths {
-		t.Run(filepath.Base(filepath.Dir(path)), func(t *testing.T) {
-			src, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f, _, err := netcfg.Parse(path, src)
-			if err != nil {
-				t.Fatal(err)
-			}
-			e, _, _ := estate.FromNetcfg(f)
-			p, _, err := plan.Make(e, options.Options{})
+	for _, name := range classicFixtures(t) {
+		t.Run(name, func(t *testing.T) {
+			p, _, err := plan.Make(fixture(t, name), options.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			overlaysAgree(t, p)
 		})
 	}
+}
+
+// classicFixtures are the names of the networks under fixtures that are one network configuration.
+func classicFixtures(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob("../../fixtures/*/network.netcfg")
+	if err != nil || len(paths) < 10 {
+		t.Fatalf("only %d networks: %v", len(paths), err)
+	}
+	names := make([]string, len(paths))
+	for i, path := range paths {
+		names[i] = filepath.Base(filepath.Dir(path))
+	}
+	return names
+}
+
+// fixture is one of them.
+func fixture(t *testing.T, name string) *estate.Estate {
+	t.Helper()
+	path := "../../fixtures/" + name + "/network.netcfg"
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _, err := netcfg.Parse(path, src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _, _ := estate.FromNetcfg(f)
+	return e
 }
 
 // The same of random networks.
@@ -136,16 +153,7 @@ func TestAfter(t *testing.T) {
 	}
 	for _, mode := range []options.Mode{options.AsIfLive, options.ClassicLive, options.Rebuild} {
 		for _, name := range []string{"star", "chain-multihop", "expressroute"} {
-			src, err := os.ReadFile("../../fixtures/" + name + "/network.netcfg")
-			if err != nil {
-				t.Fatal(err)
-			}
-			f, _, err := netcfg.Parse(name, src)
-			if err != nil {
-				t.Fatal(err)
-			}
-			e, _, _ := estate.FromNetcfg(f)
-			p, _, err := plan.Make(e, options.Options{Mode: mode})
+			p, _, err := plan.Make(fixture(t, name), options.Options{Mode: mode})
 			if err != nil {
 				t.Fatal(err)
 			}

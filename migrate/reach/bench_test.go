@@ -159,6 +159,9 @@ func BenchmarkCompute(b *testing.B) {
 				for b.Loop() {
 					reach.Compute(&w.Estate)
 				}
+				if n == s.size[1] {
+					b.ReportMetric(s.most.Seconds(), "goal-s")
+				}
 			})
 		}
 	}
@@ -179,11 +182,15 @@ func BenchmarkCompare(b *testing.B) {
 	}
 }
 
-// TestScale holds the promise of seconds, with room for a slow machine: what it guards against is
-// quadratic work, which would take minutes.
+// TestScale compares estates of the sizes that benchmarks measure with themselves: what talks is told as so many
+// kinds of pairs, and those of a group or of hubs are not counted out pair by pair.
 func TestScale(t *testing.T) {
 	if testing.Short() {
 		t.Skip("computes estates of 10,000 VNets")
+	}
+	want := map[string]int{
+		"meshes of 6": 34996, "meshes of 10": 55000, "peered meshes of 10": 45000, "one mesh": 124750, "supernet, one-sided": 0,
+		"supernet at one on-premises": 34997, "hubs of 500 spokes": 20000, "hubs with firewalls, any to any": 13120, "one connected group": 1,
 	}
 	for _, s := range scale {
 		w := s.make(s.size[1])
@@ -194,9 +201,9 @@ func TestScale(t *testing.T) {
 		for range reach.Compare(r, r, nil) {
 			verdicts++
 		}
-		t.Logf("%s: computed in %s, compared in %s, %d verdicts", s.name, computed, time.Since(start)-computed, verdicts)
-		if computed > 10*s.most {
-			t.Errorf("%s: computed in %s, promised %s", s.name, computed, s.most)
+		t.Logf("%s: computed in %s, compared in %s", s.name, computed, time.Since(start)-computed)
+		if n, known := want[s.name]; !known || verdicts != n {
+			t.Errorf("%s: %d verdicts, want %d", s.name, verdicts, n)
 		}
 	}
 }
