@@ -15,17 +15,20 @@ import (
 const mostTogether = 6
 
 // innerBudget bounds the states inside all waves: states times objects in each.
-const innerBudget = 1_000_000
+const innerBudget = 300_000
 
-// innerMost is how many states inside each of some waves an estate is looked at.
+// innerMost is how many states inside each of some waves are looked at: none in the largest networks.
 func innerMost(e *estate.Estate, waves int) int {
 	size := len(e.VNets) + len(e.Connections) + len(e.Peerings) + len(e.Sites)
-	return max(1, innerBudget/max(1, size*waves))
+	return innerBudget / max(1, size*waves)
 }
 
 // inside yields networks inside of a wave that starts with e, at most so many, and tells how many steps are in
 // groups of which not every set is among them.
 func inside(e *estate.Estate, steps []*Step, limit int, yield func(*estate.Estate) bool) (sampled int) {
+	if limit == 0 {
+		return len(steps)
+	}
 	groups := meeting(e, steps)
 	states := make([][]choice, len(groups)) // by group
 	most := 0
@@ -231,7 +234,7 @@ const notEveryOrder = "not every order was walked"
 
 // insideWords says how much inside of the waves was looked at.
 func insideWords(states, sampled int) string {
-	if states == 0 {
+	if states+sampled == 0 {
 		return ""
 	}
 	words := fmt.Sprintf("at %s inside of waves", plural(states, "state"))
