@@ -47,10 +47,11 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 		found = append(found, result)
 		look = func() { result.violations = c.check(s) }
 	}
-	look()
+	var missed []Violation
+	together(look, func() { missed = misses(p, c.end) })
 	violations = append(violations, c.refused...)
 	violations = append(violations, lasting(found)...)
-	violations = append(violations, misses(c.p, c.end)...)
+	violations = append(violations, missed...)
 	if words := insideWords(c.inner, c.sampled); words != "" {
 		checked = append(checked, words)
 	}
