@@ -3,8 +3,6 @@ package estate_test
 import (
 	"fmt"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -21,8 +20,7 @@ import (
 // full is an ARM estate with one object of each kind, in which every field has a value.
 func full() *estate.Estate {
 	e := &estate.Estate{}
-	n := 0
-	fill(reflect.ValueOf(e).Elem(), &n)
+	filler().Fill(e)
 	e.Docs = []string{"full.json"}
 	e.VNets[0].Model = estate.ARM
 	e.Gateways[0].Kind, e.Connections[0].Kind = estate.RouteServer, estate.Vnet2Vnet
@@ -35,44 +33,18 @@ func full() *estate.Estate {
 	return e
 }
 
-// fill gives every field below v another value.
-func fill(v reflect.Value, n *int) {
-	*n++
-	switch v.Interface().(type) {
-	case netip.Prefix:
-		v.Set(reflect.ValueOf(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(*n >> 8), byte(*n), 0}), 24)))
-		return
-	case netip.Addr:
-		v.Set(reflect.ValueOf(netip.AddrFrom4([4]byte{20, byte(*n >> 8), byte(*n), 1})))
-		return
-	case diag.Ref:
-		v.Set(reflect.ValueOf(diag.Ref{Ordinal: int32(*n), Line: int32(*n), Col: 1}))
-		return
-	case netcfg.Secret:
-		return
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			fill(v.Field(i), n)
+// filler fills estates: a place has a line, and a secret stays empty.
+func filler() *fixtures.Filler {
+	return &fixtures.Filler{Own: func(v reflect.Value, n int) bool {
+		switch v.Interface().(type) {
+		case diag.Ref:
+			v.Set(reflect.ValueOf(diag.Ref{Ordinal: int32(n), Line: int32(n), Col: 1}))
+		case netcfg.Secret:
+		default:
+			return false
 		}
-	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		fill(v.Index(0), n)
-	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		fill(v.Elem(), n)
-	case reflect.String:
-		v.SetString(fmt.Sprintf("word%d", *n))
-	case reflect.Bool:
-		v.SetBool(true)
-	case reflect.Int:
-		v.SetInt(int64(*n))
-	case reflect.Uint8:
-		v.SetUint(1)
-	default:
-		panic("an estate holds a " + v.Type().String())
-	}
+		return true
+	}}
 }
 
 // leaf is a field with a value of its own, and how to change it.
@@ -178,29 +150,17 @@ func objectIn(e *estate.Estate, slice string) estate.ID {
 }
 
 func TestNetworkDoesNotDifferFromItself(t *testing.T) {
-	paths, err := filepath.Glob("../../fixtures/*/*.netcfg")
-	if err != nil || len(paths) < 10 {
-		t.Fatalf("%d fixtures, %v", len(paths), err)
-	}
 	check := func(name string, e *estate.Estate) {
 		if got := estate.Differences(e, e, nil); len(got) > 0 {
 			t.Errorf("%s differs from itself: %+v", name, got)
 		}
 	}
 	check("an estate with everything", full())
-	for _, path := range paths {
-		src, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f, _, err := netcfg.Parse(path, src)
-		if err != nil {
-			t.Fatal(err)
-		}
-		classic, _, _ := estate.FromNetcfg(f)
+	for _, name := range fixtureNames(t) {
+		classic := fixture(t, name)
 		arm, _, _ := estate.ToARM(classic)
-		check(path, classic)
-		check(path+" in ARM", arm)
+		check(name, classic)
+		check(name+" in ARM", arm)
 	}
 }
 

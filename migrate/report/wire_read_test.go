@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"fmt"
 	"net/netip"
 	"reflect"
 	"regexp"
@@ -12,53 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/netmigrate/netmigrate/fixtures"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
-
-// filled gives every field below v another value.
-func filled(v reflect.Value, n *int) {
-	*n++
-	switch v.Interface().(type) {
-	case netip.Prefix:
-		v.Set(reflect.ValueOf(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(*n >> 8), byte(*n), 0}), 24)))
-		return
-	case netip.Addr:
-		v.Set(reflect.ValueOf(netip.AddrFrom4([4]byte{20, byte(*n >> 8), byte(*n), 1})))
-		return
-	case diag.Ref, netcfg.Secret:
-		return
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		for i := range v.NumField() {
-			filled(v.Field(i), n)
-		}
-	case reflect.Slice:
-		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
-		filled(v.Index(0), n)
-	case reflect.Array:
-		for i := range v.Len() {
-			filled(v.Index(i), n)
-		}
-	case reflect.Pointer:
-		v.Set(reflect.New(v.Type().Elem()))
-		filled(v.Elem(), n)
-	case reflect.String:
-		v.SetString(fmt.Sprintf("word%d", *n))
-	case reflect.Bool:
-		v.SetBool(true)
-	case reflect.Int:
-		v.SetInt(int64(*n))
-	case reflect.Uint8:
-		v.SetUint(1)
-	default:
-		panic("a plan holds a " + v.Type().String())
-	}
-}
 
 // notWritten are the fields of a plan that plan.json leaves out on purpose: places, keys, certificates and what is about
 // them, and what follows from the rest.
@@ -76,15 +35,17 @@ var sameButPlaces = cmp.Options{
 // TestReadPlan writes a plan in which every field has a value, and reads it back.
 func TestReadPlan(t *testing.T) {
 	p := &plan.Plan{}
-	n := 0
 	p.Mode, p.Base, p.Target = options.ARMLive, &estate.Estate{}, &estate.Estate{}
-	filled(reflect.ValueOf(p.Base).Elem(), &n)
-	filled(reflect.ValueOf(&p.Components).Elem(), &n)
-	filled(reflect.ValueOf(&p.Outcomes).Elem(), &n)
-	filled(reflect.ValueOf(&p.Steps).Elem(), &n)
-	filled(reflect.ValueOf(&p.Windows).Elem(), &n)
-	filled(reflect.ValueOf(&p.Violations).Elem(), &n)
-	filled(reflect.ValueOf(&p.Checked).Elem(), &n)
+	f := &fixtures.Filler{Own: func(v reflect.Value, _ int) bool {
+		switch v.Interface().(type) {
+		case diag.Ref, netcfg.Secret: // they are not written
+			return true
+		}
+		return false
+	}}
+	for _, part := range []any{p.Base, &p.Components, &p.Outcomes, &p.Steps, &p.Windows, &p.Violations, &p.Checked} {
+		f.Fill(part)
+	}
 	s := &p.Steps[0]
 	s.Wave, s.Needs = 1, nil
 	s.Effect.Add.Assumptions = nil // they stand with the plan
