@@ -93,7 +93,7 @@ func (s *session) plan(c *cli.Context) (int, error) {
 
 // at prints the network right after a step.
 func (s *session) at(out planned, step string, format report.Format) (int, error) {
-	e, standing, err := plan.After(out.plan, step)
+	e, standing, err := plan.StandingAfter(out.plan, step)
 	if err != nil {
 		return exitNot, usagef("plan: --at: %v", err)
 	}

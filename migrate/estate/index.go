@@ -9,8 +9,8 @@ type Index struct {
 	estate                                   *Estate
 	vnet, site, gateway, connection, peering func() map[Key]int
 	securityGroup, routeTable, circuit       func() map[Key]int
-	gatewaysOf, connectionsOf, peeringsOf    func() map[Key][]int
-	standingIn                               func() map[Key][]int
+	gatewaysOf, standingIn, peeringsOf       func() map[Key][]int
+	connectionsOf, connectionsTo             func() map[Key][]int
 }
 
 // NewIndex indexes an estate.
@@ -35,6 +35,7 @@ func NewIndex(e *Estate) *Index {
 		}),
 		standingIn:    byOwner(e.Gateways, func(g *Gateway) ID { return g.VNet }),
 		connectionsOf: byOwner(e.Connections, func(c *Connection) ID { return c.Gateway }),
+		connectionsTo: byOwner(e.Connections, func(c *Connection) ID { return c.Site }, func(c *Connection) ID { return c.RemoteGateway }),
 		peeringsOf:    byOwner(e.Peerings, func(p *Peering) ID { return p.VNet }),
 	}
 }
@@ -49,13 +50,15 @@ func byID[T any](in []T, id func(*T) ID) func() map[Key]int {
 	})
 }
 
-func byOwner[T any](in []T, owner func(*T) ID) func() map[Key][]int {
+func byOwner[T any](in []T, owners ...func(*T) ID) func() map[Key][]int {
 	return sync.OnceValue(func() map[Key][]int {
 		of := map[Key][]int{}
 		for i := range in {
-			if id := owner(&in[i]); !id.IsZero() {
-				key := id.Key()
-				of[key] = append(of[key], i)
+			for _, owner := range owners {
+				if id := owner(&in[i]); !id.IsZero() {
+					key := id.Key()
+					of[key] = append(of[key], i)
+				}
 			}
 		}
 		return of
@@ -121,6 +124,11 @@ func (x *Index) GatewaysOf(vnet ID) []*Gateway {
 // ConnectionsOf returns the connections of a gateway.
 func (x *Index) ConnectionsOf(gateway ID) []*Connection {
 	return all(x.estate.Connections, x.connectionsOf()[gateway.Key()])
+}
+
+// ConnectionsTo returns the connections that lead to a site, or name a gateway as the other end.
+func (x *Index) ConnectionsTo(end ID) []*Connection {
+	return all(x.estate.Connections, x.connectionsTo()[end.Key()])
 }
 
 // PeeringsOf returns the peering halves of a VNet.

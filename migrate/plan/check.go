@@ -17,13 +17,15 @@ import (
 // its turn comes, and an end that is not the target. It uses the steps' effects, the estate before, and
 // the windows; how the plan was made it does not know.
 //
-// The states are those after the removals of a wave and at its end. The states inside a wave,
-// where only some of its steps are done, are not walked.
+// The states are those after the removals of a wave and at its end, and those inside of it, where only some of its
+// steps are done: of these as many as a network of its size allows. checked says which.
 func Check(p *Plan) (violations []Violation, checked []string) {
-	c := checker{p: p, before: p.Before, legal: legality(p.Base)}
-	if c.before == nil {
-		c.before = reach.Compute(p.Base)
-	}
+	c := check(p)
+	return c.violations, c.checked
+}
+
+func check(p *Plan) *checker {
+	c := newChecker(p)
 	var found []*judged
 	left := 0
 	every := c.stride()
@@ -35,7 +37,7 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 			continue
 		}
 		if !s.inside {
-			checked = append(checked, "after "+s.name)
+			c.checked = append(c.checked, "after "+s.name)
 		}
 		together(look, func() {
 			if c.carries(s) {
@@ -45,20 +47,18 @@ func Check(p *Plan) (violations []Violation, checked []string) {
 		})
 		result := &judged{inside: s.inside}
 		found = append(found, result)
-		look = func() { result.violations = c.check(s) }
+		look = func() { result.violations = c.judge(s) }
 	}
 	var missed []Violation
 	together(look, func() { missed = misses(p, c.end) })
-	violations = append(violations, c.refused...)
-	violations = append(violations, lasting(found)...)
-	violations = append(violations, missed...)
+	c.violations = slices.Concat(c.refused, lasting(found), missed)
 	if words := insideWords(c.inner, c.sampled); words != "" {
-		checked = append(checked, words)
+		c.checked = append(c.checked, words)
 	}
 	if left > 0 {
-		checked = append(checked, fmt.Sprintf("not %d further states: there are too many of this size", left))
+		c.checked = append(c.checked, fmt.Sprintf("not %d further states: there are too many of this size", left))
 	}
-	return violations, checked
+	return c
 }
 
 // judged is what is wrong with a state.
@@ -108,12 +108,24 @@ func (c *checker) stride() int {
 type checker struct {
 	p      *Plan
 	before *reach.Relation
+	base   *estate.Index
 	legal  map[string]bool // what was refused already before the first step
 
 	refused []Violation    // steps that cannot run when their turn comes
 	inner   int            // states inside of waves
 	sampled int            // steps in groups of which not every order was walked
 	end     *estate.Estate // after all steps
+
+	violations []Violation
+	checked    []string // the states, in words
+}
+
+func newChecker(p *Plan) *checker {
+	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base)}
+	if c.before == nil {
+		c.before = reach.Compute(p.Base)
+	}
+	return c
 }
 
 func legality(e *estate.Estate) map[string]bool {
@@ -133,7 +145,7 @@ type state struct {
 
 	reach *reach.Relation // of states that carry traffic
 
-	number int  // counted from 0
+	number int  // of those that are not inside, counted from 0
 	last   bool // the state that the plan ends in
 	inside bool // not all steps of the wave are done
 }
@@ -143,7 +155,9 @@ func (c *checker) states() iter.Seq[state] {
 	return func(yield func(state) bool) {
 		n, last := 0, c.lastChange()
 		give := func(s state) bool {
-			s.number, n = n, n+1
+			if !s.inside {
+				s.number, n = n, n+1
+			}
 			s.last = s.end && s.wave == last
 			return yield(s)
 		}
@@ -166,23 +180,20 @@ func (c *checker) walk(yield func(state) bool) {
 	e := startOf(c.p)
 	most := innerMost(c.p.Base, c.waves())
 	for i, steps := range waves(c.p.Steps) {
-		c.refused = append(c.refused, refused(c.p, e, i+1, steps)...)
-		effects := make([]Effect, len(steps))
+		c.refuse(e, i+1, steps)
+		effects := effectsOf(steps)
 		removes, adds := false, false
-		for j, s := range steps {
-			effects[j] = s.Effect
-			removes = removes || slices.ContainsFunc(s.Effect.Remove, inEstate)
-			adds = adds || s.Effect.Add != nil
+		for _, f := range effects {
+			removes = removes || slices.ContainsFunc(f.Remove, inEstate)
+			adds = adds || f.Add != nil
 		}
 		name := fmt.Sprintf("wave %d", i+1)
 		going := true
-		if c.p.Mode != options.Rebuild { // nothing of which carries traffic before it is complete
-			c.sampled += inside(e, steps, most, func(inner *estate.Estate) bool {
-				c.inner++
-				going = yield(state{Estate: inner, name: "some steps of " + name, wave: i + 1, inside: true})
-				return going
-			})
-		}
+		c.sampled += inside(e, steps, most, func(inner *estate.Estate) bool {
+			c.inner++
+			going = yield(state{Estate: inner, name: "some steps of " + name, wave: i + 1, inside: true})
+			return going
+		})
 		if !going {
 			return
 		}
@@ -214,7 +225,7 @@ func inEstate(id estate.ID) bool { return id.Type != estate.TypePublicIP }
 // complete.
 func (c *checker) carries(s state) bool { return c.p.Mode != options.Rebuild || s.last }
 
-func (c *checker) check(s state) []Violation {
+func (c *checker) judge(s state) []Violation {
 	var out []Violation
 	for _, f := range estate.Validate(s.Estate) {
 		if f.Severity == diag.Error && !c.legal[f.Rule+f.Message] {

@@ -2,8 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
@@ -117,54 +115,49 @@ func halfOf(f Effect) Effect {
 	return Effect{}
 }
 
-// meeting puts steps that touch a VNet in common together. Steps that change nothing are in no group.
+// meeting puts steps that touch a VNet in common together, in their order. Steps that change nothing are in no group.
 func meeting(e *estate.Estate, steps []*Step) [][]*Step {
 	x := estate.NewIndex(e)
-	users := map[estate.Key][]estate.ID{} // of sites: the gateways
-	for i := range e.Connections {
-		if c := &e.Connections[i]; !c.Site.IsZero() {
-			users[c.Site.Key()] = append(users[c.Site.Key()], c.Gateway)
+	leads := make([]int, len(steps)) // to an earlier step of the same group, or to itself
+	first := func(i int) int {
+		for leads[i] != i {
+			leads[i] = leads[leads[i]]
+			i = leads[i]
+		}
+		return i
+	}
+	at := map[estate.Key]int{} // a step that touches a VNet
+	idle := make([]bool, len(steps))
+	for i, s := range steps {
+		leads[i] = i
+		places := touched(x, s)
+		idle[i] = len(places) == 0
+		for place := range places {
+			if other, known := at[place]; known {
+				a, b := first(i), first(other)
+				leads[max(a, b)] = min(a, b)
+			}
+			at[place] = i
 		}
 	}
-	group := map[estate.Key]int{} // of a VNet
 	var groups [][]*Step
-	for _, s := range steps {
-		places := touched(x, users, s)
-		if len(places) == 0 {
+	number := map[int]int{} // of a group, by its first step
+	for i, s := range steps {
+		if idle[i] {
 			continue
 		}
-		at := len(groups)
-		groups = append(groups, []*Step{s})
-		for _, place := range slices.SortedFunc(maps.Keys(places), func(a, b estate.Key) int { return compareKeys(a, b) }) {
-			old, known := group[place]
-			group[place] = at
-			if !known || old == at {
-				continue
-			}
-			groups[at] = append(groups[old], groups[at]...)
-			groups[old] = nil
-			for k, g := range group {
-				if g == old {
-					group[k] = at
-				}
-			}
+		n, known := number[first(i)]
+		if !known {
+			n = len(groups)
+			number[first(i)], groups = n, append(groups, nil)
 		}
+		groups[n] = append(groups[n], s)
 	}
-	return slices.DeleteFunc(groups, func(g []*Step) bool { return len(g) == 0 })
-}
-
-func compareKeys(a, b estate.Key) int {
-	switch x, y := a.String(), b.String(); {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
+	return groups
 }
 
 // touched are the VNets that a step changes something of.
-func touched(x *estate.Index, users map[estate.Key][]estate.ID, s *Step) map[estate.Key]bool {
+func touched(x *estate.Index, s *Step) map[estate.Key]bool {
 	places := map[estate.Key]bool{}
 	vnet := func(id estate.ID) {
 		if !id.IsZero() {
@@ -201,8 +194,8 @@ func touched(x *estate.Index, users map[estate.Key][]estate.ID, s *Step) map[est
 				connection(x, c)
 			}
 		case estate.TypeSite:
-			for _, g := range users[id.Key()] {
-				gateway(x, g)
+			for _, c := range x.ConnectionsTo(id) {
+				gateway(x, c.Gateway)
 			}
 		default:
 			gateway(x, id)
@@ -229,17 +222,14 @@ func touched(x *estate.Index, users map[estate.Key][]estate.ID, s *Step) map[est
 	return places
 }
 
-// notEveryOrder says that a check is not complete.
-const notEveryOrder = "not every order was walked"
-
 // insideWords says how much inside of the waves was looked at.
 func insideWords(states, sampled int) string {
 	if states+sampled == 0 {
 		return ""
 	}
-	words := fmt.Sprintf("at %s inside of waves", plural(states, "state"))
+	words := plural(states, "state") + " inside of waves"
 	if sampled > 0 {
-		words += fmt.Sprintf(", where of %s %s", plural(sampled, "step"), notEveryOrder)
+		words += fmt.Sprintf(", where of %s not every order was walked", plural(sampled, "step"))
 	}
 	return words
 }

@@ -43,7 +43,7 @@ func TestInnerMost(t *testing.T) {
 	if sampled := inside(large, steps, 0, func(*estate.Estate) bool { t.Error("a state"); return true }); sampled != 2 {
 		t.Errorf("%d steps are left out, want 2", sampled)
 	}
-	for words, n := range map[string][2]int{"": {}, "at 3 states inside of waves": {3, 0}, "at 0 states inside of waves, where of 2 steps not every order was walked": {0, 2}} {
+	for words, n := range map[string][2]int{"": {}, "3 states inside of waves": {3, 0}, "0 states inside of waves, where of 2 steps not every order was walked": {0, 2}} {
 		if got := insideWords(n[0], n[1]); got != words {
 			t.Errorf("%q, want %q", got, words)
 		}

@@ -2,43 +2,31 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// refused reports the steps of a wave that the platform would not run on the estate before it (PLAN-014). Steps
+// refuse notes the steps of a wave that the platform would not run on the estate before it (PLAN-014). Steps
 // of a wave may run in any order, so none can count on another one of its wave: what a step removes must not
 // be needed by anything that another one removes, and what an addition needs must be there.
-func refused(p *Plan, e *estate.Estate, wave int, steps []*Step) []Violation {
-	var out []Violation
+func (c *checker) refuse(e *estate.Estate, wave int, steps []*Step) {
 	name := "the start"
 	if wave > 1 {
 		name = fmt.Sprintf("wave %d", wave-1)
 	}
-	r := &refusal{x: estate.NewIndex(e), base: estate.NewIndex(p.Base), users: map[estate.Key][]*estate.Connection{}}
-	for i := range e.Connections {
-		c := &e.Connections[i]
-		for _, id := range []estate.ID{c.Gateway, c.RemoteGateway, c.Site} {
-			if !id.IsZero() {
-				r.users[id.Key()] = append(r.users[id.Key()], c)
-			}
-		}
-	}
+	r := &refusal{x: estate.NewIndex(e), base: c.base}
 	for _, s := range steps {
 		for _, why := range r.step(s) {
-			out = append(out, Violation{After: name, Rule: "PLAN-014", Text: fmt.Sprintf("step %s (%s) cannot run: %s", s.ID, s.Action, why)})
+			c.refused = append(c.refused, Violation{After: name, Rule: "PLAN-014", Text: fmt.Sprintf("step %s (%s) cannot run: %s", s.ID, s.Action, why)})
 		}
 	}
-	return out
 }
 
 // refusal knows what is there before a wave.
 type refusal struct {
-	x     *estate.Index
-	base  *estate.Index                       // before the first step: what no input tells is in neither
-	users map[estate.Key][]*estate.Connection // of gateways and sites
+	x    *estate.Index
+	base *estate.Index // before the first step: what no input tells is in neither
 }
 
 func (r *refusal) step(s *Step) []string {
@@ -48,7 +36,7 @@ func (r *refusal) step(s *Step) []string {
 		gone[id.Key()] = true
 	}
 	for _, id := range s.Effect.Remove {
-		for _, c := range r.users[id.Key()] {
+		for _, c := range append(r.x.ConnectionsOf(id), r.x.ConnectionsTo(id)...) {
 			if !gone[c.ID.Key()] {
 				why = append(why, fmt.Sprintf("connection %q uses %s %q, which it deletes", c.ID.Name, id.Type, id.Name))
 				break
@@ -86,9 +74,6 @@ func (r *refusal) step(s *Step) []string {
 	}
 	for i := range add.Peerings {
 		p := &add.Peerings[i]
-		if p.UseRemoteGateways {
-			why = append(why, r.remoteGateway(p, gone, add)...)
-		}
 		needs("peering", p.ID, p.VNet, r.x.VNet(p.VNet) != nil)
 		if r.x.Peering(p.ID) == nil {
 			needs("peering", p.ID, p.Remote, r.x.VNet(p.Remote) != nil)
@@ -100,21 +85,6 @@ func (r *refusal) step(s *Step) []string {
 // unlisted reports whether no input lists a table or group: then nothing builds it, and it is there.
 func (r *refusal) unlisted(id estate.ID) bool {
 	return r.base.RouteTable(id) == nil && r.base.SecurityGroup(id) == nil
-}
-
-// remoteGateway says why a half may not use the gateway of the other end yet.
-func (r *refusal) remoteGateway(p *estate.Peering, gone map[estate.Key]bool, add *estate.Estate) []string {
-	virtual := func(vnet estate.ID) bool {
-		return slices.ContainsFunc(r.x.GatewaysOf(vnet), func(g *estate.Gateway) bool { return g.Kind.Virtual() && !g.Absent() && !gone[g.ID.Key()] })
-	}
-	brought := slices.ContainsFunc(add.Gateways, func(g estate.Gateway) bool { return g.VNet.Same(p.Remote) })
-	switch {
-	case virtual(p.VNet):
-		return []string{fmt.Sprintf("VNet %q has a gateway of its own and cannot use that of %q", p.VNet.Name, p.Remote.Name)}
-	case r.x.VNet(p.Remote) != nil && !virtual(p.Remote) && !brought && r.x.Peering(p.ID) == nil:
-		return []string{fmt.Sprintf("VNet %q would use a gateway of %q, which has none", p.VNet.Name, p.Remote.Name)}
-	}
-	return nil
 }
 
 // misses reports what the state at the end of a plan has otherwise than its target (PLAN-013).

@@ -76,40 +76,47 @@ func asMigrated(c, partner *estate.Connection) estate.Connection {
 	return n
 }
 
-// declareMigrationLoss finds the pairs that each commit of the platform's migration cuts, and those that its prefixes
-// cut while only some of them are restored, and declares them in its window.
+// declareMigrationLoss finds the pairs that each commit of the platform's migration cuts, and those that are cut while
+// only some of the prefixes are restored that it drops, and declares them in its window.
 func (m *maker) declareMigrationLoss() {
+	var migrating []*Window
 	for i := range m.p.Windows {
 		w := &m.p.Windows[i]
 		if w.Cause != "U2" {
 			continue
 		}
-		declare := func(state *estate.Estate) bool {
-			for v := range reach.Compare(m.p.Before, reach.Compute(state), nil) {
-				if pair := [2]string{v.From.String(), v.To.String()}; v.Compromises() && !slices.Contains(w.Pairs, pair) {
-					w.Pairs = append(w.Pairs, pair)
-				}
-			}
-			return true
-		}
+		migrating = append(migrating, w)
 		commit := slices.IndexFunc(m.p.Steps, func(s Step) bool { return s.Action == MigrateVNet && slices.Contains(w.Steps, s.ID) })
-		declare(Apply(m.p.Base, m.p.Steps[:commit+1]))
-		done := m.p.Steps[commit].Wave
-		for first := commit + 1; first < len(m.p.Steps); {
-			wave := waveFrom(m.p.Steps, first)
-			if wave[0].Wave > done && slices.ContainsFunc(wave, func(s *Step) bool { return s.Action == RestorePrefixes && slices.Contains(w.Steps, s.ID) }) {
-				inside(Apply(m.p.Base, m.p.Steps[:first]), wave, innerMost(m.p.Base, len(m.p.Windows)), declare)
+		m.declareLoss(w, Apply(m.p.Base, m.p.Steps[:commit+1]))
+	}
+	if len(migrating) == 0 {
+		return
+	}
+	e, most := m.p.Base, innerMost(m.p.Base, len(migrating))
+	for _, wave := range waves(m.p.Steps) {
+		var restoring []*Window
+		for _, w := range migrating {
+			if slices.ContainsFunc(wave, func(s *Step) bool { return s.Action == RestorePrefixes && slices.Contains(w.Steps, s.ID) }) {
+				restoring = append(restoring, w)
 			}
-			first += len(wave)
 		}
+		if len(restoring) > 0 {
+			inside(e, wave, most, func(state *estate.Estate) bool {
+				for _, w := range restoring {
+					m.declareLoss(w, state)
+				}
+				return true
+			})
+		}
+		e = after(e, effectsOf(wave), effectsOf(wave))
 	}
 }
 
-// waveFrom are the steps of one wave, of which the first is given.
-func waveFrom(steps []Step, first int) []*Step {
-	var wave []*Step
-	for i := first; i < len(steps) && steps[i].Wave == steps[first].Wave; i++ {
-		wave = append(wave, &steps[i])
+// declareLoss adds the pairs that a state cuts to a window.
+func (m *maker) declareLoss(w *Window, state *estate.Estate) {
+	for v := range reach.Compare(m.p.Before, reach.Compute(state), nil) {
+		if pair := [2]string{v.From.String(), v.To.String()}; v.Compromises() && !slices.Contains(w.Pairs, pair) {
+			w.Pairs = append(w.Pairs, pair)
+		}
 	}
-	return wave
 }

@@ -4,9 +4,8 @@ import "github.com/netmigrate/netmigrate/migrate/estate"
 
 // States are those that Check looks at, of a plan whose networks run.
 func States(p *Plan) []*estate.Estate {
-	c := checker{p: p, before: p.Before}
 	var out []*estate.Estate
-	for s := range c.states() {
+	for s := range newChecker(p).states() {
 		out = append(out, s.Estate)
 	}
 	return out

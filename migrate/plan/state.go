@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -133,29 +132,6 @@ func renumber(steps []Step, windows []Window) {
 // stepID names the i-th step.
 func stepID(i int) string { return fmt.Sprintf("S%03d", i+1) }
 
-// at is the network right after a step: those of earlier waves are done and the step itself, and none of the others of
-// its wave.
-func at(p *Plan, id string) (*estate.Estate, error) {
-	i := slices.IndexFunc(p.Steps, func(s Step) bool { return strings.EqualFold(s.ID, id) })
-	switch {
-	case len(p.Steps) == 0:
-		return nil, fmt.Errorf("step %q: the plan has no steps", id)
-	case i < 0:
-		return nil, fmt.Errorf("step %q: the plan has the steps %s to %s", id, p.Steps[0].ID, p.Steps[len(p.Steps)-1].ID)
-	}
-	e := startOf(p)
-	for _, wave := range waves(p.Steps[:i+1]) {
-		var effects []Effect
-		for _, s := range wave {
-			if s.Wave < p.Steps[i].Wave || s.ID == p.Steps[i].ID {
-				effects = append(effects, s.Effect)
-			}
-		}
-		e = after(e, effects, effects)
-	}
-	return synchronised(e), nil
-}
-
 // synchronised tells of every half that a step wrote what it has taken over from the other end by then.
 func synchronised(e *estate.Estate) *estate.Estate {
 	x := estate.NewIndex(e)
@@ -182,11 +158,16 @@ func startOf(p *Plan) *estate.Estate {
 // Apply returns the estate after all the steps, wave by wave.
 func Apply(e *estate.Estate, steps []Step) *estate.Estate {
 	for _, wave := range waves(steps) {
-		effects := make([]Effect, len(wave))
-		for i, s := range wave {
-			effects[i] = s.Effect
-		}
+		effects := effectsOf(wave)
 		e = after(e, effects, effects)
 	}
 	return e
+}
+
+func effectsOf(steps []*Step) []Effect {
+	effects := make([]Effect, len(steps))
+	for i, s := range steps {
+		effects[i] = s.Effect
+	}
+	return effects
 }

@@ -114,10 +114,10 @@ func TestRandomStatesAreOverlays(t *testing.T) {
 
 // The network right after each step of a fixture's plan is a state of the plan, in every mode: a listing of it would
 // show no drift, and what may run next has its needs done.
-func TestAfter(t *testing.T) {
+func TestStandingAfter(t *testing.T) {
 	check := func(name string, p *plan.Plan) {
 		for i, s := range p.Steps {
-			e, standing, err := plan.After(p, strings.ToLower(s.ID))
+			e, standing, err := plan.StandingAfter(p, strings.ToLower(s.ID))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,7 +160,7 @@ func TestAfter(t *testing.T) {
 			check(name+" "+string(mode), p)
 		}
 	}
-	if _, _, err := plan.After(&plan.Plan{}, "S001"); err == nil {
+	if _, _, err := plan.StandingAfter(&plan.Plan{}, "S001"); err == nil {
 		t.Error("a plan without steps has none")
 	}
 }

@@ -79,21 +79,29 @@ func Locate(p *Plan, live *estate.Estate) *Standing {
 	return l.s
 }
 
-// After is the network right after a step, and where that stands in the plan: the steps of earlier waves are done and
-// the step itself, and none of the others.
-func After(p *Plan, step string) (*estate.Estate, *Standing, error) {
-	e, err := at(p, step)
-	if err != nil {
-		return nil, nil, err
-	}
-	l := newLocator(p, e)
+// StandingAfter is the network right after a step, and where that stands in the plan: the steps of earlier waves are done
+// and the step itself, and none of the others.
+func StandingAfter(p *Plan, step string) (*estate.Estate, *Standing, error) {
 	of := slices.IndexFunc(p.Steps, func(s Step) bool { return strings.EqualFold(s.ID, step) })
-	for i := range p.Steps {
-		s := &l.s.Steps[i]
-		s.Step = &p.Steps[i]
-		if i == of || p.Steps[i].Wave < p.Steps[of].Wave {
-			s.Progress = Done
+	switch {
+	case len(p.Steps) == 0:
+		return nil, nil, fmt.Errorf("step %q: the plan has no steps", step)
+	case of < 0:
+		return nil, nil, fmt.Errorf("step %q: the plan has the steps %s to %s", step, p.Steps[0].ID, p.Steps[len(p.Steps)-1].ID)
+	}
+	var done []Step
+	for i, s := range p.Steps {
+		if i == of || s.Wave < p.Steps[of].Wave {
+			done = append(done, s)
 		}
+	}
+	e := synchronised(Apply(startOf(p), done))
+	l := newLocator(p, e)
+	for i := range p.Steps {
+		l.s.Steps[i].Step = &p.Steps[i]
+	}
+	for _, s := range done {
+		l.s.Steps[l.at[s.ID]].Progress = Done
 	}
 	l.nearest()
 	l.reach()
