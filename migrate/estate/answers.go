@@ -26,15 +26,15 @@ type answering struct {
 	e            *Estate
 	opts         *options.Options
 	found        *diag.List
+	input        string // what the answers are about: "listing"
 	vnets, sites *named
 	secrets      []secretOf
 	idle         map[diag.Pos]bool // what is reported to count for nothing
 	said         map[any]any       // of facts and addresses that an entry settled already, what the input says
-	users        map[Key][]Key     // of sites: the VNets whose connections use them
 }
 
-func newAnswering(e *Estate, opts *options.Options, found *diag.List) answering {
-	return answering{e: e, opts: opts, found: found, idle: map[diag.Pos]bool{}, said: map[any]any{},
+func newAnswering(e *Estate, opts *options.Options, found *diag.List, input string) answering {
+	return answering{e: e, opts: opts, found: found, input: input, idle: map[diag.Pos]bool{}, said: map[any]any{},
 		vnets: newNamed(e.VNets, func(v *VNet) ID { return v.ID }),
 		sites: newNamed(e.Sites, func(s *Site) ID { return s.ID })}
 }
@@ -192,9 +192,10 @@ func (a *answering) site(said *options.Site) {
 		a.unused(address, "%q names local network sites of different devices; write the %s before it, as %q", said.Name.Raw, before, path)
 		address = options.Text{}
 	}
+	x := NewIndex(a.e)
 	for _, i := range at {
 		s := &a.e.Sites[i]
-		if declared.Kind == DeclaredVNet && a.ownOnly(s, declared.VNet) {
+		if declared.Kind == DeclaredVNet && ownOnly(x, s, declared.VNet) {
 			a.unused(said.VNet, "VNet %q alone uses local network site %q, which cannot stand for that VNet", declared.VNet.Name, s.Name)
 			continue
 		}
@@ -217,24 +218,67 @@ func (a *answering) devices(at []int) int {
 }
 
 // ownOnly reports whether a VNet is the only one whose connections use a site.
-func (a *answering) ownOnly(s *Site, vnet ID) bool {
-	if a.users == nil {
-		a.users = map[Key][]Key{}
-		x := NewIndex(a.e)
-		for i := range a.e.Connections {
-			c := &a.e.Connections[i]
-			if g := x.Gateway(c.Gateway); g != nil {
-				a.users[c.Site.Key()] = append(a.users[c.Site.Key()], g.VNet.Key())
-			}
-		}
-	}
-	users := a.users[s.ID.Key()]
-	return len(users) > 0 && !slices.ContainsFunc(users, func(k Key) bool { return k != vnet.Key() })
+func ownOnly(x *Index, s *Site, vnet ID) bool {
+	users := x.ConnectionsTo(s.ID)
+	return len(users) > 0 && !slices.ContainsFunc(users, func(c *Connection) bool {
+		g := x.Gateway(c.Gateway)
+		return g == nil || !g.VNet.Same(vnet)
+	})
 }
 
-// strangers reports the names of the options file that the estate does not have.
+// defaultSite says where the default route of a VNet's gateway leads.
+func (a *answering) defaultSite(v *VNet, g *Gateway, t options.Text, site ID) {
+	if !g.DefaultSite.IsZero() && !g.DefaultSite.Same(site) {
+		a.overrules(t, g.DefaultRefs, "the default site of VNet %q is %q here, and %q in the input", v.Name, t.Raw, g.DefaultSite.Name)
+	}
+	g.DefaultSite = site
+}
+
+// subscriptions says what is known of the subscriptions of some names, and reports entries about others.
+func (a *answering) subscriptions(names []string) {
+	used := map[string]bool{}
+	for _, name := range names {
+		s, ok := a.opts.Subscription(name)
+		if !ok {
+			continue
+		}
+		used[s.Name.Value] = true
+		known := a.e.subscription(name)
+		for _, told := range []struct {
+			what  string
+			known *string
+			said  options.Text
+		}{{"id", &known.ID, s.ID}, {"tenant", &known.Tenant, s.Tenant}} {
+			if !told.said.Given() {
+				continue
+			}
+			if *told.known != "" && *told.known != told.said.Value {
+				a.overrules(told.said, nil, "subscription %q has the %s %s here, and %s in the input", name, told.what, told.said.Value, *told.known)
+			}
+			*told.known = told.said.Value
+		}
+		known.ResourceGroup = s.ResourceGroup.Value
+	}
+	for _, s := range a.opts.Subscriptions {
+		if !used[s.Name.Value] {
+			a.unused(s.Name, "no %s is of a subscription %q", a.input, s.Name.Raw)
+		}
+	}
+}
+
+// subscription is what is known of a subscription; it is added when it is new.
+func (e *Estate) subscription(name string) *Subscription {
+	i := slices.IndexFunc(e.Subscriptions, func(s Subscription) bool { return s.Name == name })
+	if i < 0 {
+		i = len(e.Subscriptions)
+		e.Subscriptions = append(e.Subscriptions, Subscription{Name: name})
+	}
+	return &e.Subscriptions[i]
+}
+
+// strangers reports the names of the options file that the input does not have.
 func (a *answering) strangers() {
-	var known options.Known
+	known := options.Known{Input: a.input}
 	add := func(to *[]options.Object, id ID, name string) {
 		*to = append(*to, options.Object{Subscription: id.Subscription, Name: name})
 		if id.Group != "" {

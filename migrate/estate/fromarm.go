@@ -159,7 +159,8 @@ func (r *armReader) home(s *Source, docs []*arm.Document, first int) string {
 			if at := d.Root.Member("taken"); !n.Taken.IsZero() {
 				r.taken[sub] = Fact{Value: n.Taken.UTC().Format(time.RFC3339), Raw: at.Text(), Refs: []diag.Ref{at.Ref().In(first + i)}}
 			}
-			r.subscription(sub, n)
+			known := r.e.subscription(sub)
+			known.ID, known.Tenant = sub, cmp.Or(known.Tenant, strings.ToLower(n.Tenant))
 			return sub
 		}
 	}
@@ -182,12 +183,6 @@ func (r *armReader) home(s *Source, docs []*arm.Document, first int) string {
 		only = said.ID.Value
 	}
 	return cmp.Or(only, s.Name)
-}
-
-func (r *armReader) subscription(name string, n arm.Note) {
-	if !slices.ContainsFunc(r.e.Subscriptions, func(s Subscription) bool { return s.Name == name }) {
-		r.e.Subscriptions = append(r.e.Subscriptions, Subscription{Name: name, ID: name, Tenant: strings.ToLower(n.Tenant)})
-	}
 }
 
 // item takes one resource in.

@@ -15,22 +15,22 @@ import (
 // answer, and an entry that gives one is reported.
 type liveAnswers struct {
 	answering
-	gateways map[Key][]*Gateway    // by VNet
-	of       map[Key][]*Connection // by VNet
+	x        *Index
+	circuits map[string]ID // by the name of an entry, folded
 }
 
 // answered applies the options file.
 func (r *armReader) answered() liveAnswers {
-	a := liveAnswers{answering: newAnswering(r.e, r.opts, &r.found), gateways: map[Key][]*Gateway{}}
+	input := "listing"
+	if !r.live {
+		input = "template"
+	}
+	a := liveAnswers{newAnswering(r.e, r.opts, &r.found, input), NewIndex(r.e), map[string]ID{}}
 	if a.opts.File == "" {
 		return a
 	}
-	for i := range a.e.Gateways {
-		g := &a.e.Gateways[i]
-		a.gateways[g.VNet.Key()] = append(a.gateways[g.VNet.Key()], g)
-	}
 	a.strangers()
-	a.subscriptions(r.homes)
+	a.subscriptions(slices.Sorted(maps.Keys(r.homes)))
 	for _, g := range plainFirst(a.opts.Gateways, func(g *options.Gateway) options.Text { return g.VNet }) {
 		a.gateway(g)
 	}
@@ -46,38 +46,6 @@ func (r *armReader) answered() liveAnswers {
 	return a
 }
 
-func (a *liveAnswers) subscriptions(homes map[string]bool) {
-	used := map[string]bool{}
-	for _, name := range slices.Sorted(maps.Keys(homes)) {
-		s, ok := a.opts.Subscription(name)
-		if !ok {
-			continue
-		}
-		used[s.Name.Value] = true
-		i := slices.IndexFunc(a.e.Subscriptions, func(s Subscription) bool { return s.Name == name })
-		if i < 0 {
-			i = len(a.e.Subscriptions)
-			a.e.Subscriptions = append(a.e.Subscriptions, Subscription{Name: name})
-		}
-		known := &a.e.Subscriptions[i]
-		if known.Tenant != "" && s.Tenant.Given() && known.Tenant != s.Tenant.Value {
-			a.overrules(s.Tenant, nil, "subscription %q is of the tenant %s here, and of %s in the input", name, s.Tenant.Value, known.Tenant)
-		}
-		if s.ID.Given() {
-			known.ID = s.ID.Value
-		}
-		if s.Tenant.Given() {
-			known.Tenant = s.Tenant.Value
-		}
-		known.ResourceGroup = s.ResourceGroup.Value
-	}
-	for _, s := range a.opts.Subscriptions {
-		if !used[s.Name.Value] {
-			a.unused(s.Name, "nothing of the input is of a subscription %q; give its id as well, where the input has it by that alone", s.Name.Raw)
-		}
-	}
-}
-
 func (a *liveAnswers) gateway(said *options.Gateway) {
 	i, ok := a.one(a.vnets, said.VNet)
 	if !ok {
@@ -85,8 +53,8 @@ func (a *liveAnswers) gateway(said *options.Gateway) {
 	}
 	v := &a.e.VNets[i]
 	var g *Gateway
-	for _, of := range a.gateways[v.ID.Key()] {
-		if of.Kind == VPNGateway || of.Kind == ExpressRouteGateway && g == nil {
+	for _, of := range a.x.GatewaysOf(v.ID) {
+		if g == nil || of.Kind == VPNGateway {
 			g = of
 		}
 	}
@@ -110,34 +78,20 @@ func (a *liveAnswers) gateway(said *options.Gateway) {
 	for _, c := range said.RootCertificates {
 		a.certificate(g, c)
 	}
-	if j, ok := a.one(a.sites, said.DefaultSite); ok && said.DefaultSite.Given() {
-		site := a.e.Sites[j].ID
-		if !g.DefaultSite.IsZero() && !g.DefaultSite.Same(site) {
-			a.overrules(said.DefaultSite, g.DefaultRefs, "the default site of VNet %q is %q here, and %q in the input", v.Name, said.DefaultSite.Raw, g.DefaultSite.Name)
-		}
-		g.DefaultSite = site
+	if j, ok := a.one(a.sites, said.DefaultSite); ok {
+		a.defaultSite(v, g, said.DefaultSite, a.e.Sites[j].ID)
 	}
 }
 
 // circuit says whether the key of a circuit has to be asked for, and which circuit a connection without one leads
 // to. Of the others the connections tell it.
 func (a *liveAnswers) circuit(said *options.Circuit) {
-	of := a.circuitsNamed(said.Name)
-	switch {
-	case len(of) > 1:
-		path, before := of[0].ID.Path()
-		a.unused(said.Name, "%q names %d circuits of the input; write the %s before it, as %q", said.Name.Raw, len(of), before, path)
+	c := a.circuitOf(said)
+	if c == nil {
 		return
-	case len(of) == 0 && !said.ResourceID.Given():
-		a.unused(said.Name, "the input has no circuit %q; give its resourceId, if it is not listed", said.Name.Raw)
-		return
-	case len(of) == 0:
-		a.e.Circuits = append(a.e.Circuits, Circuit{ID: circuitID(said.ResourceID.Value), ResourceID: said.ResourceID.Value})
-		of = []*Circuit{&a.e.Circuits[len(a.e.Circuits)-1]}
-	case said.ResourceID.Given() && !circuitID(said.ResourceID.Value).Same(of[0].ID):
-		a.unused(said.ResourceID, "circuit %q is listed with another resource id", said.Name.Raw)
 	}
-	of[0].Authorization = said.Authorization.Given()
+	a.circuits[strings.ToLower(said.Name.Value)] = c.ID
+	c.Authorization = c.Authorization || said.Authorization.Given()
 	for _, name := range said.VNets {
 		i, ok := a.one(a.vnets, name)
 		if !ok {
@@ -148,42 +102,46 @@ func (a *liveAnswers) circuit(said *options.Circuit) {
 			a.unused(name, "VNet %q has %d ExpressRoute connections that do not name their circuit themselves", a.e.VNets[i].Name, len(open))
 			continue
 		}
-		open[0].Circuit = of[0].ID
+		open[0].Circuit = c.ID
 	}
 }
 
-func (a *liveAnswers) circuitsNamed(name options.Text) []*Circuit {
-	var of []*Circuit
-	for i := range a.e.Circuits {
-		if c := &a.e.Circuits[i]; a.opts.NamesIn(name, c.ID.Subscription, c.ID.Group, c.ID.Name) {
-			of = append(of, c)
+// circuitOf is the circuit that an entry is about, by its resource id or its name; one that is not listed is added.
+func (a *liveAnswers) circuitOf(said *options.Circuit) *Circuit {
+	is := func(id ID) bool { return a.opts.NamesIn(said.Name, id.Subscription, id.Group, id.Name) }
+	if n, ok := arm.ParseResourceID(said.ResourceID.Value); ok {
+		id := ID{Subscription: strings.ToLower(n.Subscription), Group: n.Group, Type: TypeCircuit, Name: n.Name()}
+		is = id.Same
+		if !slices.ContainsFunc(a.e.Circuits, func(c Circuit) bool { return is(c.ID) }) {
+			a.e.Circuits = append(a.e.Circuits, Circuit{ID: id, ResourceID: said.ResourceID.Value})
 		}
 	}
-	return of
-}
-
-// circuitID is the ID of a circuit by its resource id, which options.Parse has checked.
-func circuitID(resource string) ID {
-	n, _ := arm.ParseResourceID(resource)
-	return ID{Subscription: strings.ToLower(n.Subscription), Group: n.Group, Type: TypeCircuit, Name: n.Name()}
+	var of []*Circuit
+	for i := range a.e.Circuits {
+		if is(a.e.Circuits[i].ID) {
+			of = append(of, &a.e.Circuits[i])
+		}
+	}
+	switch len(of) {
+	case 1:
+		return of[0]
+	case 0:
+		a.unused(said.Name, "no %s knows circuit %q; give its resourceId, if it is not listed", a.input, said.Name.Raw)
+	default:
+		path, before := of[0].ID.Path()
+		a.unused(said.Name, "%q names %d circuits of the input; write the %s before it, as %q", said.Name.Raw, len(of), before, path)
+	}
+	return nil
 }
 
 // connectionsOf are the connections of the gateways of a VNet that are of some kind.
 func (a *liveAnswers) connectionsOf(vnet ID, is func(*Connection) bool) []*Connection {
-	if a.of == nil {
-		a.of = map[Key][]*Connection{}
-		x := NewIndex(a.e)
-		for i := range a.e.Connections {
-			c := &a.e.Connections[i]
-			if g := x.Gateway(c.Gateway); g != nil {
-				a.of[g.VNet.Key()] = append(a.of[g.VNet.Key()], c)
-			}
-		}
-	}
 	var out []*Connection
-	for _, c := range a.of[vnet.Key()] {
-		if is(c) {
-			out = append(out, c)
+	for _, g := range a.x.GatewaysOf(vnet) {
+		for _, c := range a.x.ConnectionsOf(g.ID) {
+			if is(c) {
+				out = append(out, c)
+			}
 		}
 	}
 	return out
@@ -220,19 +178,29 @@ func (a *liveAnswers) connection(said *options.Connection) {
 	if !strings.EqualFold(state, c.State.Value) {
 		c.State.Refs = nil // the document says something else there
 	}
-	switch {
-	case !said.Circuit.Given():
-	case c.Kind != ExpressRoute:
-		a.unused(said.Circuit, "connection %q leads to no circuit: it is %s", c.ID.Name, c.Kind)
-	case c.Circuit.IsZero():
-		if of := a.circuitsNamed(said.Circuit); len(of) == 1 {
-			c.Circuit = of[0].ID
-		} else if other, ok := a.opts.Circuit(said.Circuit.Value); ok && other.ResourceID.Given() {
-			c.Circuit = circuitID(other.ResourceID.Value)
-		} else {
-			a.unused(said.Circuit, "%q names %d circuits of the input, and no entry of circuits has its resourceId", said.Circuit.Raw, len(of))
+	if said.Circuit.Given() {
+		a.circuitAnswer(c, said.Circuit)
+	}
+}
+
+// circuitAnswer says which circuit a connection leads to, by the name of an entry or of a circuit.
+func (a *liveAnswers) circuitAnswer(c *Connection, name options.Text) {
+	if c.Kind != ExpressRoute {
+		a.unused(name, "connection %q leads to no circuit: it is %s", c.ID.Name, c.Kind)
+		return
+	}
+	id, known := a.circuits[strings.ToLower(name.Value)]
+	if !known {
+		listed := a.circuitOf(&options.Circuit{Name: name})
+		if listed == nil {
+			return
 		}
-	case !a.opts.NamesIn(said.Circuit, c.Circuit.Subscription, c.Circuit.Group, c.Circuit.Name):
-		a.unused(said.Circuit, "connection %q names circuit %q itself", c.ID.Name, c.Circuit.Name)
+		id = listed.ID
+	}
+	switch {
+	case c.Circuit.IsZero():
+		c.Circuit = id
+	case !id.Same(c.Circuit):
+		a.unused(name, "connection %q names circuit %q itself", c.ID.Name, c.Circuit.Name)
 	}
 }

@@ -95,7 +95,7 @@ func TestAnswersAboutAListing(t *testing.T) {
 				return e.Subscriptions[0].Tenant
 			}, want: "7d6b47b1-c1b3-4b86-8fa1-87dd0f0b9b63",
 			found: []string{
-				`n.yaml:2:84: warning OPT-012: subscription "9d6d2273-8c75-4b72-8332-b2b10612252b" is of the tenant 7d6b47b1-c1b3-4b86-8fa1-87dd0f0b9b63 here, and of 7d6b47b1-c1b3-4b86-8fa1-87dd0f0b9b62 in the input`,
+				`n.yaml:2:84: warning OPT-012: subscription "9d6d2273-8c75-4b72-8332-b2b10612252b" has the tenant 7d6b47b1-c1b3-4b86-8fa1-87dd0f0b9b63 here, and 7d6b47b1-c1b3-4b86-8fa1-87dd0f0b9b62 in the input`,
 				`n.yaml:3:45: warning OPT-012: the routing type of the gateway of "claims" is static here, and RouteBased in the input`}},
 		{name: "a site is the VNet that uses it", file: "sites: {Zurich-DC: {is: vnet, vnet: hub-west}}",
 			ask: pairing("hub-west-to-Zurich-DC"), want: "Connected not paired  false",
@@ -122,6 +122,14 @@ func TestAnswersAboutAListing(t *testing.T) {
 				return ""
 			}, want: "LINK-002false true",
 			found: []string{`n.yaml:2:68: warning OPT-012: the state of the connection to hub-west-to-analytics of "hub-west" is not-connected here, and Connected in the input`}},
+		{name: "a circuit by another name", file: "circuits: {ours: {resourceId: /subscriptions/9d6d2273-8c75-4b72-8332-b2b10612252b/resourceGroups/rg/providers/Microsoft.Network/expressRouteCircuits/er, authorization: parameter}, er: {}}",
+			ask: func(e *estate.Estate) string {
+				var all []string
+				for _, c := range e.Circuits {
+					all = append(all, fmt.Sprint(c.ID.Group, "/", c.ID.Name, c.Authorization))
+				}
+				return strings.Join(all, " ")
+			}, want: "rg/ertrue"},
 		{name: "what cannot count", file: `affinityGroups: {old: West US}
 subscriptions: {nobody: {id: 11111111-2222-3333-4444-555555555555}}
 gateways: {claims: {sku: VpnGw5AZ, size: Standard}, nowhere: {size: Basic}}
@@ -129,13 +137,13 @@ connections: [{vnet: hub-west, site: nothing, state: connected}, {vnet: claims, 
 circuits: {c1: {vnets: [hub-west]}}`,
 			ask: pairing("hub-west-to-Zurich-DC"), want: "Connected not paired  false",
 			found: []string{
-				`n.yaml:2:18: warning OPT-011: the input has no affinity group "old"`,
-				`n.yaml:4:53: warning OPT-011: the input has no VNet "nowhere"`,
-				`n.yaml:5:38: warning OPT-011: the input has no local network site "nothing"`,
-				`n.yaml:3:17: warning OPT-011: nothing of the input is of a subscription "nobody"; give its id as well, where the input has it by that alone`,
+				`n.yaml:2:18: warning OPT-011: no listing knows affinity group "old"`,
+				`n.yaml:4:53: warning OPT-011: no listing knows VNet "nowhere"`,
+				`n.yaml:5:38: warning OPT-011: no listing knows local network site "nothing"`,
+				`n.yaml:3:17: warning OPT-011: no listing is of a subscription "nobody"`,
 				`n.yaml:4:42: warning OPT-011: a gateway of Resource Manager has no size; the SKU of "claims-gateway" is listed`,
 				`n.yaml:4:26: warning OPT-011: gateway "claims-gateway" has the SKU VpnGw1AZ in the input; VpnGw5AZ is what a classic gateway would get`,
-				`n.yaml:6:12: warning OPT-011: the input has no circuit "c1"; give its resourceId, if it is not listed`,
+				`n.yaml:6:12: warning OPT-011: no listing knows circuit "c1"; give its resourceId, if it is not listed`,
 				`n.yaml:5:87: warning OPT-011: VNet "claims" has no connection to "Zurich-DC", and none of this name`}},
 	}
 	for _, test := range tests {

@@ -30,19 +30,19 @@ func (b *builder) settled() {
 func (b *builder) identified(all []subscription) {
 	for i := range all {
 		if all[i].id != "" {
-			b.subscription(all[i].name).ID = strings.ToLower(all[i].id)
+			b.e.subscription(all[i].name).ID = strings.ToLower(all[i].id)
 		}
 	}
 }
 
 // answered applies the options file.
 func (b *builder) answered() {
-	b.said = newAnswering(b.e, b.opts, &b.found)
+	b.said = newAnswering(b.e, b.opts, &b.found, "classic file")
 	if b.opts.File == "" {
 		return
 	}
 	b.said.strangers()
-	b.subscriptionAnswers()
+	b.said.subscriptions(b.subscriptionNames())
 	b.regionAnswers()
 	for _, g := range plainFirst(b.opts.Gateways, func(g *options.Gateway) options.Text { return g.VNet }) {
 		b.gatewayAnswers(g)
@@ -56,38 +56,6 @@ func (b *builder) answered() {
 	for _, c := range plainFirst(b.opts.Connections, func(c *options.Connection) options.Text { return c.VNet }) {
 		b.connectionAnswers(c)
 	}
-}
-
-func (b *builder) subscriptionAnswers() {
-	used := map[string]bool{}
-	for _, name := range b.subscriptionNames() {
-		s, ok := b.opts.Subscription(name)
-		if !ok {
-			continue
-		}
-		used[s.Name.Value] = true
-		known := b.subscription(name)
-		if known.ID != "" && s.ID.Given() && known.ID != s.ID.Value {
-			b.said.overrules(s.ID, nil, "subscription %q has the id %s here, and %s in the input", name, s.ID.Value, known.ID)
-		}
-		known.ID = cmp.Or(s.ID.Value, known.ID)
-		known.Tenant, known.ResourceGroup = s.Tenant.Value, s.ResourceGroup.Value
-	}
-	for _, s := range b.opts.Subscriptions {
-		if !used[s.Name.Value] {
-			b.said.unused(s.Name, "no folder or file of the input is named %q", s.Name.Raw)
-		}
-	}
-}
-
-// subscription is what is known of a subscription; it is added when it is new.
-func (b *builder) subscription(name string) *Subscription {
-	i := slices.IndexFunc(b.e.Subscriptions, func(s Subscription) bool { return s.Name == name })
-	if i < 0 {
-		i = len(b.e.Subscriptions)
-		b.e.Subscriptions = append(b.e.Subscriptions, Subscription{Name: name})
-	}
-	return &b.e.Subscriptions[i]
 }
 
 func (b *builder) subscriptionNames() []string {
@@ -159,11 +127,7 @@ func (b *builder) defaultSiteAnswer(v *VNet, g *Gateway, t options.Text) {
 	if !ok {
 		return
 	}
-	site := b.e.Sites[i].ID
-	if !g.DefaultSite.IsZero() && !g.DefaultSite.Same(site) {
-		b.said.overrules(t, g.DefaultRefs, "the default site of VNet %q is %q here, and %q in the input", v.Name, t.Raw, g.DefaultSite.Name)
-	}
-	g.DefaultSite = site
+	b.said.defaultSite(v, g, t, b.e.Sites[i].ID)
 }
 
 // circuitNamed is the place of a circuit, by its name or service key, or -1.

@@ -13,13 +13,14 @@ import (
 // Object is something that an entry of the file can name.
 type Object struct{ Subscription, Name string }
 
-// Known is what the input has of the things that the file names.
+// Known is what an input has of the things that the file names.
 type Known struct {
+	Input                        string // what it is made of: "listing"
 	VNets, Sites, AffinityGroups []Object
 	Connections                  []Object // that have a name of their own, which may stand in the place of a site
 }
 
-// Strangers reports the names of the file that the input does not have (OPT-011): a misspelt answer
+// Strangers reports the names of the file that an input does not have (OPT-011): a misspelt answer
 // would silently not count.
 func (o *Options) Strangers(known Known) diag.List {
 	var found diag.List
@@ -29,7 +30,7 @@ func (o *Options) Strangers(known Known) diag.List {
 		if !t.Given() || d.names[strings.ToLower(t.Value)] {
 			return
 		}
-		f := diag.New("OPT-011", o.Pos(t), stranger+"%s %q", what, t.Value)
+		f := diag.New("OPT-011", o.Pos(t), "no %s knows %s %q", known.Input, what, t.Value)
 		if near := nearest(t.Value, d.written); near != "" {
 			f = f.WithHint("did you mean %s?", near)
 		}
@@ -58,14 +59,11 @@ func (o *Options) Strangers(known Known) diag.List {
 	return found
 }
 
-// stranger begins what is found of a name that the input does not have.
-const stranger = "the input has no "
-
-// Idle puts the findings about two networks together that this file answers questions of. An entry that counts for
-// one of them is not reported as idle for the other, nor is a name that one of them has (OPT-011).
+// Idle puts the findings about two inputs together that this file answers questions of. An entry that counts for one of
+// them is not reported as idle for the other (OPT-011).
 func (o *Options) Idle(a, b diag.List) diag.List {
 	entries := o.entries()
-	entry := func(f diag.Finding) int {
+	entry := func(f diag.Finding) int { // that a finding is about, or -1
 		if f.Rule != "OPT-011" {
 			return -1
 		}
@@ -74,40 +72,13 @@ func (o *Options) Idle(a, b diag.List) diag.List {
 			return e.Line > f.Pos.Line || e.Line == f.Pos.Line && e.Col > f.Pos.Col
 		}) - 1
 	}
-	type place struct {
-		pos      diag.Pos
-		stranger bool
-	}
-	idle := func(l diag.List) (in map[int]bool, at map[place]bool) {
-		in, at = map[int]bool{}, map[place]bool{}
-		for _, f := range l {
-			in[entry(f)] = true
-			at[place{f.Pos, f.Rule == "OPT-011" && strings.HasPrefix(f.Message, stranger)}] = true
-		}
-		return in, at
-	}
-	inA, atA := idle(a)
-	inB, atB := idle(b)
-	var both diag.List
-	said := map[int]bool{} // entries
-	for _, f := range a {
-		i := entry(f)
-		if i < 0 || inB[i] && (!strings.HasPrefix(f.Message, stranger) || atB[place{f.Pos, true}]) {
-			both, said[i] = append(both, f), true
+	idle := map[int]int{} // by entry: the inputs that it counts for nothing in
+	for n, list := range []diag.List{a, b} {
+		for _, f := range list {
+			idle[entry(f)] |= 1 << n
 		}
 	}
-	for _, f := range b {
-		i := entry(f)
-		if i < 0 || inA[i] && !strings.HasPrefix(f.Message, stranger) && !atA[place{f.Pos, false}] {
-			both, said[i] = append(both, f), true
-		}
-	}
-	for i, at := range entries {
-		if inA[i] && inB[i] && !said[i] {
-			both = append(both, diag.New("OPT-011", at, "neither the listing nor the classic files have all that this entry names"))
-		}
-	}
-	return both
+	return slices.DeleteFunc(slices.Concat(a, b), func(f diag.Finding) bool { i := entry(f); return i >= 0 && idle[i] != 3 })
 }
 
 // entries are where the entries of the file begin, in order.

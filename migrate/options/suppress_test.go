@@ -103,20 +103,20 @@ circuits: {mine: {vnets: [east/hub, west/x]}}
 	if found != "" {
 		t.Fatal(found)
 	}
-	known := Known{VNets: []Object{{"in/east.netcfg", "Hub"}}, Sites: []Object{{"in/east.netcfg", "office"}}, AffinityGroups: []Object{{"in/east.netcfg", "USEast"}}}
+	known := Known{Input: "file", VNets: []Object{{"in/east.netcfg", "Hub"}}, Sites: []Object{{"in/east.netcfg", "office"}}, AffinityGroups: []Object{{"in/east.netcfg", "USEast"}}}
 	var got []string
 	for _, f := range o.Strangers(known) {
 		got = append(got, f.Error()[len("n.yaml:"):]+"; "+f.Hint)
 	}
 	const fix = "correct the name, or remove the entry if the object is gone or the input knows better"
 	want := []string{
-		`2:18: warning OPT-011: the input has no affinity group "USEats"; did you mean USEast?`,
-		`3:12: warning OPT-011: the input has no VNet "hbu"; ` + fix,
-		`3:56: warning OPT-011: the input has no local network site "Offic"; did you mean office?`,
-		`3:64: warning OPT-011: the input has no VNet "west/hub"; ` + fix,
-		`4:33: warning OPT-011: the input has no local network site "nowhere"; ` + fix,
-		`5:34: warning OPT-011: the input has no VNet "hubb"; did you mean Hub?`,
-		`6:37: warning OPT-011: the input has no VNet "west/x"; ` + fix,
+		`2:18: warning OPT-011: no file knows affinity group "USEats"; did you mean USEast?`,
+		`3:12: warning OPT-011: no file knows VNet "hbu"; ` + fix,
+		`3:56: warning OPT-011: no file knows local network site "Offic"; did you mean office?`,
+		`3:64: warning OPT-011: no file knows VNet "west/hub"; ` + fix,
+		`4:33: warning OPT-011: no file knows local network site "nowhere"; ` + fix,
+		`5:34: warning OPT-011: no file knows VNet "hubb"; did you mean Hub?`,
+		`6:37: warning OPT-011: no file knows VNet "west/x"; ` + fix,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("strangers (-want +got)\n%s", diff)
@@ -136,13 +136,13 @@ sites: {x: {is: gone}}
 	at := func(line, col int, message string) diag.Finding {
 		return diag.New("OPT-011", diag.Pos{File: "n.yaml", Line: line, Col: col}, "%s", message)
 	}
-	live := diag.List{at(2, 22, "no size"), at(3, 31, "the input has no local network site \"old\""), at(2, 45, "the input has no VNet \"b\""), at(4, 9, "the input has no local network site \"x\"")}
-	classic := diag.List{at(2, 12, "the input has no VNet \"a\""), at(3, 22, "the input has no VNet \"a\""), at(4, 9, "the input has no local network site \"x\"")}
+	live := diag.List{at(2, 22, "no size"), at(3, 31, "no site"), at(2, 45, "no VNet"), diag.New("SITE-001", diag.Pos{}, "another rule")}
+	classic := diag.List{at(3, 22, "no VNet"), at(4, 9, "no site")}
 	var got []string
 	for _, f := range o.Idle(live, classic) {
 		got = append(got, fmt.Sprintf("%d:%d %s", f.Pos.Line, f.Pos.Col, f.Message))
 	}
-	want := []string{"2:22 no size", `4:9 the input has no local network site "x"`, "3:22 neither the listing nor the classic files have all that this entry names"}
+	want := []string{"3:31 no site", "0:0 another rule", "3:22 no VNet"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
