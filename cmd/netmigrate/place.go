@@ -279,7 +279,7 @@ func (g *gazetteer) subnets(l reach.Location) []estate.Subnet {
 func (g *gazetteer) representative(l reach.Location) (netip.Addr, string) {
 	if l.Kind == reach.VNet {
 		for _, s := range g.subnets(l) {
-			if !strings.EqualFold(s.Name, estate.GatewaySubnet) {
+			if !s.OfGateways() {
 				return reach.Witness([]netip.Prefix{s.Prefix.Prefix}), fmt.Sprintf("the fifth of subnet %q", subnetName(&s))
 			}
 		}

@@ -1,5 +1,7 @@
 package azure
 
+import "strings"
+
 // Limits of Resource Manager networks, per region and subscription unless said.
 // Source: docs/sources.md#limits.
 const (
@@ -74,3 +76,17 @@ const (
 
 // MaxDeploymentNameLength is the length of a deployment's name. Source: docs/sources.md#names.
 const MaxDeploymentNameLength = 64
+
+// MaxCircuitLinks is how many networks one circuit links: ten, and with Premium by its bandwidth in
+// megabits per second. Source: docs/sources.md#limits.
+func MaxCircuitLinks(tier string, mbps int) int {
+	if !strings.EqualFold(tier, "Premium") {
+		return 10
+	}
+	for _, step := range []struct{ mbps, links int }{{50, 20}, {100, 25}, {200, 25}, {500, 40}, {1000, 50}, {2000, 60}, {5000, 75}} {
+		if mbps <= step.mbps {
+			return step.links
+		}
+	}
+	return 100
+}

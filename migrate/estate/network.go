@@ -2,6 +2,8 @@ package estate
 
 import (
 	"net/netip"
+	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -50,6 +52,9 @@ type ServiceEndpoint struct {
 // GatewaySubnet is the subnet that holds gateways; its name must be spelled like this.
 // Source: docs/sources.md#gateway-subnet.
 const GatewaySubnet = "GatewaySubnet"
+
+// OfGateways reports whether a subnet is the one that holds gateways.
+func (s *Subnet) OfGateways() bool { return strings.EqualFold(s.Name, GatewaySubnet) }
 
 // DNSServer is a name server that VNets refer to.
 type DNSServer struct {
@@ -106,6 +111,14 @@ type NetworkGroup struct {
 	Members []ID // VNets
 	Hub     ID   // joins them where the group has a hub and direct connectivity; else zero
 	Refs    []diag.Ref
+}
+
+// All are the VNets that the group joins each with each: its members, and its hub.
+func (g *NetworkGroup) All() []ID {
+	if g.Hub.IsZero() {
+		return g.Members
+	}
+	return append(slices.Clone(g.Members), g.Hub)
 }
 
 // NetworkManager is an Azure Virtual Network Manager: it owns the peerings that its configurations

@@ -48,10 +48,10 @@ func (n *network) addClassesOf(e *estate.Estate, tables *registry, v int32, vnet
 			c, single = int32(len(n.classes)), false
 			seen[key] = c
 			vague := routes >= 0 && !e.RouteTables[routes].RoutesKnown
-			n.classes = append(n.classes, class{vnet: v, routes: routes, gateway: isGatewaySubnet(s), vague: vague})
+			n.classes = append(n.classes, class{vnet: v, routes: routes, gateway: s.OfGateways(), vague: vague})
 		}
 		n.classes[c].subnets = append(n.classes[c].subnets, s)
-		if isGatewaySubnet(s) {
+		if s.OfGateways() {
 			node.gatewayClass = c
 		}
 	}
@@ -81,8 +81,6 @@ func subnetsInOrder(vnet *estate.VNet) []*estate.Subnet {
 	})
 	return out
 }
-
-func isGatewaySubnet(s *estate.Subnet) bool { return strings.EqualFold(s.Name, estate.GatewaySubnet) }
 
 // claim gives each class the addresses of its subnets, and the first one those of none as well.
 func (n *network) claim(node *vnetNode, vnet *estate.VNet) {
@@ -115,7 +113,7 @@ func (n *network) classKey(node *vnetNode, s *estate.Subnet, routes int32) strin
 	var b strings.Builder
 	if routes >= 0 {
 		fmt.Fprintf(&b, "r%d", routes)
-		if isGatewaySubnet(s) {
+		if s.OfGateways() {
 			b.WriteByte('g')
 		}
 	}

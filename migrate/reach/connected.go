@@ -21,7 +21,7 @@ type group struct {
 func (n *network) addGroups(e *estate.Estate) {
 	for i := range e.Groups {
 		var g group
-		for _, id := range append(slices.Clone(e.Groups[i].Members), e.Groups[i].Hub) {
+		for _, id := range e.Groups[i].All() {
 			if v := n.byVNet.find(id); v >= 0 {
 				g.members = append(g.members, v)
 			}

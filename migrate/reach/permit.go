@@ -239,7 +239,7 @@ func (p *Permits) rulingOf(x Endpoint, d direction, from, to netip.Addr) *ruling
 	}
 	var rules []*rule
 	switch {
-	case p.assumed(v) && (subnet == nil || !isGatewaySubnet(subnet)):
+	case p.assumed(v) && (subnet == nil || !subnet.OfGateways()):
 		r.side.Why = "no input says anything of network security groups: the default rules"
 		r.assumed = byDefaultRules
 		rules = defaultRules[d]

@@ -405,11 +405,7 @@ func (d *drawer) groups() {
 	for i := range d.e.Groups {
 		g := &d.e.Groups[i]
 		at := d.add(node{kind: groupNode, name: cmp.Or(g.ID.Child, g.ID.Name)})
-		members := g.Members
-		if !g.Hub.IsZero() {
-			members = append(slices.Clone(members), g.Hub)
-		}
-		for _, m := range members {
+		for _, m := range g.All() {
 			if v, ok := d.at[m.Key()]; ok {
 				d.join(edge{from: v, to: at, kind: memberEdge})
 			}

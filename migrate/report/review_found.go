@@ -80,7 +80,7 @@ func (r *reviewer) connections(e *estate.Estate) {
 	for i := range e.Connections {
 		c := &e.Connections[i]
 		partner := x.Connection(c.Pairing.Partner)
-		if partner != nil && partner.ID.Key().String() < c.ID.Key().String() {
+		if partner != nil && partner.ID.Compare(c.ID) < 0 {
 			continue // shown with its partner
 		}
 		if len(g.rows) == longest {

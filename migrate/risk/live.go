@@ -86,26 +86,6 @@ func (l *live) back(half *estate.Peering) *estate.Peering {
 	return nil
 }
 
-// members are the other members of the network groups that a VNet is in, which it reaches directly.
-func (l *live) members(v *estate.VNet) []*estate.VNet {
-	var out []*estate.VNet
-	for i := range l.Groups {
-		all := l.Groups[i].Members
-		if hub := l.Groups[i].Hub; !hub.IsZero() {
-			all = append(slices.Clone(all), hub)
-		}
-		if !slices.ContainsFunc(all, func(id estate.ID) bool { return id.Same(v.ID) }) {
-			continue
-		}
-		for _, id := range all {
-			if m := l.x.VNet(id); m != nil && m != v && !slices.Contains(out, m) {
-				out = append(out, m)
-			}
-		}
-	}
-	return out
-}
-
 // users are the VNets that use a VNet's gateway.
 func (l *live) users(hub *estate.VNet) []*estate.VNet {
 	var out []*estate.VNet
@@ -222,7 +202,7 @@ func (l *live) nextHop(v *estate.VNet, a netip.Addr) (nextHop, bool) {
 			return nextHop{r, nil, a.String()}, true
 		}
 	}
-	for _, m := range l.members(v) {
+	for m := range l.groups.others(v) {
 		if holds(m.Space, a) {
 			return nextHop{m, nil, a.String()}, true
 		}
@@ -233,7 +213,7 @@ func (l *live) nextHop(v *estate.VNet, a netip.Addr) (nextHop, bool) {
 // direct reports whether a VNet is peered with another or in a group with it.
 func (l *live) direct(v *estate.VNet, other estate.ID) bool {
 	return slices.ContainsFunc(l.x.PeeringsOf(v.ID), func(p *estate.Peering) bool { return p.Remote.Same(other) }) ||
-		slices.ContainsFunc(l.members(v), func(m *estate.VNet) bool { return m.ID.Same(other) })
+		l.groups.together(v, l.x.VNet(other))
 }
 
 // plainPrefixes are prefixes without what was written.

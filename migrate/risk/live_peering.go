@@ -14,7 +14,7 @@ func (l *live) halves(visit func(half, back *estate.Peering, v, r *estate.VNet))
 	for i := range l.Peerings {
 		half := &l.Peerings[i]
 		v, r, back := l.x.VNet(half.VNet), l.x.VNet(half.Remote), l.back(half)
-		if v != nil && r != nil && (back == nil || half.ID.Key().String() < back.ID.Key().String()) {
+		if v != nil && r != nil && (back == nil || half.ID.Compare(back.ID) < 0) {
 			visit(half, back, v, r)
 		}
 	}
@@ -52,14 +52,6 @@ func stateOf(p *estate.Peering) string {
 		return "Disconnected"
 	}
 	return "Initiated"
-}
-
-// vnetID names a VNet that the estate may not have.
-func (c *network) vnetID(id estate.ID) string {
-	if v := c.x.VNet(id); v != nil {
-		return c.vnet(v)
-	}
-	return quote(id.Name)
 }
 
 const fullyInSync = "FullyInSync"

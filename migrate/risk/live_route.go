@@ -39,7 +39,7 @@ func bypassedByPeering(l *live) diag.List {
 				look(p.VNet, p.space())
 			}
 		}
-		for _, m := range l.members(s.vnet) {
+		for m := range l.groups.others(s.vnet) {
 			if !l.standsIn(m, routes) {
 				look(m, m.Space)
 			}
@@ -190,7 +190,7 @@ func bypassedByPropagation(l *live) diag.List {
 	l.eachTable(func(s steered) {
 		from := l.gatewayVNet(s.vnet)
 		routes := applianceRoutes(s.table)
-		if from == nil || s.table.NoPropagation || len(routes) == 0 || isGatewaySubnet(s.subnet) {
+		if from == nil || s.table.NoPropagation || len(routes) == 0 || s.subnet.OfGateways() {
 			return
 		}
 		known, _ := l.premisesOf(from)
@@ -212,8 +212,6 @@ func bypassedByPropagation(l *live) diag.List {
 	})
 	return told(hits, "longer routes of gateways win over those to a firewall in %d tables: of VNets %s")
 }
-
-func isGatewaySubnet(s *estate.Subnet) bool { return strings.EqualFold(s.Name, estate.GatewaySubnet) }
 
 // longTables finds tables with more routes than the platform takes (RTE-005).
 func longTables(l *live) diag.List {
@@ -284,7 +282,7 @@ func (l *live) withinReach(v *estate.VNet, a netip.Addr) (near, sure bool) {
 		}
 		sure = sure && len(space) > 0
 	}
-	return slices.ContainsFunc(l.members(v), func(m *estate.VNet) bool { return holds(m.Space, a) }), sure
+	return l.groupHas(v, func(m *estate.VNet) bool { return holds(m.Space, a) }), sure
 }
 
 // gatewayRoutes finds routes to the VPN gateway of a VNet that has ExpressRoute (RTE-007).

@@ -121,6 +121,22 @@ var liveCases = []struct {
 		},
 		want: []string{`a network manager joins VNets: the 1 member of network group "spokes"`},
 	},
+	{
+		rule: "DNS-001", name: "in the hub of a network group",
+		fires:  func(e *estate.Estate) { resolveInHub(e); e.Groups[0].Hub = estate.ID{} },
+		silent: resolveInHub,
+		want:   []string{`DNS server 10.0.1.4 of VNet "spoke" is in VNet "hub"`},
+	},
+}
+
+// resolveInHub gives the spoke a tunnel of its own, and a DNS server in the hub, which a network group joins
+// it to.
+func resolveInHub(e *estate.Estate) {
+	hub, spoke := &e.VNets[0], &e.VNets[1]
+	e.Peerings = nil
+	e.Gateways = append(e.Gateways, estate.Gateway{ID: liveID(estate.TypeGateway, "vgw-spoke"), VNet: spoke.ID})
+	e.Groups = []estate.NetworkGroup{{ID: estate.ID{Type: estate.TypeNetworkGroup, Name: "manager", Child: "spokes"}, Members: []estate.ID{spoke.ID}, Hub: hub.ID}}
+	spoke.DNS = []estate.DNSServerRef{{Address: netip.MustParseAddr("10.0.1.4")}}
 }
 
 // table binds a table to a subnet of the spoke whose routes lead to an appliance.
@@ -159,7 +175,7 @@ func TestLiveRules(t *testing.T) {
 			told := func(change func(*estate.Estate)) []string {
 				e := hubAndOffice()
 				change(e)
-				return messages(Live(e, today), c.rule)
+				return messages(append(Estate(e), Live(e, today)...), c.rule)
 			}
 			if diff := cmp.Diff(c.want, told(c.fires)); diff != "" {
 				t.Errorf("messages (-want +got)\n%s", diff)

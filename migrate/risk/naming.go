@@ -77,3 +77,19 @@ func owner(id estate.ID) string {
 	}
 	return id.Tenant + "/" + id.Subscription
 }
+
+// gatewayName names a virtual network gateway with its VNet.
+func (c *network) gatewayName(g *estate.Gateway) string {
+	return "gateway " + quote(g.ID.Name) + " of VNet " + c.vnetID(g.VNet)
+}
+
+// siteName names a local network gateway.
+func (c *network) siteName(s *estate.Site) string { return "local network gateway " + c.site(s) }
+
+// vnetID names a VNet that the estate may not have.
+func (c *network) vnetID(id estate.ID) string {
+	if v := c.x.VNet(id); v != nil {
+		return c.vnet(v)
+	}
+	return quote(id.Name)
+}

@@ -70,8 +70,8 @@ func (c *network) tunnelled(v *estate.VNet) bool {
 
 // resolverName is the name of a DNS server with its address; Resource Manager has the address alone.
 func resolverName(d estate.DNSServerRef) string {
-	if d.Name == d.Address.String() {
-		return d.Name
+	if d.Name == "" || d.Name == d.Address.String() {
+		return d.Address.String()
 	}
 	return fmt.Sprintf("%q (%s)", d.Name, d.Address)
 }

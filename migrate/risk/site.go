@@ -104,7 +104,7 @@ func swappedAddresses(c *network) diag.List {
 		var t *estate.Site // the counterpart that comes first
 		look := func(among []*estate.Site) {
 			for _, u := range among {
-				if !done[u] && u.Endpoint != s.Endpoint && (c.crosses(speaks, s, u) || c.crosses(speaks, u, s)) && (t == nil || u.ID.Key().String() < t.ID.Key().String()) {
+				if !done[u] && u.Endpoint != s.Endpoint && (c.crosses(speaks, s, u) || c.crosses(speaks, u, s)) && (t == nil || u.ID.Compare(t.ID) < 0) {
 					t = u
 				}
 			}

@@ -25,6 +25,7 @@ type network struct {
 	gatewayOwners func() map[netip.Addr]*estate.VNet     // of the gateways' addresses, as the service said
 	unused        func() map[netip.Prefix][]*estate.Site // that nothing refers to, by their first prefix
 
+	groups   groups
 	relation func() *reach.Relation // computed when a rule first asks
 	beyond   func() []beyond
 }
@@ -41,6 +42,7 @@ func newNetwork(e *estate.Estate) *network {
 	c := &network{Estate: e, naming: newNaming(e), x: estate.NewIndex(e),
 		ofVNet: make(map[*estate.VNet][]*half, len(e.VNets)), ofSite: make(map[*estate.Site][]*half, len(e.Sites))}
 	c.connect()
+	c.groups = newGroups(e, c.x)
 	c.spaces, c.outside = spacesOf(e), newRanges(c.premises())
 	c.gatewayOwners, c.unused = sync.OnceValue(c.findGatewayOwners), sync.OnceValue(c.findUnused)
 	c.relation = sync.OnceValue(func() *reach.Relation { return reach.Compute(e) })
