@@ -40,7 +40,8 @@ func (s *session) check(c *cli.Context) (int, error) {
 	}
 	s.progress.now("checking %d steps", len(p.Steps))
 	p.Before = reach.Compute(p.Base)
-	p.Violations, p.Checked = plan.Check(p)
+	proof := plan.Check(p)
+	p.Violations, p.Opened, p.Checked = proof.Violations, proof.Opened, proof.Checked
 	found := report.CheckFindings(name, p)
 	format := report.Format(c.String("format"))
 	return s.handAs(format, found, func(w io.Writer) error { return report.Checked(w, name, p, format, s.styleOut()) })

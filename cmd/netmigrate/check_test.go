@@ -14,7 +14,7 @@ import (
 // windows leaves the windows out.
 func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
-		ts.Fatalf("usage: edit PLAN drop|wave|needless|windows …")
+		ts.Fatalf("usage: edit PLAN drop|wave|needless|windows|want …")
 	}
 	var p map[string]any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &p))
@@ -28,6 +28,10 @@ func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
 		return steps[i].(map[string]any)
 	}
 	switch args[1] {
+	case "want":
+		for _, pair := range p["pairs"].([]any) {
+			pair.(map[string]any)["want"] = args[2]
+		}
 	case "windows":
 		p["windows"] = []any{}
 	case "needless":

@@ -202,7 +202,7 @@ func (f fixture) readsBack(t *testing.T, text string) {
 	if diff := cmp.Diff(first, second, cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Errorf("plan.json reads back as another plan (-want +got)\n%s", diff)
 	}
-	if violations, _ := plan.Check(p); len(violations) != len(p.Violations) {
+	if violations := plan.Check(p).Violations; len(violations) != len(p.Violations) {
 		t.Errorf("plan.json reads back as a plan with %d violations, not %d", len(violations), len(p.Violations))
 	}
 }

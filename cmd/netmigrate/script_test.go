@@ -62,6 +62,8 @@ func TestScripts(t *testing.T) {
 			"same":  scriptSame,
 			"edit":  scriptEdit,
 
+			"fixture": scriptFixture,
+
 			"listing": scriptListing,
 			"recode":  scriptRecode,
 		},
@@ -123,6 +125,17 @@ func scriptRecode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[2])), 0o777))
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(text), 0o666))
+}
+
+// scriptFixture copies the network of a fixture into a folder of its name: fixture NAME.
+func scriptFixture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: fixture NAME")
+	}
+	text, err := os.ReadFile("../../fixtures/" + args[0] + "/network.netcfg")
+	ts.Check(err)
+	ts.Check(os.MkdirAll(ts.MkAbs(args[0]), 0o777))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+"/network.netcfg"), text, 0o666))
 }
 
 // scriptSame wants two folders to hold the same files: same DIR DIR.

@@ -59,6 +59,19 @@ var circuitMembers = []member[Circuit]{
 	{name: "vnets", about: "the VNets linked to it, or subscription/VNet", form: anyName, texts: func(c *Circuit) *[]Text { return &c.VNets }},
 }
 
+var (
+	betweenMember = member[Pair]{name: "between", about: "a place: a VNet, an on-premises network, or the clients of a VNet (clients of hub); with * and ? for any letters", form: anyName, required: true, text: func(p *Pair) *Text { return &p.Between }}
+	andMember     = member[Pair]{name: "and", about: "the other place; only one of the two may have * and ?", form: anyName, required: true, text: func(p *Pair) *Text { return &p.And }}
+	reasonMember  = member[Pair]{name: "reason", about: "who decided it and why", form: anyReason, text: func(p *Pair) *Text { return &p.Reason }}
+
+	requiredMembers = []member[Pair]{betweenMember, andMember,
+		{name: "require", about: "what they need beside a connection", form: demands, text: func(p *Pair) *Text { return &p.Require }}, reasonMember}
+	forbiddenMembers = []member[Pair]{betweenMember, andMember, reasonMember}
+	acceptedMembers  = []member[Pair]{betweenMember, andMember,
+		{name: "reason", about: "who decided it and why", form: anyReason, required: true, text: func(p *Pair) *Text { return &p.Reason }},
+		{name: "expires", about: "the last day on which it counts", form: dates, text: func(p *Pair) *Text { return &p.Expires }}}
+)
+
 var suppressionMembers = []member[Suppression]{
 	{name: "rule", about: "the id of a rule", form: rules, required: true, text: func(s *Suppression) *Text { return &s.Rule }},
 	{name: "object", about: "a name or file that the finding is about, with * and ? for any letters; without it all of the rule", form: anyName, text: func(s *Suppression) *Text { return &s.Object }},
@@ -85,5 +98,8 @@ var sections = []struct {
 	{"circuits", "ExpressRoute circuits, by a name of your own", func(d *decoder, n node, name string) {
 		named(d, n, name, circuitMembers, func(c *Circuit) *Text { return &c.Name }, &d.o.Circuits)
 	}},
+	{"required", "pairs of places that have to reach each other, whether they do today or not", func(d *decoder, n node, name string) { listed(d, n, name, requiredMembers, &d.o.Required) }},
+	{"forbidden", "pairs that must not reach each other", func(d *decoder, n node, name string) { listed(d, n, name, forbiddenMembers, &d.o.Forbidden) }},
+	{"accept", "pairs that may reach each other in the target although they do not today", func(d *decoder, n node, name string) { listed(d, n, name, acceptedMembers, &d.o.Accepted) }},
 	{"suppress", "findings that somebody has looked at", func(d *decoder, n node, name string) { listed(d, n, name, suppressionMembers, &d.o.Suppressions) }},
 }

@@ -62,6 +62,9 @@ type Options struct {
 	Connections    []Connection
 	Sites          []Site
 	Circuits       []Circuit
+	Required       []Pair // of places that have to reach each other, whether they do today or not
+	Forbidden      []Pair // that must not
+	Accepted       []Pair // that may reach each other in the target although they do not today
 	Suppressions   []Suppression
 }
 

@@ -304,7 +304,31 @@ func (d *decoder) crossCheck() {
 		}
 		seen[key] = c.VNet
 	}
+	d.pairs()
 	d.suppressions()
+}
+
+// pairs looks for what a pair cannot be: of patterns at both ends, of one place, or there twice.
+func (d *decoder) pairs() {
+	for _, of := range [][]Pair{d.o.Required, d.o.Forbidden, d.o.Accepted} {
+		seen := map[[2]string]Text{}
+		for _, p := range of {
+			a, b := strings.ToLower(p.Between.Value), strings.ToLower(p.And.Value)
+			key := [2]string{min(a, b), max(a, b)}
+			before, again := seen[key]
+			switch {
+			case again:
+				d.found = append(d.found, diag.New("OPT-003", d.o.Pos(p.Between), "the pair of %q and %q stands here a second time", p.Between.Value, p.And.Value).
+					See(d.o.Pos(before), "the first one is here"))
+				continue
+			case IsPattern(a) && IsPattern(b):
+				d.found.Add("OPT-005", d.o.Pos(p.And), "%q and %q both stand for many places; one of the two has to be named", p.Between.Value, p.And.Value)
+			case a == b:
+				d.found.Add("OPT-005", d.o.Pos(p.And), "%q is paired with itself", p.And.Value)
+			}
+			seen[key] = p.Between
+		}
+	}
 }
 
 // circuit looks for the circuit that a connection names.

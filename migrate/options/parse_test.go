@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +62,9 @@ func TestParseExample(t *testing.T) {
 	for _, c := range o.Circuits {
 		say("circuit %s: %d %s %s", c.Name.Value, len(c.ResourceID.Value), c.Authorization.Value, c.VNets[0].Value)
 	}
+	for _, p := range slices.Concat(o.Required, o.Forbidden, o.Accepted) {
+		say("%s with %s: %s, %s until %s", p.Between.Value, p.And.Value, p.Require.Value, p.Reason.Value, p.Expires.Value)
+	}
 	for _, s := range o.Suppressions {
 		say("suppress %s: %s until %s", s, s.Reason.Value, s.Expires.Value)
 	}
@@ -77,6 +81,10 @@ site toB: vnet branch
 site toPartner: other-subscription  
 site old-site: gone  
 circuit ER1: 125 parameter hub
+hub with branch: ,  until 
+branch with on-premises Office: encryption, payment data until 
+*-partner with on-premises Office: , contract of 2019 until 
+clients of hub with branch: , agreed with Anna until 2027-01-31
 suppress SITE-007 for "old-site": left by the portal, checked with Anna until 2027-01-31`, "\n")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("options (-want +got)\n%s", diff)
@@ -148,6 +156,8 @@ suppress: [{rule: SITE-7, reason: r}, {rule: XML-001, reason: r}, {rule: SITE-00
 		{"no reason", "version: 1\nsuppress:\n- rule: SITE-007\n- {rule: SITE-001, reason: }\n- {rule: SITE-002, reason: ' '}", []string{
 			`3:3 OPT-010: has no "reason"`, `4:20 OPT-010: has no "reason"`, `5:28 OPT-010: which is not a reason`}, true},
 		{"no such circuit", "version: 1\nconnections: [{vnet: v, site: s, circuit: ER2}]\ncircuits: {ER1: {vnets: [v]}}", []string{"2:43 OPT-005: did you mean ER1?"}, false},
+		{"pairs", "version: 1\nrequired:\n- {between: a, and: A}\n- {between: '*', and: 'b?'}\n- {between: a, and: b, require: speed}\nforbidden:\n- {between: a, and: b}\n- {between: B, and: A}\naccept:\n- {between: a, and: b}\n- {between: a}\n", []string{
+			`3:21 OPT-005: "A" is paired with itself`, `4:23 OPT-005: both stand for many places`, "5:33 OPT-005: it takes encryption", `8:13 OPT-003: the pair of "B" and "A"`, `10:3 OPT-010: has no "reason"`, `11:3 OPT-004: has no "and"`, `11:3 OPT-010: has no "reason"`}, true},
 		{"empty name", "version: 1\nsites: {' ': {is: gone}}", []string{`2:9 OPT-005: a name in "sites" is empty`}, false},
 		{"secrets", "version: 1\nconnections:\n- {vnet: v, site: s, key: 'hunter2 hunter2', sharedKey: hunter2, PSK: hunter2}\ngateways: {v: {rootCertificates: {r: " + notCertificate + "hunter2}}}\ncircuits: {c: {authorization: hunter2}}\n", []string{
 			"3:27 OPT-006: it is not shown", `3:46 OPT-006: member "sharedKey"`, `3:66 OPT-006: member "PSK"`, "4:38 OPT-006: it is not shown", "5:31 OPT-006: it is not shown"}, true},

@@ -87,6 +87,9 @@ var schema = sync.OnceValue(func() []byte {
 		"connections":    array(ofObject(connectionMembers)),
 		"sites":          table(sites),
 		"circuits":       table(ofObject(circuitMembers)),
+		"required":       array(ofObject(requiredMembers)),
+		"forbidden":      array(ofObject(forbiddenMembers)),
+		"accept":         array(ofObject(acceptedMembers)),
 		"suppress":       array(ofObject(suppressionMembers)),
 	}
 	s := ofObject(headMembers)

@@ -113,6 +113,11 @@ func (o *Options) entries() []diag.Pos {
 	for _, c := range o.Circuits {
 		first(c.Name)
 	}
+	for _, of := range [][]Pair{o.Required, o.Forbidden, o.Accepted} {
+		for _, p := range of {
+			first(p.Between, p.And)
+		}
+	}
 	for _, s := range o.Suppressions {
 		first(s.Rule, s.Object, s.Reason, s.Expires)
 	}

@@ -18,10 +18,15 @@ import (
 // the windows; how the plan was made it does not know.
 //
 // The states are those after the removals of a wave and at its end, and those inside of it, where only some of its
-// steps are done: of these as many as a network of its size allows. checked says which.
-func Check(p *Plan) (violations []Violation, checked []string) {
-	c := check(p)
-	return c.violations, c.checked
+// steps are done: of these as many as a network of its size allows.
+func Check(p *Plan) Proof { return check(p).proof }
+
+// Proof is what a check says of a plan.
+type Proof struct {
+	Violations []Violation // what is wrong; empty when the plan is sound
+	Opened     []Violation // PLAN-018: pairs that may talk on the way, and neither before nor at the end
+	Checked    []string    // the states that were looked at, in words
+	sampled    int         // steps in groups of which not every order was walked
 }
 
 func check(p *Plan) *checker {
@@ -37,7 +42,7 @@ func check(p *Plan) *checker {
 			continue
 		}
 		if !s.inside {
-			c.checked = append(c.checked, "after "+s.name)
+			c.proof.Checked = append(c.proof.Checked, "after "+s.name)
 		}
 		together(look, func() {
 			if c.carries(s) {
@@ -45,26 +50,31 @@ func check(p *Plan) *checker {
 				s.reach = at
 			}
 		})
-		result := &judged{inside: s.inside}
+		result := &judged{state: s}
 		found = append(found, result)
-		look = func() { result.violations = c.judge(s) }
+		look = func() { result.violations, result.opened = c.judge(s) }
 	}
 	var missed []Violation
 	together(look, func() { missed = misses(p, c.end) })
-	c.violations = slices.Concat(c.refused, lasting(found), missed)
-	if words := insideWords(c.inner, c.sampled); words != "" {
-		c.checked = append(c.checked, words)
+	if c.lastChange() == 0 { // the network stays as it is
+		missed = append(missed, c.judgeAsks(state{Estate: p.Base, name: "the start", last: true, reach: c.before})...)
+	}
+	c.proof.Violations = slices.Concat(c.refused, lasting(found), missed)
+	c.proof.Opened = lasting(c.closedAgain(found))
+	if words := insideWords(c.inner, c.proof.sampled); words != "" {
+		c.proof.Checked = append(c.proof.Checked, words)
 	}
 	if left > 0 {
-		c.checked = append(c.checked, fmt.Sprintf("not %d further states: there are too many of this size", left))
+		c.proof.Checked = append(c.proof.Checked, fmt.Sprintf("not %d further states: there are too many of this size", left))
 	}
 	return c
 }
 
 // judged is what is wrong with a state.
 type judged struct {
+	state
 	violations []Violation
-	inside     bool // not all steps of the wave are done
+	opened     []int // pairs that may talk and did not before, by their number
 }
 
 // lasting puts the violations of states in order together: one that is still there at the next state is the same, and
@@ -113,15 +123,15 @@ type checker struct {
 
 	refused []Violation    // steps that cannot run when their turn comes
 	inner   int            // states inside of waves
-	sampled int            // steps in groups of which not every order was walked
 	end     *estate.Estate // after all steps
 
-	violations []Violation
-	checked    []string // the states, in words
+	opened openings
+
+	proof Proof
 }
 
 func newChecker(p *Plan) *checker {
-	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base)}
+	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base), opened: openings{number: map[[2]place]int{}}}
 	if c.before == nil {
 		c.before = reach.Compute(p.Base)
 	}
@@ -189,7 +199,7 @@ func (c *checker) walk(yield func(state) bool) {
 		}
 		name := fmt.Sprintf("wave %d", i+1)
 		going := true
-		c.sampled += inside(e, steps, most, func(inner *estate.Estate) bool {
+		c.proof.sampled += inside(e, steps, most, func(inner *estate.Estate) bool {
 			c.inner++
 			going = yield(state{Estate: inner, name: "some steps of " + name, wave: i + 1, inside: true})
 			return going
@@ -225,23 +235,27 @@ func inEstate(id estate.ID) bool { return id.Type != estate.TypePublicIP }
 // complete.
 func (c *checker) carries(s state) bool { return c.p.Mode != options.Rebuild || s.last }
 
-func (c *checker) judge(s state) []Violation {
-	var out []Violation
+// judge says what is wrong with a state, and which pairs it opens.
+func (c *checker) judge(s state) (out []Violation, opened []int) {
 	for _, f := range estate.Validate(s.Estate) {
 		if f.Severity == diag.Error && !c.legal[f.Rule+f.Message] {
 			out = append(out, Violation{After: s.name, Rule: f.Rule, Text: f.Message})
 		}
 	}
 	if s.reach == nil {
-		return out
+		return out, nil
 	}
 	excused := c.windows(s.wave, s.end)
-	for v := range reach.Losses(c.before, s.reach) {
+	excused.excuse(c.p.Asks)
+	for v := range reach.Changes(c.before, s.reach) {
 		if lost := excused.lost(v); lost != "" {
 			out = append(out, Violation{After: s.name, Rule: "PLAN-001", Text: lost})
 		}
+		if v.Opens() {
+			opened = c.opened.add(opened, v)
+		}
 	}
-	return out
+	return append(out, c.judgeAsks(s)...), opened
 }
 
 func (c *checker) waves() int {

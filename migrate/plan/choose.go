@@ -177,7 +177,22 @@ func (l *layout) newNetworks() int {
 	n := 0
 	for _, v := range l.members {
 		if l.remote[v] || v == l.hub {
-			n += len(l.networks) - len(l.premises(v))
+			n += len(l.networks) - len(l.premises(v)) - l.accepted(v)
+		}
+	}
+	return n
+}
+
+// accepted counts the networks that a VNet reaches only in the target and that somebody accepts.
+func (l *layout) accepted(v int) int {
+	if len(l.g.asks) == 0 {
+		return 0
+	}
+	n := 0
+	for _, network := range l.networks {
+		known := slices.ContainsFunc(l.premises(v), func(r netReach) bool { return r.network.Same(network) })
+		if !known && l.g.asks.has(Accepted, l.g.locationOf(v), network) {
+			n++
 		}
 	}
 	return n

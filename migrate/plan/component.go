@@ -26,6 +26,9 @@ type graph struct {
 	// by gateway: a connection of another one that names it and stays, as nothing shows whether it works
 	named map[estate.Key]*estate.Connection
 
+	asks   asks
+	wanted [][]int // by VNet: those that it is to be joined to
+
 	peered map[[2]int]peered // by two VNets, lesser first
 	near   [][]int           // by VNet: those that a peering joins to it
 	// by VNet: what its peers have that no input lists, and whether it lets one of them use its gateway
@@ -110,6 +113,11 @@ func (g *graph) components() [][]int {
 			}
 			for _, v := range g.near[members[at]] {
 				meet(v)
+			}
+			if len(g.wanted) > 0 {
+				for _, v := range g.wanted[members[at]] {
+					meet(v)
+				}
 			}
 		}
 		slices.Sort(members)

@@ -39,6 +39,7 @@ type relay struct {
 type vnetPair struct {
 	a, b int
 	way
+	asked bool // it does not work today: somebody asks for it
 }
 
 // reached is a location that a VNet reaches, by which of its addresses.
@@ -69,9 +70,12 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 			out[of[b]].reached[b] = append(out[of[b]].reached[b], reached{a, s.FromPrefixes})
 		}
 		there, back := waysOf(r, ends, s)
+		if g.asks.has(Forbidden, ends[0], ends[1]) && !(aVNet != bVNet && g.leaves(max(a, b), there, back)) {
+			continue
+		}
 		switch {
 		case aVNet && bVNet:
-			pair := vnetPair{min(a, b), max(a, b), way{connectionsOf(there, back), append(g.relays(there, a, b), g.relays(back, b, a)...)}}
+			pair := vnetPair{a: min(a, b), b: max(a, b), way: way{connectionsOf(there, back), append(g.relays(there, a, b), g.relays(back, b, a)...)}}
 			if d := &out[of[a]]; s.Value == reach.Yes {
 				d.pairs = append(d.pairs, pair)
 			} else {

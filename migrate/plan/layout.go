@@ -37,6 +37,7 @@ type layout struct {
 	kept     []KeptPair
 	existing map[[2]int]bool   // pairs that a peering joins before the plan, a before b
 	blocked  map[[2]int]string // pairs that must not be peered, a before b, and why
+	apart    map[[2]int]string // pairs that are asked for and cannot be joined, and why
 	exposed  int               // VNet pairs that the hub's peerings join and that were apart before
 }
 
@@ -49,8 +50,9 @@ type layout struct {
 // it. A path through several gateways that has to stay therefore forbids peerings along it.
 func lay(g *graph, members []int, d *demand, hub int) *layout {
 	blocked := map[[2]int]string{}
+	(&layout{g: g, blocked: blocked}).barriers()
 	for {
-		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, noted: map[*estate.ID]bool{}}
+		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
 		l.keepForced()
 		l.gatewayUsers()
@@ -143,7 +145,7 @@ func (l *layout) gatewayUsers() {
 		return
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) && !l.sealed(v) && l.admits(v) {
 			l.remote[v] = true
 		}
 	}
@@ -236,13 +238,13 @@ func (l *layout) peer() {
 				continue
 			}
 			l.join(v, l.hub)
-			if !l.required(v, l.hub) {
+			if !l.required(v, l.hub) && !l.g.between(Accepted, v, l.hub) {
 				l.exposed++
 			}
 		}
 	}
 	for _, p := range l.demand.pairs {
-		if p.a == l.hub || p.b == l.hub || l.existing[[2]int{p.a, p.b}] || len(p.path) == 0 {
+		if p.a == l.hub || p.b == l.hub || l.existing[[2]int{p.a, p.b}] || len(p.path) == 0 && !p.asked {
 			continue // what no connection carries is none of the plan's business
 		}
 		if why := l.refusal(p.a, p.b); why != "" {
@@ -349,12 +351,18 @@ func (l *layout) hides(a, b int) bool {
 
 // refuse keeps the tunnels of a pair that cannot be peered.
 func (l *layout) refuse(a, b int, why string) {
+	i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
+	if ok && l.demand.pairs[i].asked {
+		l.apart[[2]int{min(a, b), max(a, b)}] = why
+		if a != l.hub && b != l.hub {
+			return
+		}
+	}
 	delete(l.remote, a)
 	if b != l.hub {
 		delete(l.remote, b)
 	}
-	i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
-	if !ok {
+	if !ok || l.demand.pairs[i].asked {
 		return
 	}
 	l.keepWay(l.demand.pairs[i].way)

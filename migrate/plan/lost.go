@@ -42,12 +42,17 @@ func (e excuses) lost(v reach.Verdict) string {
 	case 1:
 		return fmt.Sprintf("%s no longer reaches %s (%s)", pairs[0][0], pairs[0][1], v.Class)
 	}
+	return fmt.Sprintf("%s no longer reach each other (%s): %s", plural(n, "pair"), v.Class, fewPairs(pairs, n))
+}
+
+// fewPairs names the first of n pairs.
+func fewPairs(pairs [][2]reach.Location, n int) string {
 	var names []string
-	for _, p := range pairs {
+	for _, p := range pairs[:min(len(pairs), mostLostNamed)] {
 		names = append(names, fmt.Sprintf("%s and %s", p[0], p[1]))
 	}
-	if n > len(pairs) {
-		names = append(names, fmt.Sprintf("and %d more", n-len(pairs)))
+	if n > len(names) {
+		names = append(names, fmt.Sprintf("and %d more", n-len(names)))
 	}
-	return fmt.Sprintf("%s no longer reach each other (%s): %s", plural(n, "pair"), v.Class, strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }

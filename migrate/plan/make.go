@@ -36,6 +36,9 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 	}
 	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
 	together(func() { m.p.Before = reach.Compute(base) }, func() { m.g = newGraph(base) })
+	asks, odd := Asked(m.p.Before, &opts)
+	m.p.Asks, m.found = asks, append(m.found, odd...)
+	m.g.ask(asks, m.p.Before)
 	if err := m.components(); err != nil {
 		return nil, m.found, err
 	}
@@ -97,6 +100,7 @@ func (m *maker) components() error {
 		}
 	}
 	needs := demands(m.g, m.p.Before, of, len(groups))
+	m.g.addAsked(m.p.Asks, of, needs)
 	findOverlaps(m.g, groups, needs)
 	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base, m.classic) // the classic estate has unreferenced sites, too
 	m.p.Components = make([]Component, len(groups))
@@ -118,7 +122,7 @@ func (m *maker) components() error {
 			c.Hub = Hub{Kind: NoHub, Because: "a single VNet needs no peering"}
 			continue
 		}
-		if c.Class == Peered {
+		if c.Class == Peered && !slices.ContainsFunc(needs[i].pairs, func(p vnetPair) bool { return p.asked }) {
 			c.Hub = m.standingHub(members)
 			continue
 		}
@@ -234,7 +238,7 @@ func (m *maker) finish(classic *estate.Estate) {
 		func() { m.p.After = reach.Compute(m.p.Target) },
 		func() { m.p.Outcomes = m.outcomes() },
 	)
-	m.p.Violations, m.p.Checked = c.violations, c.checked
+	m.p.Violations, m.p.Opened, m.p.Checked = c.proof.Violations, c.proof.Opened, c.proof.Checked
 	for v := range reach.Compare(m.p.Before, m.p.After, nil) {
 		if v.Class == reach.Preserved || v.Class == reach.HalfOpen && !v.Opens() {
 			continue
@@ -242,17 +246,29 @@ func (m *maker) finish(classic *estate.Estate) {
 		m.p.Verdicts = append(m.p.Verdicts, v)
 		m.givenUp(v)
 	}
-	for _, v := range m.p.Violations {
+	for _, v := range slices.Concat(m.p.Violations, m.p.Opened) {
 		m.found = append(m.found, v.Finding(diag.Pos{}))
 	}
+	m.hurdles()
 	for _, w := range m.p.Windows {
 		m.found.Add("PLAN-007", diag.Pos{}, "window %s (%s), %d to %d minutes, for %s: %s", w.ID, w.Cause, w.Minutes[0], w.Minutes[1], plural(len(w.Pairs), "pair"), w.Because)
 	}
 	switch {
 	case len(m.drafts) == 0:
 		m.found.Add("PLAN-005", diag.Pos{}, "no two VNets are connected by a tunnel; there is nothing to plan")
-	case c.sampled > 0:
+	case c.proof.sampled > 0:
 		m.found.Add("PLAN-006", diag.Pos{}, "checked: the states after whole waves, and some inside of them; not checked: every order of the steps of a wave")
+	}
+}
+
+// hurdles says why pairs that are asked for could not be joined.
+func (m *maker) hurdles() {
+	for _, d := range m.drafts {
+		for _, p := range d.demand.pairs {
+			if why := d.apart[[2]int{p.a, p.b}]; why != "" {
+				m.found.Add("PLAN-017", m.at(m.p.Base.VNets[p.a].ID), "%q and %q cannot be joined: %s", m.g.name(p.a), m.g.name(p.b), why)
+			}
+		}
 	}
 }
 

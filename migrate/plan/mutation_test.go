@@ -321,7 +321,7 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 						break
 					}
 					count++
-					if found, _ := plan.Check(broken); len(found) == 0 {
+					if found := plan.Check(broken).Violations; len(found) == 0 {
 						t.Errorf("%s, place %d: nothing is found\n%s", name, n, outline(broken))
 					}
 				}

@@ -150,7 +150,7 @@ func (m *maker) created() []Outcome {
 			out = append(out, Outcome{d.newConns[i].ID, Create, fmt.Sprintf("the hub serves %q for its spokes", d.newConns[i].Site.Name)})
 		}
 		for _, pair := range d.peerings {
-			because := "the two VNets reach each other today"
+			because := "the two VNets " + d.why(pair)
 			switch {
 			case pair[0].AllowGatewayTransit:
 				because = "the spoke uses the hub's gateway"

@@ -25,12 +25,14 @@ type Plan struct {
 	Outcomes   []Outcome // what becomes of every gateway, site and connection of Base
 	Steps      []Step    // in order of waves
 	Windows    []Window  // declared interruptions
+	Asks       []Ask     // what people ask of pairs, in order
 
 	Before, After *reach.Relation
 	Verdicts      []reach.Verdict // Before against After, without what is preserved unchanged
 
 	Assumptions []estate.Assumption
 	Violations  []Violation // what Check says of this plan
+	Opened      []Violation // what Check says is open for a while only
 	Checked     []string    // which states Check walked, in words
 }
 

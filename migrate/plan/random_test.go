@@ -288,7 +288,7 @@ func TestStepsOfAWaveInAnyOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		slow := oneByOne(p, rapid.Uint64().Draw(t, "order"))
-		violations, _ := plan.Check(slow)
+		violations := plan.Check(slow).Violations
 		for _, v := range violations {
 			t.Errorf("after %s: %s %s", v.After, v.Rule, v.Text)
 		}

@@ -261,7 +261,7 @@ func (w *Window) take(step *Step) {
 }
 
 func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []string, window *Window) string {
-	because := fmt.Sprintf("%q and %q reach each other today", pair[0].VNet.Name, pair[1].VNet.Name)
+	because := fmt.Sprintf("%q and %q %s", pair[0].VNet.Name, pair[1].VNet.Name, d.why(pair))
 	if pair[0].AllowGatewayTransit {
 		because = fmt.Sprintf("%q uses the gateway of %q later; transit is allowed from the start, remote gateways stay off", pair[1].VNet.Name, pair[0].VNet.Name)
 	} else if d.newVNet != nil && pair[0].VNet.Same(d.hubID) {

@@ -108,7 +108,7 @@ func TestPeeringsTakeTurns(t *testing.T) {
 				t.Errorf("windows (-want +got):\n%s", diff)
 			}
 			for seed := range uint64(30) {
-				violations, _ := plan.Check(oneByOne(p, seed))
+				violations := plan.Check(oneByOne(p, seed)).Violations
 				if len(violations) > 0 {
 					t.Fatalf("order %d: %v\n%s", seed, violations, outline(p))
 				}
@@ -154,7 +154,7 @@ func lostInAnyOrder(t *testing.T, p *plan.Plan) {
 				bare.Steps[at[k]] = p.Steps[at[from]]
 				bare.Steps[at[k]].Wave = p.Steps[at[k]].Wave
 			}
-			if violations, _ := plan.Check(&bare); len(violations) == 0 {
+			if violations := plan.Check(&bare).Violations; len(violations) == 0 {
 				t.Errorf("window %s is not needed: order %v keeps every pair", w.ID, order)
 			}
 		}

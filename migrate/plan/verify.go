@@ -482,6 +482,7 @@ func (l *locator) reach() {
 		return
 	}
 	excused := l.windows()
+	excused.excuse(l.p.Asks)
 	before := l.p.Before
 	if before == nil {
 		before = reach.Compute(l.p.Base)

@@ -9,31 +9,41 @@ import (
 // relation was made from the other by After, or both from a third, it looks only at pairs for which
 // something changed; such pairs get verdicts of their own where Compare would give one to many at once.
 func Losses(before, after *Relation) iter.Seq[Verdict] {
+	return verdictsOf(before, after, false, Verdict.Compromises)
+}
+
+// Changes yields those verdicts of Compare, without a mapping, that compromise equivalence or open something, but for
+// what could only meet where packets may turn around. It looks at as much as Losses does.
+func Changes(before, after *Relation) iter.Seq[Verdict] {
+	return verdictsOf(before, after, true, func(v Verdict) bool { return v.Compromises() || v.Opens() && v.Via == nil })
+}
+
+func verdictsOf(before, after *Relation, openings bool, of func(Verdict) bool) iter.Seq[Verdict] {
 	return func(yield func(Verdict) bool) {
 		verdicts := Compare(before, after, nil)
-		if c, ok := changedPairs(before, after); ok {
+		if c, ok := changedPairs(before, after, openings); ok {
 			verdicts = func(yield func(Verdict) bool) { c.judgePairs(yield) }
 		}
 		for v := range verdicts {
-			if v.Compromises() && !yield(v) {
+			if of(v) && !yield(v) {
 				return
 			}
 		}
 	}
 }
 
-// changedPairs lists the pairs that surely talked before and of which a row changed. It is false where the
-// two relations do not share rows, or where very many changed.
-func changedPairs(before, after *Relation) (*comparison, bool) {
+// changedPairs lists the pairs that surely talked before and of which a row changed, and where openings are asked for
+// those that perhaps talk after. It is false where the two relations do not share rows, or where very many changed.
+func changedPairs(before, after *Relation, openings bool) (*comparison, bool) {
 	if before.lineage == nil || before.lineage != after.lineage {
 		return nil, false
 	}
 	c := newComparison(before, after)
 	c.place(nil)
-	relays := changedRelays(before, after)
+	relays := changedRelays(before, after, openings)
 	// What networks perhaps hand on makes no session sure, and ends none where no firewall or appliance
 	// has to see both directions.
-	ignored := !before.net.hasDevices()
+	ignored := !openings && !before.net.hasDevices()
 	changed := func(h handoff) bool {
 		return relays[h.relay-before.firstRelay()] && !(ignored && h.why&turns != 0)
 	}
@@ -57,6 +67,13 @@ func changedPairs(before, after *Relation) (*comparison, bool) {
 				c.pairs = append(c.pairs, pair{min(at, to), max(at, to)})
 			}
 		}
+		if openings {
+			for _, to := range after.listed(at, true) {
+				if space := after.space(to); space == nil || overlaps(space, differ) {
+					c.pairs = append(c.pairs, pair{min(at, to), max(at, to)})
+				}
+			}
+		}
 		if len(c.pairs) > maxListed {
 			return nil, false
 		}
@@ -67,10 +84,10 @@ func changedPairs(before, after *Relation) (*comparison, bool) {
 }
 
 // changedRelays tells, by position in keys, which relays send something else than before, or hand to one that does.
-func changedRelays(before, after *Relation) []bool {
+func changedRelays(before, after *Relation, openings bool) []bool {
 	out := make([]bool, len(before.relays.keys))
 	first := before.firstRelay()
-	ignored := !before.net.hasDevices()
+	ignored := !openings && !before.net.hasDevices()
 	for i := range out {
 		out[i] = i >= len(after.relays.keys) || before.at[first+int32(i)].made != after.at[first+int32(i)].made
 	}

@@ -110,13 +110,14 @@ func sameRelation(t *rapid.T, base, got, want *reach.Relation, say func() string
 	same("relation", relationOf(want), relationOf(got))
 	verdicts := slices.Collect(reach.Compare(base, want, nil))
 	same("verdicts", verdicts, slices.Collect(reach.Compare(base, got, nil)))
-	same("losses", compromising(slices.Values(verdicts)), compromising(reach.Losses(base, got)))
+	same("losses", only(reach.Verdict.Compromises, slices.Values(verdicts)), slices.Collect(reach.Losses(base, got)))
+	same("changes", only(func(v reach.Verdict) bool { return v.Compromises() || v.Opens() && v.Via == nil }, slices.Values(verdicts)), slices.Collect(reach.Changes(base, got)))
 }
 
-func compromising(all iter.Seq[reach.Verdict]) []reach.Verdict {
+func only(of func(reach.Verdict) bool, all iter.Seq[reach.Verdict]) []reach.Verdict {
 	var out []reach.Verdict
 	for v := range all {
-		if v.Compromises() {
+		if of(v) {
 			out = append(out, v)
 		}
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -15,9 +16,10 @@ type WireCheck struct {
 	Format     string          `json:"format" jsonschema:"enum=netmigrate.check/v1"`
 	Plan       string          `json:"plan"` // the file
 	Sound      bool            `json:"sound"`
-	Violations []WireViolation `json:"violations"` // empty when it is sound
-	Checked    []string        `json:"checked"`    // the states that were checked, in words
-	Windows    []WireWindow    `json:"windows"`    // the interruptions that the plan declares
+	Violations []WireViolation `json:"violations"`       // empty when it is sound
+	Opened     []WireViolation `json:"opened,omitempty"` // pairs that may talk for a while only
+	Checked    []string        `json:"checked"`          // the states that were checked, in words
+	Windows    []WireWindow    `json:"windows"`          // the interruptions that the plan declares
 }
 
 // Checked writes what [plan.Check] has said of a plan of some name, as text, Markdown or JSON.
@@ -36,15 +38,16 @@ func Checked(w io.Writer, name string, p *plan.Plan, format Format, s Style) err
 	case JSON:
 		return writeJSON(w, WireCheck{Format: CheckFormat, Plan: name, Sound: len(p.Violations) == 0,
 			Violations: each(p.Violations, func(v plan.Violation) WireViolation { return WireViolation(v) }),
+			Opened:     each(p.Opened, func(v plan.Violation) WireViolation { return WireViolation(v) }),
 			Checked:    orEmpty(p.Checked), Windows: each(p.Windows, func(w plan.Window) WireWindow { return WireWindow(w) })})
 	}
 	return ErrFormat
 }
 
-// CheckFindings are the violations of a plan of some name as findings.
+// CheckFindings are the violations of a plan of some name as findings, and what it opens for a while.
 func CheckFindings(name string, p *plan.Plan) diag.List {
 	var found diag.List
-	for _, v := range p.Violations {
+	for _, v := range slices.Concat(p.Violations, p.Opened) {
 		found = append(found, v.Finding(diag.Pos{File: name}))
 	}
 	return found

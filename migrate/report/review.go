@@ -75,12 +75,17 @@ func (r *reviewer) scan() {
 	}
 }
 
-// requiredPairs counts the pairs of locations that surely talk before: the plan has to keep them.
+// requiredPairs counts the pairs of locations that surely talk before, but for those that must not: the plan has to
+// keep them.
 func requiredPairs(p *plan.Plan) int {
 	n := 0
 	if p.Before != nil {
-		for _, s := range p.Before.Pairs() {
-			if s.Value == reach.Yes {
+		forbidden := map[[2]string]bool{}
+		for _, a := range p.Asks {
+			forbidden[[2]string{a.A.String(), a.B.String()}] = a.Want == plan.Forbidden
+		}
+		for ends, s := range p.Before.Pairs() {
+			if s.Value == reach.Yes && !forbidden[[2]string{ends[0].String(), ends[1].String()}] {
 				n++
 			}
 		}
@@ -152,6 +157,12 @@ func (r *reviewer) check() {
 		r.para(toned(warn, "No state was checked.").say(" The plan changes nothing, or nothing that carries traffic."))
 	default:
 		r.para(toned(good, "Sound: every checked state keeps %s%s.", r.allPairs(), r.outsideWindows()))
+	}
+	for _, v := range r.p.Opened[:min(len(r.p.Opened), longest)] {
+		r.para(toned(warn, "%s", v.Rule).say(", %s: %s.", v.When(), v.Text))
+	}
+	if more := len(r.p.Opened) - longest; more > 0 {
+		r.say("and %d more, see plan.json", more)
 	}
 	if len(r.p.Checked) > 0 {
 		r.say("Checked: the state %s.", strings.Join(r.p.Checked[:min(len(r.p.Checked), longest)], "; "))

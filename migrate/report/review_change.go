@@ -16,7 +16,8 @@ import (
 func (r *reviewer) reach() {
 	r.section("Reach, before against after")
 	r.counts()
-	r.verdicts("Newly reachable: each needs a yes", true, func(v *reach.Verdict) bool { return v.Opens() })
+	r.verdicts("Newly reachable: each needs a yes", true, func(v *reach.Verdict) bool { return v.Opens() && !r.p.Accepted(v) })
+	r.verdicts("Newly reachable, and accepted or required", true, func(v *reach.Verdict) bool { return v.Opens() && r.p.Accepted(v) })
 	r.verdicts("Lost or at risk", true, func(v *reach.Verdict) bool { return v.Compromises() })
 	r.verdicts("Unknown before: a person decides", true, func(v *reach.Verdict) bool { return v.Class == reach.UnknownBefore })
 	r.verdicts("By another path", false, func(v *reach.Verdict) bool { return v.Class == reach.PathChanged })

@@ -16,11 +16,13 @@ type WirePlan struct {
 	Mode        string           `json:"mode" jsonschema:"enum=as-if-live,enum=rebuild,enum=classic-live,enum=arm-live"`
 	Summary     WireSummary      `json:"summary"`
 	Assumptions []WireAssumption `json:"assumptions"`
-	Violations  []WireViolation  `json:"violations"` // what the check says of the plan; empty when it is sound
-	Checked     []string         `json:"checked"`    // the states that were checked, in words
+	Violations  []WireViolation  `json:"violations"`       // what the check says of the plan; empty when it is sound
+	Opened      []WireViolation  `json:"opened,omitempty"` // pairs that may talk on the way, and neither before nor at the end
+	Checked     []string         `json:"checked"`          // the states that were checked, in words
 	Components  []WireComponent  `json:"components"`
 	Steps       []WireStep       `json:"steps"` // in order of waves
 	Windows     []WireWindow     `json:"windows"`
+	Pairs       []WireAsk        `json:"pairs,omitempty"` // what people ask of pairs of places
 	Outcomes    []WireOutcome    `json:"outcomes"`
 	Verdicts    []WireVerdict    `json:"verdicts"` // what changes in reach; pairs that stay as they are are left out
 	Elements    []WireElement    `json:"elements"` // what became of each classic element
@@ -139,6 +141,14 @@ type WireWindow struct {
 	Pairs   [][2]string `json:"pairs"`
 	Minutes [2]int      `json:"minutes"`
 	Steps   []string    `json:"steps"`
+}
+
+// WireAsk is what somebody asks of two places.
+type WireAsk struct {
+	Want   string       `json:"want" jsonschema:"enum=required,enum=encrypted,enum=forbidden,enum=accepted"`
+	A      WireLocation `json:"a"`
+	B      WireLocation `json:"b"`
+	Reason string       `json:"reason,omitempty"`
 }
 
 // WireOutcome is what becomes of an object of the base, or of a new one.

@@ -16,11 +16,15 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 			return WireAssumption{a.ID, a.Assumed, a.Because, a.Settle, a.Subjects}
 		}),
 		Violations: each(p.Violations, func(v plan.Violation) WireViolation { return WireViolation(v) }),
+		Opened:     each(p.Opened, func(v plan.Violation) WireViolation { return WireViolation(v) }),
 		Checked:    each(p.Checked, func(s string) string { return s }),
 		Components: each(p.Components, wireComponent),
 		Steps:      each(p.Steps, wireStep),
 		Windows: each(p.Windows, func(v plan.Window) WireWindow {
 			return WireWindow{v.ID, v.Cause, v.Because, orEmpty(v.Pairs), v.Minutes, orEmpty(v.Steps)}
+		}),
+		Pairs: each(p.Asks, func(a plan.Ask) WireAsk {
+			return WireAsk{string(a.Want), wireLocation(a.A), wireLocation(a.B), a.Reason}
 		}),
 		Outcomes: each(p.Outcomes, func(o plan.Outcome) WireOutcome {
 			return WireOutcome{wireID(o.Object), string(o.What), o.Because}
@@ -121,17 +125,11 @@ func wireSide(s reach.Side) WireSide {
 	return WireSide{s.Value.String(), s.There.String(), s.Back.String(), each(s.Path, hop), each(s.Return, hop), s.Assumptions}
 }
 
+// locationKinds are the words for the kinds of location, in their order.
+var locationKinds = []string{reach.VNet: "virtualNetwork", reach.OnPremises: "onPremises", reach.Clients: "clients", reach.Internet: "internet"}
+
 func wireLocation(l reach.Location) WireLocation {
-	kind := "virtualNetwork"
-	switch l.Kind {
-	case reach.OnPremises:
-		kind = "onPremises"
-	case reach.Clients:
-		kind = "clients"
-	case reach.Internet:
-		kind = "internet"
-	}
-	return WireLocation{kind, wireIDIf(l.ID), l.Name}
+	return WireLocation{locationKinds[l.Kind], wireIDIf(l.ID), l.Name}
 }
 
 func wireElement(e Element) WireElement {

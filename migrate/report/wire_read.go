@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // mostWaves bounds the waves of a plan that is read: each of its waves is walked.
@@ -76,12 +78,14 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 			return estate.Assumption{ID: a.ID, Assumed: a.Assumed, Because: a.Because, Settle: a.Settle, Subjects: a.Subjects}
 		}),
 		Violations: each(w.Violations, func(v WireViolation) plan.Violation { return plan.Violation(v) }),
+		Opened:     each(w.Opened, func(v WireViolation) plan.Violation { return plan.Violation(v) }),
 		Components: each(w.Components, d.component),
 		Outcomes: each(w.Outcomes, func(o WireOutcome) plan.Outcome {
 			return plan.Outcome{Object: unwiredID(o.Object), What: plan.What(o.What), Because: o.Because}
 		}),
 		Steps:   each(w.Steps, d.step),
 		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
+		Asks:    each(w.Pairs, d.ask),
 	}
 	if !slices.Contains(options.Modes, p.Mode) && d.err == nil {
 		d.err = fmt.Errorf("mode %q is none", w.Mode)
@@ -100,6 +104,28 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 		}
 	}
 	return p
+}
+
+func (d *unwirer) ask(w WireAsk) plan.Ask {
+	a := plan.Ask{Want: plan.Want(w.Want), A: d.location(w.A), B: d.location(w.B), Reason: w.Reason}
+	if !slices.Contains([]plan.Want{plan.Required, plan.Encrypted, plan.Forbidden, plan.Accepted}, a.Want) && d.err == nil {
+		d.err = fmt.Errorf("a pair is %q; it can be required, encrypted, forbidden or accepted", w.Want)
+	}
+	if a.B.Compare(a.A) < 0 {
+		a.A, a.B = a.B, a.A
+	}
+	return a
+}
+
+func (d *unwirer) location(w WireLocation) reach.Location {
+	kind := slices.Index(locationKinds, w.Kind)
+	if kind < 0 {
+		kind = 0
+		if d.err == nil {
+			d.err = fmt.Errorf("a place is %q; it can be %s", w.Kind, strings.Join(locationKinds, ", "))
+		}
+	}
+	return reach.Location{Kind: reach.Kind(kind), ID: idIf(w.ID), Name: w.Name}
 }
 
 func (d *unwirer) component(w WireComponent) plan.Component {

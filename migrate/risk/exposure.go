@@ -66,7 +66,7 @@ func gainedClientReach(t *target) diag.List {
 func (t *target) gains(of func(*reach.Verdict) bool, rule string) (hits []hit, more int) {
 	for i := range t.Verdicts {
 		v := &t.Verdicts[i]
-		if !v.Opens() || !of(v) {
+		if !v.Opens() || !of(v) || t.Accepted(v) {
 			continue
 		}
 		may := "can"
