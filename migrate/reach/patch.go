@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -62,8 +61,8 @@ func (n *network) patched(e *estate.Estate, ch *changes, own bool) (*patch, bool
 	if !own {
 		next.tunnels, next.tunnelIDs, links.listed = slices.Clip(n.tunnels), slices.Clip(n.tunnelIDs), slices.Clip(links.listed)
 		next.peerings, next.peeringTo = slices.Clip(n.peerings), slices.Clip(n.peeringTo)
-		next.choices, next.chosen = slices.Clip(n.choices), maps.Clone(n.chosen)
-		maps.DeleteFunc(next.chosen, func(_ string, i int32) bool { return int(i) >= len(n.choices) }) // of who continued them
+		next.choices = slices.Clip(n.choices)
+		next.chosen = numbersOf(n.choices) // who continues the arenas writes into n.chosen, perhaps right now
 	}
 	p := &patch{old: n, n: &next, e: e, ch: ch, b: &builder{n: &next, e: e, c: &links}}
 	for _, m := range []*marks{&p.gateways, &p.peered, &p.spokes, &p.relinked, &p.rebuilt, &p.subnets, &p.gates, &p.owned} {
