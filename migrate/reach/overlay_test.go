@@ -153,6 +153,9 @@ func TestOverlaySaysWhatComputeSays(t *testing.T) {
 		}
 	})
 	t.Logf("%d of %d states are overlays", overlaid, states)
+	if overlaid == 0 {
+		t.Error("no overlay was looked at")
+	}
 }
 
 // crossed is n VNets with so many connections to one network. Every two of a VNet have a prefix that no third has, so
