@@ -41,9 +41,10 @@ func (m *marks) add(v int32) {
 	}
 }
 
-// regular reports whether every object of the estate has an ID of its own and every reference from a connection
-// to its gateway leads somewhere. An overlay of another network would have to ask which of several counts. Nor
-// does it follow the tables of connected groups, which all members share.
+// regular reports whether every object of the estate has an ID of its own and every on-premises network one spelling,
+// and every reference from a connection to its gateway leads somewhere. An overlay of another network would have to
+// ask which of several counts. Nor does it follow what many VNets share or no object stands for: the tables of connected groups, the
+// ways over circuits where too many VNets may meet, and appliances that no input describes.
 func (n *network) regular(e *estate.Estate) bool {
 	unique := func(r *registry, all int) bool { return len(r.exact) == all && len(r.byKey()) == all }
 	return !n.twice && !n.spelled && n.links.dangling == 0 && len(n.vnets) == len(e.VNets) &&
