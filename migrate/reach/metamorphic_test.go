@@ -150,8 +150,6 @@ func somePairs(dice *rand.Rand, w *world) [][2]point {
 	return out
 }
 
-func drawDice(t *rapid.T) *rand.Rand { return rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))) }
-
 // sameAnswers holds two estates to the same answers about pairs of points.
 func sameAnswers(t *rapid.T, pairs [][2]point, w, x *world, as func(point) point) {
 	before, after := reach.Compute(&w.Estate), reach.Compute(&x.Estate)
