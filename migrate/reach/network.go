@@ -363,6 +363,14 @@ func (n *network) findHubs() {
 	}
 }
 
+// hubOf is the VNet whose gateways one uses: another, or itself.
+func (n *network) hubOf(v int32) int32 {
+	if hub := n.vnets[v].hub; hub >= 0 {
+		return hub
+	}
+	return v
+}
+
 // dialled is how sure it is that the clients of a VNet are connected to its gateway.
 func (v *vnetNode) dialled() trust { return certain.unless(v.absent, byNoGateway) }
 
