@@ -90,11 +90,7 @@ func (b *builder) classRoutes(c *class) []route {
 			return out
 		}
 	}
-	if node.hub >= 0 {
-		out = append(out, n.vnets[node.hub].offers...)
-	} else {
-		out = append(out, node.offers...)
-	}
+	out = append(out, n.vnets[n.hubOf(c.vnet)].offers...)
 	return b.served(out, c.vnet)
 }
 
@@ -180,10 +176,7 @@ func (b *builder) userActs(r *estate.Route, v, table int32) []act {
 	case nextHopInternet:
 		return []act{{kind: actInternet}}
 	case nextHopGateway:
-		at := v
-		if b.n.vnets[v].hub >= 0 {
-			at = b.n.vnets[v].hub
-		}
+		at := b.n.hubOf(v)
 		switch {
 		case b.n.vnets[at].vpn.IsZero():
 			return []act{{actDrop, dropNoGateway}}
@@ -285,8 +278,8 @@ func (n *network) peerOf(v, w int32) *peer {
 // of the VNet whose gateway it uses.
 func (b *builder) served(out []route, v int32) []route {
 	from := v
-	if node := &b.n.vnets[v]; !node.server && node.hub >= 0 {
-		from = node.hub
+	if !b.n.vnets[v].server {
+		from = b.n.hubOf(v)
 	}
 	for _, l := range b.n.vnets[from].learned {
 		r := route{prefix: l.prefix, rank: rankGateway, length: 1, act: act{actDevice, l.device}}

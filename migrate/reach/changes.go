@@ -18,9 +18,9 @@ type changes struct {
 	peerings    []change[estate.Peering]
 }
 
-// changesOf compares two estates. It is false where they differ in more than an overlay follows: in
-// VNets, groups, route tables or circuits, or in very many objects. Slices that the estates share
-// cost nothing.
+// changesOf compares two estates. It is false where they differ in VNets, groups, route tables or circuits, or in
+// very many objects: an overlay follows no such change. Which of the others it does not follow, patched finds;
+// docs/decisions/0017 lists them all. Slices that the estates share cost nothing.
 func changesOf(a, b *estate.Estate) (*changes, bool) {
 	if !alikeAll(a.VNets, b.VNets) || !alikeAll(a.Groups, b.Groups) || !alikeAll(a.RouteTables, b.RouteTables) || !alikeAll(a.Circuits, b.Circuits) {
 		return nil, false

@@ -67,7 +67,7 @@ func TestDefinitionDoesNotDependOnOrder(t *testing.T) {
 		w := drawEstate(t)
 		d := newDefinition(&w.Estate)
 		x := &world{Estate: w.Estate}
-		dice := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
+		dice := drawDice(t)
 		x.VNets, x.Sites, x.Gateways = shuffled(dice, w.VNets), shuffled(dice, w.Sites), shuffled(dice, w.Gateways)
 		x.Connections, x.Peerings, x.RouteTables = shuffled(dice, w.Connections), shuffled(dice, w.Peerings), shuffled(dice, w.RouteTables)
 		x.Groups, x.Circuits = shuffled(dice, w.Groups), shuffled(dice, w.Circuits)

@@ -2,6 +2,7 @@ package reach_test
 
 import (
 	"fmt"
+	"math/rand"
 	"net/netip"
 	"slices"
 	"strings"
@@ -46,6 +47,9 @@ func pick[T any](t *rapid.T, label string, list ...T) T {
 
 // oneIn is true once in n times; it shrinks to false.
 func oneIn(t *rapid.T, n int, label string) bool { return number(t, label, 1, n) == n }
+
+// drawDice are dice for what is too much to draw piece by piece.
+func drawDice(t *rapid.T) *rand.Rand { return rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed"))) }
 
 // drawPrefix is a prefix of the universe, or now and then one around it.
 func drawPrefix(t *rapid.T) string {

@@ -41,11 +41,8 @@ func changedPairs(before, after *Relation, openings bool) (*comparison, bool) {
 	c := newComparison(before, after)
 	c.place(nil)
 	relays := changedRelays(before, after, openings)
-	// What networks perhaps hand on makes no session sure, and ends none where no firewall or appliance
-	// has to see both directions.
-	ignored := !openings && !before.net.hasDevices()
 	changed := func(h handoff) bool {
-		return relays[h.relay-before.firstRelay()] && !(ignored && h.why&turns != 0)
+		return relays[h.relay-before.firstRelay()] && (openings || before.counts(h))
 	}
 	for at := range before.net.internet {
 		first, last := before.rowsOf(at)
@@ -83,17 +80,20 @@ func changedPairs(before, after *Relation, openings bool) (*comparison, bool) {
 	return c, true
 }
 
+// counts reports whether a pair may lose its session by what is handed over. What networks perhaps hand on makes no
+// session sure, and ends none where no firewall or appliance has to see both directions.
+func (r *Relation) counts(h handoff) bool { return h.why&turns == 0 || r.net.hasDevices() }
+
 // changedRelays tells, by position in keys, which relays send something else than before, or hand to one that does.
 func changedRelays(before, after *Relation, openings bool) []bool {
 	out := make([]bool, len(before.relays.keys))
 	first := before.firstRelay()
-	ignored := !openings && !before.net.hasDevices()
 	for i := range out {
 		out[i] = i >= len(after.relays.keys) || before.at[first+int32(i)].made != after.at[first+int32(i)].made
 	}
 	for i := range out {
 		out[i] = out[i] || slices.ContainsFunc(before.handsOf(first+int32(i)), func(h handoff) bool {
-			return out[h.relay-first] && !(ignored && h.why&turns != 0)
+			return out[h.relay-first] && (openings || before.counts(h))
 		})
 	}
 	return out

@@ -280,9 +280,8 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 	halves := make([]half, 0, len(e.Peerings))
 	for i := range e.Peerings {
 		p := &e.Peerings[i]
-		from, to := n.byVNet.find(p.VNet), n.byVNet.find(p.Remote)
-		if from >= 0 && to >= 0 && from != to && p.State == estate.PeeringConnected {
-			halves = append(halves, half{from, to, p})
+		if at, ok := n.ends(p); ok {
+			halves = append(halves, half{at[0], at[1], p})
 		}
 	}
 	slices.SortFunc(halves, func(a, b half) int {
@@ -310,6 +309,15 @@ func (n *network) addPeerings(e *estate.Estate, vnets []*estate.VNet) {
 		}
 		near.peers = append(near.peers, to)
 	}
+}
+
+// ends are the VNets that a half leads from and to; false where it leads nowhere.
+func (n *network) ends(half *estate.Peering) (at [2]int32, ok bool) {
+	if half == nil || half.State != estate.PeeringConnected {
+		return at, false
+	}
+	at = [2]int32{n.byVNet.find(half.VNet), n.byVNet.find(half.Remote)}
+	return at, at[0] >= 0 && at[1] >= 0 && at[0] != at[1]
 }
 
 // newPeer is a peering of two halves as the VNet near sees it.
@@ -361,6 +369,14 @@ func (n *network) findHubs() {
 			n.vnets[h].spokes = append(n.vnets[h].spokes, p.vnet)
 		}
 	}
+}
+
+// hubOf is the VNet whose gateways one uses: another, or itself.
+func (n *network) hubOf(v int32) int32 {
+	if hub := n.vnets[v].hub; hub >= 0 {
+		return hub
+	}
+	return v
 }
 
 // dialled is how sure it is that the clients of a VNet are connected to its gateway.

@@ -43,7 +43,7 @@ func (r *Relation) overlay(e *estate.Estate) *Relation {
 	if r.lineage == nil {
 		return nil
 	}
-	r.lineage.once.Do(func() { r.lineage.regular = r.generation > 0 || r.net.regular(r.estate) })
+	r.lineage.once.Do(func() { r.lineage.regular = r.net.regular(r.estate) })
 	if !r.lineage.regular {
 		return nil
 	}
@@ -114,10 +114,10 @@ func (o *overlay) follow(sources []int32, one func(w *walker, source int32)) {
 // alike reports whether two rows send and hand over the same, apart from what networks may hand on of it.
 func (r *Relation) alike(a, b *row) bool {
 	flows := slices.EqualFunc(r.flows[a.flows.from:a.flows.to], r.flows[b.flows.from:b.flows.to], func(f, g flow) bool {
-		return f.to == g.to && f.trust == g.trust && slices.Equal(f.set.in(r.spans), g.set.in(r.spans)) && samePaths(r, r, f.path, g.path)
+		return f.to == g.to && f.trust == g.trust && samePart(r, r, f.set, g.set, f.path, g.path)
 	})
 	return flows && slices.EqualFunc(r.hands[a.hands.from:a.hands.to-a.turns], r.hands[b.hands.from:b.hands.to-b.turns], func(f, g handoff) bool {
-		return f.relay == g.relay && f.trust == g.trust && slices.Equal(f.set.in(r.spans), g.set.in(r.spans)) && samePaths(r, r, f.path, g.path)
+		return f.relay == g.relay && f.trust == g.trust && samePart(r, r, f.set, g.set, f.path, g.path)
 	})
 }
 

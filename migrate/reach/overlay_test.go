@@ -1,10 +1,12 @@
 package reach_test
 
 import (
+	"fmt"
 	"iter"
 	"net/netip"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -152,4 +154,72 @@ func TestOverlaySaysWhatComputeSays(t *testing.T) {
 		}
 	})
 	t.Logf("%d of %d states are overlays", overlaid, states)
+	if overlaid == 0 {
+		t.Error("no overlay was looked at")
+	}
+}
+
+// crossed is n VNets with so many connections to one network. Every two of a VNet have a prefix that no third has, so
+// its gateway has a choice for each two.
+func crossed(n, connections int) *world {
+	w := fleet(estate.ARM, n, 1, peerings)
+	for v := range n {
+		for a := range connections {
+			var list []string
+			for b := range connections {
+				if a != b {
+					list = append(list, fmt.Sprintf("192.168.%d.%d/32", min(a, b), max(a, b)))
+				}
+			}
+			w.tunnelTo(v, strings.Join(list, " "), estate.Site{Network: "HQ"}, estate.Pairing{})
+		}
+	}
+	return w
+}
+
+// TestOverlaysSideBySide takes a step from one state, again and again, while a chain of steps goes on from it. The
+// chain continues what the state numbered.
+func TestOverlaysSideBySide(t *testing.T) {
+	w := crossed(4, 16)
+	var states []*estate.Estate // with ever fewer connections
+	for i := 1; i < len(w.Connections); i++ {
+		x := w.Estate
+		x.Connections = w.Connections[i:]
+		states = append(states, &x)
+	}
+	base := reach.Compute(&w.Estate)
+	chained := []*reach.Relation{base.After(states[0])}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, e := range states[1:] {
+			chained = append(chained, chained[len(chained)-1].After(e))
+		}
+	}()
+	for going := true; going; {
+		select {
+		case <-done:
+			going = false
+		default:
+			base.After(&w.Estate)
+		}
+	}
+	same := func(how string, r *reach.Relation, e *estate.Estate) {
+		if !reach.Overlaid(r) || !reflect.DeepEqual(flowsOf(reach.Compute(e)), flowsOf(r)) {
+			t.Errorf("%d connections, %s: no overlay, or another relation than computed", len(e.Connections), how)
+		}
+	}
+	for i, e := range states {
+		same("in a chain", chained[i], e)
+		same("from the base", base.After(e), e)
+	}
+}
+
+// flowsOf are the flows from every location.
+func flowsOf(r *reach.Relation) [][]reach.Flow {
+	var out [][]reach.Flow
+	for _, a := range r.Locations() {
+		out = append(out, slices.Collect(r.From(a)))
+	}
+	return out
 }

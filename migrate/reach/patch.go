@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -42,9 +41,10 @@ func (m *marks) add(v int32) {
 	}
 }
 
-// regular reports whether every object of the estate has an ID of its own and every reference from a connection
-// to its gateway leads somewhere. An overlay of another network would have to ask which of several counts. Nor
-// does it follow the tables of connected groups, which all members share.
+// regular reports whether every object of the estate has an ID of its own and every on-premises network one spelling,
+// and every reference from a connection to its gateway leads somewhere. An overlay of another network would have to
+// ask which of several counts. Nor does it follow what many VNets share or no object stands for: the tables of connected groups, the
+// ways over circuits where too many VNets may meet, and appliances that no input describes.
 func (n *network) regular(e *estate.Estate) bool {
 	unique := func(r *registry, all int) bool { return len(r.exact) == all && len(r.byKey()) == all }
 	return !n.twice && !n.spelled && n.links.dangling == 0 && len(n.vnets) == len(e.VNets) &&
@@ -62,8 +62,8 @@ func (n *network) patched(e *estate.Estate, ch *changes, own bool) (*patch, bool
 	if !own {
 		next.tunnels, next.tunnelIDs, links.listed = slices.Clip(n.tunnels), slices.Clip(n.tunnelIDs), slices.Clip(links.listed)
 		next.peerings, next.peeringTo = slices.Clip(n.peerings), slices.Clip(n.peeringTo)
-		next.choices, next.chosen = slices.Clip(n.choices), maps.Clone(n.chosen)
-		maps.DeleteFunc(next.chosen, func(_ string, i int32) bool { return int(i) >= len(n.choices) }) // of who continued them
+		next.choices = slices.Clip(n.choices)
+		next.chosen = numbersOf(n.choices) // who continues the arenas writes into n.chosen, perhaps right now
 	}
 	p := &patch{old: n, n: &next, e: e, ch: ch, b: &builder{n: &next, e: e, c: &links}}
 	for _, m := range []*marks{&p.gateways, &p.peered, &p.spokes, &p.relinked, &p.rebuilt, &p.subnets, &p.gates, &p.owned} {

@@ -49,15 +49,6 @@ func (p *patch) changePeerings() bool {
 	return true
 }
 
-// ends are the VNets that a half leads from and to; false where it leads nowhere.
-func (n *network) ends(half *estate.Peering) (at [2]int32, ok bool) {
-	if half == nil || half.State != estate.PeeringConnected {
-		return at, false
-	}
-	at = [2]int32{n.byVNet.find(half.VNet), n.byVNet.find(half.Remote)}
-	return at, at[0] >= 0 && at[1] >= 0 && at[0] != at[1]
-}
-
 // layHalf numbers a half: as before where it is only changed.
 func (p *patch) layHalf(at [2]int32, half *estate.Peering) {
 	n := p.n

@@ -2,7 +2,6 @@ package reach_test
 
 import (
 	"fmt"
-	"math/rand"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -240,7 +239,7 @@ func TestPermitMatchesDefinition(t *testing.T) {
 		d := newDefinition(&w.Estate)
 		permits := reach.NewPermits(&w.Estate)
 		all := points(d)
-		dice := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
+		dice := drawDice(t)
 		for range 30 {
 			from, to := all[dice.Intn(len(all))], all[dice.Intn(len(all))]
 			got := permits.Between(endpoint(from), endpoint(to))

@@ -83,10 +83,7 @@ func (b *builder) tag(class int32) *tag {
 	if c.routes >= 0 && b.e.RouteTables[c.routes].NoPropagation && !c.gateway {
 		hidden = byRules
 	}
-	from := c.vnet
-	if node.hub >= 0 {
-		from = node.hub
-	}
+	from := n.hubOf(c.vnet)
 	learned := func(source tagSource, r *route) {
 		doubt := r.maybe | hidden
 		if r.prefix.Bits() == 0 {

@@ -152,7 +152,7 @@ func TestOrderAndStrangersChangeNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		want := everything(&w.Estate)
-		dice := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
+		dice := drawDice(t)
 		shuffle(dice, w.VNets)
 		shuffle(dice, w.Sites)
 		shuffle(dice, w.Gateways)

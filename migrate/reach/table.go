@@ -256,10 +256,7 @@ func (n *network) decide(s *state) act {
 // choice is the number of a choice; equal ones have one, so that a hundred prefixes with the same
 // competitors go one way together.
 func (n *network) choice(c choice) int32 {
-	key := binary.AppendUvarint(nil, uint64(c.why))
-	for _, a := range c.acts {
-		key = binary.AppendVarint(append(key, byte(a.kind)), int64(a.target))
-	}
+	key := c.key()
 	i, ok := n.chosen[string(key)]
 	if !ok {
 		if n.chosen == nil {
@@ -270,6 +267,24 @@ func (n *network) choice(c choice) int32 {
 		n.choices = append(n.choices, c)
 	}
 	return i
+}
+
+// key is what equal choices have in common.
+func (c *choice) key() []byte {
+	key := binary.AppendUvarint(nil, uint64(c.why))
+	for _, a := range c.acts {
+		key = binary.AppendVarint(append(key, byte(a.kind)), int64(a.target))
+	}
+	return key
+}
+
+// numbersOf are the numbers of choices by their keys.
+func numbersOf(choices []choice) map[string]int32 {
+	out := make(map[string]int32, len(choices))
+	for i := range choices {
+		out[string(choices[i].key())] = int32(i)
+	}
+	return out
 }
 
 // perhaps are the acts of routes that may be there and would then win, or win together with those
