@@ -27,11 +27,11 @@ func (a Amount) String() string {
 	if cents := (a + 5_000) / 10_000; cents < 1000 {
 		return fmt.Sprintf("%d.%02d", cents/100, cents%100)
 	}
-	return grouped((int64(a) + 500_000) / 1_000_000)
+	return Grouped((int64(a) + 500_000) / 1_000_000)
 }
 
-// grouped writes a number with a comma before each three digits.
-func grouped(n int64) string {
+// Grouped writes a number with a comma before each three digits.
+func Grouped(n int64) string {
 	text := fmt.Sprint(n)
 	for i := len(text) - 3; i > 0; i -= 3 {
 		text = text[:i] + "," + text[i:]

@@ -66,7 +66,7 @@ func (r *reviewer) traffic(saved cost.Amount) {
 	if !known || len(all) == 0 {
 		return // no number is better than a wrong one
 	}
-	from := func(more int64) string { return grouped(int64(saved) / more) }
+	from := func(more int64) string { return cost.Grouped(int64(saved) / more) }
 	most, least := slices.Max(all), slices.Min(all)
 	text := fmt.Sprintf("From %s GB a month over the new peerings on", from(most))
 	switch {
@@ -180,16 +180,6 @@ func priceDates(lines []costLine) string {
 	}
 	return strings.Join(scopes, ", ") + ", read " + when
 }
-
-func grouped(n int64) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // WireCost is what the network of a plan costs a month at list price, before and after.
 type WireCost struct {

@@ -204,8 +204,7 @@ func (v *differ) section(class reach.Class) []block {
 		return nil
 	}
 	shown := all[:min(len(all), longest)]
-	title := class.String()
-	out := []block{heading{2, say("%s (%d)", strings.ToUpper(title[:1])+title[1:], pairsOf(all))}}
+	out := []block{heading{2, say("%s (%d)", capital(class.String()), pairsOf(all))}}
 	if class == reach.PathChanged || class == reach.Preserved {
 		out = append(out, v.changedPaths(shown))
 	} else {
