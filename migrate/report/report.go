@@ -39,15 +39,6 @@ const (
 // ErrFormat says that something has no view in the format asked for.
 var ErrFormat = errors.New("no such format here")
 
-// ParseFormat reads the name of a format, or reports false.
-func ParseFormat(s string) (Format, bool) {
-	switch f := Format(s); f {
-	case Text, Markdown, JSON, SARIF, JUnit, GitHub, CSV:
-		return f, true
-	}
-	return "", false
-}
-
 // Plan writes the review of a plan as text. found is what was noticed on the way, d what changes;
 // d may be nil. An error comes from w.
 func Plan(w io.Writer, p *plan.Plan, found diag.List, d *Diff, s Style) error {
