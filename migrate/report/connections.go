@@ -12,15 +12,7 @@ import (
 // why. An error comes from w, or is ErrFormat.
 func Connections(w io.Writer, e *estate.Estate, format Format, s Style) error {
 	c := newConnector(e)
-	switch format {
-	case Text:
-		return writeText(w, c.blocks(), s)
-	case Markdown:
-		return writeMarkdown(w, c.blocks())
-	case JSON:
-		return writeJSON(w, c.wire())
-	}
-	return ErrFormat
+	return writeView(w, format, s, c.blocks, c.wire)
 }
 
 // connector looks up what a half is shown with.
