@@ -1,11 +1,13 @@
 package netcfg_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/netmigrate/netmigrate/netcfg"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 // A key that somebody put into a network configuration is in no finding: it has no place in the
@@ -53,5 +55,48 @@ func TestKeysInOtherFormsAreNotShown(t *testing.T) {
 		if len(found) == 0 {
 			t.Error("nothing was found at all")
 		}
+	}
+}
+
+// checkSecrets proves that no key is in what can be made of a document.
+func checkSecrets(t *testing.T, d *netcfg.Document, found diag.List, err error) {
+	t.Helper()
+	encoded, problem := json.Marshal(d)
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	text := fmt.Sprintf("%s\n%v\n%+v\n%#v\n%v\n", encoded, d, d, d, err)
+	if d != nil {
+		for _, r := range d.Responses {
+			text += fmt.Sprintf("%v\n%+v\n%#v\n", *r, *r, *r)
+		}
+		text += fmt.Sprintf("%+v %+v", d.Structure, d.Unknown)
+	}
+	for _, f := range found {
+		text += f.Error() + f.Hint + fmt.Sprintf("%+v %#v", f, f)
+	}
+	for _, secret := range []string{"TOPSECRET", fmt.Sprintf("%x", "TOPSECRET")} {
+		if at := strings.Index(text, secret); at >= 0 {
+			t.Errorf("shown: %s", text[max(0, at-80):at+20])
+		}
+	}
+}
+
+func TestSecretsOfResponses(t *testing.T) {
+	secrets := 0
+	for _, c := range responseCases {
+		if !strings.Contains(c.src, "TOPSECRET") {
+			continue
+		}
+		secrets++
+		d, found, err := netcfg.Read(c.name, []byte(c.src))
+		checkSecrets(t, d, found, err)
+		for _, broken := range []string{strings.Replace(c.src, "</", "<", 1), c.src[:len(c.src)-4], c.src + "TOPSECRET", "TOPSECRET" + c.src} {
+			d, found, err := netcfg.Read(c.name, []byte(broken))
+			checkSecrets(t, d, found, err)
+		}
+	}
+	if secrets < 4 {
+		t.Fatalf("%d cases with secrets", secrets)
 	}
 }

@@ -97,98 +97,48 @@ func (s *session) diff(c *cli.Context) (int, error) {
 
 // networks are two networks that are compared.
 type networks struct {
-	names       [2]string
-	form        string
-	classic, as [2]*estate.Estate // as the files say, and in the form that is compared
+	names          [2]string
+	as             [2]*estate.Estate // in the form that is compared
+	objects, vnets []estate.Mapping  // which is which
 }
 
 // formedSides makes two inputs into networks, and lists what is found on the way.
 func formedSides(sides [2]input, names [2]string, form string) (networks, diag.List) {
-	n := networks{names: names, form: form}
+	n := networks{names: names}
 	forms := [2]string{form, form}
 	if form == formConversion {
 		forms = [2]string{formClassic, formARM}
 		n.names[0], n.names[1] = names[0]+" ("+formClassic+")", names[1]+" ("+formARM+")"
 	}
 	var found diag.List
+	var written [2]*estate.Estate
 	for i, in := range sides {
 		var noticed diag.List
-		n.classic[i], n.as[i], noticed = in.formed(forms[i])
+		written[i], n.as[i], noticed = in.formed(forms[i])
 		found = append(found, noticed...)
 	}
-	if n.succeeds() {
-		_, lost := estate.Became(n.classic[0], n.classic[1])
-		found = append(found, lost...)
-	}
-	found.Sort()
 	if form == formConversion {
 		n.as[1] = estate.Deployed(n.as[1])
 	}
+	var lost diag.List
+	n.objects, n.vnets, lost = estate.Counterparts(written, n.as)
+	found = append(found, lost...)
+	found.Sort()
 	return n, slices.CompactFunc(found, sameFinding)
 }
 
-// succeeds reports whether the second network is what became of the first: a listing beside classic files.
-func (n *networks) succeeds() bool { return !n.classic[0].IsARM() && n.classic[1].IsARM() }
-
-// configuration compares the configurations. Objects are matched by name; in a conversion those of B are what the
-// classic ones became, which may be several.
+// configuration compares the configurations.
 func (n *networks) configuration() *report.ConfigDiff {
-	var mapping []estate.Mapping
-	switch {
-	case n.succeeds():
-		mapping, _ = estate.Became(n.as[0], n.as[1])
-	case n.form != formConversion:
-		mapping = estate.Alike(n.as[0], n.as[1])
-	default:
-		became := map[estate.Key][]estate.ID{}
-		for _, m := range n.as[1].Mapping {
-			became[m.From.Key()] = append(became[m.From.Key()], m.To)
-		}
-		for _, m := range estate.Alike(n.classic[0], n.classic[1]) {
-			for _, to := range became[m.To.Key()] {
-				mapping = append(mapping, estate.Mapping{From: m.From, To: to})
-			}
-		}
-	}
-	return report.NewConfigDiff(n.names[0], n.names[1], n.as[0], n.as[1], mapping)
+	return report.NewConfigDiff(n.names[0], n.names[1], n.as[0], n.as[1], n.objects)
 }
 
 // reach computes both relations and what changes from one to the other.
 func (n *networks) reach() *report.ReachDiff {
-	mapping := estate.AlikeVNets(n.classic[0], n.classic[1])
-	if n.succeeds() {
-		mapping, _ = estate.Became(n.as[0], n.as[1])
-	}
-	for i, to := range [2]func(estate.ID) estate.ID{became(n.as[0]), became(n.as[1])} {
-		for j := range mapping {
-			end := &mapping[j].From
-			if i == 1 {
-				end = &mapping[j].To
-			}
-			*end = to(*end)
-		}
-	}
 	before, after := reach.Compute(n.as[0]), reach.Compute(n.as[1])
-	return report.NewReachDiff(n.names[0], n.names[1], n.as[0], n.as[1], reach.Compare(before, after, mapping))
+	return report.NewReachDiff(n.names[0], n.names[1], n.as[0], n.as[1], reach.Compare(before, after, n.vnets))
 }
 
 // sameFinding tells that two inputs are one, or share a document, so that all is found twice.
 func sameFinding(a, b diag.Finding) bool {
 	return a.Rule == b.Rule && a.Pos == b.Pos && a.Message == b.Message
-}
-
-// became finds the ID of a classic VNet in an estate that is classic, or made of it.
-func became(e *estate.Estate) func(estate.ID) estate.ID {
-	to := map[estate.Key]estate.ID{}
-	for _, m := range e.Mapping {
-		if m.From.Type == estate.TypeVNet {
-			to[m.From.Key()] = m.To
-		}
-	}
-	return func(id estate.ID) estate.ID {
-		if now, ok := to[id.Key()]; ok {
-			return now
-		}
-		return id
-	}
 }

@@ -19,7 +19,8 @@ import (
 
 // TestListingsWithFaults changes the documents of live fixtures at random: members that are gone or hold
 // something else, resources that are there twice, ids that name another resource. Whatever is wrong, every
-// stage gets through, and a plan that is made keeps what it promises.
+// stage gets through, and a plan that is made keeps what it promises. NETMIGRATE_FAULTS=1000 tries as many
+// changes of each fixture. Most are refused, but not all.
 func TestListingsWithFaults(t *testing.T) {
 	rounds := 25
 	if testing.Short() {
@@ -30,17 +31,24 @@ func TestListingsWithFaults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	plans := 0
 	for _, name := range fixtures.Live() {
 		t.Run(name, func(t *testing.T) {
 			texts := fixtures.LiveDocuments(name)
 			for seed := range rounds {
-				withFaults(t, texts, uint64(seed))
+				if withFaults(t, texts, uint64(seed)) {
+					plans++
+				}
 			}
 		})
 	}
+	if plans == 0 {
+		t.Error("no plan was made of any")
+	}
 }
 
-func withFaults(t *testing.T, texts []fixtures.Document, seed uint64) {
+// withFaults reports whether a plan was made.
+func withFaults(t *testing.T, texts []fixtures.Document, seed uint64) bool {
 	defer func() {
 		if p := recover(); p != nil {
 			if f, ok := p.(*fault); ok {
@@ -56,7 +64,7 @@ func withFaults(t *testing.T, texts []fixtures.Document, seed uint64) {
 	reach.Compute(e)
 	out, err := makePlan(sources, options.Options{}, deploy.Options{})
 	if err != nil {
-		return // refused, with a reason
+		return false // refused, with a reason
 	}
 	if _, err := out.kit(); err != nil {
 		t.Errorf("seed %d: %v", seed, err)
@@ -64,6 +72,7 @@ func withFaults(t *testing.T, texts []fixtures.Document, seed uint64) {
 	for _, v := range out.plan.Violations {
 		t.Errorf("seed %d: after %s: %s %s", seed, v.After, v.Rule, strings.TrimSpace(v.Text))
 	}
+	return true
 }
 
 // faulty are the documents with one to a dozen things changed.

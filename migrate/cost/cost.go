@@ -27,11 +27,11 @@ func (a Amount) String() string {
 	if cents := (a + 5_000) / 10_000; cents < 1000 {
 		return fmt.Sprintf("%d.%02d", cents/100, cents%100)
 	}
-	return grouped((int64(a) + 500_000) / 1_000_000)
+	return Grouped((int64(a) + 500_000) / 1_000_000)
 }
 
-// grouped writes a number with a comma before each three digits.
-func grouped(n int64) string {
+// Grouped writes a number with a comma before each three digits.
+func Grouped(n int64) string {
 	text := fmt.Sprint(n)
 	for i := len(text) - 3; i > 0; i -= 3 {
 		text = text[:i] + "," + text[i:]
@@ -117,7 +117,7 @@ func (c *counter) gateways(e *estate.Estate) {
 				c.add("Azure Firewall of unknown tier", g.ID, 1, azure.Price{}, "no input tells its tier")
 			} else {
 				p, ok := azure.LookupPrice("firewall-" + strings.ToLower(g.SKU) + "-hour")
-				c.add("Azure Firewall "+g.SKU, g.ID, 1, p, unless(ok, "no source has the price of this tier"))
+				c.add(spelled(p, "Azure Firewall "+g.SKU), g.ID, 1, p, unless(ok, "no source has the price of this tier"))
 			}
 			c.priced("public IP address", g.ID, 1, "public-ip-standard-static")
 		case estate.RouteServer:
@@ -139,7 +139,7 @@ func (c *counter) gateway(g *estate.Gateway) {
 		c.add(kind+" of unknown size", g.ID, 1, azure.Price{}, "no input tells its size")
 	} else {
 		p, ok := azure.GatewayPrice(expressRoute, g.SKU)
-		c.add(kind+" "+g.SKU, g.ID, 1, p, unless(ok, "no source has the price of this size"))
+		c.add(spelled(p, kind+" "+g.SKU), g.ID, 1, p, unless(ok, "no source has the price of this size"))
 	}
 	if expressRoute {
 		return // its address is the platform's
@@ -165,7 +165,7 @@ func (c *counter) connections(e *estate.Estate) {
 	}
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
-		if more := of[g.ID.Key()] - tunnelsIncluded; more > 0 && !g.Absent() && g.SKU != "Basic" {
+		if more := of[g.ID.Key()] - tunnelsIncluded; more > 0 && !g.Absent() && !strings.EqualFold(g.SKU, "Basic") {
 			c.priced("VPN connection beyond the first ten of a gateway", g.ID, more, "vpn-s2s-connection")
 		}
 	}
@@ -181,6 +181,13 @@ func (c *counter) nat(e *estate.Estate) {
 			}
 		}
 	}
+}
+
+// spelled is what a size is called in the table of prices, or as it is written where it is not there: inputs write it
+// in any letter case, and it is one line of the bill.
+func spelled(p azure.Price, written string) string {
+	what, _, _ := strings.Cut(p.What, ",") // "Azure Firewall Premium, deployment hour"
+	return cmp.Or(what, written)
 }
 
 func unless(known bool, why string) string {

@@ -45,6 +45,12 @@ func TestOf(t *testing.T) {
 	going.Gateways[0].State.Value = estate.GatewayDeprovisioning
 	basic := gateway(estate.VPNGateway, "Basic")
 	basic.Gateways[0].BasicIP = true
+	crowded := gateway(estate.VPNGateway, "BASIC")
+	for i := range 12 {
+		crowded.Connections = append(crowded.Connections, estate.Connection{ID: id(estate.TypeConnection, fmt.Sprint(i)), Kind: estate.IPsec, Gateway: crowded.Gateways[0].ID})
+	}
+	shouted := gateway(estate.VPNGateway, "VPNGW1AZ")
+	shouted.Gateways = append(shouted.Gateways, estate.Gateway{ID: id(estate.TypeGateway, "h"), Kind: estate.VPNGateway, SKU: "VpnGw1AZ"})
 	nat := &estate.Estate{VNets: []estate.VNet{{ID: id(estate.TypeVNet, "v"), Subnets: []estate.Subnet{
 		{Name: "a", NATGateway: id(estate.TypeNATGateway, "n")}, {Name: "b", NATGateway: id(estate.TypeNATGateway, "N")}}}}}
 	tests := []struct {
@@ -63,6 +69,9 @@ func TestOf(t *testing.T) {
 		{"of a size without a price", gateway(estate.VPNGateway, "HighPerformance"), "1 public IP address: 3.65\n1 VPN gateway HighPerformance: unknown: no source here has its price\n3.65 and 1 unknown"},
 		{"of a size that there is not", gateway(estate.VPNGateway, "VpnGw9"), "1 public IP address: 3.65\n1 VPN gateway VpnGw9: unknown: no source has the price of this size\n3.65 and 1 unknown"},
 		{"with more tunnels than it includes", busy, "1 VPN gateway VpnGw1AZ: 153\n2 VPN connection beyond the first ten of a gateway: 22\n1 public IP address: 3.65\n179 and 0 unknown"},
+		{"of the smallest size, with more than it has", crowded, "1 VPN gateway Basic: 26\n1 public IP address: 3.65\n30 and 0 unknown"},
+		{"one size in two letter cases", shouted, "2 VPN gateway VpnGw1AZ: 307\n2 public IP address: 7.30\n314 and 0 unknown"},
+		{"a tier in another letter case", gateway(estate.Firewall, "premium"), "1 Azure Firewall Premium: 1,278\n1 public IP address: 3.65\n1,281 and 0 unknown"},
 		{"ExpressRoute", gateway(estate.ExpressRouteGateway, "ErGw1AZ"), "1 ExpressRoute gateway ErGw1AZ: 264\n264 and 0 unknown"},
 		{"a firewall", gateway(estate.Firewall, "Premium"), "1 Azure Firewall Premium: 1,278\n1 public IP address: 3.65\n1,281 and 0 unknown"},
 		{"a Route Server", gateway(estate.RouteServer, ""), "1 public IP address: 3.65\n1 Route Server: unknown: no source here has its price\n3.65 and 1 unknown"},

@@ -21,7 +21,7 @@ import (
 // an entry that cannot count is reported. A value that no input determines is
 // left unknown, and said. A resource that cannot be used is left out with a finding.
 //
-// The Refs of the estate number the documents in the order of [ARMDocuments].
+// The Refs of the estate number its Docs: the documents of the sources, ordered by name.
 // Source: docs/sources.md#listings.
 func FromARM(opts *options.Options, sources ...Source) (*Estate, diag.List) {
 	if opts == nil {
@@ -44,16 +44,6 @@ func FromARM(opts *options.Options, sources ...Source) (*Estate, diag.List) {
 	said.sharedSecrets()
 	r.halves()
 	return r.e, r.found
-}
-
-// ARMDocuments are the documents of Resource Manager of some sources, in the order in which the Refs
-// of an estate number them.
-func ARMDocuments(sources ...Source) []*arm.Document {
-	var all []*arm.Document
-	for _, s := range inOrder(sources) {
-		all = append(all, s.Resources...)
-	}
-	return all
 }
 
 // armReader turns resources into an estate.

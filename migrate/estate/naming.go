@@ -86,9 +86,6 @@ func oneOwner(e *Estate) bool {
 // VNet is the name of a VNet as written, with what tells it from others of that name.
 func (n *Names) VNet(v *VNet) string { return v.Name + n.Whose(TypeVNet, v.ID, v.Name) }
 
-// Shared reports whether objects of a type in several subscriptions or resource groups have a name.
-func (n *Names) Shared(typ, name string) bool { return n.sharing(typ, name) != sharing{} }
-
 func (n *Names) sharing(typ, name string) sharing {
 	if len(n.shared) == 0 {
 		return sharing{}

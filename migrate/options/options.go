@@ -5,11 +5,7 @@
 // is its schema. It never holds a shared key, only the names of secrets in a Key Vault.
 package options
 
-import (
-	"strings"
-
-	"github.com/netmigrate/netmigrate/netcfg/diag"
-)
+import "github.com/netmigrate/netmigrate/netcfg/diag"
 
 // Mode says what the input describes and, with it, which steps a plan has.
 type Mode string
@@ -24,16 +20,6 @@ const (
 
 // Modes lists the modes in the order of the help text.
 var Modes = []Mode{AsIfLive, Rebuild, ClassicLive, ARMLive}
-
-// ParseMode reads a mode, or reports false.
-func ParseMode(s string) (Mode, bool) {
-	for _, m := range Modes {
-		if strings.EqualFold(s, string(m)) {
-			return m, true
-		}
-	}
-	return "", false
-}
 
 // Hub is the choice of a hub: "auto", "new", "none", or the name of a VNet.
 type Hub string

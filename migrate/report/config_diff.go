@@ -63,15 +63,7 @@ func (d *NetworkDiff) Write(w io.Writer, format Format, s Style) error {
 			return v.csv(w)
 		}
 	}
-	switch format {
-	case Text:
-		return writeText(w, blocks, s)
-	case Markdown:
-		return writeMarkdown(w, blocks)
-	case JSON:
-		return writeJSON(w, wire)
-	}
-	return ErrFormat
+	return writeView(w, format, s, func() []block { return blocks }, func() WireDiff { return wire })
 }
 
 // configDiffer prints a ConfigDiff.

@@ -3,8 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -14,15 +12,7 @@ import (
 // why. An error comes from w, or is ErrFormat.
 func Connections(w io.Writer, e *estate.Estate, format Format, s Style) error {
 	c := newConnector(e)
-	switch format {
-	case Text:
-		return writeText(w, c.blocks(), s)
-	case Markdown:
-		return writeMarkdown(w, c.blocks())
-	case JSON:
-		return writeJSON(w, c.wire())
-	}
-	return ErrFormat
+	return writeView(w, format, s, c.blocks, c.wire)
 }
 
 // connector looks up what a half is shown with.
@@ -30,13 +20,11 @@ type connector struct {
 	e       *estate.Estate
 	x       *estate.Index
 	carries *estate.Carriage
-	names   *estate.Names
-	several bool // VNets are of more than one subscription
+	owners
 }
 
 func newConnector(e *estate.Estate) *connector {
-	several := slices.ContainsFunc(e.VNets, func(v estate.VNet) bool { return v.ID.Subscription != e.VNets[0].ID.Subscription })
-	return &connector{e, estate.NewIndex(e), estate.NewCarriage(e), estate.NewNames(e), several}
+	return &connector{e, estate.NewIndex(e), estate.NewCarriage(e), newOwners(e)}
 }
 
 // confidences in the order of the summary.
@@ -280,14 +268,9 @@ func (c *connector) candidates(h *estate.Connection) []phrase {
 	return out
 }
 
-// name is a VNet's name, with its subscription where there are several, and what else tells it from others of its
-// name.
+// name is a VNet's name and its owner.
 func (c *connector) name(id estate.ID) phrase {
-	owner := c.names.Owner(id.Type, id, id.Name)
-	if c.several && !strings.HasPrefix(owner, id.Subscription) {
-		owner = strings.TrimSuffix(id.Subscription+"/"+owner, "/")
-	}
-	if owner != "" {
+	if owner := c.ownerOf(id); owner != "" {
 		return named(id.Name).say(" (%s)", owner)
 	}
 	return named(id.Name)

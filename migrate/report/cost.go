@@ -61,36 +61,51 @@ func (r *reviewer) cost() {
 // traffic says from which traffic on the target costs more. A tunnel within a region carries it free of charge, and
 // one between regions at a price; a peering costs at both ends.
 func (r *reviewer) traffic(saved cost.Amount) {
+	within, between, known := r.dearerPeerings()
+	all := slices.Concat(within, between)
+	if !known || len(all) == 0 {
+		return // no number is better than a wrong one
+	}
+	from := func(more int64) string { return cost.Grouped(int64(saved) / more) }
+	most, least := slices.Max(all), slices.Min(all)
+	text := fmt.Sprintf("From %s GB a month over the new peerings on", from(most))
+	switch {
+	case most == least: // as always within regions
+	case len(within) > 0 && slices.Max(between) == slices.Min(between):
+		text += fmt.Sprintf(", if all of it passes between regions, and from %s GB if none does", from(least))
+	default: // between regions of several zones
+		text = fmt.Sprintf("From %s to %s GB a month over the new peerings on, depending on which of them it takes", from(most), from(least))
+	}
+	r.say("Traffic is not in it: a tunnel within a region carries it free of charge, a peering costs by the GB at both ends. %s, the target costs more.", text)
+}
+
+// dearerPeerings is what a GB over each new peering within a region, and between regions, costs more than today, in
+// millionths of a dollar. It is not known when one of them is not, or costs no more.
+func (r *reviewer) dearerPeerings() (within, between []int64, known bool) {
 	had, x := estate.NewIndex(r.p.Base), estate.NewIndex(r.p.Target)
-	var least, most int64 // millionths of a dollar that a GB costs more than today
 	for i := range r.p.Target.Peerings {
 		half := &r.p.Target.Peerings[i]
 		if had.Peering(half.ID) != nil {
 			continue
 		}
-		more, known := dearer(x.VNet(half.VNet), x.VNet(half.Remote))
-		if !known || more <= 0 {
-			return // no number is better than a wrong one
+		more, global, known := dearer(x.VNet(half.VNet), x.VNet(half.Remote))
+		switch {
+		case !known || more <= 0:
+			return nil, nil, false
+		case global:
+			between = append(between, more)
+		default:
+			within = append(within, more)
 		}
-		if least == 0 || more < least {
-			least = more
-		}
-		most = max(most, more)
 	}
-	if most == 0 {
-		return
-	}
-	text := fmt.Sprintf("From %s GB a month over the new peerings on", grouped(int64(saved)/most))
-	if least != most {
-		text = fmt.Sprintf("From %s GB a month over the new peerings on, if all of it passes between regions, and from %s GB if none does", grouped(int64(saved)/most), grouped(int64(saved)/least))
-	}
-	r.say("Traffic is not in it: a tunnel within a region carries it free of charge, a peering costs by the GB at both ends. %s, the target costs more.", text)
+	return within, between, true
 }
 
-// dearer is what a GB from one VNet to the other costs more over a peering than over a tunnel of their gateways.
-func dearer(from, to *estate.VNet) (int64, bool) {
+// dearer is what a GB from one VNet to the other costs more over a peering than over a tunnel of their gateways, and
+// whether it passes between regions.
+func dearer(from, to *estate.VNet) (more int64, global, known bool) {
 	if from == nil || to == nil {
-		return 0, false
+		return 0, false, false
 	}
 	price := func(id string) (int64, bool) {
 		p, _ := azure.LookupPrice(id)
@@ -100,16 +115,16 @@ func dearer(from, to *estate.VNet) (int64, bool) {
 	b, knownB := azure.LookupRegion(to.Region.Name)
 	switch {
 	case !knownA || !knownB:
-		return 0, false
+		return 0, false, false
 	case a.Name == b.Name:
 		out, ok := price("peering-intra-egress")
 		in, ok2 := price("peering-intra-ingress")
-		return out + in, ok && ok2
+		return out + in, false, ok && ok2
 	}
 	out, ok := price("peering-global-" + a.BillingZone + "-egress")
 	in, ok2 := price("peering-global-" + b.BillingZone + "-ingress")
 	tunnel, ok3 := price("vpn-inter-vnet-" + a.BillingZone)
-	return out + in - tunnel, ok && ok2 && ok3
+	return out + in - tunnel, true, ok && ok2 && ok3
 }
 
 type costLine struct {
@@ -165,16 +180,6 @@ func priceDates(lines []costLine) string {
 	}
 	return strings.Join(scopes, ", ") + ", read " + when
 }
-
-func grouped(n int64) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // WireCost is what the network of a plan costs a month at list price, before and after.
 type WireCost struct {

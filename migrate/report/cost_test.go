@@ -22,12 +22,12 @@ func costSection(t *testing.T, before, after *estate.Estate) string {
 }
 
 func TestCost(t *testing.T) {
-	gateways := func(peerings int, skus ...string) *estate.Estate {
+	across := func(regions []string, peerings int, skus ...string) *estate.Estate {
 		e := &estate.Estate{}
-		for i, region := range []string{"westeurope", "westeurope", "northeurope"} {
+		for i, region := range regions {
 			e.VNets = append(e.VNets, estate.VNet{ID: estate.ID{Type: estate.TypeVNet, Name: fmt.Sprint(i)}, Region: estate.Region{Name: region}})
 		}
-		for i := range peerings { // 0 with 1, 1 with 2
+		for i := range peerings { // 0 to 1, 1 to 2, 2 to 3
 			e.Peerings = append(e.Peerings, estate.Peering{ID: estate.ID{Type: estate.TypePeering, Name: fmt.Sprint(i)}, VNet: e.VNets[i].ID, Remote: e.VNets[i+1].ID})
 		}
 		for _, sku := range skus {
@@ -35,6 +35,11 @@ func TestCost(t *testing.T) {
 		}
 		return e
 	}
+	gateways := func(peerings int, skus ...string) *estate.Estate {
+		return across([]string{"westeurope", "westeurope", "northeurope"}, peerings, skus...)
+	}
+	zones := []string{"westeurope", "australiaeast", "westeurope"}
+	more := append([]string{"westeurope"}, zones...)
 	tests := []struct {
 		name          string
 		before, after *estate.Estate
@@ -44,6 +49,8 @@ func TestCost(t *testing.T) {
 		{"two gateways become a peering", gateways(0, "VpnGw1", "VpnGw1"), gateways(1),
 			[]string{"VPN gateway VpnGw1  2       277   0       -", "all that is known           285           0.00", "From 14,235 GB a month over the new peerings on, the target costs more.", "Prices of eastus, uksouth, read 2025-01-15 to 2026-10-07"}, []string{"unknown"}},
 		{"in two regions", gateways(0, "VpnGw1", "VpnGw1"), gateways(2), []string{"From 8,134 GB a month over the new peerings on, if all of it passes between regions, and from 14,235 GB if none does, the target costs more."}, nil},
+		{"in two zones", across(zones, 0, "VpnGw1", "VpnGw1"), across(zones, 2), []string{"From 3,163 to 8,134 GB a month over the new peerings on, depending on which of them it takes, the target costs more."}, nil},
+		{"in two zones and a region", across(more, 0, "VpnGw1", "VpnGw1"), across(more, 3), []string{"From 3,163 to 14,235 GB a month over the new peerings on, depending on which of them it takes, the target costs more."}, nil},
 		{"nothing is saved", gateways(0, "VpnGw1"), gateways(2, "VpnGw2"), []string{"Prices of"}, []string{"the target costs more"}},
 		{"a size without a price goes", gateways(0, "HighPerformance"), gateways(2),
 			[]string{"VPN gateway HighPerformance: unknown, because no source here has its price.", "the difference is not known either"}, []string{"the target costs more"}},

@@ -191,19 +191,22 @@ func (d *drawer) join(e edge) {
 	d.g.edges = append(d.g.edges, e)
 }
 
-// mostLines is how many prefixes of a VNet are shown.
+// mostLines is how many prefixes of a place are shown.
 const mostLines = 3
+
+// prefixLines are some prefixes, a line each, and how many more there are.
+func prefixLines(in []estate.Prefix) []string {
+	lines := each(in[:min(len(in), mostLines)], func(p estate.Prefix) string { return diag.Plain(p.String()) })
+	if more := len(in) - mostLines; more > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more", more))
+	}
+	return lines
+}
 
 func (d *drawer) vnets() {
 	for i := range d.e.VNets {
 		v := &d.e.VNets[i]
-		n := node{kind: vnetNode, name: d.names.VNet(v), region: diag.Plain(cmp.Or(v.Region.Name, v.Region.AffinityGroup))}
-		for _, p := range v.Space[:min(len(v.Space), mostLines)] {
-			n.lines = append(n.lines, p.String())
-		}
-		if more := len(v.Space) - mostLines; more > 0 {
-			n.lines = append(n.lines, fmt.Sprintf("and %d more", more))
-		}
+		n := node{kind: vnetNode, name: d.names.VNet(v), region: diag.Plain(cmp.Or(v.Region.Name, v.Region.AffinityGroup)), lines: prefixLines(v.Space)}
 		for _, g := range d.x.GatewaysOf(v.ID) {
 			n.lines = append(n.lines, gatewayLine(g))
 			for _, p := range g.ClientPools {
@@ -334,12 +337,7 @@ func (d *drawer) outward(e edge, c *estate.Connection) {
 		e.to = d.premises(cmp.Or(d.network(c), c.Site.Name))
 	}
 	if n := &d.g.nodes[e.to]; len(n.lines) == 0 && site != nil {
-		for _, p := range site.Prefixes[:min(len(site.Prefixes), mostLines)] {
-			n.lines = append(n.lines, diag.Plain(p.String()))
-		}
-		if more := len(site.Prefixes) - mostLines; more > 0 {
-			n.lines = append(n.lines, fmt.Sprintf("and %d more", more))
-		}
+		n.lines = prefixLines(site.Prefixes)
 	}
 	d.join(e)
 }

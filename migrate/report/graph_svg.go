@@ -90,7 +90,7 @@ func (g *Graph) title() string {
 	for i := range g.nodes {
 		counts[g.nodes[i].kind]++
 	}
-	return fmt.Sprintf("%d %s, %d %s", counts[vnetNode], pluralOf(counts[vnetNode], "VNet", "VNets"), len(g.edges), pluralOf(len(g.edges), "connection", "connections"))
+	return fmt.Sprintf("%d %s, %d %s", counts[vnetNode], pluralOf(counts[vnetNode], "VNet", "VNets"), len(g.edges), pluralOf(len(g.edges), "line", "lines"))
 }
 
 func (g *Graph) svgNode(out *printer, i int, b box) {

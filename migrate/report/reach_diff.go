@@ -77,17 +77,10 @@ func (d *ReachDiff) Opened() bool { return slices.ContainsFunc(d.Verdicts, reach
 // a row for each verdict. An error comes from w, or is ErrFormat.
 func (d *ReachDiff) Write(w io.Writer, format Format, s Style) error {
 	v := &differ{d, newPlacer(d.EstateBefore), newPlacer(d.EstateAfter)}
-	switch format {
-	case Text:
-		return writeText(w, v.blocks(), s)
-	case Markdown:
-		return writeMarkdown(w, v.blocks())
-	case JSON:
-		return writeJSON(w, v.wire())
-	case CSV:
+	if format == CSV {
 		return v.csv(w)
 	}
-	return ErrFormat
+	return writeView(w, format, s, v.blocks, v.wire)
 }
 
 type differ struct {
@@ -204,8 +197,7 @@ func (v *differ) section(class reach.Class) []block {
 		return nil
 	}
 	shown := all[:min(len(all), longest)]
-	title := class.String()
-	out := []block{heading{2, say("%s (%d)", strings.ToUpper(title[:1])+title[1:], pairsOf(all))}}
+	out := []block{heading{2, say("%s (%d)", capital(class.String()), pairsOf(all))}}
 	if class == reach.PathChanged || class == reach.Preserved {
 		out = append(out, v.changedPaths(shown))
 	} else {

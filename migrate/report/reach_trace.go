@@ -29,16 +29,10 @@ type Traced struct {
 // people, JSON in the format ReachFormat. An error comes from w, or is ErrFormat.
 func ReachTrace(w io.Writer, e *estate.Estate, t Traced, format Format, s Style) error {
 	v := &tracer{newPlacer(e), &t}
-	switch format {
-	case Text:
-		return writeText(w, v.blocks(), s)
-	case Markdown:
-		return writeMarkdown(w, v.blocks())
-	case JSON:
+	return writeView(w, format, s, v.blocks, func() WireReach {
 		trace := v.wire()
-		return writeJSON(w, WireReach{Format: ReachFormat, Trace: &trace})
-	}
-	return ErrFormat
+		return WireReach{Format: ReachFormat, Trace: &trace}
+	})
 }
 
 type tracer struct {

@@ -39,13 +39,18 @@ const (
 // ErrFormat says that something has no view in the format asked for.
 var ErrFormat = errors.New("no such format here")
 
-// ParseFormat reads the name of a format, or reports false.
-func ParseFormat(s string) (Format, bool) {
-	switch f := Format(s); f {
-	case Text, Markdown, JSON, SARIF, JUnit, GitHub, CSV:
-		return f, true
+// writeView writes what has blocks for people, as text and Markdown, and a value for programs, as JSON. An error
+// comes from w, or is ErrFormat.
+func writeView[T any](w io.Writer, format Format, s Style, blocks func() []block, wire func() T) error {
+	switch format {
+	case Text:
+		return writeText(w, blocks(), s)
+	case Markdown:
+		return writeMarkdown(w, blocks())
+	case JSON:
+		return writeJSON(w, wire())
 	}
-	return "", false
+	return ErrFormat
 }
 
 // Plan writes the review of a plan as text. found is what was noticed on the way, d what changes;

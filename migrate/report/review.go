@@ -51,14 +51,13 @@ func orNew(e *estate.Estate) *estate.Estate {
 }
 
 type reviewer struct {
-	p        *plan.Plan
-	found    diag.List
-	diff     *Diff
-	as       *estate.Estate // as read: the classic estate where it is known
-	base     *estate.Index
-	owners   *estate.Names
-	several  bool // objects of several subscriptions: names alone do not say which
-	required int  // pairs that talk before
+	p     *plan.Plan
+	found diag.List
+	diff  *Diff
+	as    *estate.Estate // as read: the classic estate where it is known
+	base  *estate.Index
+	owners
+	required int // pairs that talk before
 	out      []block
 }
 
@@ -69,10 +68,7 @@ func (r *reviewer) say(format string, args ...any) { r.para(say(format, args...)
 
 func (r *reviewer) scan() {
 	r.required = requiredPairs(r.p)
-	r.owners = estate.NewNames(r.p.Base)
-	for i := range r.p.Base.VNets {
-		r.several = r.several || r.p.Base.VNets[i].ID.Subscription != r.p.Base.VNets[0].ID.Subscription
-	}
+	r.owners = newOwners(r.p.Base)
 }
 
 // requiredPairs counts the pairs of locations that surely talk before, but for those that must not: the plan has to
@@ -100,14 +96,9 @@ func waveCount(p *plan.Plan) int {
 	return p.Steps[len(p.Steps)-1].Wave
 }
 
-// name is an object's name, with its subscription where there are several, and what else tells it from others of
-// its name.
+// name is an object's name and its owner.
 func (r *reviewer) name(id estate.ID) phrase {
-	owner := r.owners.Owner(id.Type, id, id.Name)
-	if r.several && id.Subscription != "" && !strings.HasPrefix(owner, id.Subscription) {
-		owner = strings.TrimSuffix(id.Subscription+"/"+owner, "/")
-	}
-	if owner != "" {
+	if owner := r.ownerOf(id); owner != "" {
 		return named(id.Name).say(" in ").and(named(owner))
 	}
 	return named(id.Name)

@@ -157,15 +157,7 @@ func (v *Verification) place() string {
 // Write writes where the network stands: text and Markdown for people, JSON in the format VerifyFormat. An
 // error comes from w, or is ErrFormat.
 func (v *Verification) Write(w io.Writer, format Format, s Style) error {
-	switch format {
-	case Text:
-		return writeText(w, v.blocks(), s)
-	case Markdown:
-		return writeMarkdown(w, v.blocks())
-	case JSON:
-		return writeJSON(w, v.wire())
-	}
-	return ErrFormat
+	return writeView(w, format, s, v.blocks, v.wire)
 }
 
 func (v *Verification) blocks() []block {

@@ -1,6 +1,9 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A review is built once, as blocks, and printed by one writer per format. Names and sentences stay
 // as they are in the blocks; each writer makes them harmless in its own way.
@@ -106,6 +109,9 @@ const (
 	planFile = "plan.json"
 	diffFile = "diff.txt"
 )
+
+// capital begins a text with a capital letter; the text begins with one of ASCII.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 // cut shortens a long list and says by how many entries; the note is nil when nothing is cut.
 func cut[T any](in []T, most int) ([]T, []block) {
