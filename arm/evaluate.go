@@ -42,6 +42,7 @@ func Evaluate(together []Deployment) ([]Item, diag.List) {
 const (
 	workAtLeast = 4 << 20
 	workPerLeaf = 16  // and one for each byte, so that every expression can be worked out once
+	textPerWork = 32  // bytes
 	maxNesting  = 500 // expressions that wait for others' values
 )
 
@@ -154,6 +155,42 @@ func (e *evaluator) expand(f *frame) {
 func (e *evaluator) spend(n int) {
 	if e.left -= n; e.left < 0 {
 		panic(spent{})
+	}
+}
+
+// cost is the work that a value takes for its text. What is inside of a list or an object costs when
+// somebody goes through it.
+func cost(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v) / textPerWork
+	case *unknown:
+		return 4 + len(v.why)/textPerWork // its identity is hashed
+	case *partial:
+		n := 0
+		for _, part := range v.parts {
+			n += 1 + len(part.text)/textPerWork
+			if part.hole != nil {
+				n += len(part.hole.id) / textPerWork
+			}
+		}
+		return n
+	}
+	return 0
+}
+
+// charge spends what a value costs that a function takes or gives; no text of one is longer than MaxText.
+func (e *evaluator) charge(v any) {
+	n := cost(v)
+	if e.spend(n); n > MaxText/textPerWork {
+		panic(spent{})
+	}
+}
+
+// through spends what it costs to go through the members of an object.
+func (e *evaluator) through(o *object) {
+	for i := range o.members {
+		e.spend(1 + cost(o.members[i].name))
 	}
 }
 

@@ -25,7 +25,7 @@ type (
 	// unknown is a value that nothing tells.
 	unknown struct {
 		why   string
-		cause string // what distinguishes it from others; empty means why
+		cause string // what distinguishes it from others, in a fixed size; empty means why
 		quiet bool   // reported already, or not to be reported
 		refers
 	}
@@ -68,8 +68,20 @@ func (u *unknown) identity() string {
 }
 
 // derived is an unknown value that something was made of: it is unknown for the same reason, and another.
-func (u *unknown) derived(how string) *unknown {
-	return &unknown{why: u.why, cause: u.identity() + "; " + how, quiet: u.quiet}
+func (u *unknown) derived(how ...string) *unknown {
+	return &unknown{why: u.why, cause: identityOf(append([]string{u.identity()}, how...)...), quiet: u.quiet}
+}
+
+// identityOf is the identity of what was made of other things in a certain way. It is no longer than
+// that of one of them, however often it goes on.
+func identityOf(of ...string) string {
+	var all []byte
+	for _, text := range of { // behind its length, so that no others read the same
+		all = append(strconv.AppendInt(all, int64(len(text)), 10), ' ')
+		all = append(all, text...)
+	}
+	sum := sha256.Sum256(all)
+	return hex.EncodeToString(sum[:])
 }
 
 func faultOf(format string, args ...any) *fault { return &fault{-1, fmt.Sprintf(format, args...)} }
@@ -192,18 +204,23 @@ func digest(text string) string {
 // textOf puts parts together: a string when there is no hole.
 func textOf(parts []part) any {
 	var joined []part
+	var text strings.Builder
 	for _, p := range parts {
-		if last := len(joined) - 1; p.hole == nil && last >= 0 && joined[last].hole == nil {
-			joined[last].text += p.text
-		} else if p.hole != nil || p.text != "" {
-			joined = append(joined, p)
+		if p.hole == nil {
+			text.WriteString(p.text)
+			continue
 		}
+		if text.Len() > 0 {
+			joined = append(joined, literal(text.String()))
+			text.Reset()
+		}
+		joined = append(joined, p)
 	}
 	switch {
-	case len(joined) == 0:
-		return ""
-	case len(joined) == 1 && joined[0].hole == nil:
-		return joined[0].text
+	case joined == nil:
+		return text.String()
+	case text.Len() > 0:
+		joined = append(joined, literal(text.String()))
 	}
 	return &partial{joined}
 }
@@ -241,14 +258,14 @@ func shown(v any) string {
 // settled is the text as a template's reader gets it: with placeholders, and of an id with the scope
 // that it has. Otherwise it says why the text is unknown.
 func (p *partial) settled() (string, *unknown) {
-	before := ""
+	var before strings.Builder
 	for i, part := range p.parts {
 		h := part.hole
 		if h == nil {
-			before += part.text
+			before.WriteString(part.text)
 			continue
 		}
-		inID := i+1 < len(p.parts) && strings.HasPrefix(p.parts[i+1].text, "/") && endsInScope(before)
+		inID := i+1 < len(p.parts) && strings.HasPrefix(p.parts[i+1].text, "/") && endsInScope(before.String())
 		switch {
 		case h.solid || inID:
 		case len(p.parts) == 1:
@@ -256,19 +273,19 @@ func (p *partial) settled() (string, *unknown) {
 		default:
 			return "", h.why.derived("part of " + shown(p))
 		}
-		before += h.shown
+		before.WriteString(h.shown)
 	}
-	return before, nil
+	return before.String(), nil
 }
 
 // endsInScope reports whether the text is the beginning of a resource id before its subscription or its
 // group.
 func endsInScope(text string) bool {
-	text = strings.ToLower(text)
-	if text == "/subscriptions/" {
+	if strings.EqualFold(text, "/subscriptions/") {
 		return true
 	}
-	return strings.HasPrefix(text, "/subscriptions/") && strings.HasSuffix(text, "/resourcegroups/") && strings.Count(text, "/") == 4
+	_, rest, ok := cutWord(strings.TrimPrefix(text, "/"), "subscriptions")
+	return ok && strings.EqualFold(rest, "resourceGroups/")
 }
 
 // reason is why a text is not wholly known, and what comes of it.
@@ -357,8 +374,8 @@ func truthOf(b bool) truth {
 
 // equal compares two values; texts are compared with their letter case.
 func (e *evaluator) equal(a, b any) truth {
-	e.spend(1)
 	a, b = settle(a), settle(b)
+	e.spend(1 + min(cost(a), cost(b)))
 	switch a := a.(type) {
 	case *unknown:
 		return maybe
@@ -396,9 +413,6 @@ func (e *evaluator) equal(a, b any) truth {
 	case list, *object:
 		return no
 	default:
-		if s, ok := b.(string); ok {
-			e.spend(len(s) / 32)
-		}
 		switch a.(type) {
 		case list, *object, decimal:
 			return no
@@ -483,8 +497,9 @@ func equalParts(a *partial, b any) truth {
 
 // unknownIn is an unknown value in a value, or nil; a text with holes counts when it is not to be shown.
 func (e *evaluator) unknownIn(v any) *unknown {
-	e.spend(1)
-	switch v := settle(v).(type) {
+	v = settle(v)
+	e.spend(1 + cost(v))
+	switch v := v.(type) {
 	case *unknown:
 		return v
 	case *partial:
@@ -539,6 +554,6 @@ func (e *evaluator) encoded(dst []byte, v any) []byte {
 	default:
 		dst = append(dst, "null"...)
 	}
-	e.spend(1 + (len(dst)-before)/32)
+	e.spend(1 + (len(dst)-before)/textPerWork)
 	return dst
 }

@@ -34,6 +34,7 @@ type local struct {
 // text works out a string of a template. A fault is reported here, at its place, and becomes unknown.
 func (x *context) text(v Value) any {
 	text := v.Text()
+	x.e.spend(cost(text))
 	if !IsExpression(text) {
 		if x.nested && strings.HasPrefix(text, "[[") && strings.HasSuffix(text, "]") {
 			return unknownFor("an escaped expression in a nested template of outer scope is evaluated twice")
@@ -90,6 +91,7 @@ func placed(result any, at int) any {
 
 // property is a member of a value.
 func (x *context) property(of any, name string) any {
+	x.e.spend(cost(name))
 	switch of := of.(type) {
 	case *fault:
 		return of
@@ -173,6 +175,7 @@ func (x *context) call(expr *Call) any {
 			if _, broken := c.args[i].(*fault); broken {
 				return c.args[i]
 			}
+			x.e.charge(c.args[i])
 		}
 		if f.takes < takesHoles {
 			if result, stop := c.stopped(f.takes, name); stop {
@@ -181,11 +184,7 @@ func (x *context) call(expr *Call) any {
 		}
 	}
 	result := placed(c.run(f), expr.At)
-	if text, ok := result.(string); ok {
-		if x.e.spend(len(text) / 32); len(text) > MaxText {
-			panic(spent{})
-		}
-	}
+	x.e.charge(result)
 	return result
 }
 
@@ -226,17 +225,17 @@ func (c *call) stopped(takes takes, name string) (any, bool) {
 
 // derived is what a function makes of an unknown value.
 func (c *call) derived(u *unknown) *unknown {
-	how := c.expr.Name
+	how := []string{c.expr.Name}
 	for _, arg := range c.args {
 		if _, ok := partsOf(arg); !ok {
 			return u.derived(c.e.fresher())
 		}
-		how += " " + strconv.Quote(shown(arg))
+		how = append(how, shown(arg))
 	}
 	if c.args == nil {
 		return u.derived(c.e.fresher())
 	}
-	return u.derived(how)
+	return u.derived(how...)
 }
 
 // placeholder is the text that a function makes of texts which are not wholly known.
@@ -310,7 +309,7 @@ func (c *call) object(i int) *object {
 	if !ok {
 		c.wrong(i, "an object")
 	}
-	c.e.spend(len(o.members))
+	c.e.through(o)
 	return o
 }
 
@@ -328,6 +327,7 @@ func (c *call) lazily(i int) any {
 	if _, ok := v.(*fault); ok {
 		c.stop(v)
 	}
+	c.e.charge(v)
 	return v
 }
 

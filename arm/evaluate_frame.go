@@ -71,7 +71,7 @@ func (t *thunk) get(what string, work func() any) any {
 
 func (e *evaluator) newFrame(doc int, root Value) *frame {
 	e.frames++
-	e.spend(200)
+	e.spend(200 + root.Leaves()/workPerLeaf)
 	f := &frame{e: e, id: e.frames, doc: doc, root: root, thunks: map[string]*thunk{},
 		bySymbol: map[string][]*decl{}, byName: map[string][]*decl{}, byKey: map[string][]*decl{}}
 	f.x = &context{e: e, env: f, home: f}
@@ -230,6 +230,7 @@ func (f *frame) veiled(declared Value, what string, v any, depth int) any {
 		if !properties.Is(KindObject) && !others.Is(KindObject) {
 			return v
 		}
+		f.e.through(v)
 		out := &object{members: make([]member, len(v.members))}
 		for i, m := range v.members {
 			typ := f.e.index(properties)[strings.ToLower(m.name)]

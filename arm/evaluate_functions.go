@@ -347,8 +347,8 @@ func toInt(c *call) any {
 
 func (c *call) extreme(better func(a, b int64) bool) any {
 	numbers := list(c.args)
-	if l, ok := c.args[0].(list); ok && len(c.args) == 1 {
-		numbers = l
+	if _, ok := c.args[0].(list); ok && len(c.args) == 1 {
+		numbers = c.list(0)
 	}
 	if len(numbers) == 0 {
 		return faultOf("%s of nothing", c.expr.Name)

@@ -21,17 +21,19 @@ func routeTable(rest, value string) string {
 	return templateHead + rest + `"resources": [{"type": "Microsoft.Network/routeTables", "apiVersion": "2025-05-01", "name": "x", "properties": {"value": ` + value + `}}]}`
 }
 
+// doubling are variables of which each is made of the one before, twice.
+func doubling(first, step string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `"variables": {"v0": %s`, first)
+	for i := range 60 {
+		fmt.Fprintf(&b, `, "v%d": "[`+step+`]"`, i+1, i, i)
+	}
+	b.WriteString("}, ")
+	return b.String()
+}
+
 // TestEvaluateBombs: templates that ask for more than any deployment has are refused soon, by name.
 func TestEvaluateBombs(t *testing.T) {
-	doubling := func(first, step string) string {
-		var b strings.Builder
-		fmt.Fprintf(&b, `"variables": {"v0": %s`, first)
-		for i := range 60 {
-			fmt.Fprintf(&b, `, "v%d": "[`+step+`]"`, i+1, i, i)
-		}
-		b.WriteString("}, ")
-		return b.String()
-	}
 	loops := `"end"`
 	for i := range 8 {
 		loops = fmt.Sprintf(`{"copy": [{"name": "l%d", "count": 800, "input": %s}]}`, i, loops)
@@ -44,6 +46,12 @@ func TestEvaluateBombs(t *testing.T) {
 	for range 6 {
 		lambdas = "map(range(0, 10000), lambda('x', " + lambdas + "))"
 	}
+	const long, none = `"variables": {"long": "[padLeft('', 4000000, ',')]"}, `, `"parameters": {"none": {"type": "string"}}, `
+	twice := func(body string) string {
+		return `"[map(range(0, 10000), lambda('i', map(range(0, 10000), lambda('k', ` + body + `))))]"`
+	}
+	literals := fmt.Sprintf(`{"copy": [{"name": "a", "count": 800, "input": {"copy": [{"name": "b", "count": 800, "input": %q}]}}]}`, strings.Repeat("a", 1_000_000))
+	waiting := strings.TrimSuffix(routeTable("", "1"), "}]}") + `, "copy": {"name": "l", "count": 800}, "dependsOn": ["x"` + strings.Repeat(`, "x"`, 20_000) + `]}]}`
 	tests := map[string]string{
 		"texts":   routeTable(doubling(`"aaaaaaaaaaaaaaaa"`, "concat(variables('v%d'), variables('v%d'))"), `"[variables('v60')]"`),
 		"formats": routeTable(doubling(`"aaaaaaaaaaaaaaaa"`, "format('{0}{1}', variables('v%d'), variables('v%d'))"), `"[variables('v60')]"`),
@@ -53,6 +61,16 @@ func TestEvaluateBombs(t *testing.T) {
 		"encode":  routeTable(doubling(`["a"]`, "createArray(variables('v%d'), variables('v%d'))"), `"[string(variables('v40'))]"`),
 		"replace": routeTable(`"variables": {"a": "[padLeft('', 4000000, 'a')]"}, `, `"[replace(variables('a'), 'a', variables('a'))]"`),
 		"width":   routeTable("", `"[format('{0,4000000}{0,4000000}', 'a')]"`),
+		"widths":  routeTable("", `"[format('`+strings.Repeat("{0,4000000}", 2000)+`', 'a')]"`),
+		"holes":   routeTable(doubling(`"[resourceGroup().id]"`, "concat(variables('v%d'), variables('v%d'))"), `"[variables('v60')]"`),
+		"joins":   routeTable(doubling(`["[padLeft('', 4000000, 'a')]"]`, "concat(variables('v%d'), variables('v%d'))"), `"[join(variables('v12'), ',')]"`),
+		"places":  routeTable(long, `"[format('`+strings.Repeat("{0}", 5000)+`', variables('long'))]"`),
+		"splits":  routeTable(long, `"[split(variables('long'), createArray(',', 'a'))]"`),
+		"reasons": routeTable(none, twice("reduce(range(0, 10000), parameters('none'), lambda('r', 'x', trim(lambdaVariables('r'))))")),
+		"members": routeTable("", twice("reference(resourceId('Microsoft.Network/virtualNetworks', 'x'))."+strings.Repeat("a", 1_000_000))),
+		"maxima":  routeTable(doubling(`[1]`, "concat(variables('v%d'), variables('v%d'))"), twice("max(variables('v17'))")),
+		"inputs":  routeTable(`"variables": {"v": `+literals+`}, `, `"[variables('v')]"`),
+		"depends": waiting,
 		"loops":   routeTable("", loops),
 		"nested":  nested,
 		"lambdas": routeTable("", `"[length(`+lambdas+`)]"`),
@@ -70,6 +88,19 @@ func TestEvaluateBombs(t *testing.T) {
 				t.Errorf("%d items, %v", len(items), found)
 			}
 		})
+	}
+}
+
+// TestEvaluateHoles: a long text with many holes takes no longer than one that is known.
+func TestEvaluateHoles(t *testing.T) {
+	text := routeTable(doubling(`"[resourceGroup().id]"`, "concat(variables('v%d'), variables('v%d'))"), `"[variables('v15')]"`)
+	start := time.Now()
+	items, found := arm.Evaluate([]arm.Deployment{{Template: read(t, "t.json", []byte(text))}})
+	if took := time.Since(start); took > 10*time.Second { // a fraction of one, on a machine of its own
+		t.Errorf("took %v", took)
+	}
+	if len(items) != 1 || !items[0].Body.Path("properties", "value").Is(arm.KindUnknown) {
+		t.Errorf("%d items, %v", len(items), found)
 	}
 }
 

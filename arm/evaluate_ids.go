@@ -202,7 +202,7 @@ func settle(v any) any {
 	if what == "" {
 		what = "state"
 	}
-	return &unknown{why: "only the service knows the " + what + " of " + r.of.label(), cause: r.of.key() + " " + r.path, refers: refers{of: r.of, property: r.path, given: true}}
+	return &unknown{why: "only the service knows the " + what + " of " + r.of.label(), cause: identityOf(r.of.key(), r.path), refers: refers{of: r.of, property: r.path, given: true}}
 }
 
 // label is the resource for people.
@@ -309,6 +309,7 @@ func (r *result) whole() any {
 func (r *results) whole() any {
 	out := &object{}
 	for m := range r.of.root.Member("outputs").Items() {
+		r.of.e.spend(1)
 		v := (&result{r.of, m.Name()}).whole()
 		if f, ok := v.(*fault); ok {
 			return f
@@ -372,6 +373,7 @@ func references(c *call) any {
 	full := len(c.args) > 1 && strings.EqualFold(c.string(len(c.args)-1), "full")
 	out := list{}
 	for _, d := range c.home.symbol(c.env, c.string(0)) {
+		c.e.spend(2)
 		r := d.referred()
 		r.full = full
 		out = append(out, r)

@@ -65,7 +65,7 @@ func (f *frame) resources(all Value, parent *decl, x *context) {
 // resource declares one resource and the children inside of it. Source: docs/sources.md#template-evaluation
 // (a condition does not reach the children).
 func (f *frame) resource(v Value, loop, symbol string, parent *decl, x *context) {
-	f.e.spend(40)
+	f.e.spend(40 + v.Leaves()/workPerLeaf) // its members are searched
 	d := &decl{frame: f, x: x, at: v, maybe: f.maybe, existing: v.Member("existing").True()}
 	if c := v.Member("condition"); c.Given() {
 		d.decide(c)

@@ -145,8 +145,13 @@ type gatherer struct {
 	names  []string
 }
 
-func (g *gatherer) member(name string)  { g.names = append(g.names, name) }
-func (g *gatherer) memberLike(of Value) { g.member(of.Name()) }
+func (g *gatherer) member(name string) { g.names = append(g.names, name) }
+
+func (g *gatherer) memberLike(of Value) {
+	name := of.Name()
+	g.e.spend(cost(name))
+	g.member(name)
+}
 
 func (g *gatherer) begin(_ Value, k Kind) {
 	if k == KindList {
@@ -166,7 +171,11 @@ func (g *gatherer) end() {
 	g.put(Value{}, done)
 }
 
-func (g *gatherer) literal(v Value) { g.put(v, scalarOf(v)) }
+func (g *gatherer) literal(v Value) {
+	scalar := scalarOf(v)
+	g.e.spend(cost(scalar))
+	g.put(v, scalar)
+}
 
 func (g *gatherer) put(_ Value, result any) {
 	if len(g.open) == 0 {
@@ -218,7 +227,9 @@ func (e *evaluator) data(v Value) any {
 		}
 		return out
 	}
-	return scalarOf(v)
+	scalar := scalarOf(v)
+	e.spend(cost(scalar))
+	return scalar
 }
 
 // writer is the receiver that makes the body of an item. All bodies of a document stand in one tree.
@@ -236,8 +247,9 @@ func (w *writer) end()                   { w.m.end() }
 func (w *writer) literal(v Value)        { w.m.same(v) }
 
 func (w *writer) put(at Value, result any) {
-	w.e.spend(2)
-	switch r := settle(result).(type) {
+	result = settle(result)
+	w.e.spend(2 + cost(result))
+	switch r := result.(type) {
 	case nil:
 		w.m.scalar(at, KindNull, "null")
 	case bool:
@@ -247,7 +259,6 @@ func (w *writer) put(at Value, result any) {
 	case decimal:
 		w.m.scalar(at, KindNumber, string(r))
 	case string:
-		w.e.spend(len(r) / 32)
 		w.m.scalar(at, KindString, r)
 	case *partial:
 		text, u := r.settled()
@@ -345,7 +356,8 @@ func (x *context) sound(v Value) {
 		return
 	}
 	for item := range v.Items() {
-		if text := item.Text(); item.Is(KindString) && IsExpression(text) {
+		text := item.Text()
+		if x.e.spend(1 + cost(text)); item.Is(KindString) && IsExpression(text) {
 			if _, broken := x.e.parse(text); broken != nil {
 				x.blame(item, broken.Offset, broken.Message)
 			}
