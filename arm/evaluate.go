@@ -60,6 +60,7 @@ type evaluator struct {
 	table   map[string]function
 	exprs   map[string]parsedExpr
 	indexes map[Value]map[string]Value
+	loops   map[Value]map[string]Value // of the member copy among variables
 	defined map[Value]map[string]Value // functions of templates
 
 	left  int // work
@@ -96,7 +97,7 @@ type spent struct{}
 func newEvaluator(together []Deployment) *evaluator {
 	e := &evaluator{
 		together: together, left: workAtLeast, byKey: map[string][]*decl{}, types: map[string]bool{},
-		table: allFunctions(), exprs: map[string]parsedExpr{}, indexes: map[Value]map[string]Value{}, defined: map[Value]map[string]Value{},
+		table: allFunctions(), exprs: map[string]parsedExpr{}, indexes: map[Value]map[string]Value{}, loops: map[Value]map[string]Value{}, defined: map[Value]map[string]Value{},
 		blamed: map[diag.Pos]bool{}, causes: map[cause]*undetermined{},
 	}
 	for i := range together {
@@ -287,6 +288,23 @@ func (e *evaluator) index(object Value) map[string]Value {
 			}
 		}
 		e.indexes[object] = index
+	}
+	return index
+}
+
+// loopsIn finds the loops of a member copy by their folded names; nil when the member is no such.
+func (e *evaluator) loopsIn(copies Value) map[string]Value {
+	index, known := e.loops[copies]
+	if !known {
+		if loops, ok := propertyLoops(copies); ok {
+			index = map[string]Value{}
+			for _, loop := range loops {
+				if name := strings.ToLower(loop.Member("name").Text()); index[name] == (Value{}) {
+					index[name] = loop
+				}
+			}
+		}
+		e.loops[copies] = index
 	}
 	return index
 }

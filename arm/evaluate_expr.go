@@ -410,7 +410,7 @@ func (x *context) defined(expr *Call) any {
 
 // function finds a function that the template defines: namespace.name.
 func (f *frame) function(name string) (Value, bool) {
-	all := f.root.Member("functions")
+	all := f.e.index(f.root)["functions"]
 	index, known := f.e.defined[all]
 	if !known {
 		index = map[string]Value{}

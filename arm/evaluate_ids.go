@@ -295,7 +295,7 @@ func (r *result) member(name string) any {
 	if strings.EqualFold(name, "value") {
 		return r.of.output(r.name)
 	}
-	return r.of.e.index(r.of.root.Member("outputs"))[strings.ToLower(r.name)].Member(name).Text()
+	return r.of.section("outputs")[strings.ToLower(r.name)].Member(name).Text()
 }
 
 func (r *result) whole() any {

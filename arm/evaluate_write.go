@@ -87,6 +87,13 @@ func (x *context) unroll(loop Value, into receiver) {
 	into.end()
 }
 
+// unrolled is the list of a loop over a variable.
+func (x *context) unrolled(loop Value) any {
+	g := &gatherer{e: x.e, open: []any{&object{}}}
+	x.unroll(loop, g)
+	return g.open[0].(*object).members[0].value
+}
+
 func (x *context) nameOf(loop Value) string {
 	name, _ := x.value(loop.Member("name")).(string)
 	return name
