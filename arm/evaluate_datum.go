@@ -44,9 +44,10 @@ type (
 	hole struct {
 		id    string // equal ids stand for equal texts
 		why   *unknown
-		shown string
-		solid bool // may be shown anywhere: a placeholder for what only the service computes
-		plain bool // stands for a text without slashes
+		shown string // equal ones may stand for other texts
+		solid bool   // may be shown anywhere: a placeholder for what only the service computes
+		plain bool   // stands for a text without slashes, and not for an empty one
+		lower bool   // stands for a text without capital letters
 	}
 
 	// fault says that an expression is wrong, and where; at is -1 for the function at hand.
@@ -189,11 +190,10 @@ func holeOf(u *unknown) *hole {
 	return &hole{id: "unknown " + u.identity(), why: u, shown: "unknown-" + digest(u.identity())}
 }
 
-// placeholder is a text that only the service computes.
-func placeholder(function string, of ...string) *partial {
-	shown := function + "-" + digest(strings.Join(of, "\x00"))
-	why := unknownFor("only the service computes %s", function)
-	return &partial{[]part{{hole: &hole{id: shown, why: why, shown: shown, solid: true, plain: true}}}}
+// placeholder stands for a text that only the service computes, of what has these identities.
+func placeholder(function string, of ...string) *hole {
+	id := function + " " + identityOf(of...)
+	return &hole{id: id, why: unknownFor("only the service computes %s", function), shown: function + "-" + digest(id), solid: true}
 }
 
 func digest(text string) string {
@@ -238,6 +238,20 @@ func glue(values ...any) any {
 	return textOf(parts)
 }
 
+// identity tells a text from others, by what its holes stand for.
+func identity(v any) string {
+	parts, _ := partsOf(v)
+	of := []string{kindOf(v)}
+	for _, p := range parts {
+		if p.hole != nil {
+			of = append(of, "hole", p.hole.id)
+		} else {
+			of = append(of, "text", p.text)
+		}
+	}
+	return identityOf(of...)
+}
+
 // shown is a text with its holes as they are shown.
 func shown(v any) string {
 	parts, _ := partsOf(v)
@@ -271,7 +285,7 @@ func (p *partial) settled() (string, *unknown) {
 		case len(p.parts) == 1:
 			return "", h.why
 		default:
-			return "", h.why.derived("part of " + shown(p))
+			return "", p.lacking(h)
 		}
 		before.WriteString(h.shown)
 	}
@@ -292,11 +306,14 @@ func endsInScope(text string) bool {
 func (p *partial) reason() *unknown {
 	for _, part := range p.parts {
 		if part.hole != nil {
-			return part.hole.why.derived("part of " + shown(p))
+			return p.lacking(part.hole)
 		}
 	}
 	return nil
 }
+
+// lacking is a text that is unknown because of one of its holes.
+func (p *partial) lacking(h *hole) *unknown { return h.why.derived("part of", identity(p)) }
 
 // isSolid reports whether all holes are placeholders.
 func (p *partial) isSolid() bool {
@@ -318,30 +335,50 @@ func (p *partial) isOpaque() bool {
 	return false
 }
 
-// mapped changes the letters of a text, those of its placeholders as well.
-func (p *partial) mapped(change func(string) string) *partial {
+// folded is toLower or toUpper of a text.
+func (p *partial) folded(function string, change func(string) string) *partial {
 	out := &partial{make([]part, len(p.parts))}
 	for i, part := range p.parts {
 		part.text = change(part.text)
 		if part.hole != nil {
-			h := *part.hole
-			h.id, h.shown = change(h.id), change(h.shown)
-			part.hole = &h
+			part.hole = part.hole.folded(function)
 		}
 		out.parts[i] = part
 	}
 	return out
 }
 
+// folded stands for a text in other letters: for another text, unless its letters were such before. What
+// is shown for a scope stays, because there the letter case does not count.
+func (h *hole) folded(function string) *hole {
+	toLower := function == "tolower"
+	if h.lower && toLower {
+		return h
+	}
+	f := *h
+	f.id, f.lower = function+" "+identityOf(h.id), toLower
+	if f.solid {
+		f.shown = function + "-" + digest(f.id)
+	}
+	return &f
+}
+
 // split cuts a text at a separator; false when a hole may have one in it.
 func (p *partial) split(separator string) (list, bool) {
+	for _, part := range p.parts {
+		if h := part.hole; h != nil && (!h.plain || strings.Trim(separator, "/,;:|") != "") {
+			return nil, false
+		}
+	}
+	return p.pieces(separator), true
+}
+
+// pieces cuts a text at a separator as if no hole had one in it.
+func (p *partial) pieces(separator string) list {
 	var out list
 	var now []part
 	for _, part := range p.parts {
-		if h := part.hole; h != nil {
-			if !h.plain || strings.Trim(separator, "/,;:|") != "" {
-				return nil, false
-			}
+		if part.hole != nil {
 			now = append(now, part)
 			continue
 		}
@@ -353,7 +390,7 @@ func (p *partial) split(separator string) (list, bool) {
 			now = append(now, literal(piece))
 		}
 	}
-	return append(out, textOf(now)), true
+	return append(out, textOf(now))
 }
 
 // truth is yes, no, or what nothing tells.

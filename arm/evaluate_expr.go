@@ -218,7 +218,7 @@ func (c *call) stopped(takes takes, name string) (any, bool) {
 		return nil, false
 	}
 	if takes == takesPlaceholders && solid {
-		return c.placeholder(name), true
+		return textOf([]part{{hole: c.placeholder(name)}}), true
 	}
 	return c.derived(first), true
 }
@@ -230,19 +230,19 @@ func (c *call) derived(u *unknown) *unknown {
 		if _, ok := partsOf(arg); !ok {
 			return u.derived(c.e.fresher())
 		}
-		how = append(how, shown(arg))
+		how = append(how, identity(arg))
 	}
-	if c.args == nil {
+	if len(c.args) < len(c.expr.Args) { // the others may be anything
 		return u.derived(c.e.fresher())
 	}
 	return u.derived(how...)
 }
 
-// placeholder is the text that a function makes of texts which are not wholly known.
-func (c *call) placeholder(name string) any {
+// placeholder stands for the text that a function makes of texts which are not wholly known.
+func (c *call) placeholder(name string) *hole {
 	of := make([]string, len(c.args))
 	for i, arg := range c.args {
-		of[i] = shown(arg)
+		of[i] = identity(arg)
 	}
 	return placeholder(name, of...)
 }

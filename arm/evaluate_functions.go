@@ -114,8 +114,8 @@ func allFunctions() map[string]function {
 		"concat":               {1, unbounded, takesHoles, false, concat},
 		"format":               {1, unbounded, takesHoles, false, format},
 		"string":               {1, 1, takesHoles, false, toString},
-		"tolower":              {1, 1, takesHoles, false, func(c *call) any { return c.letters(strings.ToLower) }},
-		"toupper":              {1, 1, takesHoles, false, func(c *call) any { return c.letters(strings.ToUpper) }},
+		"tolower":              {1, 1, takesHoles, false, func(c *call) any { return c.letters("tolower", strings.ToLower) }},
+		"toupper":              {1, 1, takesHoles, false, func(c *call) any { return c.letters("toupper", strings.ToUpper) }},
 		"trim":                 {1, 1, takesPlaceholders, false, func(c *call) any { return strings.TrimSpace(c.string(0)) }},
 		"substring":            {2, 3, takesPlaceholders, false, substring},
 		"replace":              {3, 3, takesPlaceholders, false, replace},
@@ -208,14 +208,16 @@ func copyIndex(c *call) any {
 	return faultOf("copyIndex outside of a loop over resources")
 }
 
-// computed is a text that only the service computes of others, known or not.
+// computed is a hash that only the service computes of texts, known or not.
 func (c *call) computed(function string) any {
 	for i, arg := range c.args {
 		if _, ok := partsOf(arg); !ok {
 			c.wrong(i, "a string")
 		}
 	}
-	return c.placeholder(function)
+	hash := c.placeholder(function)
+	hash.plain, hash.lower = true, true
+	return textOf([]part{{hole: hash}})
 }
 
 func everNew(function string) func(*call) any {

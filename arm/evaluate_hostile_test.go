@@ -122,6 +122,23 @@ func TestEvaluateLong(t *testing.T) {
 	}
 }
 
+// TestEvaluateNames: a name with a placeholder in it has as many parts as are written.
+func TestEvaluateNames(t *testing.T) {
+	for _, name := range []string{"take(concat(uniqueString('a'), '/b'), 5)", "format('{0}-{1}', uniqueString('a'), trim(uniqueString('b')))", "concat('x', uniqueString('a'))"} {
+		text := templateHead + `"resources": [
+			{"type": "Microsoft.Network/virtualNetworks/subnets", "apiVersion": "2025-05-01", "name": "[concat(` + name + `, '/app')]"},
+			{"type": "Microsoft.Network/routeTables", "apiVersion": "2025-05-01", "name": "x", "properties": {"value": "[reference('app').x]"}}]}`
+		items, found := arm.Evaluate([]arm.Deployment{{Template: read(t, "t.json", []byte(text))}})
+		if len(items) != 2 || len(found) != 1 {
+			t.Errorf("%s: %d items, %v", name, len(items), found)
+			continue
+		}
+		if of, _, ok := items[1].Body.Path("properties", "value").Refers(); !ok || of.ID() != items[0].ID() {
+			t.Errorf("%s: %s refers to %s", name, items[0].ID(), of.ID())
+		}
+	}
+}
+
 // TestEvaluateDepth: values that wait for one another in a long chain, and values that are nested deeply.
 func TestEvaluateDepth(t *testing.T) {
 	var chain, deep strings.Builder

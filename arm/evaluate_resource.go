@@ -292,10 +292,7 @@ func (d *decl) id() any {
 // shownNames are the parts of a name.
 func shownNames(name any) []any {
 	if p, ok := name.(*partial); ok {
-		if names, ok := p.split("/"); ok {
-			return names
-		}
-		return []any{p}
+		return p.pieces("/")
 	}
 	var names []any
 	for _, part := range strings.Split(shown(name), "/") {

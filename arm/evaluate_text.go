@@ -194,9 +194,9 @@ func toString(c *call) any {
 }
 
 // letters changes the case of a text.
-func (c *call) letters(change func(string) string) any {
+func (c *call) letters(function string, change func(string) string) any {
 	if p, ok := c.args[0].(*partial); ok {
-		return p.mapped(change)
+		return p.folded(function, change)
 	}
 	return change(c.string(0))
 }
