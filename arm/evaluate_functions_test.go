@@ -3,6 +3,7 @@ package arm_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -253,6 +254,39 @@ func TestEvaluateScope(t *testing.T) {
 	for _, test := range tests {
 		if got, _ := worked(t, test.expression, d); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", test.expression, got, test.want)
+		}
+	}
+}
+
+// TestEvaluateNarrowed: the scope of a nested deployment is what its member scope names, as far as that is known.
+func TestEvaluateNarrowed(t *testing.T) {
+	const unknown = "unknown-[0-9a-f]{8}"
+	tests := []struct{ scope, id, subscription string }{
+		{"/subscriptions/t/resourceGroups/h", "/subscriptions/t/resourceGroups/h", "'t'"},
+		{"/SUBSCRIPTIONS/t", "/subscriptions/t", "'t'"}, {"/", "/subscriptions/s", "'s'"},
+		{"/subscriptions//resourceGroups/h", "/subscriptions/s/resourceGroups/h", "'s'"},
+		{"Microsoft.Network/virtualNetworks/hub", "/subscriptions/s/resourceGroups/g", "'s'"},
+		{"[resourceId('Microsoft.Network/virtualNetworks', 'hub')]", "/subscriptions/s/resourceGroups/g", "'s'"},
+		{"[resourceId('h', 'Microsoft.Network/virtualNetworks', uniqueString('a'))]", "/subscriptions/s/resourceGroups/h", "'s'"},
+		{"[parameters('none')]", "/subscriptions/" + unknown + "/resourceGroups/" + unknown, `\? parameter "none" has no value`},
+		{"[concat(parameters('none'), '/providers/x')]", "/subscriptions/" + unknown + "/resourceGroups/" + unknown, `\? parameter "none" has no value`},
+		{"[concat('/subscriptions/', parameters('none'), '/resourceGroups/h')]", "/subscriptions/" + unknown + "/resourceGroups/h", `\? parameter "none" has no value`},
+		{"[concat('/subscriptions/t/resourceGroups/', parameters('none'), '/providers/x')]", "/subscriptions/t/resourceGroups/" + unknown, "'t'"},
+	}
+	for _, test := range tests {
+		scope, _ := json.Marshal(test.scope)
+		template := read(t, "t.json", []byte(templateHead+`"parameters": {"none": {"type": "string"}}, "resources": [{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "d", "scope": `+string(scope)+`,
+			"properties": {"expressionEvaluationOptions": {"scope": "inner"}, "template": `+routeTable("", `"[subscription().subscriptionId]"`)+`}}]}`))
+		items, found := arm.Evaluate([]arm.Deployment{{Template: template, Subscription: "s", Group: "g"}})
+		if len(items) != 1 {
+			t.Fatalf("%s: %v", test.scope, found)
+		}
+		id, _, _ := strings.Cut(items[0].ID(), "/providers/")
+		if !regexp.MustCompile("^" + test.id + "$").MatchString(id) {
+			t.Errorf("%s: the scope is %s; want %s", test.scope, id, test.id)
+		}
+		if got := asJSON(items[0].Body.Path("properties", "value")); !regexp.MustCompile("^" + test.subscription + "$").MatchString(got) {
+			t.Errorf("%s: the subscription is %s; want %s", test.scope, got, test.subscription)
 		}
 	}
 }

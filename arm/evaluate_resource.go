@@ -141,20 +141,27 @@ func (d *decl) scoped() scope {
 }
 
 // narrowed is the scope that an id names: of a group, a subscription, or a resource in one. What the id
-// leaves open stays.
+// leaves open stays; one that nothing tells is a scope that is like no other.
 func (s scope) narrowed(to any) scope {
-	text := shown(to)
-	if text == "/" {
-		s.group = nil
+	if u := unknownScope(to); u != nil {
+		s.subscription, s.group = inScope(u.derived("its subscription")), inScope(u.derived("its group"))
+		return s
 	}
-	subscription, rest, ok := cutWord(strings.TrimPrefix(text, "/"), "subscriptions")
+	words := shownNames(to)
+	switch {
+	case shown(to) == "/":
+		s.group = nil
+	case words[0] == "":
+		words = words[1:]
+	}
+	subscription, ok := behind(words, 0, "subscriptions")
 	if !ok {
 		return s
 	}
 	if subscription != "" {
 		s.subscription = subscription
 	}
-	group, _, ok := cutWord(rest, "resourceGroups")
+	group, ok := behind(words, 2, "resourceGroups")
 	switch {
 	case !ok:
 		s.group = nil
@@ -162,6 +169,28 @@ func (s scope) narrowed(to any) scope {
 		s.group = group
 	}
 	return s
+}
+
+// unknownScope is why nothing tells where an id begins, or nil.
+func unknownScope(id any) *unknown {
+	switch id := id.(type) {
+	case *unknown:
+		return id
+	case *partial:
+		if first := id.parts[0].hole; first != nil && !first.solid && !first.plain {
+			return id.reason()
+		}
+	}
+	return nil
+}
+
+// behind is the part of an id that follows a word at a position.
+func behind(words []any, at int, word string) (any, bool) {
+	if at+1 >= len(words) {
+		return nil, false
+	}
+	text, ok := words[at].(string)
+	return words[at+1], ok && strings.EqualFold(text, word)
 }
 
 // member works out a member of the resource; nil when there is none.
@@ -289,7 +318,7 @@ func (d *decl) id() any {
 	return s.id(d.name.Type, shownNames(d.fullName))
 }
 
-// shownNames are the parts of a name.
+// shownNames are the parts of a name or of an id.
 func shownNames(name any) []any {
 	if p, ok := name.(*partial); ok {
 		return p.pieces("/")
