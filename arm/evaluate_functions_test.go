@@ -258,6 +258,36 @@ func TestEvaluateScope(t *testing.T) {
 	}
 }
 
+// TestEvaluateOutputs: what a nested deployment does not declare as an output is a finding, and no text.
+func TestEvaluateOutputs(t *testing.T) {
+	tests := []struct{ expression, want, found string }{
+		{"[reference('d').outputs.name.value]", "'hub'", ""},
+		{"[reference('d').outputs.NAME.Type]", "'string'", ""},
+		{"[reference('d').outputs.name]", "{type:'string',value:'hub'}", ""},
+		{"[reference('d').outputs.name.text]", "? its expression is broken", `expression: an output has no property "text"; it has a type and a value`},
+		{"[reference('d').outputs.nope]", "? its expression is broken", `expression: there is no output "nope"`},
+		{"[reference('d').outputs.nope.value]", "? its expression is broken", `expression: there is no output "nope"`},
+		{"[reference('d').outputs.nope.type]", "? its expression is broken", `expression: there is no output "nope"`},
+	}
+	for _, test := range tests {
+		text, _ := json.Marshal(test.expression)
+		nested := `{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "d", "properties": {"template": ` +
+			templateHead + `"resources": [], "outputs": {"name": {"type": "string", "value": "hub"}}}}}, `
+		template := strings.Replace(routeTable("", string(text)), `"resources": [`, `"resources": [`+nested, 1)
+		items, found := arm.Evaluate([]arm.Deployment{{Template: read(t, "t.json", []byte(template))}})
+		if len(items) != 1 {
+			t.Fatalf("%s: %v", test.expression, found)
+		}
+		message := ""
+		if len(found) > 0 {
+			message = found[0].Message
+		}
+		if got := asJSON(items[0].Body.Path("properties", "value")); got != test.want || message != test.found {
+			t.Errorf("%s:\n got %s, %q\nwant %s, %q", test.expression, got, message, test.want, test.found)
+		}
+	}
+}
+
 // TestEvaluateNarrowed: the scope of a nested deployment is what its member scope names, as far as that is known.
 func TestEvaluateNarrowed(t *testing.T) {
 	const unknown = "unknown-[0-9a-f]{8}"

@@ -292,10 +292,14 @@ type (
 )
 
 func (r *result) member(name string) any {
-	if strings.EqualFold(name, "value") {
-		return r.of.output(r.name)
+	declared, ok := r.of.section("outputs")[strings.ToLower(r.name)]
+	switch {
+	case ok && strings.EqualFold(name, "type"):
+		return declared.Member("type").Text()
+	case ok && !strings.EqualFold(name, "value"):
+		return faultOf("an output has no property %q; it has a type and a value", name)
 	}
-	return r.of.section("outputs")[strings.ToLower(r.name)].Member(name).Text()
+	return r.of.output(r.name)
 }
 
 func (r *result) whole() any {
