@@ -57,7 +57,6 @@ type evaluator struct {
 	byKey    map[string][]*decl
 	types    map[string]bool // folded, of everything declared
 
-	table   map[string]function
 	exprs   map[string]parsedExpr
 	indexes map[Value]map[string]Value
 	loops   map[Value]map[string]Value // of the member copy among variables
@@ -97,7 +96,7 @@ type spent struct{}
 func newEvaluator(together []Deployment) *evaluator {
 	e := &evaluator{
 		together: together, left: workAtLeast, byKey: map[string][]*decl{}, types: map[string]bool{},
-		table: allFunctions(), exprs: map[string]parsedExpr{}, indexes: map[Value]map[string]Value{}, loops: map[Value]map[string]Value{}, defined: map[Value]map[string]Value{},
+		exprs: map[string]parsedExpr{}, indexes: map[Value]map[string]Value{}, loops: map[Value]map[string]Value{}, defined: map[Value]map[string]Value{},
 		blamed: map[diag.Pos]bool{}, causes: map[cause]*undetermined{},
 	}
 	for i := range together {

@@ -160,7 +160,7 @@ func (x *context) call(expr *Call) any {
 		return placed(x.defined(expr), expr.At)
 	}
 	name := strings.ToLower(expr.Name)
-	f, ok := x.e.table[name]
+	f, ok := functions()[name]
 	if !ok {
 		return x.unsupported(expr, name)
 	}
@@ -192,7 +192,7 @@ func (x *context) unsupported(expr *Call, name string) any {
 	switch {
 	case strings.HasPrefix(name, "list"):
 		return &unknown{why: "only the service answers " + expr.Name, cause: x.e.fresher()}
-	case knownFunctions[name]:
+	case otherFunctions[name]:
 		return &unknown{why: "function " + expr.Name + " is not worked out", cause: x.e.fresher()}
 	}
 	return &fault{expr.At, "there is no function " + expr.Name}

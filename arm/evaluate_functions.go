@@ -3,6 +3,7 @@ package arm
 import (
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // function is one of the template language. Letter case and order follow the documentation of
@@ -24,6 +25,29 @@ const (
 )
 
 const unbounded = -1
+
+// otherFunctions are those of the template language that are not worked out.
+// Source: docs/sources.md#template-expressions.
+var otherFunctions = wordSet(`
+	any datauri datauritostring datetimeadd datetimefromepoch datetimetoepoch deployer extensions float lambda pickzones
+	providers tologicalzone tologicalzones tophysicalzone tophysicalzones uri`)
+
+// isFunction reports whether the template language has a function of a folded name.
+func isFunction(name string) bool {
+	_, ok := functions()[name]
+	return ok || otherFunctions[name]
+}
+
+// functions is allFunctions, made once. The table is no initialised variable: its functions ask for it.
+func functions() map[string]function {
+	workedOut.Do(func() { workedOut.byName = allFunctions() })
+	return workedOut.byName
+}
+
+var workedOut struct {
+	sync.Once
+	byName map[string]function
+}
 
 // allFunctions are the functions that are worked out, by folded name.
 func allFunctions() map[string]function {
