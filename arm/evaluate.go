@@ -37,8 +37,9 @@ func Evaluate(together []Deployment) ([]Item, diag.List) {
 	return items, e.findings()
 }
 
-// Bounds of the work that templates may ask for. A value, a step of an expression and 32 bytes of text
-// cost one each. Resource Manager stops much earlier, at templates of 4 MiB after expansion.
+// Bounds of the work that the templates of one call may ask for together. A step of an expression costs
+// one, as textPerWork does; a value costs one or a few, and a resource some dozens. What Resource Manager
+// takes needs far less: templates of 4 MiB after expansion.
 const (
 	workAtLeast = 4 << 20
 	workPerLeaf = 16  // and one for each byte, so that every expression can be worked out once

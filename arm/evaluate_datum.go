@@ -532,7 +532,7 @@ func equalParts(a *partial, b any) truth {
 	return no
 }
 
-// unknownIn is an unknown value in a value, or nil; a text with holes counts when it is not to be shown.
+// unknownIn is an unknown value in a value, or nil; a text with holes is one, whatever is shown for these.
 func (e *evaluator) unknownIn(v any) *unknown {
 	v = settle(v)
 	e.spend(1 + cost(v))

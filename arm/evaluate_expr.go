@@ -142,7 +142,7 @@ func (x *context) element(of, key any) any {
 		}
 		return items[key]
 	}
-	return faultOf("an index that is %s", kindOf(key))
+	return faultOf("an index that is %s; a name or an integer is expected", kindOf(key))
 }
 
 // call is a function at work. The methods that take an argument leave a function that cannot go on.
@@ -290,7 +290,7 @@ func (c *call) string(i int) string {
 func (c *call) int(i int) int64 {
 	n, ok := c.args[i].(int64)
 	if !ok {
-		c.wrong(i, "a number")
+		c.wrong(i, "an integer")
 	}
 	return n
 }

@@ -218,7 +218,7 @@ func copyIndex(c *call) any {
 		case int64:
 			offset = arg
 		default:
-			c.wrong(i, "the name of a loop or a number")
+			c.wrong(i, "the name of a loop or an integer")
 		}
 	}
 	for t := c.loops; t != nil; t = t.outer {
@@ -384,7 +384,7 @@ func (c *call) extreme(better func(a, b int64) bool) any {
 		n, ok := v.(int64)
 		if !ok {
 			c.known(v)
-			return faultOf("%s of %s", c.expr.Name, kindOf(v))
+			return faultOf("%s of %s; integers are expected", c.expr.Name, kindOf(v))
 		}
 		if i == 0 || better(n, best) {
 			best = n

@@ -118,7 +118,7 @@ func (x *context) count(loop Value) (int, *unknown) {
 	case *partial:
 		return 0, n.reason()
 	default:
-		x.e.bad(x.env.doc, at, "the count of a loop is %s; a number is expected", kindOf(n))
+		x.e.bad(x.env.doc, at, "the count of a loop is %s; an integer is expected", kindOf(n))
 		return 0, &unknown{why: "its loop has no legal count", quiet: true}
 	}
 }
