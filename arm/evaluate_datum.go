@@ -315,6 +315,17 @@ func (p *partial) reason() *unknown {
 // lacking is a text that is unknown because of one of its holes.
 func (p *partial) lacking(h *hole) *unknown { return h.why.derived("part of", identity(p)) }
 
+// doubt is why a value is unknown as a whole, or a text not known in full; nil for any other.
+func doubt(v any) *unknown {
+	switch v := v.(type) {
+	case *unknown:
+		return v
+	case *partial:
+		return v.reason()
+	}
+	return nil
+}
+
 // isSolid reports whether all holes are placeholders.
 func (p *partial) isSolid() bool {
 	for _, part := range p.parts {
@@ -537,10 +548,8 @@ func (e *evaluator) unknownIn(v any) *unknown {
 	v = settle(v)
 	e.spend(1 + cost(v))
 	switch v := v.(type) {
-	case *unknown:
-		return v
-	case *partial:
-		return v.reason()
+	default:
+		return doubt(v)
 	case list:
 		for _, item := range v {
 			if u := e.unknownIn(item); u != nil {

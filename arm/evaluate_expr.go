@@ -92,11 +92,12 @@ func placed(result any, at int) any {
 // property is a member of a value.
 func (x *context) property(of any, name string) any {
 	x.e.spend(cost(name))
+	if u := doubt(of); u != nil {
+		return u.derived("." + name)
+	}
 	switch of := of.(type) {
 	case *fault:
 		return of
-	case *unknown:
-		return of.derived("." + name)
 	case *referred:
 		return of.member(x, name)
 	case *results:
@@ -108,8 +109,6 @@ func (x *context) property(of any, name string) any {
 			return v
 		}
 		return faultOf("there is no property %q", name)
-	case *partial:
-		return of.reason()
 	}
 	return faultOf("property %q of %s; an object is expected", name, kindOf(of))
 }
@@ -117,13 +116,11 @@ func (x *context) property(of any, name string) any {
 // element is x[key] of a list or an object.
 func (x *context) element(of, key any) any {
 	for _, v := range []any{of, key} {
-		switch v := v.(type) {
-		case *fault:
+		if _, broken := v.(*fault); broken {
 			return v
-		case *unknown:
-			return v.derived("[] " + x.e.fresher())
-		case *partial:
-			return v.reason().derived("[] " + x.e.fresher())
+		}
+		if u := doubt(v); u != nil {
+			return u.derived("[] " + x.e.fresher())
 		}
 	}
 	switch key := key.(type) {
@@ -203,14 +200,12 @@ func (c *call) stopped(takes takes, name string) (any, bool) {
 	solid := true
 	var first *unknown
 	for _, arg := range c.args {
-		var u *unknown
-		switch arg := arg.(type) {
-		case *unknown:
-			u, solid = arg, false
-		case *partial:
-			u, solid = arg.reason(), solid && arg.isSolid()
+		u := doubt(arg)
+		if u == nil {
+			continue
 		}
-		if first == nil {
+		p, isText := arg.(*partial)
+		if solid = solid && isText && p.isSolid(); first == nil {
 			first = u
 		}
 	}
@@ -269,11 +264,8 @@ func (c *call) fail(format string, args ...any) { panic(giveUp{faultOf(format, a
 func (c *call) stop(result any) { panic(giveUp{result}) }
 
 func (c *call) wrong(i int, want string) {
-	if u, ok := c.args[i].(*unknown); ok {
+	if u := doubt(c.args[i]); u != nil {
 		c.stop(u)
-	}
-	if p, ok := c.args[i].(*partial); ok {
-		c.stop(p.reason())
 	}
 	c.fail("argument %d of %s is %s; %s is expected", i+1, c.expr.Name, kindOf(c.args[i]), want)
 }

@@ -276,13 +276,12 @@ func (f *frame) output(name string) any {
 
 func (f *frame) result(declared Value) any {
 	if c := declared.Member("condition"); c.Given() {
-		switch on := f.x.value(c).(type) {
-		case *unknown:
-			return on
-		case bool:
-			if !on {
-				return nil
-			}
+		on := f.x.value(c)
+		if u := doubt(on); u != nil {
+			return u
+		}
+		if on == false {
+			return nil
 		}
 	}
 	loop := declared.Member("copy")

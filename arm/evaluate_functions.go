@@ -252,19 +252,16 @@ func everNew(function string) func(*call) any {
 
 // ifElse works out only the branch that counts; with an unknown condition both, which may agree.
 func ifElse(c *call) any {
-	switch on := c.lazily(0).(type) {
-	case bool:
-		if on {
-			return c.lazily(1)
-		}
+	on := c.lazily(0)
+	switch u := doubt(on); {
+	case u != nil:
+		return c.either(u)
+	case on == true:
+		return c.lazily(1)
+	case on == false:
 		return c.lazily(2)
-	case *unknown:
-		return c.either(on)
-	case *partial:
-		return c.either(on.reason())
-	default:
-		return faultOf("if with a condition that is %s; true or false is expected", kindOf(on))
 	}
+	return faultOf("if with a condition that is %s; true or false is expected", kindOf(on))
 }
 
 func (c *call) either(why *unknown) any {
@@ -290,10 +287,8 @@ func (c *call) until(decisive bool) any {
 			if v == decisive {
 				return v
 			}
-		case *unknown:
-			why = v.derived("decides, " + c.e.fresher())
-		case *partial:
-			why = v.reason()
+		case *unknown, *partial:
+			why = doubt(v).derived("decides, " + c.e.fresher())
 		case *fault:
 			if why == nil {
 				return v

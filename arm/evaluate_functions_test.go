@@ -263,6 +263,7 @@ func TestEvaluateOutputs(t *testing.T) {
 	tests := []struct{ expression, want, found string }{
 		{"[reference('d').outputs.name.value]", "'hub'", ""},
 		{"[reference('d').outputs.NAME.Type]", "'string'", ""},
+		{"[reference('d').outputs.maybe.value]", "? no input tells the resource group of the deployment", `"value" is unknown: no input tells the resource group of the deployment`},
 		{"[reference('d').outputs.name]", "{type:'string',value:'hub'}", ""},
 		{"[reference('d').outputs.name.text]", "? its expression is broken", `expression: an output has no property "text"; it has a type and a value`},
 		{"[reference('d').outputs.nope]", "? its expression is broken", `expression: there is no output "nope"`},
@@ -272,7 +273,7 @@ func TestEvaluateOutputs(t *testing.T) {
 	for _, test := range tests {
 		text, _ := json.Marshal(test.expression)
 		nested := `{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "d", "properties": {"template": ` +
-			templateHead + `"resources": [], "outputs": {"name": {"type": "string", "value": "hub"}}}}}, `
+			templateHead + `"resources": [], "outputs": {"name": {"type": "string", "value": "hub"}, "maybe": {"condition": "[resourceGroup().name]", "type": "string", "value": "a"}}}}}, `
 		template := strings.Replace(routeTable("", string(text)), `"resources": [`, `"resources": [`+nested, 1)
 		items, found := arm.Evaluate([]arm.Deployment{{Template: read(t, "t.json", []byte(template))}})
 		if len(items) != 1 {

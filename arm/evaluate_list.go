@@ -366,12 +366,9 @@ func (c *call) try(v any, from int, fromEnd bool) any {
 			end, _ := o.get("fromEnd")
 			fromEnd = end == true
 		}
-		for _, u := range []any{v, key} {
-			switch u := u.(type) {
-			case *unknown:
+		for _, needed := range []any{v, key} {
+			if u := doubt(needed); u != nil {
 				return c.derived(u)
-			case *partial:
-				return c.derived(u.reason())
 			}
 		}
 		next, ok := tried(v, key, fromEnd)
@@ -426,13 +423,11 @@ func mapped(c *call) any {
 
 // holds is the outcome of a predicate; an unknown one ends the call.
 func (c *call) holds(v any) bool {
-	switch v := v.(type) {
-	case bool:
-		return v
-	case *unknown:
-		c.stop(v)
-	case *partial:
-		c.stop(v.reason())
+	if b, ok := v.(bool); ok {
+		return b
+	}
+	if u := doubt(v); u != nil {
+		c.stop(u)
 	}
 	c.fail("a lambda of %s that comes to %s; true or false is expected", c.expr.Name, kindOf(v))
 	return false

@@ -108,12 +108,10 @@ func (d *decl) decide(condition Value) {
 	switch on := d.x.value(condition).(type) {
 	case bool:
 		d.absent = !on
-	case *unknown:
-		d.maybe = "its condition is unknown: " + on.why
-		d.frame.e.undetermined(d.frame.doc, condition, on, "whether a resource is deployed is unknown")
-	case *partial:
-		d.maybe = "its condition is unknown: " + on.reason().why
-		d.frame.e.undetermined(d.frame.doc, condition, on.reason(), "whether a resource is deployed is unknown")
+	case *unknown, *partial:
+		u := doubt(on)
+		d.maybe = "its condition is unknown: " + u.why
+		d.frame.e.undetermined(d.frame.doc, condition, u, "whether a resource is deployed is unknown")
 	default:
 		d.maybe = "its condition is " + kindOf(on)
 		d.frame.e.bad(d.frame.doc, condition, "a condition is %s; true or false is expected", kindOf(on))

@@ -113,10 +113,8 @@ func (x *context) count(loop Value) (int, *unknown) {
 		}
 		x.e.bad(x.env.doc, at, "a loop of %d turns; Resource Manager takes at most %d", n, MaxResources)
 		return 0, &unknown{why: "its loop has no legal count", quiet: true}
-	case *unknown:
-		return 0, n
-	case *partial:
-		return 0, n.reason()
+	case *unknown, *partial:
+		return 0, doubt(n)
 	default:
 		x.e.bad(x.env.doc, at, "the count of a loop is %s; an integer is expected", kindOf(n))
 		return 0, &unknown{why: "its loop has no legal count", quiet: true}
