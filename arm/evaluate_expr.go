@@ -165,7 +165,7 @@ func (x *context) call(expr *Call) any {
 		return &fault{expr.At, expr.Name + " with " + strconv.Itoa(n) + " arguments"}
 	}
 	c := &call{context: x, expr: expr}
-	if !f.lazy {
+	if f.takes < takesExpressions {
 		c.args = make([]any, len(expr.Args))
 		for i, arg := range expr.Args {
 			c.args[i] = settle(x.eval(arg))
@@ -313,7 +313,7 @@ func (c *call) bool(i int) bool {
 	return b
 }
 
-// lazily works out an argument of a lazy function; a fault in it ends the call.
+// lazily works out an argument of a function that takes expressions; a fault in it ends the call.
 func (c *call) lazily(i int) any {
 	v := settle(c.eval(c.expr.Args[i]))
 	if _, ok := v.(*fault); ok {
