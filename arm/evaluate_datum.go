@@ -25,14 +25,9 @@ type (
 	// unknown is a value that nothing tells.
 	unknown struct {
 		why   string
-		cause string // what distinguishes it from others, in a fixed size; empty means why
-		quiet bool   // reported already, or not to be reported
-		refers
-	}
-	refers struct {
-		of       ResourceName
-		property string
-		given    bool
+		cause string    // what distinguishes it from others, in a fixed size; empty means why
+		quiet bool      // reported already, or not to be reported
+		is    *referral // when it is a resource's property
 	}
 
 	// partial is a text with holes in it, such as the id of a resource in a group that nothing tells.

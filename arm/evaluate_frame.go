@@ -152,7 +152,7 @@ func (f *frame) parameter(name string) any {
 	}
 	return f.once("parameter "+strings.ToLower(name), func() any {
 		v := f.typed(declared, "parameter "+quotedText(declared.Name()), func() any { return f.given(declared) })
-		if u, ok := v.(*unknown); ok && u.cause == "" && !u.given {
+		if u, ok := v.(*unknown); ok && u.cause == "" && u.is == nil {
 			u = u.derived("parameter " + strings.ToLower(name) + " of " + strconv.Itoa(f.id))
 			return u
 		}

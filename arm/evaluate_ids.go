@@ -202,7 +202,7 @@ func settle(v any) any {
 	if what == "" {
 		what = "state"
 	}
-	return &unknown{why: "only the service knows the " + what + " of " + r.of.label(), cause: identityOf(r.of.key(), r.path), refers: refers{of: r.of, property: r.path, given: true}}
+	return &unknown{why: "only the service knows the " + what + " of " + r.of.label(), cause: identityOf(r.of.key(), r.path), is: &referral{r.of, r.path}}
 }
 
 // label is the resource for people.

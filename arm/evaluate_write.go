@@ -309,11 +309,11 @@ func (w *writer) tooDeep(at Value) bool {
 
 func (w *writer) unknown(at Value, u *unknown) {
 	w.m.scalar(at, KindUnknown, u.why)
-	if u.given {
+	if u.is != nil {
 		if w.m.t.refers == nil {
 			w.m.t.refers = map[int32]referral{}
 		}
-		w.m.t.refers[int32(len(w.m.t.nodes)-1)] = referral{u.of, u.property}
+		w.m.t.refers[int32(len(w.m.t.nodes)-1)] = *u.is
 		return
 	}
 	if w.report {
