@@ -248,6 +248,7 @@ func TestEvaluateScope(t *testing.T) {
 		{"[resourceGroup()]", "{id:'/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/net',name:'net',type:'Microsoft.Resources/resourceGroups',location:'westeurope',managedBy:null,tags:? no input tells the tags of the resource group}"},
 		{"[subscription().subscriptionId]", "'00000000-0000-0000-0000-000000000001'"}, {"[subscription().tenantId]", "'t1'"}, {"[tenant().tenantId]", "'t1'"},
 		{"[resourceId('Microsoft.Network/virtualNetworks', 'hub')]", "'/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/hub'"},
+		{"[resourceId('resgroup-east-west-core-productionxy', 'Microsoft.Network/virtualNetworks', 'hub')]", "'/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/resgroup-east-west-core-productionxy/providers/Microsoft.Network/virtualNetworks/hub'"},
 		{"[resourceId('other', 'Microsoft.Network/virtualNetworks', 'hub')]", "'/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/other/providers/Microsoft.Network/virtualNetworks/hub'"},
 		{"[deployment().name]", "? no input tells the name of the deployment"},
 	}

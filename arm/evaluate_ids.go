@@ -66,7 +66,7 @@ func resourceID(c *call) any {
 	switch at {
 	case 0:
 	case 1:
-		if text, ok := c.args[0].(string); ok && isUUID(text) {
+		if text, ok := c.args[0].(string); ok && IsGUID(text) {
 			s.subscription = text
 		} else {
 			s.group = inScope(c.args[0])
@@ -77,18 +77,6 @@ func resourceID(c *call) any {
 		c.fail("%d arguments before the type", at)
 	}
 	return s.id(typ, names)
-}
-
-func isUUID(text string) bool {
-	if len(text) != 36 {
-		return false
-	}
-	for i, c := range []byte(text) {
-		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (c == '-') {
-			return false
-		}
-	}
-	return true
 }
 
 func subscriptionResourceID(c *call) any {

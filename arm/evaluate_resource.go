@@ -278,7 +278,7 @@ func nameText(name any) (string, *unknown) {
 func (d *decl) under(parent *decl, typ, text string) string {
 	if first, _, _ := strings.Cut(typ, "/"); !strings.Contains(first, ".") {
 		typ = parent.name.Type + "/" + typ
-	} else if !cutFold(typ, parent.name.Type+"/") {
+	} else if !hasPrefixFold(typ, parent.name.Type+"/") {
 		return typ
 	}
 	if strings.Count(typ, "/") != strings.Count(text, "/")+1 {
@@ -287,7 +287,7 @@ func (d *decl) under(parent *decl, typ, text string) string {
 	return typ
 }
 
-func cutFold(text, prefix string) bool {
+func hasPrefixFold(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
 

@@ -342,11 +342,11 @@ func join(c *call) any {
 func startsWith(c *call) any {
 	if p, ok := c.args[0].(*partial); ok && p.parts[0].hole == nil {
 		what := c.string(1)
-		if text := p.parts[0].text; cutFold(text, what) || !cutFold(what, text) {
-			return cutFold(text, what)
+		if text := p.parts[0].text; hasPrefixFold(text, what) || !hasPrefixFold(what, text) {
+			return hasPrefixFold(text, what)
 		}
 	}
-	return cutFold(c.string(0), c.string(1))
+	return hasPrefixFold(c.string(0), c.string(1))
 }
 
 func endsWith(c *call) any {

@@ -371,4 +371,4 @@ func (x *context) sound(v Value) {
 }
 
 // isNetwork reports whether a resource is of the network provider: nobody reads the values of others.
-func isNetwork(typ string) bool { return cutFold(typ, Provider) }
+func isNetwork(typ string) bool { return hasPrefixFold(typ, Provider) }
