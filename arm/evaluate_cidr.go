@@ -2,7 +2,6 @@ package arm
 
 import (
 	"math/big"
-	"net"
 	"net/netip"
 )
 
@@ -36,7 +35,7 @@ var tooSmall = unknownFor("which addresses of so small a range the service calls
 func parseCIDR(c *call) any {
 	p := c.prefix(0)
 	last, _ := from(p.Addr(), new(big.Int).Sub(size(p), big.NewInt(1)))
-	mask, _ := netip.AddrFromSlice(net.CIDRMask(p.Bits(), p.Addr().BitLen()))
+	mask, _ := netip.AddrFromSlice(netmask(p))
 	if p.Addr().Is6() {
 		return objectOf("network", p.Addr().String(), "netmask", mask.String(),
 			"firstUsable", p.Addr().String(), "lastUsable", last.String(), "cidr", int64(p.Bits()))
@@ -46,6 +45,14 @@ func parseCIDR(c *call) any {
 	}
 	return objectOf("network", p.Addr().String(), "netmask", mask.String(), "broadcast", last.String(),
 		"firstUsable", p.Addr().Next().String(), "lastUsable", last.Prev().String(), "cidr", int64(p.Bits()))
+}
+
+func netmask(p netip.Prefix) []byte {
+	mask := make([]byte, p.Addr().BitLen()/8)
+	for i := range p.Bits() {
+		mask[i/8] |= 0x80 >> (i % 8)
+	}
+	return mask
 }
 
 // cidrSubnet is the n-th range of a length within another.

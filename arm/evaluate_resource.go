@@ -287,6 +287,7 @@ func (d *decl) under(parent *decl, typ, text string) string {
 	return typ
 }
 
+// hasPrefixFold is strings.HasPrefix in any letter case.
 func hasPrefixFold(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
