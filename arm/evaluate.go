@@ -37,11 +37,13 @@ func Evaluate(together []Deployment) ([]Item, diag.List) {
 	return items, e.findings()
 }
 
-// Bounds of the work that templates may ask for. A value, a step of an expression and 32 bytes of text
-// cost one each. Resource Manager stops much earlier, at templates of 4 MiB after expansion.
+// Bounds of the work that the templates of one call may ask for together. A step of an expression costs
+// one, as textPerWork does; a value costs one or a few, and a resource some dozens. What Resource Manager
+// takes needs far less: templates of 4 MiB after expansion.
 const (
 	workAtLeast = 4 << 20
 	workPerLeaf = 16  // and one for each byte, so that every expression can be worked out once
+	textPerWork = 32  // bytes
 	maxNesting  = 500 // expressions that wait for others' values
 )
 
@@ -56,9 +58,9 @@ type evaluator struct {
 	byKey    map[string][]*decl
 	types    map[string]bool // folded, of everything declared
 
-	table   map[string]function
 	exprs   map[string]parsedExpr
 	indexes map[Value]map[string]Value
+	loops   map[Value]map[string]Value // of the member copy among variables
 	defined map[Value]map[string]Value // functions of templates
 
 	left  int // work
@@ -95,7 +97,7 @@ type spent struct{}
 func newEvaluator(together []Deployment) *evaluator {
 	e := &evaluator{
 		together: together, left: workAtLeast, byKey: map[string][]*decl{}, types: map[string]bool{},
-		table: allFunctions(), exprs: map[string]parsedExpr{}, indexes: map[Value]map[string]Value{}, defined: map[Value]map[string]Value{},
+		exprs: map[string]parsedExpr{}, indexes: map[Value]map[string]Value{}, loops: map[Value]map[string]Value{}, defined: map[Value]map[string]Value{},
 		blamed: map[diag.Pos]bool{}, causes: map[cause]*undetermined{},
 	}
 	for i := range together {
@@ -154,6 +156,42 @@ func (e *evaluator) expand(f *frame) {
 func (e *evaluator) spend(n int) {
 	if e.left -= n; e.left < 0 {
 		panic(spent{})
+	}
+}
+
+// cost is the work that a value takes for its text. What is inside of a list or an object costs when
+// somebody goes through it.
+func cost(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v) / textPerWork
+	case *unknown:
+		return 4 + len(v.why)/textPerWork // its identity is hashed
+	case *partial:
+		n := 0
+		for _, part := range v.parts {
+			n += 1 + len(part.text)/textPerWork
+			if part.hole != nil {
+				n += len(part.hole.id) / textPerWork
+			}
+		}
+		return n
+	}
+	return 0
+}
+
+// charge spends what a value costs that a function takes or gives; no text of one is longer than MaxText.
+func (e *evaluator) charge(v any) {
+	n := cost(v)
+	if e.spend(n); n > MaxText/textPerWork {
+		panic(spent{})
+	}
+}
+
+// through spends what it costs to go through the members of an object.
+func (e *evaluator) through(o *object) {
+	for i := range o.members {
+		e.spend(1 + cost(o.members[i].name))
 	}
 }
 
@@ -250,6 +288,23 @@ func (e *evaluator) index(object Value) map[string]Value {
 			}
 		}
 		e.indexes[object] = index
+	}
+	return index
+}
+
+// loopsIn finds the loops of a member copy by their folded names; nil when the member is no such.
+func (e *evaluator) loopsIn(copies Value) map[string]Value {
+	index, known := e.loops[copies]
+	if !known {
+		if loops, ok := propertyLoops(copies); ok {
+			index = map[string]Value{}
+			for _, loop := range loops {
+				if name := strings.ToLower(loop.Member("name").Text()); index[name] == (Value{}) {
+					index[name] = loop
+				}
+			}
+		}
+		e.loops[copies] = index
 	}
 	return index
 }

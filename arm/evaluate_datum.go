@@ -25,14 +25,9 @@ type (
 	// unknown is a value that nothing tells.
 	unknown struct {
 		why   string
-		cause string // what distinguishes it from others; empty means why
-		quiet bool   // reported already, or not to be reported
-		refers
-	}
-	refers struct {
-		of       ResourceName
-		property string
-		given    bool
+		cause string    // what distinguishes it from others, in a fixed size; empty means why
+		quiet bool      // reported already, or not to be reported
+		is    *referral // when it is a resource's property
 	}
 
 	// partial is a text with holes in it, such as the id of a resource in a group that nothing tells.
@@ -44,9 +39,10 @@ type (
 	hole struct {
 		id    string // equal ids stand for equal texts
 		why   *unknown
-		shown string
-		solid bool // may be shown anywhere: a placeholder for what only the service computes
-		plain bool // stands for a text without slashes
+		shown string // equal ones may stand for other texts
+		solid bool   // may be shown anywhere: a placeholder for what only the service computes
+		plain bool   // stands for a text without slashes, and not for an empty one
+		lower bool   // stands for a text without capital letters
 	}
 
 	// fault says that an expression is wrong, and where; at is -1 for the function at hand.
@@ -68,8 +64,20 @@ func (u *unknown) identity() string {
 }
 
 // derived is an unknown value that something was made of: it is unknown for the same reason, and another.
-func (u *unknown) derived(how string) *unknown {
-	return &unknown{why: u.why, cause: u.identity() + "; " + how, quiet: u.quiet}
+func (u *unknown) derived(how ...string) *unknown {
+	return &unknown{why: u.why, cause: identityOf(append([]string{u.identity()}, how...)...), quiet: u.quiet}
+}
+
+// identityOf is the identity of what was made of other things in a certain way. It is no longer than
+// that of one of them, however often it goes on.
+func identityOf(of ...string) string {
+	var all []byte
+	for _, text := range of { // behind its length, so that no others read the same
+		all = append(strconv.AppendInt(all, int64(len(text)), 10), ' ')
+		all = append(all, text...)
+	}
+	sum := sha256.Sum256(all)
+	return hex.EncodeToString(sum[:])
 }
 
 func faultOf(format string, args ...any) *fault { return &fault{-1, fmt.Sprintf(format, args...)} }
@@ -177,11 +185,10 @@ func holeOf(u *unknown) *hole {
 	return &hole{id: "unknown " + u.identity(), why: u, shown: "unknown-" + digest(u.identity())}
 }
 
-// placeholder is a text that only the service computes.
-func placeholder(function string, of ...string) *partial {
-	shown := function + "-" + digest(strings.Join(of, "\x00"))
-	why := unknownFor("only the service computes %s", function)
-	return &partial{[]part{{hole: &hole{id: shown, why: why, shown: shown, solid: true, plain: true}}}}
+// placeholder stands for a text that only the service computes, of what has these identities.
+func placeholder(function string, of ...string) *hole {
+	id := function + " " + identityOf(of...)
+	return &hole{id: id, why: unknownFor("only the service computes %s", function), shown: function + "-" + digest(id), solid: true}
 }
 
 func digest(text string) string {
@@ -192,18 +199,23 @@ func digest(text string) string {
 // textOf puts parts together: a string when there is no hole.
 func textOf(parts []part) any {
 	var joined []part
+	var text strings.Builder
 	for _, p := range parts {
-		if last := len(joined) - 1; p.hole == nil && last >= 0 && joined[last].hole == nil {
-			joined[last].text += p.text
-		} else if p.hole != nil || p.text != "" {
-			joined = append(joined, p)
+		if p.hole == nil {
+			text.WriteString(p.text)
+			continue
 		}
+		if text.Len() > 0 {
+			joined = append(joined, literal(text.String()))
+			text.Reset()
+		}
+		joined = append(joined, p)
 	}
 	switch {
-	case len(joined) == 0:
-		return ""
-	case len(joined) == 1 && joined[0].hole == nil:
-		return joined[0].text
+	case joined == nil:
+		return text.String()
+	case text.Len() > 0:
+		joined = append(joined, literal(text.String()))
 	}
 	return &partial{joined}
 }
@@ -219,6 +231,20 @@ func glue(values ...any) any {
 		parts = append(parts, more...)
 	}
 	return textOf(parts)
+}
+
+// identity tells a text from others, by what its holes stand for.
+func identity(v any) string {
+	parts, _ := partsOf(v)
+	of := []string{kindOf(v)}
+	for _, p := range parts {
+		if p.hole != nil {
+			of = append(of, "hole", p.hole.id)
+		} else {
+			of = append(of, "text", p.text)
+		}
+	}
+	return identityOf(of...)
 }
 
 // shown is a text with its holes as they are shown.
@@ -241,42 +267,56 @@ func shown(v any) string {
 // settled is the text as a template's reader gets it: with placeholders, and of an id with the scope
 // that it has. Otherwise it says why the text is unknown.
 func (p *partial) settled() (string, *unknown) {
-	before := ""
+	var before strings.Builder
 	for i, part := range p.parts {
 		h := part.hole
 		if h == nil {
-			before += part.text
+			before.WriteString(part.text)
 			continue
 		}
-		inID := i+1 < len(p.parts) && strings.HasPrefix(p.parts[i+1].text, "/") && endsInScope(before)
+		inID := i+1 < len(p.parts) && strings.HasPrefix(p.parts[i+1].text, "/") && endsInScope(before.String())
 		switch {
 		case h.solid || inID:
 		case len(p.parts) == 1:
 			return "", h.why
 		default:
-			return "", h.why.derived("part of " + shown(p))
+			return "", p.lacking(h)
 		}
-		before += h.shown
+		before.WriteString(h.shown)
 	}
-	return before, nil
+	return before.String(), nil
 }
 
 // endsInScope reports whether the text is the beginning of a resource id before its subscription or its
 // group.
 func endsInScope(text string) bool {
-	text = strings.ToLower(text)
-	if text == "/subscriptions/" {
+	if strings.EqualFold(text, "/subscriptions/") {
 		return true
 	}
-	return strings.HasPrefix(text, "/subscriptions/") && strings.HasSuffix(text, "/resourcegroups/") && strings.Count(text, "/") == 4
+	_, rest, ok := cutWord(strings.TrimPrefix(text, "/"), "subscriptions")
+	return ok && strings.EqualFold(rest, "resourceGroups/")
 }
 
 // reason is why a text is not wholly known, and what comes of it.
 func (p *partial) reason() *unknown {
 	for _, part := range p.parts {
 		if part.hole != nil {
-			return part.hole.why.derived("part of " + shown(p))
+			return p.lacking(part.hole)
 		}
+	}
+	return nil
+}
+
+// lacking is a text that is unknown because of one of its holes.
+func (p *partial) lacking(h *hole) *unknown { return h.why.derived("part of", identity(p)) }
+
+// doubt is why a value is unknown as a whole, or a text not known in full; nil for any other.
+func doubt(v any) *unknown {
+	switch v := v.(type) {
+	case *unknown:
+		return v
+	case *partial:
+		return v.reason()
 	}
 	return nil
 }
@@ -301,30 +341,50 @@ func (p *partial) isOpaque() bool {
 	return false
 }
 
-// mapped changes the letters of a text, those of its placeholders as well.
-func (p *partial) mapped(change func(string) string) *partial {
+// folded is toLower or toUpper of a text.
+func (p *partial) folded(function string, change func(string) string) *partial {
 	out := &partial{make([]part, len(p.parts))}
 	for i, part := range p.parts {
 		part.text = change(part.text)
 		if part.hole != nil {
-			h := *part.hole
-			h.id, h.shown = change(h.id), change(h.shown)
-			part.hole = &h
+			part.hole = part.hole.folded(function)
 		}
 		out.parts[i] = part
 	}
 	return out
 }
 
+// folded stands for a text in other letters: for another text, unless its letters were such before. What
+// is shown for a scope stays, because there the letter case does not count.
+func (h *hole) folded(function string) *hole {
+	toLower := function == "tolower"
+	if h.lower && toLower {
+		return h
+	}
+	f := *h
+	f.id, f.lower = function+" "+identityOf(h.id), toLower
+	if f.solid {
+		f.shown = function + "-" + digest(f.id)
+	}
+	return &f
+}
+
 // split cuts a text at a separator; false when a hole may have one in it.
 func (p *partial) split(separator string) (list, bool) {
+	for _, part := range p.parts {
+		if h := part.hole; h != nil && (!h.plain || strings.Trim(separator, "/,;:|") != "") {
+			return nil, false
+		}
+	}
+	return p.pieces(separator), true
+}
+
+// pieces cuts a text at a separator as if no hole had one in it.
+func (p *partial) pieces(separator string) list {
 	var out list
 	var now []part
 	for _, part := range p.parts {
-		if h := part.hole; h != nil {
-			if !h.plain || strings.Trim(separator, "/,;:|") != "" {
-				return nil, false
-			}
+		if part.hole != nil {
 			now = append(now, part)
 			continue
 		}
@@ -336,7 +396,7 @@ func (p *partial) split(separator string) (list, bool) {
 			now = append(now, literal(piece))
 		}
 	}
-	return append(out, textOf(now)), true
+	return append(out, textOf(now))
 }
 
 // truth is yes, no, or what nothing tells.
@@ -357,8 +417,8 @@ func truthOf(b bool) truth {
 
 // equal compares two values; texts are compared with their letter case.
 func (e *evaluator) equal(a, b any) truth {
-	e.spend(1)
 	a, b = settle(a), settle(b)
+	e.spend(1 + min(cost(a), cost(b)))
 	switch a := a.(type) {
 	case *unknown:
 		return maybe
@@ -396,9 +456,6 @@ func (e *evaluator) equal(a, b any) truth {
 	case list, *object:
 		return no
 	default:
-		if s, ok := b.(string); ok {
-			e.spend(len(s) / 32)
-		}
 		switch a.(type) {
 		case list, *object, decimal:
 			return no
@@ -481,14 +538,13 @@ func equalParts(a *partial, b any) truth {
 	return no
 }
 
-// unknownIn is an unknown value in a value, or nil; a text with holes counts when it is not to be shown.
+// unknownIn is an unknown value in a value, or nil; a text with holes is one, whatever is shown for these.
 func (e *evaluator) unknownIn(v any) *unknown {
-	e.spend(1)
-	switch v := settle(v).(type) {
-	case *unknown:
-		return v
-	case *partial:
-		return v.reason()
+	v = settle(v)
+	e.spend(1 + cost(v))
+	switch v := v.(type) {
+	default:
+		return doubt(v)
 	case list:
 		for _, item := range v {
 			if u := e.unknownIn(item); u != nil {
@@ -539,6 +595,6 @@ func (e *evaluator) encoded(dst []byte, v any) []byte {
 	default:
 		dst = append(dst, "null"...)
 	}
-	e.spend(1 + (len(dst)-before)/32)
+	e.spend(1 + (len(dst)-before)/textPerWork)
 	return dst
 }

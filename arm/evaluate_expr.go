@@ -34,6 +34,7 @@ type local struct {
 // text works out a string of a template. A fault is reported here, at its place, and becomes unknown.
 func (x *context) text(v Value) any {
 	text := v.Text()
+	x.e.spend(cost(text))
 	if !IsExpression(text) {
 		if x.nested && strings.HasPrefix(text, "[[") && strings.HasSuffix(text, "]") {
 			return unknownFor("an escaped expression in a nested template of outer scope is evaluated twice")
@@ -90,11 +91,13 @@ func placed(result any, at int) any {
 
 // property is a member of a value.
 func (x *context) property(of any, name string) any {
+	x.e.spend(cost(name))
+	if u := doubt(of); u != nil {
+		return u.derived("." + name)
+	}
 	switch of := of.(type) {
 	case *fault:
 		return of
-	case *unknown:
-		return of.derived("." + name)
 	case *referred:
 		return of.member(x, name)
 	case *results:
@@ -106,8 +109,6 @@ func (x *context) property(of any, name string) any {
 			return v
 		}
 		return faultOf("there is no property %q", name)
-	case *partial:
-		return of.reason()
 	}
 	return faultOf("property %q of %s; an object is expected", name, kindOf(of))
 }
@@ -115,13 +116,11 @@ func (x *context) property(of any, name string) any {
 // element is x[key] of a list or an object.
 func (x *context) element(of, key any) any {
 	for _, v := range []any{of, key} {
-		switch v := v.(type) {
-		case *fault:
+		if _, broken := v.(*fault); broken {
 			return v
-		case *unknown:
-			return v.derived("[] " + x.e.fresher())
-		case *partial:
-			return v.reason().derived("[] " + x.e.fresher())
+		}
+		if u := doubt(v); u != nil {
+			return u.derived("[] " + x.e.fresher())
 		}
 	}
 	switch key := key.(type) {
@@ -140,7 +139,7 @@ func (x *context) element(of, key any) any {
 		}
 		return items[key]
 	}
-	return faultOf("an index that is %s", kindOf(key))
+	return faultOf("an index that is %s; a name or an integer is expected", kindOf(key))
 }
 
 // call is a function at work. The methods that take an argument leave a function that cannot go on.
@@ -158,7 +157,7 @@ func (x *context) call(expr *Call) any {
 		return placed(x.defined(expr), expr.At)
 	}
 	name := strings.ToLower(expr.Name)
-	f, ok := x.e.table[name]
+	f, ok := functions()[name]
 	if !ok {
 		return x.unsupported(expr, name)
 	}
@@ -166,13 +165,14 @@ func (x *context) call(expr *Call) any {
 		return &fault{expr.At, expr.Name + " with " + strconv.Itoa(n) + " arguments"}
 	}
 	c := &call{context: x, expr: expr}
-	if !f.lazy {
+	if f.takes < takesExpressions {
 		c.args = make([]any, len(expr.Args))
 		for i, arg := range expr.Args {
 			c.args[i] = settle(x.eval(arg))
 			if _, broken := c.args[i].(*fault); broken {
 				return c.args[i]
 			}
+			x.e.charge(c.args[i])
 		}
 		if f.takes < takesHoles {
 			if result, stop := c.stopped(f.takes, name); stop {
@@ -181,11 +181,7 @@ func (x *context) call(expr *Call) any {
 		}
 	}
 	result := placed(c.run(f), expr.At)
-	if text, ok := result.(string); ok {
-		if x.e.spend(len(text) / 32); len(text) > MaxText {
-			panic(spent{})
-		}
-	}
+	x.e.charge(result)
 	return result
 }
 
@@ -193,7 +189,7 @@ func (x *context) unsupported(expr *Call, name string) any {
 	switch {
 	case strings.HasPrefix(name, "list"):
 		return &unknown{why: "only the service answers " + expr.Name, cause: x.e.fresher()}
-	case knownFunctions[name]:
+	case otherFunctions[name]:
 		return &unknown{why: "function " + expr.Name + " is not worked out", cause: x.e.fresher()}
 	}
 	return &fault{expr.At, "there is no function " + expr.Name}
@@ -204,14 +200,12 @@ func (c *call) stopped(takes takes, name string) (any, bool) {
 	solid := true
 	var first *unknown
 	for _, arg := range c.args {
-		var u *unknown
-		switch arg := arg.(type) {
-		case *unknown:
-			u, solid = arg, false
-		case *partial:
-			u, solid = arg.reason(), solid && arg.isSolid()
+		u := doubt(arg)
+		if u == nil {
+			continue
 		}
-		if first == nil {
+		p, isText := arg.(*partial)
+		if solid = solid && isText && p.isSolid(); first == nil {
 			first = u
 		}
 	}
@@ -219,31 +213,31 @@ func (c *call) stopped(takes takes, name string) (any, bool) {
 		return nil, false
 	}
 	if takes == takesPlaceholders && solid {
-		return c.placeholder(name), true
+		return textOf([]part{{hole: c.placeholder(name)}}), true
 	}
 	return c.derived(first), true
 }
 
 // derived is what a function makes of an unknown value.
 func (c *call) derived(u *unknown) *unknown {
-	how := c.expr.Name
+	how := []string{c.expr.Name}
 	for _, arg := range c.args {
 		if _, ok := partsOf(arg); !ok {
 			return u.derived(c.e.fresher())
 		}
-		how += " " + strconv.Quote(shown(arg))
+		how = append(how, identity(arg))
 	}
-	if c.args == nil {
+	if len(c.args) < len(c.expr.Args) { // the others may be anything
 		return u.derived(c.e.fresher())
 	}
-	return u.derived(how)
+	return u.derived(how...)
 }
 
-// placeholder is the text that a function makes of texts which are not wholly known.
-func (c *call) placeholder(name string) any {
+// placeholder stands for the text that a function makes of texts which are not wholly known.
+func (c *call) placeholder(name string) *hole {
 	of := make([]string, len(c.args))
 	for i, arg := range c.args {
-		of[i] = shown(arg)
+		of[i] = identity(arg)
 	}
 	return placeholder(name, of...)
 }
@@ -270,11 +264,8 @@ func (c *call) fail(format string, args ...any) { panic(giveUp{faultOf(format, a
 func (c *call) stop(result any) { panic(giveUp{result}) }
 
 func (c *call) wrong(i int, want string) {
-	if u, ok := c.args[i].(*unknown); ok {
+	if u := doubt(c.args[i]); u != nil {
 		c.stop(u)
-	}
-	if p, ok := c.args[i].(*partial); ok {
-		c.stop(p.reason())
 	}
 	c.fail("argument %d of %s is %s; %s is expected", i+1, c.expr.Name, kindOf(c.args[i]), want)
 }
@@ -291,7 +282,7 @@ func (c *call) string(i int) string {
 func (c *call) int(i int) int64 {
 	n, ok := c.args[i].(int64)
 	if !ok {
-		c.wrong(i, "a number")
+		c.wrong(i, "an integer")
 	}
 	return n
 }
@@ -310,7 +301,7 @@ func (c *call) object(i int) *object {
 	if !ok {
 		c.wrong(i, "an object")
 	}
-	c.e.spend(len(o.members))
+	c.e.through(o)
 	return o
 }
 
@@ -322,12 +313,13 @@ func (c *call) bool(i int) bool {
 	return b
 }
 
-// lazily works out an argument of a lazy function; a fault in it ends the call.
+// lazily works out an argument of a function that takes expressions; a fault in it ends the call.
 func (c *call) lazily(i int) any {
 	v := settle(c.eval(c.expr.Args[i]))
 	if _, ok := v.(*fault); ok {
 		c.stop(v)
 	}
+	c.e.charge(v)
 	return v
 }
 
@@ -410,7 +402,7 @@ func (x *context) defined(expr *Call) any {
 
 // function finds a function that the template defines: namespace.name.
 func (f *frame) function(name string) (Value, bool) {
-	all := f.root.Member("functions")
+	all := f.e.index(f.root)["functions"]
 	index, known := f.e.defined[all]
 	if !known {
 		index = map[string]Value{}

@@ -13,7 +13,8 @@ type frame struct {
 	root   Value
 	outer  *frame
 	by     *decl    // the deployment that it is nested in
-	x      *context // of its expressions; the outer template's when the scope of evaluation is outer
+	own    *context // of its variables and of defaults
+	x      *context // of its other expressions; the outer template's when the scope of evaluation is outer
 	scope  scope
 	tenant string
 	maybe  string // why it may not be deployed
@@ -71,10 +72,11 @@ func (t *thunk) get(what string, work func() any) any {
 
 func (e *evaluator) newFrame(doc int, root Value) *frame {
 	e.frames++
-	e.spend(200)
+	e.spend(200 + root.Leaves()/workPerLeaf)
 	f := &frame{e: e, id: e.frames, doc: doc, root: root, thunks: map[string]*thunk{},
 		bySymbol: map[string][]*decl{}, byName: map[string][]*decl{}, byKey: map[string][]*decl{}}
-	f.x = &context{e: e, env: f, home: f}
+	f.own = &context{e: e, env: f, home: f}
+	f.x = f.own
 	return f
 }
 
@@ -139,15 +141,18 @@ func fromVault(name string) *unknown {
 	return &unknown{why: "parameter " + quotedText(name) + " is a secret of a key vault", quiet: true}
 }
 
+// section finds what a member of the template has, such as its parameters, by folded names.
+func (f *frame) section(name string) map[string]Value { return f.e.index(f.e.index(f.root)[name]) }
+
 // parameter is the value of a parameter of the template.
 func (f *frame) parameter(name string) any {
-	declared, ok := f.e.index(f.root.Member("parameters"))[strings.ToLower(name)]
+	declared, ok := f.section("parameters")[strings.ToLower(name)]
 	if !ok {
 		return faultOf("there is no parameter %q", name)
 	}
 	return f.once("parameter "+strings.ToLower(name), func() any {
 		v := f.typed(declared, "parameter "+quotedText(declared.Name()), func() any { return f.given(declared) })
-		if u, ok := v.(*unknown); ok && u.cause == "" && !u.given {
+		if u, ok := v.(*unknown); ok && u.cause == "" && u.is == nil {
 			u = u.derived("parameter " + strings.ToLower(name) + " of " + strconv.Itoa(f.id))
 			return u
 		}
@@ -162,8 +167,7 @@ func (f *frame) given(declared Value) any {
 	case given && (v != nil || byDefault.Kind() == KindAbsent):
 		return v
 	case byDefault.Kind() != KindAbsent:
-		own := &context{e: f.e, env: f, home: f}
-		return own.value(byDefault)
+		return f.own.value(byDefault)
 	case declared.Member("nullable").True():
 		return nil
 	}
@@ -188,7 +192,7 @@ func (f *frame) resolved(declared Value) Value {
 		if !ok {
 			break
 		}
-		declared = f.e.index(f.root.Member("definitions"))[strings.ToLower(name)]
+		declared = f.section("definitions")[strings.ToLower(name)]
 	}
 	return declared
 }
@@ -230,6 +234,7 @@ func (f *frame) veiled(declared Value, what string, v any, depth int) any {
 		if !properties.Is(KindObject) && !others.Is(KindObject) {
 			return v
 		}
+		f.e.through(v)
 		out := &object{members: make([]member, len(v.members))}
 		for i, m := range v.members {
 			typ := f.e.index(properties)[strings.ToLower(m.name)]
@@ -246,33 +251,21 @@ func (f *frame) veiled(declared Value, what string, v any, depth int) any {
 // variable is the value of a variable of the template.
 func (f *frame) variable(name string) any {
 	folded := strings.ToLower(name)
-	all := f.root.Member("variables")
-	declared, ok := f.e.index(all)[folded]
-	loops, looped := propertyLoops(f.e.index(all)["copy"])
-	if looped {
-		for _, loop := range loops {
-			if strings.EqualFold(loop.Member("name").Text(), name) {
-				return f.once("variable "+folded, func() any {
-					g := &gatherer{e: f.e, open: []any{&object{}}}
-					own := &context{e: f.e, env: f, home: f}
-					own.unroll(loop, g)
-					return g.open[0].(*object).members[0].value
-				})
-			}
-		}
+	all := f.section("variables")
+	loops := f.e.loopsIn(all["copy"])
+	if loop, ok := loops[folded]; ok {
+		return f.once("variable "+folded, func() any { return f.own.unrolled(loop) })
 	}
-	if !ok || looped && folded == "copy" {
+	declared, ok := all[folded]
+	if !ok || loops != nil && folded == "copy" {
 		return faultOf("there is no variable %q", name)
 	}
-	return f.once("variable "+folded, func() any {
-		own := &context{e: f.e, env: f, home: f}
-		return own.value(declared)
-	})
+	return f.once("variable "+folded, func() any { return f.own.value(declared) })
 }
 
 // output is the value of an output of the template.
 func (f *frame) output(name string) any {
-	declared, ok := f.e.index(f.root.Member("outputs"))[strings.ToLower(name)]
+	declared, ok := f.section("outputs")[strings.ToLower(name)]
 	if !ok {
 		return faultOf("there is no output %q", name)
 	}
@@ -283,13 +276,12 @@ func (f *frame) output(name string) any {
 
 func (f *frame) result(declared Value) any {
 	if c := declared.Member("condition"); c.Given() {
-		switch on := f.x.value(c).(type) {
-		case *unknown:
-			return on
-		case bool:
-			if !on {
-				return nil
-			}
+		on := f.x.value(c)
+		if u := doubt(on); u != nil {
+			return u
+		}
+		if on == false {
+			return nil
 		}
 	}
 	loop := declared.Member("copy")

@@ -3,6 +3,7 @@ package arm
 import (
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // function is one of the template language. Letter case and order follow the documentation of
@@ -10,7 +11,6 @@ import (
 type function struct {
 	least, most int // arguments; most is negative for any number
 	takes       takes
-	lazy        bool // works out its arguments itself
 	run         func(c *call) any
 }
 
@@ -21,18 +21,42 @@ const (
 	takesKnown        takes = iota
 	takesPlaceholders       // makes a placeholder of placeholders
 	takesHoles              // texts with holes, and unknown values
+	takesExpressions        // works out its arguments itself
 )
 
 const unbounded = -1
+
+// otherFunctions are those of the template language that are not worked out.
+// Source: docs/sources.md#template-expressions.
+var otherFunctions = wordSet(`
+	any datauri datauritostring datetimeadd datetimefromepoch datetimetoepoch deployer extensions float lambda pickzones
+	providers tologicalzone tologicalzones tophysicalzone tophysicalzones uri`)
+
+// isFunction reports whether the template language has a function of a folded name.
+func isFunction(name string) bool {
+	_, ok := functions()[name]
+	return ok || otherFunctions[name]
+}
+
+// functions is allFunctions, made once. The table is no initialised variable: its functions ask for it.
+func functions() map[string]function {
+	workedOut.Do(func() { workedOut.byName = allFunctions() })
+	return workedOut.byName
+}
+
+var workedOut struct {
+	sync.Once
+	byName map[string]function
+}
 
 // allFunctions are the functions that are worked out, by folded name.
 func allFunctions() map[string]function {
 	return map[string]function{
 		// Values of the template.
-		"parameters": {1, 1, takesKnown, false, parametersOf},
-		"variables":  {1, 1, takesKnown, false, func(c *call) any { return c.env.variable(c.string(0)) }},
-		"copyindex":  {0, 2, takesKnown, false, copyIndex},
-		"lambdavariables": {1, 1, takesKnown, false, func(c *call) any {
+		"parameters": {1, 1, takesKnown, parametersOf},
+		"variables":  {1, 1, takesKnown, func(c *call) any { return c.env.variable(c.string(0)) }},
+		"copyindex":  {0, 2, takesKnown, copyIndex},
+		"lambdavariables": {1, 1, takesKnown, func(c *call) any {
 			for l := c.locals; l != nil; l = l.outer {
 				if strings.EqualFold(l.name, c.string(0)) {
 					return l.value
@@ -42,35 +66,35 @@ func allFunctions() map[string]function {
 		}},
 
 		// Resources and scopes.
-		"resourceid":                {2, unbounded, takesHoles, false, resourceID},
-		"subscriptionresourceid":    {2, unbounded, takesHoles, false, subscriptionResourceID},
-		"tenantresourceid":          {2, unbounded, takesHoles, false, tenantResourceID},
-		"managementgroupresourceid": {2, unbounded, takesHoles, false, managementGroupResourceID},
-		"extensionresourceid":       {3, unbounded, takesHoles, false, extensionResourceID},
-		"reference":                 {1, 3, takesHoles, false, reference},
-		"references":                {1, 3, takesKnown, false, references},
-		"resourceinfo":              {1, 1, takesKnown, false, resourceInfo},
-		"resourcegroup":             {0, 0, takesKnown, false, resourceGroupOf},
-		"subscription":              {0, 0, takesKnown, false, subscriptionOf},
-		"tenant":                    {0, 0, takesKnown, false, tenantOf},
-		"deployment":                {0, 0, takesKnown, false, deploymentOf},
-		"managementgroup":           {0, 0, takesKnown, false, func(*call) any { return unknownFor("no input tells the management group of the deployment") }},
-		"environment":               {0, 0, takesKnown, false, func(*call) any { return unknownFor("no input tells the cloud of the deployment") }},
-		"uniquestring":              {1, unbounded, takesHoles, false, func(c *call) any { return c.computed("uniqueString") }},
-		"guid":                      {1, unbounded, takesHoles, false, func(c *call) any { return c.computed("guid") }},
-		"newguid":                   {0, 0, takesKnown, false, everNew("newGuid")},
-		"utcnow":                    {0, 1, takesKnown, false, everNew("utcNow")},
+		"resourceid":                {2, unbounded, takesHoles, resourceID},
+		"subscriptionresourceid":    {2, unbounded, takesHoles, subscriptionResourceID},
+		"tenantresourceid":          {2, unbounded, takesHoles, tenantResourceID},
+		"managementgroupresourceid": {2, unbounded, takesHoles, managementGroupResourceID},
+		"extensionresourceid":       {3, unbounded, takesHoles, extensionResourceID},
+		"reference":                 {1, 3, takesHoles, reference},
+		"references":                {1, 3, takesKnown, references},
+		"resourceinfo":              {1, 1, takesKnown, resourceInfo},
+		"resourcegroup":             {0, 0, takesKnown, resourceGroupOf},
+		"subscription":              {0, 0, takesKnown, subscriptionOf},
+		"tenant":                    {0, 0, takesKnown, tenantOf},
+		"deployment":                {0, 0, takesKnown, deploymentOf},
+		"managementgroup":           {0, 0, takesKnown, func(*call) any { return unknownFor("no input tells the management group of the deployment") }},
+		"environment":               {0, 0, takesKnown, func(*call) any { return unknownFor("no input tells the cloud of the deployment") }},
+		"uniquestring":              {1, unbounded, takesHoles, func(c *call) any { return c.computed("uniqueString") }},
+		"guid":                      {1, unbounded, takesHoles, func(c *call) any { return c.computed("guid") }},
+		"newguid":                   {0, 0, takesKnown, everNew("newGuid")},
+		"utcnow":                    {0, 1, takesKnown, everNew("utcNow")},
 
 		// Logic.
-		"true":  {0, 0, takesKnown, false, func(*call) any { return true }},
-		"false": {0, 0, takesKnown, false, func(*call) any { return false }},
-		"null":  {0, 0, takesKnown, false, func(*call) any { return nil }},
-		"if":    {3, 3, takesHoles, true, ifElse},
-		"and":   {2, unbounded, takesHoles, true, func(c *call) any { return c.until(false) }},
-		"or":    {2, unbounded, takesHoles, true, func(c *call) any { return c.until(true) }},
-		"not":   {1, 1, takesKnown, false, func(c *call) any { return !c.bool(0) }},
-		"bool":  {1, 1, takesKnown, false, toBool},
-		"coalesce": {1, unbounded, takesHoles, true, func(c *call) any {
+		"true":  {0, 0, takesKnown, func(*call) any { return true }},
+		"false": {0, 0, takesKnown, func(*call) any { return false }},
+		"null":  {0, 0, takesKnown, func(*call) any { return nil }},
+		"if":    {3, 3, takesExpressions, ifElse},
+		"and":   {2, unbounded, takesExpressions, func(c *call) any { return c.until(false) }},
+		"or":    {2, unbounded, takesExpressions, func(c *call) any { return c.until(true) }},
+		"not":   {1, 1, takesKnown, func(c *call) any { return !c.bool(0) }},
+		"bool":  {1, 1, takesKnown, toBool},
+		"coalesce": {1, unbounded, takesExpressions, func(c *call) any {
 			for i := range c.expr.Args {
 				switch v := c.lazily(i).(type) {
 				case nil:
@@ -82,92 +106,92 @@ func allFunctions() map[string]function {
 			}
 			return nil
 		}},
-		"equals": {2, 2, takesHoles, false, func(c *call) any {
+		"equals": {2, 2, takesHoles, func(c *call) any {
 			return c.truth(c.e.equal(c.args[0], c.args[1]), c.args[0], c.args[1])
 		}},
-		"less":            {2, 2, takesKnown, false, func(c *call) any { return c.compare() < 0 }},
-		"lessorequals":    {2, 2, takesKnown, false, func(c *call) any { return c.compare() <= 0 }},
-		"greater":         {2, 2, takesKnown, false, func(c *call) any { return c.compare() > 0 }},
-		"greaterorequals": {2, 2, takesKnown, false, func(c *call) any { return c.compare() >= 0 }},
+		"less":            {2, 2, takesKnown, func(c *call) any { return c.compare() < 0 }},
+		"lessorequals":    {2, 2, takesKnown, func(c *call) any { return c.compare() <= 0 }},
+		"greater":         {2, 2, takesKnown, func(c *call) any { return c.compare() > 0 }},
+		"greaterorequals": {2, 2, takesKnown, func(c *call) any { return c.compare() >= 0 }},
 
 		// Numbers.
-		"add": {2, 2, takesKnown, false, func(c *call) any {
+		"add": {2, 2, takesKnown, func(c *call) any {
 			sum := c.int(0) + c.int(1)
 			return c.within(sum, (c.int(0) < 0) == (c.int(1) < 0) && (sum < 0) != (c.int(0) < 0))
 		}},
-		"sub": {2, 2, takesKnown, false, func(c *call) any {
+		"sub": {2, 2, takesKnown, func(c *call) any {
 			difference := c.int(0) - c.int(1)
 			return c.within(difference, (c.int(0) < 0) != (c.int(1) < 0) && (difference < 0) != (c.int(0) < 0))
 		}},
-		"mul": {2, 2, takesKnown, false, func(c *call) any {
+		"mul": {2, 2, takesKnown, func(c *call) any {
 			a, b := c.int(0), c.int(1)
 			product := a * b
 			return c.within(product, a != 0 && (product/a != b || a == -1 && b == -1<<63))
 		}},
-		"div": {2, 2, takesKnown, false, func(c *call) any { return c.within(c.int(0)/c.divisor(), c.int(0) == -1<<63 && c.int(1) == -1) }},
-		"mod": {2, 2, takesKnown, false, func(c *call) any { return c.int(0) % c.divisor() }},
-		"int": {1, 1, takesKnown, false, toInt},
-		"min": {1, unbounded, takesKnown, false, func(c *call) any { return c.extreme(func(a, b int64) bool { return a < b }) }},
-		"max": {1, unbounded, takesKnown, false, func(c *call) any { return c.extreme(func(a, b int64) bool { return a > b }) }},
+		"div": {2, 2, takesKnown, func(c *call) any { return c.within(c.int(0)/c.divisor(), c.int(0) == -1<<63 && c.int(1) == -1) }},
+		"mod": {2, 2, takesKnown, func(c *call) any { return c.int(0) % c.divisor() }},
+		"int": {1, 1, takesKnown, toInt},
+		"min": {1, unbounded, takesKnown, func(c *call) any { return c.extreme(func(a, b int64) bool { return a < b }) }},
+		"max": {1, unbounded, takesKnown, func(c *call) any { return c.extreme(func(a, b int64) bool { return a > b }) }},
 
 		// Texts.
-		"concat":               {1, unbounded, takesHoles, false, concat},
-		"format":               {1, unbounded, takesHoles, false, format},
-		"string":               {1, 1, takesHoles, false, toString},
-		"tolower":              {1, 1, takesHoles, false, func(c *call) any { return c.letters(strings.ToLower) }},
-		"toupper":              {1, 1, takesHoles, false, func(c *call) any { return c.letters(strings.ToUpper) }},
-		"trim":                 {1, 1, takesPlaceholders, false, func(c *call) any { return strings.TrimSpace(c.string(0)) }},
-		"substring":            {2, 3, takesPlaceholders, false, substring},
-		"replace":              {3, 3, takesPlaceholders, false, replace},
-		"padleft":              {2, 3, takesPlaceholders, false, padLeft},
-		"split":                {2, 2, takesHoles, false, split},
-		"join":                 {2, 2, takesHoles, false, join},
-		"startswith":           {2, 2, takesHoles, false, startsWith},
-		"endswith":             {2, 2, takesHoles, false, endsWith},
-		"indexof":              {2, 2, takesHoles, false, func(c *call) any { return c.position(false) }},
-		"lastindexof":          {2, 2, takesHoles, false, func(c *call) any { return c.position(true) }},
-		"base64":               {1, 1, takesPlaceholders, false, base64Of},
-		"base64tostring":       {1, 1, takesPlaceholders, false, base64ToString},
-		"base64tojson":         {1, 1, takesKnown, false, base64ToJSON},
-		"json":                 {1, 1, takesKnown, false, func(c *call) any { return c.parsed(c.string(0)) }},
-		"uricomponent":         {1, 1, takesPlaceholders, false, uriComponent},
-		"uricomponenttostring": {1, 1, takesPlaceholders, false, uriComponentToString},
+		"concat":               {1, unbounded, takesHoles, concat},
+		"format":               {1, unbounded, takesHoles, format},
+		"string":               {1, 1, takesHoles, toString},
+		"tolower":              {1, 1, takesHoles, func(c *call) any { return c.letters("tolower", strings.ToLower) }},
+		"toupper":              {1, 1, takesHoles, func(c *call) any { return c.letters("toupper", strings.ToUpper) }},
+		"trim":                 {1, 1, takesPlaceholders, func(c *call) any { return strings.TrimSpace(c.string(0)) }},
+		"substring":            {2, 3, takesPlaceholders, substring},
+		"replace":              {3, 3, takesPlaceholders, replace},
+		"padleft":              {2, 3, takesPlaceholders, padLeft},
+		"split":                {2, 2, takesHoles, split},
+		"join":                 {2, 2, takesHoles, join},
+		"startswith":           {2, 2, takesHoles, startsWith},
+		"endswith":             {2, 2, takesHoles, endsWith},
+		"indexof":              {2, 2, takesHoles, func(c *call) any { return c.position(false) }},
+		"lastindexof":          {2, 2, takesHoles, func(c *call) any { return c.position(true) }},
+		"base64":               {1, 1, takesPlaceholders, base64Of},
+		"base64tostring":       {1, 1, takesPlaceholders, base64ToString},
+		"base64tojson":         {1, 1, takesKnown, base64ToJSON},
+		"json":                 {1, 1, takesKnown, func(c *call) any { return c.parsed(c.string(0)) }},
+		"uricomponent":         {1, 1, takesPlaceholders, uriComponent},
+		"uricomponenttostring": {1, 1, takesPlaceholders, uriComponentToString},
 
 		// Lists and objects.
-		"array":           {1, 1, takesHoles, false, toArray},
-		"createarray":     {0, unbounded, takesHoles, false, func(c *call) any { return append(list{}, c.args...) }},
-		"createobject":    {0, unbounded, takesHoles, false, createObject},
-		"length":          {1, 1, takesKnown, false, length},
-		"empty":           {1, 1, takesHoles, false, empty},
-		"contains":        {2, 2, takesHoles, false, contains},
-		"first":           {1, 1, takesPlaceholders, false, func(c *call) any { return c.end(false) }},
-		"last":            {1, 1, takesPlaceholders, false, func(c *call) any { return c.end(true) }},
-		"take":            {2, 2, takesPlaceholders, false, func(c *call) any { return c.part(true) }},
-		"skip":            {2, 2, takesPlaceholders, false, func(c *call) any { return c.part(false) }},
-		"range":           {2, 2, takesKnown, false, rangeOf},
-		"union":           {1, unbounded, takesHoles, false, union},
-		"intersection":    {1, unbounded, takesHoles, false, intersection},
-		"flatten":         {1, 1, takesHoles, false, flatten},
-		"indexfromend":    {2, 2, takesKnown, false, func(c *call) any { return c.fromEnd(c.list(0), c.int(1)) }},
-		"items":           {1, 1, takesKnown, false, items},
-		"objectkeys":      {1, 1, takesKnown, false, objectKeys},
-		"shallowmerge":    {1, 1, takesHoles, false, shallowMerge},
-		"tryget":          {2, unbounded, takesHoles, false, func(c *call) any { return c.try(c.args[0], 1, false) }},
-		"tryindexfromend": {2, unbounded, takesHoles, false, func(c *call) any { return c.try(c.args[0], 1, true) }},
+		"array":           {1, 1, takesHoles, toArray},
+		"createarray":     {0, unbounded, takesHoles, func(c *call) any { return append(list{}, c.args...) }},
+		"createobject":    {0, unbounded, takesHoles, createObject},
+		"length":          {1, 1, takesKnown, length},
+		"empty":           {1, 1, takesHoles, empty},
+		"contains":        {2, 2, takesHoles, contains},
+		"first":           {1, 1, takesPlaceholders, func(c *call) any { return c.end(false) }},
+		"last":            {1, 1, takesPlaceholders, func(c *call) any { return c.end(true) }},
+		"take":            {2, 2, takesPlaceholders, func(c *call) any { return c.part(true) }},
+		"skip":            {2, 2, takesPlaceholders, func(c *call) any { return c.part(false) }},
+		"range":           {2, 2, takesKnown, rangeOf},
+		"union":           {1, unbounded, takesHoles, union},
+		"intersection":    {1, unbounded, takesHoles, intersection},
+		"flatten":         {1, 1, takesHoles, flatten},
+		"indexfromend":    {2, 2, takesKnown, func(c *call) any { return c.fromEnd(c.list(0), c.int(1)) }},
+		"items":           {1, 1, takesKnown, items},
+		"objectkeys":      {1, 1, takesKnown, objectKeys},
+		"shallowmerge":    {1, 1, takesHoles, shallowMerge},
+		"tryget":          {2, unbounded, takesHoles, func(c *call) any { return c.try(c.args[0], 1, false) }},
+		"tryindexfromend": {2, unbounded, takesHoles, func(c *call) any { return c.try(c.args[0], 1, true) }},
 
 		// Functions of functions.
-		"map":       {2, 2, takesHoles, true, mapped},
-		"filter":    {2, 2, takesHoles, true, filtered},
-		"reduce":    {3, 3, takesHoles, true, reduced},
-		"sort":      {2, 2, takesHoles, true, sorted},
-		"toobject":  {2, 3, takesHoles, true, toObject},
-		"mapvalues": {2, 2, takesHoles, true, mapValues},
-		"groupby":   {2, 2, takesHoles, true, groupBy},
+		"map":       {2, 2, takesExpressions, mapped},
+		"filter":    {2, 2, takesExpressions, filtered},
+		"reduce":    {3, 3, takesExpressions, reduced},
+		"sort":      {2, 2, takesExpressions, sorted},
+		"toobject":  {2, 3, takesExpressions, toObject},
+		"mapvalues": {2, 2, takesExpressions, mapValues},
+		"groupby":   {2, 2, takesExpressions, groupBy},
 
 		// Addresses.
-		"parsecidr":  {1, 1, takesKnown, false, parseCIDR},
-		"cidrsubnet": {3, 3, takesKnown, false, cidrSubnet},
-		"cidrhost":   {2, 2, takesKnown, false, cidrHost},
+		"parsecidr":  {1, 1, takesKnown, parseCIDR},
+		"cidrsubnet": {3, 3, takesKnown, cidrSubnet},
+		"cidrhost":   {2, 2, takesKnown, cidrHost},
 	}
 }
 
@@ -194,7 +218,7 @@ func copyIndex(c *call) any {
 		case int64:
 			offset = arg
 		default:
-			c.wrong(i, "the name of a loop or a number")
+			c.wrong(i, "the name of a loop or an integer")
 		}
 	}
 	for t := c.loops; t != nil; t = t.outer {
@@ -208,14 +232,16 @@ func copyIndex(c *call) any {
 	return faultOf("copyIndex outside of a loop over resources")
 }
 
-// computed is a text that only the service computes of others, known or not.
+// computed is a hash that only the service computes of texts, known or not.
 func (c *call) computed(function string) any {
 	for i, arg := range c.args {
 		if _, ok := partsOf(arg); !ok {
 			c.wrong(i, "a string")
 		}
 	}
-	return c.placeholder(function)
+	hash := c.placeholder(function)
+	hash.plain, hash.lower = true, true
+	return textOf([]part{{hole: hash}})
 }
 
 func everNew(function string) func(*call) any {
@@ -226,19 +252,16 @@ func everNew(function string) func(*call) any {
 
 // ifElse works out only the branch that counts; with an unknown condition both, which may agree.
 func ifElse(c *call) any {
-	switch on := c.lazily(0).(type) {
-	case bool:
-		if on {
-			return c.lazily(1)
-		}
+	on := c.lazily(0)
+	switch u := doubt(on); {
+	case u != nil:
+		return c.either(u)
+	case on == true:
+		return c.lazily(1)
+	case on == false:
 		return c.lazily(2)
-	case *unknown:
-		return c.either(on)
-	case *partial:
-		return c.either(on.reason())
-	default:
-		return faultOf("if with a condition that is %s; true or false is expected", kindOf(on))
 	}
+	return faultOf("if with a condition that is %s; true or false is expected", kindOf(on))
 }
 
 func (c *call) either(why *unknown) any {
@@ -264,10 +287,8 @@ func (c *call) until(decisive bool) any {
 			if v == decisive {
 				return v
 			}
-		case *unknown:
-			why = v.derived("decides, " + c.e.fresher())
-		case *partial:
-			why = v.reason()
+		case *unknown, *partial:
+			why = doubt(v).derived("decides, " + c.e.fresher())
 		case *fault:
 			if why == nil {
 				return v
@@ -347,8 +368,8 @@ func toInt(c *call) any {
 
 func (c *call) extreme(better func(a, b int64) bool) any {
 	numbers := list(c.args)
-	if l, ok := c.args[0].(list); ok && len(c.args) == 1 {
-		numbers = l
+	if _, ok := c.args[0].(list); ok && len(c.args) == 1 {
+		numbers = c.list(0)
 	}
 	if len(numbers) == 0 {
 		return faultOf("%s of nothing", c.expr.Name)
@@ -358,7 +379,7 @@ func (c *call) extreme(better func(a, b int64) bool) any {
 		n, ok := v.(int64)
 		if !ok {
 			c.known(v)
-			return faultOf("%s of %s", c.expr.Name, kindOf(v))
+			return faultOf("%s of %s; integers are expected", c.expr.Name, kindOf(v))
 		}
 		if i == 0 || better(n, best) {
 			best = n

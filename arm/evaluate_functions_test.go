@@ -3,6 +3,7 @@ package arm_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -206,6 +207,18 @@ func TestEvaluateFunctions(t *testing.T) {
 		{"[equals(concat('x', parameters('none')), concat('x', parameters('none')))]", "true"}, {"[equals(concat('x', newGuid()), concat('x', newGuid()))]", "? function newGuid gives another value in every deployment"},
 		{"[equals(concat('x', environment().name), concat('x', environment().portal))]", "? no input tells the cloud of the deployment"},
 		{"[equals(uniqueString('a'), uniqueString('a'))]", "true"}, {"[equals(uniqueString('a'), uniqueString('b'))]", "? only the service computes uniqueString"},
+		{"[equals(uniqueString(resourceGroup().name), uniqueString(resourceGroup().name))]", "true"},
+		{"[equals(uniqueString(resourceGroup().name), uniqueString(subscription().subscriptionId))]", "? only the service computes uniqueString"},
+		{"[equals(uniqueString(resourceGroup().name), uniqueString(''))]", "? only the service computes uniqueString"},
+		{"[equals(uniqueString('a'), toLower(uniqueString('a')))]", "true"}, {"[equals(uniqueString('a'), toUpper(uniqueString('a')))]", "? only the service computes uniqueString"},
+		{"[equals(base64(uniqueString('a')), toLower(base64(uniqueString('a'))))]", "? only the service computes base64"},
+		{"[equals(concat('x', parameters('none')), toLower(concat('x', parameters('none'))))]", none},
+		{"[equals(toLower(concat('x', parameters('none'))), toLower(toLower(concat('X', parameters('none')))))]", "true"},
+		{"[equals(concat('a', resourceGroup().name), toLower(concat('a', resourceGroup().name)))]", "? no input tells the resource group of the deployment"},
+		{"[equals(concat('x', take(toLower(concat('A', parameters('none'))), 3)), concat('x', take(concat('a', parameters('none')), 3)))]", none},
+		{"[toLower(resourceId('Microsoft.Network/virtualNetworks', 'Hub'))]", "'/subscriptions//resourcegroups//providers/microsoft.network/virtualnetworks/hub'"},
+		{"[split(trim(concat(uniqueString('a'), '/b')), '/')]", "? only the service computes trim"}, {"[length(split(concat(uniqueString('a'), '/b'), '/'))]", "2"},
+		{"[empty(skip(uniqueString('a'), 20))]", "? only the service computes skip"}, {"[empty(uniqueString('a'))]", "false"},
 		{"[newGuid()]", "? function newGuid gives another value in every deployment"}, {"[utcNow()]", "? function utcNow gives another value in every deployment"},
 		{"[listKeys('x', '1').keys[0]]", "? only the service answers listKeys"}, {"[environment().name]", "? no input tells the cloud of the deployment"},
 		{"[pickZones('a', 'b', 'c')]", "? function pickZones is not worked out"}, {"[managementGroup().id]", "? no input tells the management group of the deployment"},
@@ -235,12 +248,77 @@ func TestEvaluateScope(t *testing.T) {
 		{"[resourceGroup()]", "{id:'/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/net',name:'net',type:'Microsoft.Resources/resourceGroups',location:'westeurope',managedBy:null,tags:? no input tells the tags of the resource group}"},
 		{"[subscription().subscriptionId]", "'00000000-0000-0000-0000-000000000001'"}, {"[subscription().tenantId]", "'t1'"}, {"[tenant().tenantId]", "'t1'"},
 		{"[resourceId('Microsoft.Network/virtualNetworks', 'hub')]", "'/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/hub'"},
+		{"[resourceId('resgroup-east-west-core-productionxy', 'Microsoft.Network/virtualNetworks', 'hub')]", "'/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/resgroup-east-west-core-productionxy/providers/Microsoft.Network/virtualNetworks/hub'"},
 		{"[resourceId('other', 'Microsoft.Network/virtualNetworks', 'hub')]", "'/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/other/providers/Microsoft.Network/virtualNetworks/hub'"},
 		{"[deployment().name]", "? no input tells the name of the deployment"},
 	}
 	for _, test := range tests {
 		if got, _ := worked(t, test.expression, d); got != test.want {
 			t.Errorf("%s:\n got %s\nwant %s", test.expression, got, test.want)
+		}
+	}
+}
+
+// TestEvaluateOutputs: what a nested deployment does not declare as an output is a finding, and no text.
+func TestEvaluateOutputs(t *testing.T) {
+	tests := []struct{ expression, want, found string }{
+		{"[reference('d').outputs.name.value]", "'hub'", ""},
+		{"[reference('d').outputs.NAME.Type]", "'string'", ""},
+		{"[reference('d').outputs.maybe.value]", "? no input tells the resource group of the deployment", `"value" is unknown: no input tells the resource group of the deployment`},
+		{"[reference('d').outputs.name]", "{type:'string',value:'hub'}", ""},
+		{"[reference('d').outputs.name.text]", "? its expression is broken", `expression: an output has no property "text"; it has a type and a value`},
+		{"[reference('d').outputs.nope]", "? its expression is broken", `expression: there is no output "nope"`},
+		{"[reference('d').outputs.nope.value]", "? its expression is broken", `expression: there is no output "nope"`},
+		{"[reference('d').outputs.nope.type]", "? its expression is broken", `expression: there is no output "nope"`},
+	}
+	for _, test := range tests {
+		text, _ := json.Marshal(test.expression)
+		nested := `{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "d", "properties": {"template": ` +
+			templateHead + `"resources": [], "outputs": {"name": {"type": "string", "value": "hub"}, "maybe": {"condition": "[resourceGroup().name]", "type": "string", "value": "a"}}}}}, `
+		template := strings.Replace(routeTable("", string(text)), `"resources": [`, `"resources": [`+nested, 1)
+		items, found := arm.Evaluate([]arm.Deployment{{Template: read(t, "t.json", []byte(template))}})
+		if len(items) != 1 {
+			t.Fatalf("%s: %v", test.expression, found)
+		}
+		message := ""
+		if len(found) > 0 {
+			message = found[0].Message
+		}
+		if got := asJSON(items[0].Body.Path("properties", "value")); got != test.want || message != test.found {
+			t.Errorf("%s:\n got %s, %q\nwant %s, %q", test.expression, got, message, test.want, test.found)
+		}
+	}
+}
+
+// TestEvaluateNarrowed: the scope of a nested deployment is what its member scope names, as far as that is known.
+func TestEvaluateNarrowed(t *testing.T) {
+	const unknown = "unknown-[0-9a-f]{8}"
+	tests := []struct{ scope, id, subscription string }{
+		{"/subscriptions/t/resourceGroups/h", "/subscriptions/t/resourceGroups/h", "'t'"},
+		{"/SUBSCRIPTIONS/t", "/subscriptions/t", "'t'"}, {"/", "/subscriptions/s", "'s'"},
+		{"/subscriptions//resourceGroups/h", "/subscriptions/s/resourceGroups/h", "'s'"},
+		{"Microsoft.Network/virtualNetworks/hub", "/subscriptions/s/resourceGroups/g", "'s'"},
+		{"[resourceId('Microsoft.Network/virtualNetworks', 'hub')]", "/subscriptions/s/resourceGroups/g", "'s'"},
+		{"[resourceId('h', 'Microsoft.Network/virtualNetworks', uniqueString('a'))]", "/subscriptions/s/resourceGroups/h", "'s'"},
+		{"[parameters('none')]", "/subscriptions/" + unknown + "/resourceGroups/" + unknown, `\? parameter "none" has no value`},
+		{"[concat(parameters('none'), '/providers/x')]", "/subscriptions/" + unknown + "/resourceGroups/" + unknown, `\? parameter "none" has no value`},
+		{"[concat('/subscriptions/', parameters('none'), '/resourceGroups/h')]", "/subscriptions/" + unknown + "/resourceGroups/h", `\? parameter "none" has no value`},
+		{"[concat('/subscriptions/t/resourceGroups/', parameters('none'), '/providers/x')]", "/subscriptions/t/resourceGroups/" + unknown, "'t'"},
+	}
+	for _, test := range tests {
+		scope, _ := json.Marshal(test.scope)
+		template := read(t, "t.json", []byte(templateHead+`"parameters": {"none": {"type": "string"}}, "resources": [{"type": "Microsoft.Resources/deployments", "apiVersion": "2022-09-01", "name": "d", "scope": `+string(scope)+`,
+			"properties": {"expressionEvaluationOptions": {"scope": "inner"}, "template": `+routeTable("", `"[subscription().subscriptionId]"`)+`}}]}`))
+		items, found := arm.Evaluate([]arm.Deployment{{Template: template, Subscription: "s", Group: "g"}})
+		if len(items) != 1 {
+			t.Fatalf("%s: %v", test.scope, found)
+		}
+		id, _, _ := strings.Cut(items[0].ID(), "/providers/")
+		if !regexp.MustCompile("^" + test.id + "$").MatchString(id) {
+			t.Errorf("%s: the scope is %s; want %s", test.scope, id, test.id)
+		}
+		if got := asJSON(items[0].Body.Path("properties", "value")); !regexp.MustCompile("^" + test.subscription + "$").MatchString(got) {
+			t.Errorf("%s: the subscription is %s; want %s", test.scope, got, test.subscription)
 		}
 	}
 }
@@ -289,6 +367,9 @@ func TestEvaluateBroken(t *testing.T) {
 		{"[length(1)]", "expression: length of a number"},
 		{"[toLower(1)]", "expression: argument 1 of toLower is a number; a string is expected"},
 		{"[add(1)]", "expression: add with 1 arguments"},
+		{"[add(json('1.5'), 1)]", "expression: argument 1 of add is a number; an integer is expected"},
+		{"[max(1, json('1.5'))]", "expression: max of a number; integers are expected"},
+		{"[parameters('list')[json('1.5')]]", "expression: an index that is a number; a name or an integer is expected"},
 		{"[div(1, sub(1, 1))]", "expression: a division by zero"},
 		{"[add(9223372036854775807, 1)]", "expression: the number is too large"},
 		{"[copyIndex()]", "expression: copyIndex outside of a loop over resources"},

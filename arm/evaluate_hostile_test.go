@@ -1,9 +1,8 @@
 package arm_test
 
 import (
+	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,17 +20,22 @@ func routeTable(rest, value string) string {
 	return templateHead + rest + `"resources": [{"type": "Microsoft.Network/routeTables", "apiVersion": "2025-05-01", "name": "x", "properties": {"value": ` + value + `}}]}`
 }
 
+// none is a parameter that nothing gives a value.
+const none = `"parameters": {"none": {"type": "string"}}, `
+
+// doubling are variables of which each is made of the one before, twice.
+func doubling(first, step string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `"variables": {"v0": %s`, first)
+	for i := range 60 {
+		fmt.Fprintf(&b, `, "v%d": "[`+step+`]"`, i+1, i, i)
+	}
+	b.WriteString("}, ")
+	return b.String()
+}
+
 // TestEvaluateBombs: templates that ask for more than any deployment has are refused soon, by name.
 func TestEvaluateBombs(t *testing.T) {
-	doubling := func(first, step string) string {
-		var b strings.Builder
-		fmt.Fprintf(&b, `"variables": {"v0": %s`, first)
-		for i := range 60 {
-			fmt.Fprintf(&b, `, "v%d": "[`+step+`]"`, i+1, i, i)
-		}
-		b.WriteString("}, ")
-		return b.String()
-	}
 	loops := `"end"`
 	for i := range 8 {
 		loops = fmt.Sprintf(`{"copy": [{"name": "l%d", "count": 800, "input": %s}]}`, i, loops)
@@ -44,6 +48,12 @@ func TestEvaluateBombs(t *testing.T) {
 	for range 6 {
 		lambdas = "map(range(0, 10000), lambda('x', " + lambdas + "))"
 	}
+	const long = `"variables": {"long": "[padLeft('', 4000000, ',')]"}, `
+	twice := func(body string) string {
+		return `"[map(range(0, 10000), lambda('i', map(range(0, 10000), lambda('k', ` + body + `))))]"`
+	}
+	literals := fmt.Sprintf(`{"copy": [{"name": "a", "count": 800, "input": {"copy": [{"name": "b", "count": 800, "input": %q}]}}]}`, strings.Repeat("a", 1_000_000))
+	waiting := strings.TrimSuffix(routeTable("", "1"), "}]}") + `, "copy": {"name": "l", "count": 800}, "dependsOn": ["x"` + strings.Repeat(`, "x"`, 20_000) + `]}]}`
 	tests := map[string]string{
 		"texts":   routeTable(doubling(`"aaaaaaaaaaaaaaaa"`, "concat(variables('v%d'), variables('v%d'))"), `"[variables('v60')]"`),
 		"formats": routeTable(doubling(`"aaaaaaaaaaaaaaaa"`, "format('{0}{1}', variables('v%d'), variables('v%d'))"), `"[variables('v60')]"`),
@@ -53,10 +63,19 @@ func TestEvaluateBombs(t *testing.T) {
 		"encode":  routeTable(doubling(`["a"]`, "createArray(variables('v%d'), variables('v%d'))"), `"[string(variables('v40'))]"`),
 		"replace": routeTable(`"variables": {"a": "[padLeft('', 4000000, 'a')]"}, `, `"[replace(variables('a'), 'a', variables('a'))]"`),
 		"width":   routeTable("", `"[format('{0,4000000}{0,4000000}', 'a')]"`),
+		"widths":  routeTable("", `"[format('`+strings.Repeat("{0,4000000}", 2000)+`', 'a')]"`),
+		"holes":   routeTable(doubling(`"[resourceGroup().id]"`, "concat(variables('v%d'), variables('v%d'))"), `"[variables('v60')]"`),
+		"joins":   routeTable(doubling(`["[padLeft('', 4000000, 'a')]"]`, "concat(variables('v%d'), variables('v%d'))"), `"[join(variables('v12'), ',')]"`),
+		"places":  routeTable(long, `"[format('`+strings.Repeat("{0}", 5000)+`', variables('long'))]"`),
+		"splits":  routeTable(long, `"[split(variables('long'), createArray(',', 'a'))]"`),
+		"reasons": routeTable(none, twice("reduce(range(0, 10000), parameters('none'), lambda('r', 'x', trim(lambdaVariables('r'))))")),
+		"members": routeTable("", twice("reference(resourceId('Microsoft.Network/virtualNetworks', 'x'))."+strings.Repeat("a", 1_000_000))),
+		"maxima":  routeTable(doubling(`[1]`, "concat(variables('v%d'), variables('v%d'))"), twice("max(variables('v17'))")),
+		"inputs":  routeTable(`"variables": {"v": `+literals+`}, `, `"[variables('v')]"`),
+		"depends": waiting,
 		"loops":   routeTable("", loops),
 		"nested":  nested,
 		"lambdas": routeTable("", `"[length(`+lambdas+`)]"`),
-		"paths":   routeTable(doubling(`"a"`, "if(equals(variables('v%d'), 'b'), variables('v%d'), createArray(1))"), `"[variables('v60')]"`),
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -65,11 +84,60 @@ func TestEvaluateBombs(t *testing.T) {
 			if took := time.Since(start); took > time.Minute { // a second or two, on a machine of its own
 				t.Errorf("took %v", took)
 			}
-			refused := len(found) == 1 && found[0].Rule == "LST-007" && len(items) == 0
-			if !refused && name != "paths" {
+			if len(found) != 1 || found[0].Rule != "LST-007" || len(items) > 0 {
 				t.Errorf("%d items, %v", len(items), found)
 			}
 		})
+	}
+}
+
+// TestEvaluateLong: what is long, and still no bomb, is worked out soon.
+func TestEvaluateLong(t *testing.T) {
+	var loops, used, members strings.Builder
+	for i := range 30_000 {
+		fmt.Fprintf(&loops, `, {"name": "v%d", "count": 1, "input": "a"}`, i)
+		fmt.Fprintf(&used, `, "[variables('v%d')]"`, i)
+		fmt.Fprintf(&members, `"m%d": 1, `, i)
+	}
+	tests := map[string]struct {
+		text string
+		want arm.Kind
+	}{
+		"holes":   {routeTable(doubling(`"[resourceGroup().id]"`, "concat(variables('v%d'), variables('v%d'))"), `"[variables('v15')]"`), arm.KindUnknown},
+		"loops":   {routeTable(`"variables": {"copy": [`+loops.String()[2:]+`]}, `, "["+used.String()[2:]+"]"), arm.KindList},
+		"paths":   {routeTable(doubling(`"a"`, "if(equals(variables('v%d'), 'b'), variables('v%d'), createArray(1))"), `"[variables('v60')]"`), arm.KindList},
+		"unknown": {routeTable(none+doubling(`"[parameters('none')]"`, "if(equals(variables('v%d'), 'b'), variables('v%d'), createArray(1))"), `"[variables('v60')]"`), arm.KindUnknown},
+		"members": {routeTable(members.String()+`"variables": {"v": "a"}, `, "["+strings.Repeat(`"[variables('v')]", `, 30_000)+"1]"), arm.KindList},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := read(t, "t.json", []byte(test.text))
+			start := time.Now()
+			items, found := arm.Evaluate([]arm.Deployment{{Template: d}})
+			if took := time.Since(start); took > 5*time.Second { // a fraction of one, on a machine of its own
+				t.Errorf("took %v", took)
+			}
+			if len(items) != 1 || !items[0].Body.Path("properties", "value").Is(test.want) {
+				t.Errorf("%d items, %v", len(items), found)
+			}
+		})
+	}
+}
+
+// TestEvaluateNames: a name with a placeholder in it has as many parts as are written.
+func TestEvaluateNames(t *testing.T) {
+	for _, name := range []string{"take(concat(uniqueString('a'), '/b'), 5)", "format('{0}-{1}', uniqueString('a'), trim(uniqueString('b')))", "concat('x', uniqueString('a'))"} {
+		text := templateHead + `"resources": [
+			{"type": "Microsoft.Network/virtualNetworks/subnets", "apiVersion": "2025-05-01", "name": "[concat(` + name + `, '/app')]"},
+			{"type": "Microsoft.Network/routeTables", "apiVersion": "2025-05-01", "name": "x", "properties": {"value": "[reference('app').x]"}}]}`
+		items, found := arm.Evaluate([]arm.Deployment{{Template: read(t, "t.json", []byte(text))}})
+		if len(items) != 2 || len(found) != 1 {
+			t.Errorf("%s: %d items, %v", name, len(items), found)
+			continue
+		}
+		if of, _, ok := items[1].Body.Path("properties", "value").Refers(); !ok || of.ID() != items[0].ID() {
+			t.Errorf("%s: %s refers to %s", name, items[0].ID(), of.ID())
+		}
 	}
 }
 
@@ -116,20 +184,13 @@ func TestEvaluateSecrets(t *testing.T) {
 }
 
 func FuzzEvaluate(f *testing.F) {
-	scripts, _ := filepath.Glob("testdata/evaluate/*.txtar")
-	for _, name := range scripts {
-		script, err := txtar.ParseFile(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(script.Files[0].Data)
+	for _, src := range seeds(f, "testdata/evaluate/*.txtar") {
+		f.Add(txtar.Parse(src).Files[0].Data)
 	}
-	for _, name := range []string{"pair", "star", "expressroute"} {
-		src, err := os.ReadFile("../fixtures/" + name + "/template.json")
-		if err != nil {
-			f.Fatal(err)
+	for _, pattern := range []string{"../fixtures/pair/template.json", "../fixtures/star/template.json", "../fixtures/expressroute/template.json", "../fixtures/templates/*/*.json"} {
+		for _, src := range seeds(f, pattern) {
+			f.Add(src)
 		}
-		f.Add(src)
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		d, _ := arm.Read("t.json", src, arm.Bounds{})
@@ -158,7 +219,17 @@ func FuzzEvaluateExpression(f *testing.F) {
 		"[split(resourceId('Microsoft.Network/virtualNetworks', uniqueString('a')), '/')[8]]", "[map(range(0, 3), lambda('i', copyIndex()))]", "[format('{0,3:D2}', 1)]"} {
 		f.Add(seed)
 	}
-	f.Fuzz(func(t *testing.T, expression string) { worked(t, expression, arm.Deployment{}) })
+	f.Fuzz(func(t *testing.T, expression string) {
+		text, err := json.Marshal(expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		items, found := arm.Evaluate([]arm.Deployment{{Template: read(t, "t.json", fmt.Appendf(nil, bench, text))}})
+		refused := len(found) > 0 && found[0].Rule == "LST-007"
+		if len(items) != 3 && !refused {
+			t.Errorf("%d items: %v", len(items), found)
+		}
+	})
 }
 
 // TestEvaluateModel compares expressions of literals to a model that shares nothing with the evaluation.

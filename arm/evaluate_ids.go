@@ -66,7 +66,7 @@ func resourceID(c *call) any {
 	switch at {
 	case 0:
 	case 1:
-		if text, ok := c.args[0].(string); ok && isUUID(text) {
+		if text, ok := c.args[0].(string); ok && IsGUID(text) {
 			s.subscription = text
 		} else {
 			s.group = inScope(c.args[0])
@@ -77,18 +77,6 @@ func resourceID(c *call) any {
 		c.fail("%d arguments before the type", at)
 	}
 	return s.id(typ, names)
-}
-
-func isUUID(text string) bool {
-	if len(text) != 36 {
-		return false
-	}
-	for i, c := range []byte(text) {
-		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (c == '-') {
-			return false
-		}
-	}
-	return true
 }
 
 func subscriptionResourceID(c *call) any {
@@ -202,7 +190,7 @@ func settle(v any) any {
 	if what == "" {
 		what = "state"
 	}
-	return &unknown{why: "only the service knows the " + what + " of " + r.of.label(), cause: r.of.key() + " " + r.path, refers: refers{of: r.of, property: r.path, given: true}}
+	return &unknown{why: "only the service knows the " + what + " of " + r.of.label(), cause: identityOf(r.of.key(), r.path), is: &referral{r.of, r.path}}
 }
 
 // label is the resource for people.
@@ -292,10 +280,14 @@ type (
 )
 
 func (r *result) member(name string) any {
-	if strings.EqualFold(name, "value") {
-		return r.of.output(r.name)
+	declared, ok := r.of.section("outputs")[strings.ToLower(r.name)]
+	switch {
+	case ok && strings.EqualFold(name, "type"):
+		return declared.Member("type").Text()
+	case ok && !strings.EqualFold(name, "value"):
+		return faultOf("an output has no property %q; it has a type and a value", name)
 	}
-	return r.of.e.index(r.of.root.Member("outputs"))[strings.ToLower(r.name)].Member(name).Text()
+	return r.of.output(r.name)
 }
 
 func (r *result) whole() any {
@@ -309,6 +301,7 @@ func (r *result) whole() any {
 func (r *results) whole() any {
 	out := &object{}
 	for m := range r.of.root.Member("outputs").Items() {
+		r.of.e.spend(1)
 		v := (&result{r.of, m.Name()}).whole()
 		if f, ok := v.(*fault); ok {
 			return f
@@ -372,6 +365,7 @@ func references(c *call) any {
 	full := len(c.args) > 1 && strings.EqualFold(c.string(len(c.args)-1), "full")
 	out := list{}
 	for _, d := range c.home.symbol(c.env, c.string(0)) {
+		c.e.spend(2)
 		r := d.referred()
 		r.full = full
 		out = append(out, r)

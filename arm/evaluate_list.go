@@ -88,7 +88,6 @@ func contains(c *call) any {
 		}
 	}
 	text := c.string(0)
-	c.e.spend(len(text) / 32)
 	if n, ok := c.args[1].(int64); ok {
 		return strings.Contains(text, shown(n))
 	}
@@ -189,7 +188,8 @@ func (c *call) noUnknown() {
 // merged is the union of two objects; where both have an object, these are joined in turn.
 func (c *call) merged(a, b *object) *object {
 	out := &object{members: slices.Clone(a.members)}
-	c.e.spend(len(a.members) + len(b.members))
+	c.e.through(a)
+	c.e.through(b)
 	for _, m := range b.members {
 		was, _ := out.get(m.name)
 		inner, ok := was.(*object)
@@ -265,11 +265,15 @@ func intersection(c *call) any {
 		}
 		return out.items
 	}
+	others := make([]*object, len(c.args))
+	for i := range c.args {
+		others[i] = c.object(i)
+	}
 	out := &object{}
-	for _, m := range c.object(0).members {
+	for _, m := range others[0].members {
 		common := true
-		for i := 1; i < len(c.args) && common; i++ {
-			v, ok := c.object(i).get(m.name)
+		for i := 1; i < len(others) && common; i++ {
+			v, ok := others[i].get(m.name)
 			same := no
 			if ok {
 				same = c.e.equal(v, m.value)
@@ -345,7 +349,7 @@ func shallowMerge(c *call) any {
 			c.known(item)
 			return faultOf("shallowMerge of a list with %s in it", kindOf(item))
 		}
-		c.e.spend(len(o.members))
+		c.e.through(o)
 		for _, m := range o.members {
 			out.set(m.name, m.value)
 		}
@@ -362,12 +366,9 @@ func (c *call) try(v any, from int, fromEnd bool) any {
 			end, _ := o.get("fromEnd")
 			fromEnd = end == true
 		}
-		for _, u := range []any{v, key} {
-			switch u := u.(type) {
-			case *unknown:
+		for _, needed := range []any{v, key} {
+			if u := doubt(needed); u != nil {
 				return c.derived(u)
-			case *partial:
-				return c.derived(u.reason())
 			}
 		}
 		next, ok := tried(v, key, fromEnd)
@@ -422,13 +423,11 @@ func mapped(c *call) any {
 
 // holds is the outcome of a predicate; an unknown one ends the call.
 func (c *call) holds(v any) bool {
-	switch v := v.(type) {
-	case bool:
-		return v
-	case *unknown:
-		c.stop(v)
-	case *partial:
-		c.stop(v.reason())
+	if b, ok := v.(bool); ok {
+		return b
+	}
+	if u := doubt(v); u != nil {
+		c.stop(u)
 	}
 	c.fail("a lambda of %s that comes to %s; true or false is expected", c.expr.Name, kindOf(v))
 	return false

@@ -65,7 +65,7 @@ func (f *frame) resources(all Value, parent *decl, x *context) {
 // resource declares one resource and the children inside of it. Source: docs/sources.md#template-evaluation
 // (a condition does not reach the children).
 func (f *frame) resource(v Value, loop, symbol string, parent *decl, x *context) {
-	f.e.spend(40)
+	f.e.spend(40 + v.Leaves()/workPerLeaf) // its members are searched
 	d := &decl{frame: f, x: x, at: v, maybe: f.maybe, existing: v.Member("existing").True()}
 	if c := v.Member("condition"); c.Given() {
 		d.decide(c)
@@ -108,12 +108,10 @@ func (d *decl) decide(condition Value) {
 	switch on := d.x.value(condition).(type) {
 	case bool:
 		d.absent = !on
-	case *unknown:
-		d.maybe = "its condition is unknown: " + on.why
-		d.frame.e.undetermined(d.frame.doc, condition, on, "whether a resource is deployed is unknown")
-	case *partial:
-		d.maybe = "its condition is unknown: " + on.reason().why
-		d.frame.e.undetermined(d.frame.doc, condition, on.reason(), "whether a resource is deployed is unknown")
+	case *unknown, *partial:
+		u := doubt(on)
+		d.maybe = "its condition is unknown: " + u.why
+		d.frame.e.undetermined(d.frame.doc, condition, u, "whether a resource is deployed is unknown")
 	default:
 		d.maybe = "its condition is " + kindOf(on)
 		d.frame.e.bad(d.frame.doc, condition, "a condition is %s; true or false is expected", kindOf(on))
@@ -141,20 +139,27 @@ func (d *decl) scoped() scope {
 }
 
 // narrowed is the scope that an id names: of a group, a subscription, or a resource in one. What the id
-// leaves open stays.
+// leaves open stays; one that nothing tells is a scope that is like no other.
 func (s scope) narrowed(to any) scope {
-	text := shown(to)
-	if text == "/" {
-		s.group = nil
+	if u := unknownScope(to); u != nil {
+		s.subscription, s.group = inScope(u.derived("its subscription")), inScope(u.derived("its group"))
+		return s
 	}
-	subscription, rest, ok := cutWord(strings.TrimPrefix(text, "/"), "subscriptions")
+	words := shownNames(to)
+	switch {
+	case shown(to) == "/":
+		s.group = nil
+	case words[0] == "":
+		words = words[1:]
+	}
+	subscription, ok := behind(words, 0, "subscriptions")
 	if !ok {
 		return s
 	}
 	if subscription != "" {
 		s.subscription = subscription
 	}
-	group, _, ok := cutWord(rest, "resourceGroups")
+	group, ok := behind(words, 2, "resourceGroups")
 	switch {
 	case !ok:
 		s.group = nil
@@ -162,6 +167,28 @@ func (s scope) narrowed(to any) scope {
 		s.group = group
 	}
 	return s
+}
+
+// unknownScope is why nothing tells where an id begins, or nil.
+func unknownScope(id any) *unknown {
+	switch id := id.(type) {
+	case *unknown:
+		return id
+	case *partial:
+		if first := id.parts[0].hole; first != nil && !first.solid && !first.plain {
+			return id.reason()
+		}
+	}
+	return nil
+}
+
+// behind is the part of an id that follows a word at a position.
+func behind(words []any, at int, word string) (any, bool) {
+	if at+1 >= len(words) {
+		return nil, false
+	}
+	text, ok := words[at].(string)
+	return words[at+1], ok && strings.EqualFold(text, word)
 }
 
 // member works out a member of the resource; nil when there is none.
@@ -251,7 +278,7 @@ func nameText(name any) (string, *unknown) {
 func (d *decl) under(parent *decl, typ, text string) string {
 	if first, _, _ := strings.Cut(typ, "/"); !strings.Contains(first, ".") {
 		typ = parent.name.Type + "/" + typ
-	} else if !cutFold(typ, parent.name.Type+"/") {
+	} else if !hasPrefixFold(typ, parent.name.Type+"/") {
 		return typ
 	}
 	if strings.Count(typ, "/") != strings.Count(text, "/")+1 {
@@ -260,7 +287,8 @@ func (d *decl) under(parent *decl, typ, text string) string {
 	return typ
 }
 
-func cutFold(text, prefix string) bool {
+// hasPrefixFold is strings.HasPrefix in any letter case.
+func hasPrefixFold(text, prefix string) bool {
 	return len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix)
 }
 
@@ -289,13 +317,10 @@ func (d *decl) id() any {
 	return s.id(d.name.Type, shownNames(d.fullName))
 }
 
-// shownNames are the parts of a name.
+// shownNames are the parts of a name or of an id.
 func shownNames(name any) []any {
 	if p, ok := name.(*partial); ok {
-		if names, ok := p.split("/"); ok {
-			return names
-		}
-		return []any{p}
+		return p.pieces("/")
 	}
 	var names []any
 	for _, part := range strings.Split(shown(name), "/") {

@@ -115,6 +115,7 @@ func (c *call) placed(placeholder string) []part {
 	if _, ok := arg.(string); specifier != "" && !ok {
 		arg = c.specified(arg, specifier)
 	}
+	c.e.spend(cost(arg))
 	parts, ok := partsOf(arg)
 	if !ok {
 		c.known(arg)
@@ -127,6 +128,7 @@ func (c *call) placed(placeholder string) []part {
 	if err != nil || n < -MaxText || n > MaxText {
 		c.fail("a format with the width %q", width)
 	}
+	c.e.spend(max(n, -n) / textPerWork)
 	known, ok := textOf(parts).(string)
 	if !ok {
 		c.wrong(i+1, "a string")
@@ -192,9 +194,9 @@ func toString(c *call) any {
 }
 
 // letters changes the case of a text.
-func (c *call) letters(change func(string) string) any {
+func (c *call) letters(function string, change func(string) string) any {
 	if p, ok := c.args[0].(*partial); ok {
-		return p.mapped(change)
+		return p.folded(function, change)
 	}
 	return change(c.string(0))
 }
@@ -269,25 +271,46 @@ func split(c *call) any {
 	}
 	if p, ok := c.args[0].(*partial); ok && len(separators) == 1 {
 		if pieces, ok := p.split(separators[0]); ok {
+			c.e.spend(len(pieces))
 			return pieces
 		}
 	}
-	out := list{}
-	rest := c.string(0)
-	c.e.spend(len(rest))
+	return c.pieces(c.string(0), separators)
+}
+
+// pieces cuts a text at the separators; of two that begin at one place the longer one counts.
+func (c *call) pieces(text string, separators []string) list {
+	c.e.spend(len(separators) * cost(text))
+	ahead := make([]int, len(separators)) // where each stands next; it is searched from there on only
+	for i := range ahead {
+		ahead[i] = -1
+	}
+	out, from := list{}, 0
 	for {
-		at, length := len(rest), 0
-		for _, s := range separators {
-			if i := strings.Index(rest, s); i >= 0 && (i < at || i == at && len(s) > length) {
-				at, length = i, len(s)
+		c.e.spend(1 + len(separators))
+		at, length := len(text), 0
+		for i, s := range separators {
+			if ahead[i] < from {
+				ahead[i] = indexFrom(text, s, from)
+			}
+			if ahead[i] < at || ahead[i] == at && at < len(text) && len(s) > length {
+				at, length = ahead[i], len(s)
 			}
 		}
-		out = append(out, rest[:at])
+		out = append(out, text[from:at])
 		if length == 0 {
 			return out
 		}
-		rest = rest[at+length:]
+		from = at + length
 	}
+}
+
+// indexFrom is where the first what at or behind from begins; the length of the text where there is none.
+func indexFrom(text, what string, from int) int {
+	if i := strings.Index(text[from:], what); i >= 0 {
+		return from + i
+	}
+	return len(text)
 }
 
 func join(c *call) any {
@@ -298,8 +321,10 @@ func join(c *call) any {
 			return faultOf("join of %s", kindOf(item))
 		}
 		if i > 0 {
+			c.e.spend(cost(c.args[1]))
 			values = append(values, c.args[1])
 		}
+		c.e.spend(cost(item))
 		values = append(values, item)
 	}
 	if len(values) == 0 {
@@ -317,11 +342,11 @@ func join(c *call) any {
 func startsWith(c *call) any {
 	if p, ok := c.args[0].(*partial); ok && p.parts[0].hole == nil {
 		what := c.string(1)
-		if text := p.parts[0].text; cutFold(text, what) || !cutFold(what, text) {
-			return cutFold(text, what)
+		if text := p.parts[0].text; hasPrefixFold(text, what) || !hasPrefixFold(what, text) {
+			return hasPrefixFold(text, what)
 		}
 	}
-	return cutFold(c.string(0), c.string(1))
+	return hasPrefixFold(c.string(0), c.string(1))
 }
 
 func endsWith(c *call) any {

@@ -87,6 +87,13 @@ func (x *context) unroll(loop Value, into receiver) {
 	into.end()
 }
 
+// unrolled is the list of a loop over a variable.
+func (x *context) unrolled(loop Value) any {
+	g := &gatherer{e: x.e, open: []any{&object{}}}
+	x.unroll(loop, g)
+	return g.open[0].(*object).members[0].value
+}
+
 func (x *context) nameOf(loop Value) string {
 	name, _ := x.value(loop.Member("name")).(string)
 	return name
@@ -106,12 +113,10 @@ func (x *context) count(loop Value) (int, *unknown) {
 		}
 		x.e.bad(x.env.doc, at, "a loop of %d turns; Resource Manager takes at most %d", n, MaxResources)
 		return 0, &unknown{why: "its loop has no legal count", quiet: true}
-	case *unknown:
-		return 0, n
-	case *partial:
-		return 0, n.reason()
+	case *unknown, *partial:
+		return 0, doubt(n)
 	default:
-		x.e.bad(x.env.doc, at, "the count of a loop is %s; a number is expected", kindOf(n))
+		x.e.bad(x.env.doc, at, "the count of a loop is %s; an integer is expected", kindOf(n))
 		return 0, &unknown{why: "its loop has no legal count", quiet: true}
 	}
 }
@@ -145,8 +150,13 @@ type gatherer struct {
 	names  []string
 }
 
-func (g *gatherer) member(name string)  { g.names = append(g.names, name) }
-func (g *gatherer) memberLike(of Value) { g.member(of.Name()) }
+func (g *gatherer) member(name string) { g.names = append(g.names, name) }
+
+func (g *gatherer) memberLike(of Value) {
+	name := of.Name()
+	g.e.spend(cost(name))
+	g.member(name)
+}
 
 func (g *gatherer) begin(_ Value, k Kind) {
 	if k == KindList {
@@ -166,7 +176,11 @@ func (g *gatherer) end() {
 	g.put(Value{}, done)
 }
 
-func (g *gatherer) literal(v Value) { g.put(v, scalarOf(v)) }
+func (g *gatherer) literal(v Value) {
+	scalar := scalarOf(v)
+	g.e.spend(cost(scalar))
+	g.put(v, scalar)
+}
 
 func (g *gatherer) put(_ Value, result any) {
 	if len(g.open) == 0 {
@@ -218,7 +232,9 @@ func (e *evaluator) data(v Value) any {
 		}
 		return out
 	}
-	return scalarOf(v)
+	scalar := scalarOf(v)
+	e.spend(cost(scalar))
+	return scalar
 }
 
 // writer is the receiver that makes the body of an item. All bodies of a document stand in one tree.
@@ -236,8 +252,9 @@ func (w *writer) end()                   { w.m.end() }
 func (w *writer) literal(v Value)        { w.m.same(v) }
 
 func (w *writer) put(at Value, result any) {
-	w.e.spend(2)
-	switch r := settle(result).(type) {
+	result = settle(result)
+	w.e.spend(2 + cost(result))
+	switch r := result.(type) {
 	case nil:
 		w.m.scalar(at, KindNull, "null")
 	case bool:
@@ -247,7 +264,6 @@ func (w *writer) put(at Value, result any) {
 	case decimal:
 		w.m.scalar(at, KindNumber, string(r))
 	case string:
-		w.e.spend(len(r) / 32)
 		w.m.scalar(at, KindString, r)
 	case *partial:
 		text, u := r.settled()
@@ -293,11 +309,11 @@ func (w *writer) tooDeep(at Value) bool {
 
 func (w *writer) unknown(at Value, u *unknown) {
 	w.m.scalar(at, KindUnknown, u.why)
-	if u.given {
+	if u.is != nil {
 		if w.m.t.refers == nil {
 			w.m.t.refers = map[int32]referral{}
 		}
-		w.m.t.refers[int32(len(w.m.t.nodes)-1)] = referral{u.of, u.property}
+		w.m.t.refers[int32(len(w.m.t.nodes)-1)] = *u.is
 		return
 	}
 	if w.report {
@@ -345,7 +361,8 @@ func (x *context) sound(v Value) {
 		return
 	}
 	for item := range v.Items() {
-		if text := item.Text(); item.Is(KindString) && IsExpression(text) {
+		text := item.Text()
+		if x.e.spend(1 + cost(text)); item.Is(KindString) && IsExpression(text) {
 			if _, broken := x.e.parse(text); broken != nil {
 				x.blame(item, broken.Offset, broken.Message)
 			}
@@ -354,4 +371,4 @@ func (x *context) sound(v Value) {
 }
 
 // isNetwork reports whether a resource is of the network provider: nobody reads the values of others.
-func isNetwork(typ string) bool { return cutFold(typ, Provider) }
+func isNetwork(typ string) bool { return hasPrefixFold(typ, Provider) }

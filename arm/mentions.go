@@ -73,7 +73,7 @@ func (m *mentions) call(call *Call) {
 		}
 	case name == "reference" || strings.HasPrefix(name, "list"):
 		m.runtime = true
-	case !knownFunctions[name] && !strings.Contains(name, "."):
+	case !isFunction(name) && !strings.Contains(name, "."):
 		m.err = &ExprError{call.At, "there is no function " + call.Name}
 	}
 }
@@ -152,18 +152,6 @@ func existingKeys(t *Template) map[string]bool {
 
 // idFunctions make resource ids.
 var idFunctions = wordSet("resourceid subscriptionresourceid extensionresourceid tenantresourceid managementgroupresourceid")
-
-// knownFunctions are the other functions of the template language, so that a misspelt one is found.
-// Source: docs/sources.md#template-expressions.
-var knownFunctions = wordSet(`
-	add and any array base64 base64tojson base64tostring bool cidrhost cidrsubnet coalesce concat contains copyindex
-	createarray createobject datauri datauritostring datetimeadd datetimefromepoch datetimetoepoch deployer deployment div empty
-	endswith environment equals extensions false filter first flatten float format greater greaterorequals groupby guid if
-	indexfromend indexof int intersection items join json lambda lambdavariables last lastindexof length less lessorequals
-	managementgroup map mapvalues max min mod mul newguid not null objectkeys or padleft parsecidr pickzones providers range reduce
-	references replace resourcegroup shallowmerge skip sort split startswith string sub subscription substring take tenant
-	tolower tologicalzone tologicalzones tophysicalzone tophysicalzones toobject toupper trim true tryget union uniquestring
-	uri uricomponent uricomponenttostring utcnow`)
 
 func wordSet(words string) map[string]bool {
 	set := map[string]bool{}

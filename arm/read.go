@@ -70,7 +70,7 @@ type Item struct {
 	ResourceName
 	Body     Value
 	Location string
-	Tenant   string // where a Resource Graph row says
+	Tenant   string // where the resource states one, as rows of Resource Graph do, or whoever deploys its template
 	Doc      int    // that it stands in, as the caller counts them
 	// Maybe says why a resource of a template may not be deployed: nothing decides its condition. It is
 	// empty for what is deployed.

@@ -13,13 +13,9 @@ import (
 // FuzzRead: reading never panics, whatever is found stands inside the document, and so does whatever is
 // read.
 func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"../fixtures/live/*/*.json", "../fixtures/templates/*", "../fixtures/*/convert/*.json"} {
-		paths, err := filepath.Glob(pattern)
-		if err != nil {
-			f.Fatal(err)
-		}
-		for _, path := range paths {
-			if src, err := os.ReadFile(path); err == nil && len(src) < 20_000 {
+	for _, pattern := range []string{"../fixtures/live/*/*.json", "../fixtures/templates/*/*.json", "../fixtures/*/parameters.json"} {
+		for _, src := range seeds(f, pattern) {
+			if len(src) < 100_000 {
 				f.Add(src)
 			}
 		}
@@ -69,6 +65,24 @@ func FuzzRead(f *testing.F) {
 			within("what is left out", d.MoreRef)
 		}
 	})
+}
+
+// seeds are the files of a pattern; there are some.
+func seeds(f *testing.F, pattern string) [][]byte {
+	f.Helper()
+	paths, err := filepath.Glob(pattern)
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("%s: %d files, %v", pattern, len(paths), err)
+	}
+	var texts [][]byte
+	for _, path := range paths {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		texts = append(texts, src)
+	}
+	return texts
 }
 
 // values visits a value and all below it.

@@ -202,7 +202,7 @@ func (r *resolver) indexSubnets(i int) {
 
 func (r *resolver) checkLocation(i int) {
 	res := &r.t.Resources[i]
-	if len(res.Type) < len(Provider) || !strings.EqualFold(res.Type[:len(Provider)], Provider) {
+	if !isNetwork(res.Type) {
 		return // whether other providers' resources have a place is not known here
 	}
 	child := strings.Count(res.Type, "/") > 1

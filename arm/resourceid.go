@@ -109,6 +109,23 @@ func ParseResourceID(id string) (ResourceName, bool) {
 	return n, true
 }
 
+// IsGUID reports whether a text is of the form that the ids of subscriptions and tenants have: 32
+// hexadecimal digits in five groups.
+func IsGUID(text string) bool {
+	if len(text) != 36 {
+		return false
+	}
+	for i, c := range []byte(text) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (c == '-') || !dash && !isHex(c) {
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
+
 // cutWord takes "word/value/" from the front.
 func cutWord(text, word string) (value, rest string, ok bool) {
 	if len(text) <= len(word) || text[len(word)] != '/' || !strings.EqualFold(text[:len(word)], word) {

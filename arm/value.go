@@ -133,8 +133,9 @@ func (v Value) Refers() (of ResourceName, property string, ok bool) {
 	return r.of, r.property, ok
 }
 
-// Opaque reports whether a string has a placeholder in it for what only the service computes, such as
-// uniqueString. Equal placeholders stand for equal texts; nothing else can be told from one.
+// Opaque reports whether a string has a placeholder in it: for what only the service computes, such as
+// uniqueString, or for the scope of an id that an unknown value names. Equal placeholders stand for equal
+// texts, those of scopes in any letter case; nothing else can be told from one.
 func (v Value) Opaque() bool { return v.t != nil && v.t.nodes[v.i].opaque }
 
 // Name is the name of a member, and empty for what is none.
