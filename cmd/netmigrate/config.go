@@ -127,6 +127,9 @@ func decided(c *cli.Context, file *options.Options) options.Options {
 	if c.IsSet("hub") {
 		opts.Hub = options.Hub(c.String("hub"))
 	}
+	if c.IsSet("transit") {
+		opts.Transit = options.Transit(c.String("transit"))
+	}
 	return opts
 }
 

@@ -27,6 +27,7 @@ there is a template for each resource group that something is added to, and stag
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto (default auto)"},
+		{name: "transit", choices: transits(), title: "VNets that reach each other are peered (direct), or pass the firewall of a new hub"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},
 		outputOption, keyVaultOption, configOption, maxSizeOption, dateOption, failOn,
@@ -41,6 +42,14 @@ func modes() []string {
 	names := []string{modeAuto}
 	for _, m := range options.Modes {
 		names = append(names, string(m))
+	}
+	return names
+}
+
+func transits() []string {
+	var names []string
+	for _, t := range options.Transits {
+		names = append(names, string(t))
 	}
 	return names
 }

@@ -31,6 +31,7 @@ var nameRules = map[string]nameRule{
 	"routetables":            {1, 80, "route-table"},
 	"routes":                 {1, 80, "route"},
 	"networkmanagers":        {1, 64, "manager"},
+	"azurefirewalls":         {1, 56, "firewall"},
 	"resourcegroups":         {1, 90, "group"},
 	"deployments":            {1, MaxDeploymentNameLength, "deployment"},
 }

@@ -7,6 +7,9 @@ import "net/netip"
 // Source: docs/sources.md#gateway-subnet.
 const GatewaySubnet = "GatewaySubnet"
 
+// FirewallSubnet is the one name of the subnet that an Azure Firewall stands in. Source: docs/sources.md#hub-plan.
+const FirewallSubnet = "AzureFirewallSubnet"
+
 // Prefix lengths of a gateway subnet. Source: docs/sources.md#gateway-subnet.
 const (
 	// MinGatewaySubnetBits is the smallest that takes one simple VPN gateway.
@@ -37,7 +40,7 @@ type HubSubnet struct {
 // hubSubnets is ordered by importance: what stands late is what a small block goes without.
 var hubSubnets = []HubSubnet{
 	{Name: GatewaySubnet, Fixed: true, MinBits: MinGatewaySubnetBits, Bits: HubGatewaySubnetBits, NoNSG: true, NoRoute: true},
-	{Name: "AzureFirewallSubnet", Fixed: true, MinBits: 26, Bits: 26, NoNSG: true},
+	{Name: FirewallSubnet, Fixed: true, MinBits: 26, Bits: 26, NoNSG: true},
 	{Name: "AzureFirewallManagementSubnet", Fixed: true, MinBits: 26, Bits: 26, NoNSG: true},
 	{Name: "RouteServerSubnet", Fixed: true, MinBits: 27, Bits: 26, NoNSG: true, NoRoute: true},
 	{Name: "AzureBastionSubnet", Fixed: true, MinBits: 26, Bits: 26, NoRoute: true},

@@ -9,6 +9,7 @@ import (
 // What a classic file cannot say. Each is an assumption of the estate when it applies, and is
 // printed in every report. Source: docs/sources.md#unknowns.
 const (
+	AsmFirewall      = "ASM-FIREWALL"        // the private address of a firewall that a plan builds
 	AsmLive          = "ASM-LIVE"            // the mesh runs today as the file describes it
 	AsmGateway       = "ASM-GATEWAY"         // gateways exist, are provisioned and route-based
 	AsmSKU           = "ASM-SKU"             // gateway SKU
@@ -228,6 +229,10 @@ var assumptionTexts = []Assumption{
 		Assumed: "the network that the files describe runs today in its ARM form: the same VNets, gateways and connections",
 		Because: "a classic file describes the past; classic gateways have been retired",
 		Settle:  "a listing of the live subscription, verified against this plan before the first step"},
+	{ID: AsmFirewall,
+		Assumed: "a new Azure Firewall takes the first free address of its subnet, which is the fifth",
+		Because: "the routes that lead to it name its private address, and the platform chooses that when it is created",
+		Settle:  "the address that it got, before the first route table is associated"},
 	{ID: AsmGateway,
 		Assumed: "every VNet with connections or a client pool has a provisioned, route-based (dynamic) gateway",
 		Because: "a netcfg says neither whether a gateway was created nor its routing type",

@@ -31,12 +31,26 @@ const (
 	HubNone Hub = "none"
 )
 
-// Options is everything a run can be told. Mode and Hub come from a flag or the file, Today from a flag or
+// Transit is how a plan joins VNets that reach each other today.
+type Transit string
+
+// The ways to join them. Source: docs/design.md#transit.
+const (
+	TransitAuto     Transit = "auto"     // direct, or through a firewall where no direct way is possible
+	TransitDirect   Transit = "direct"   // each pair is peered
+	TransitFirewall Transit = "firewall" // both are peered with a new hub, and routes lead through its Azure Firewall
+)
+
+// Transits lists them in the order of the help text.
+var Transits = []Transit{TransitAuto, TransitDirect, TransitFirewall}
+
+// Options is everything a run can be told. Mode, Hub and Transit come from a flag or the file, Today from a flag or
 // the clock, the rest from the file alone, in its order. Pos turns the Ref of any Text into a place.
 type Options struct {
-	Mode     Mode // empty: AsIfLive
-	Hub      Hub  // empty: HubAuto
-	KeyVault Text // resource id of the vault that holds the shared keys
+	Mode     Mode    // empty: AsIfLive
+	Hub      Hub     // empty: HubAuto
+	Transit  Transit // empty: TransitAuto
+	KeyVault Text    // resource id of the vault that holds the shared keys
 
 	File string // the name that the options file was read under; empty without one
 

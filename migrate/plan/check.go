@@ -126,12 +126,13 @@ type checker struct {
 	end     *estate.Estate // after all steps
 
 	opened openings
+	hosts  hosts
 
 	proof Proof
 }
 
 func newChecker(p *Plan) *checker {
-	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base), opened: openings{number: map[[2]place]int{}}}
+	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base), opened: openings{number: map[[2]place]int{}}, hosts: newHosts(p)}
 	if c.before == nil {
 		c.before = reach.Compute(p.Base)
 	}
@@ -248,7 +249,7 @@ func (c *checker) judge(s state) (out []Violation, opened []int) {
 	excused := c.windows(s.wave, s.end)
 	excused.excuse(c.p.Asks)
 	for v := range reach.Changes(c.before, s.reach) {
-		if lost := excused.lost(v); lost != "" {
+		if lost := excused.lost(v); lost != "" && !c.hosts.without(v) {
 			out = append(out, Violation{After: s.name, Rule: "PLAN-001", Text: lost})
 		}
 		if v.Opens() {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
@@ -130,7 +131,7 @@ func meeting(e *estate.Estate, steps []*Step) [][]*Step {
 	idle := make([]bool, len(steps))
 	for i, s := range steps {
 		leads[i] = i
-		places := touched(x, s)
+		places := touched(e, x, s)
 		idle[i] = len(places) == 0
 		for place := range places {
 			if other, known := at[place]; known {
@@ -157,7 +158,7 @@ func meeting(e *estate.Estate, steps []*Step) [][]*Step {
 }
 
 // touched are the VNets that a step changes something of.
-func touched(x *estate.Index, s *Step) map[estate.Key]bool {
+func touched(e *estate.Estate, x *estate.Index, s *Step) map[estate.Key]bool {
 	places := map[estate.Key]bool{}
 	vnet := func(id estate.ID) {
 		if !id.IsZero() {
@@ -211,6 +212,13 @@ func touched(x *estate.Index, s *Step) map[estate.Key]bool {
 	}
 	for i := range add.Gateways {
 		vnet(add.Gateways[i].VNet)
+	}
+	for i := range add.RouteTables {
+		for j := range e.VNets {
+			if slices.ContainsFunc(e.VNets[j].Subnets, func(s estate.Subnet) bool { return s.RouteTable.Same(add.RouteTables[i].ID) }) {
+				vnet(e.VNets[j].ID)
+			}
+		}
 	}
 	for i := range add.Connections {
 		connection(in, &add.Connections[i])

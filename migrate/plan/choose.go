@@ -19,6 +19,7 @@ const (
 	weightWindow    = 3
 	weightDevice    = 3
 	weightBuild     = 2
+	weightFirewall  = 40
 	weightPeering   = 1
 	weightRegion    = 1
 	weightSmall     = 1
@@ -32,7 +33,7 @@ const termGateways = "VPN gateways left"
 // choose lays a component out for every candidate and takes the one with the fewest points.
 func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout, Hub, error) {
 	if want.vnet >= 0 && !slices.Contains(members, want.vnet) {
-		want = wish{options.HubAuto, -1} // it names a VNet of another component
+		want.hub, want.vnet = options.HubAuto, -1 // it names a VNet of another component
 	}
 	candidatesFor := hubCandidates(g, members, d)
 	if want.vnet >= 0 && !slices.Contains(candidatesFor, want.vnet) {
@@ -43,7 +44,10 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout
 	}
 	var all []*layout
 	for _, hub := range candidatesFor {
-		all = append(all, lay(g, members, d, hub))
+		all = append(all, lay(g, members, d, hub, false))
+	}
+	if l := lay(g, members, d, newHubIndex, true); len(l.through) > 0 {
+		all = append(all, l)
 	}
 	candidates := make([]Candidate, len(all))
 	order := make([]int, len(all))
@@ -55,12 +59,16 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout
 		return cmp.Or(
 			cmp.Compare(want.rank(a, g), want.rank(b, g)),
 			cmp.Compare(min(len(a.Refused), 1), min(len(b.Refused), 1)),
+			lastFirewall(a, b), // it costs every month, and is a device more on the way: a person asks for it
 			cmp.Compare(a.Points, b.Points), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)), cmp.Compare(i, j))
 	})
 	best := candidates[order[0]]
-	hub := Hub{Kind: best.Kind, VNet: best.VNet}
+	hub := Hub{Kind: best.Kind, VNet: best.VNet, Firewall: best.Firewall}
 	for _, i := range order {
 		hub.Candidates = append(hub.Candidates, candidates[i])
+	}
+	if want.rank(best, g) > 0 && want.transit == options.TransitFirewall && len(all[order[0]].through) == 0 && hasFirewall(candidates) {
+		return nil, hub, fmt.Errorf("hub %s cannot be used: transit firewall wants a new hub", want.hub)
 	}
 	if best.Refused != "" {
 		return nil, hub, fmt.Errorf("hub %s cannot be used: %s", best.Name(), best.Refused)
@@ -72,14 +80,15 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout
 
 // wish is the hub that was asked for.
 type wish struct {
-	hub  options.Hub
-	vnet int // the VNet that it names, or -1
+	hub     options.Hub
+	vnet    int // the VNet that it names, or -1
+	transit options.Transit
 }
 
 // newWish finds the VNet that a hub names: by its name, or with the subscription, the resource group or both
 // before it.
 func newWish(g *graph, opts *options.Options) (wish, error) {
-	want := wish{opts.Hub, -1}
+	want := wish{hub: opts.Hub, vnet: -1, transit: opts.Transit}
 	switch opts.Hub {
 	case options.HubAuto, options.HubNew, options.HubNone:
 		return want, nil
@@ -108,9 +117,26 @@ func newWish(g *graph, opts *options.Options) (wish, error) {
 	return want, fmt.Errorf("hub %q: %d VNets have this name; write the %s before it, as %q", opts.Hub, len(named), before, path)
 }
 
+// lastFirewall puts what passes a firewall after what does not.
+func lastFirewall(a, b Candidate) int {
+	switch {
+	case a.Firewall == b.Firewall:
+		return 0
+	case a.Firewall:
+		return 1
+	}
+	return -1
+}
+
+func hasFirewall(all []Candidate) bool {
+	return slices.ContainsFunc(all, func(c Candidate) bool { return c.Firewall })
+}
+
 // rank puts what was asked for first.
 func (w wish) rank(c Candidate, g *graph) int {
 	switch {
+	case c.Firewall && w.transit == options.TransitDirect, !c.Firewall && w.transit == options.TransitFirewall:
+		return 1
 	case w.hub == options.HubAuto,
 		w.hub == options.HubNew && c.Kind == NewHub, w.hub == options.HubNone && c.Kind == NoHub,
 		w.vnet >= 0 && c.Kind == ExistingHub && c.VNet.Same(g.e.VNets[w.vnet].ID):
@@ -137,7 +163,7 @@ func hubCandidates(g *graph, members []int, d *demand) []int {
 
 // candidate scores the layout.
 func (l *layout) candidate() Candidate {
-	c := Candidate{Kind: NoHub, Refused: l.refused()}
+	c := Candidate{Kind: NoHub, Firewall: l.firewall, Refused: l.refused()}
 	switch {
 	case l.hub == newHubIndex:
 		c.Kind = NewHub
@@ -165,6 +191,9 @@ func (l *layout) candidate() Candidate {
 	term("interruptions", len(l.remote), weightWindow)
 	term("on-premises devices to change", len(l.added), weightDevice)
 	term("gateways to build", l.builds(), weightBuild)
+	if l.firewall {
+		term("firewalls to run", 1, weightFirewall)
+	}
 	term("peerings", l.peerings(), weightPeering)
 	term("gateway users in another region", l.abroad(), weightRegion)
 	term("GatewaySubnet smaller than /27", l.small(), weightSmall)
@@ -272,6 +301,9 @@ func (c Candidate) Name() string {
 	case ExistingHub:
 		return c.VNet.Name
 	case NewHub:
+		if c.Firewall {
+			return "new hub with a firewall"
+		}
 		return "new hub"
 	}
 	return "no hub"
@@ -279,7 +311,7 @@ func (c Candidate) Name() string {
 
 // because says in a sentence why the candidate was chosen.
 func (l *layout) because(c Candidate, class Class, want wish) string {
-	if want.hub != options.HubAuto && want.rank(c, l.g) == 0 {
+	if (want.hub != options.HubAuto || l.firewall && want.transit == options.TransitFirewall) && want.rank(c, l.g) == 0 {
 		return "it was asked for"
 	}
 	switch {
@@ -291,6 +323,8 @@ func (l *layout) because(c Candidate, class Class, want wish) string {
 		return fmt.Sprintf("direct peerings keep exactly the pairs that work; %s stay for the networks behind them, and joining those under one hub would cost more points", plural(gatewaysLeft(c), "VPN gateway"))
 	case c.Kind == NoHub:
 		return "no VNet reaches on-premises or clients through another; direct peerings keep exactly the pairs that work"
+	case c.Firewall:
+		return "no other way to join these VNets is possible, and a firewall passes on what routes lead to it"
 	case c.Kind == NewHub:
 		return fmt.Sprintf("no existing VNet serves %d gateway users with fewer points", len(l.remote))
 	case len(l.remote) > 0 && len(l.networks) == 0:

@@ -37,6 +37,8 @@ type layout struct {
 	kept     []KeptPair
 	existing map[[2]int]bool   // pairs that a peering joins before the plan, a before b
 	blocked  map[[2]int]string // pairs that must not be peered, a before b, and why
+	firewall bool              // pairs of spokes pass the firewall of the hub, which is new
+	through  [][2]int          // those that do
 	apart    map[[2]int]string // pairs that are asked for and cannot be joined, and why
 	exposed  int               // VNet pairs that the hub's peerings join and that were apart before
 }
@@ -48,11 +50,11 @@ type layout struct {
 //
 // A gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
 // it. A path through several gateways that has to stay therefore forbids peerings along it.
-func lay(g *graph, members []int, d *demand, hub int) *layout {
+func lay(g *graph, members []int, d *demand, hub int, firewall bool) *layout {
 	blocked := map[[2]int]string{}
 	(&layout{g: g, blocked: blocked}).barriers()
 	for {
-		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, noted: map[*estate.ID]bool{}}
+		l := &layout{g: g, members: members, demand: d, hub: hub, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
 		l.keepForced()
 		l.gatewayUsers()
@@ -249,6 +251,14 @@ func (l *layout) peer() {
 		}
 		if why := l.refusal(p.a, p.b); why != "" {
 			l.refuse(p.a, p.b, why)
+			continue
+		}
+		if l.firewall {
+			if why := l.unroutable(p.a, p.b); why != "" {
+				l.refuse(p.a, p.b, why)
+				continue
+			}
+			l.through = append(l.through, [2]int{p.a, p.b})
 			continue
 		}
 		l.join(p.a, p.b)
@@ -542,6 +552,9 @@ func (l *layout) refused() string {
 		}
 	}
 	if why := l.ambiguous(); why != "" {
+		return why
+	}
+	if why := l.tooManyRoutes(); why != "" {
 		return why
 	}
 	if l.hub < 0 {

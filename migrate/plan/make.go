@@ -185,11 +185,14 @@ func namesOf(e *estate.Estate) *azure.Namer {
 		n.Unique(estate.TypeSite, e.Sites[i].ID.Name)
 	}
 	for i := range e.Gateways {
-		n.Unique(estate.TypeGateway, e.Gateways[i].ID.Name)
+		n.Unique(e.Gateways[i].ID.Type, e.Gateways[i].ID.Name)
 		n.Unique(estate.TypePublicIP, e.Gateways[i].PublicIP.Name)
 	}
 	for i := range e.Connections {
 		n.Unique(estate.TypeConnection, e.Connections[i].ID.Name)
+	}
+	for i := range e.RouteTables {
+		n.Unique(estate.TypeRouteTable, e.RouteTables[i].ID.Name)
 	}
 	return n
 }
@@ -239,8 +242,9 @@ func (m *maker) finish(classic *estate.Estate) {
 		func() { m.p.Outcomes = m.outcomes() },
 	)
 	m.p.Violations, m.p.Opened, m.p.Checked = c.proof.Violations, c.proof.Opened, c.proof.Checked
+	idle := newHosts(m.p)
 	for v := range reach.Compare(m.p.Before, m.p.After, nil) {
-		if v.Class == reach.Preserved || v.Class == reach.HalfOpen && !v.Opens() {
+		if v.Compromises() && idle.without(v) || v.Class == reach.Preserved || v.Class == reach.HalfOpen && !v.Opens() {
 			continue
 		}
 		m.p.Verdicts = append(m.p.Verdicts, v)
@@ -278,6 +282,15 @@ func (m *maker) assumptions(classic *estate.Estate) []estate.Assumption {
 	if m.opts.Mode == options.AsIfLive {
 		live, _ := estate.AssumptionText(estate.AsmLive)
 		out = append([]estate.Assumption{live}, out...)
+	}
+	firewall, _ := estate.AssumptionText(estate.AsmFirewall)
+	for _, d := range m.drafts {
+		if d.newFirewall != nil {
+			firewall.Subjects = append(firewall.Subjects, d.newFirewall.ID.Name)
+		}
+	}
+	if len(firewall.Subjects) > 0 {
+		out = append(out, firewall)
 	}
 	return out
 }

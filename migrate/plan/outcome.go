@@ -13,8 +13,14 @@ func (d *draft) effects() []Effect {
 	if d.newVNet != nil {
 		add.VNets = []estate.VNet{*d.newVNet}
 	}
-	if d.newGateway != nil {
-		add.Gateways = []estate.Gateway{*d.newGateway}
+	for _, g := range []*estate.Gateway{d.newGateway, d.newFirewall} {
+		if g != nil {
+			add.Gateways = append(add.Gateways, *g)
+		}
+	}
+	add.RouteTables = d.tables
+	for i := range d.routed {
+		add.VNets = append(add.VNets, d.bound(i))
 	}
 	for _, pair := range d.peerings {
 		hub, spoke := pair[0], pair[1]
@@ -45,7 +51,11 @@ func (m *maker) outcomes() []Outcome {
 	}
 	for _, d := range m.drafts {
 		for _, t := range d.tunnels {
-			because := fmt.Sprintf("a peering carries %q and %q", d.g.x.Gateway(t.a.Gateway).VNet.Name, d.g.x.Gateway(t.b.Gateway).VNet.Name)
+			carries := "a peering carries"
+			if d.firewall {
+				carries = "the hub's firewall carries"
+			}
+			because := fmt.Sprintf(carries+" %q and %q", d.g.x.Gateway(t.a.Gateway).VNet.Name, d.g.x.Gateway(t.b.Gateway).VNet.Name)
 			if !d.required(d.g.vnetOf(t.a), d.g.vnetOf(t.b)) {
 				because = "no required pair needs it"
 			}
@@ -145,6 +155,12 @@ func (m *maker) created() []Outcome {
 		}
 		if d.newGateway != nil {
 			out = append(out, Outcome{d.newGateway.ID, Create, "the hub's gateway"})
+		}
+		if d.newFirewall != nil {
+			out = append(out, Outcome{d.newFirewall.ID, Create, "it passes packets from spoke to spoke"})
+		}
+		for i := range d.tables {
+			out = append(out, Outcome{d.tables[i].ID, Create, fmt.Sprintf("it leads what %q sends to other spokes to the firewall", d.g.name(d.routed[i]))})
 		}
 		for i := range d.newConns {
 			out = append(out, Outcome{d.newConns[i].ID, Create, fmt.Sprintf("the hub serves %q for its spokes", d.newConns[i].Site.Name)})

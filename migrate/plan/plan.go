@@ -83,17 +83,19 @@ type Hub struct {
 	VNet       estate.ID
 	Because    string
 	Candidates []Candidate  // best first; the first is the chosen one, the second the runner-up
+	Firewall   bool         // pairs of spokes pass its Azure Firewall
 	Space      netip.Prefix // of a new hub
 	Region     string       // of a new hub
 }
 
 // Candidate is one way to lay the component out.
 type Candidate struct {
-	Kind    HubKind
-	VNet    estate.ID
-	Terms   []Term
-	Points  int
-	Refused string // why it cannot be used, or ""
+	Kind     HubKind
+	VNet     estate.ID
+	Firewall bool // pairs of spokes pass its Azure Firewall, and are not peered
+	Terms    []Term
+	Points   int
+	Refused  string // why it cannot be used, or ""
 }
 
 // Term is one part of a candidate's score: fewer points are better.
@@ -132,6 +134,9 @@ const (
 	MigrateVNet      Action = "migrate classic VNet"
 	RestorePrefixes  Action = "restore prefixes"
 	CreateVNet       Action = "create VNet"
+	CreateFirewall   Action = "create firewall"
+	CreateRoutes     Action = "create route tables"
+	AssociateRoutes  Action = "associate route table"
 	CreateGateway    Action = "create gateway"
 	CreateConnection Action = "create connection"
 	CreatePeering    Action = "create peering"
@@ -185,7 +190,7 @@ type Impact struct {
 // Window is a declared interruption.
 type Window struct {
 	ID      string
-	Cause   string // U1: gateway to remote gateway; U2: platform migration; U11: peerings that hide each other's ways. Source: docs/design.md#windows
+	Cause   string // U1: gateway to remote gateway; U2: platform migration; U6: routes through a firewall; U11: peerings that hide each other's ways. Source: docs/design.md#windows
 	Because string
 	Pairs   [][2]string // locations, for people
 	Minutes [2]int

@@ -134,7 +134,7 @@ func (w *world) netcfg(seed uint64) []byte {
 func (w *world) vnet(i int, space string, refs []string) string {
 	var b strings.Builder
 	base, _, _ := strings.Cut(space, ".0/")
-	fmt.Fprintf(&b, `<VirtualNetworkSite name="v%d" Location="%s"><AddressSpace>%s</AddressSpace><Subnets><Subnet name="GatewaySubnet"><AddressPrefix>%s.0/27</AddressPrefix></Subnet></Subnets>`,
+	fmt.Fprintf(&b, `<VirtualNetworkSite name="v%d" Location="%s"><AddressSpace>%s</AddressSpace><Subnets><Subnet name="apps"><AddressPrefix>%[4]s.64/26</AddressPrefix></Subnet><Subnet name="GatewaySubnet"><AddressPrefix>%[4]s.0/27</AddressPrefix></Subnet></Subnets>`,
 		i, w.regions[i], prefixList([]string{space}), base)
 	if len(refs) > 0 || w.pools[i] != "" {
 		b.WriteString("<Gateway>")
@@ -179,6 +179,8 @@ func TestNothingRequiredIsEverLost(t *testing.T) {
 		opts := options.Options{
 			Mode: rapid.SampledFrom([]options.Mode{options.AsIfLive, options.Rebuild, options.ClassicLive}).Draw(t, "mode"),
 			Hub:  rapid.SampledFrom([]options.Hub{options.HubAuto, options.HubAuto, options.HubNew, options.HubNone, "v0"}).Draw(t, "hub"),
+
+			Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitFirewall, options.TransitDirect}).Draw(t, "transit"),
 		}
 		p, found, err := plan.Make(read(t, src), opts)
 		if err != nil {

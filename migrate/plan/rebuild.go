@@ -22,6 +22,10 @@ func (m *maker) rebuild(s *sequence) {
 	}
 	for i := range t.Gateways {
 		g := &t.Gateways[i]
+		if g.Kind == estate.Firewall {
+			create(CreateFirewall, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, minutesFirewall, "packets from spoke to spoke pass it", made[g.VNet.Key()])
+			continue
+		}
 		create(CreateGateway, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()])
 	}
 	for i := range t.Connections {

@@ -21,6 +21,12 @@ func after(e *estate.Estate, removals, additions []Effect) *estate.Estate {
 			drop[id.Type][id.Key()] = true
 		}
 	}
+	for key := range drop[estate.TypeFirewall] {
+		if drop[estate.TypeGateway] == nil {
+			drop[estate.TypeGateway] = map[estate.Key]bool{}
+		}
+		drop[estate.TypeGateway][key] = true
+	}
 	n := *e
 	n.VNets = merge(e.VNets, additions, drop[estate.TypeVNet], func(a *estate.Estate) []estate.VNet { return a.VNets }, func(v *estate.VNet) estate.ID { return v.ID })
 	n.Sites = merge(e.Sites, additions, drop[estate.TypeSite], func(a *estate.Estate) []estate.Site { return a.Sites }, func(s *estate.Site) estate.ID { return s.ID })

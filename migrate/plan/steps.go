@@ -32,6 +32,7 @@ type sequence struct {
 	windows []Window
 	gate    []string // what every first step of a component waits for
 	from    int      // first step of the component at hand
+	carrier string   // what carries the traffic of its tunnels then
 }
 
 func (s *sequence) add(step Step) string {
@@ -65,11 +66,14 @@ func (s *sequence) start() {
 
 // component makes the steps of one component: build, tell the devices, peer, verify, then take away.
 func (s *sequence) component(d *draft) {
-	s.from = len(s.steps)
-	ready := s.build(d)
+	s.from, s.carrier = len(s.steps), "peering carries"
+	if d.firewall {
+		s.carrier = "the hub's firewall carries"
+	}
+	ready := s.firewall(d, s.build(d))
 	ready = append(ready, s.devices(d, ready)...)
 	peered := s.peer(d, ready)
-	gate := s.verify(d, peered)
+	gate := s.verify(d, s.associate(d, peered))
 	cleared := s.tunnels(d, gate)
 	s.gateways(d, gate, cleared)
 	s.clean(d)
@@ -349,7 +353,7 @@ func (s *sequence) windowOf(d *draft, pair [2]estate.Peering) int {
 
 func (s *sequence) deleteTunnel(t tunnel, needs []string, window string) string {
 	impact := Impact{Class: Live, Minutes: minutesTunnelGone}
-	because, verify := "peering carries the traffic of this tunnel", "every pair that used it still answers"
+	because, verify := s.carrier+" the traffic of this tunnel", "every pair that used it still answers"
 	if window != "" {
 		impact, because = Impact{Class: Interrupting, Minutes: minutesTunnelGone, Window: window}, "its gateway cannot be deleted while it has a connection"
 		verify += ", except those that the window interrupts"

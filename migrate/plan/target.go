@@ -13,17 +13,20 @@ type draft struct {
 	component *Component
 	names     *azure.Namer
 
-	hubID      estate.ID
-	newVNet    *estate.VNet
-	newGateway *estate.Gateway
-	hubGW      estate.ID
-	newConns   []estate.Connection
-	peerings   [][2]estate.Peering  // hub's half first where there is a hub
-	tunnels    []tunnel             // removed
-	onPremises []*estate.Connection // removed
-	gateways   []*estate.Gateway    // removed
-	windows    *windows
-	halves     map[estate.Key]bool // names of new peerings
+	hubID       estate.ID
+	newVNet     *estate.VNet
+	newGateway  *estate.Gateway
+	newFirewall *estate.Gateway
+	tables      []estate.RouteTable // of the spokes that send through it
+	routed      []int               // those spokes, in the same order
+	hubGW       estate.ID
+	newConns    []estate.Connection
+	peerings    [][2]estate.Peering  // hub's half first where there is a hub
+	tunnels     []tunnel             // removed
+	onPremises  []*estate.Connection // removed
+	gateways    []*estate.Gateway    // removed
+	windows     *windows
+	halves      map[estate.Key]bool // names of new peerings
 }
 
 // draw turns a layout into objects.
@@ -41,6 +44,7 @@ func draw(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (
 	}
 	d.connect()
 	d.peer()
+	d.route()
 	d.retire()
 	d.windows = findWindows(l)
 	return d, true
@@ -60,6 +64,9 @@ func (d *draft) newHub(addresses *addressPlan) bool {
 		sub := azure.PlanHub(space)[0].Prefix // GatewaySubnet comes first
 		v.Subnets = []estate.Subnet{{Name: estate.GatewaySubnet, Raw: estate.GatewaySubnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}}}
 		d.gatewayFor(&v)
+	}
+	if d.firewall {
+		d.firewallFor(&v, space)
 	}
 	d.newVNet, d.hubID = &v, v.ID
 	d.component.Hub.VNet, d.component.Hub.Space, d.component.Hub.Region = v.ID, space, region.String()
@@ -131,6 +138,9 @@ func (d *draft) peer() {
 
 func (d *draft) link(a, b estate.ID, transit bool) {
 	pair := [2]estate.Peering{d.half(a, b), d.half(b, a)}
+	if d.firewall {
+		pair[1].AllowForwardedTraffic = true // what the firewall passes on comes from other spokes
+	}
 	pair[0].AllowGatewayTransit = pair[0].AllowGatewayTransit || transit
 	d.peerings = append(d.peerings, pair)
 }

@@ -421,6 +421,9 @@ func (f Effect) part(ids []estate.ID) Effect {
 			Gateways:    kept(f.Add.Gateways, keep, func(g *estate.Gateway) estate.ID { return g.ID }),
 			Connections: kept(f.Add.Connections, keep, func(c *estate.Connection) estate.ID { return c.ID }),
 			Peerings:    kept(f.Add.Peerings, keep, func(p *estate.Peering) estate.ID { return p.ID }),
+
+			RouteTables:    kept(f.Add.RouteTables, keep, func(t *estate.RouteTable) estate.ID { return t.ID }),
+			SecurityGroups: kept(f.Add.SecurityGroups, keep, func(g *estate.SecurityGroup) estate.ID { return g.ID }),
 		}
 	}
 	return out
@@ -483,13 +486,14 @@ func (l *locator) reach() {
 	}
 	excused := l.windows()
 	excused.excuse(l.p.Asks)
+	idle := newHosts(l.p)
 	before := l.p.Before
 	if before == nil {
 		before = reach.Compute(l.p.Base)
 	}
 	for v := range reach.Compare(before, reach.Compute(l.live), nil) {
 		switch {
-		case !v.Compromises():
+		case !v.Compromises() || idle.without(v):
 		case excused.lost(v) == "":
 			l.s.Excused = append(l.s.Excused, v)
 		default:

@@ -80,6 +80,7 @@ type WireKeptPair struct {
 // WireHub is the chosen hub and how it was chosen.
 type WireHub struct {
 	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new"`
+	Firewall   bool            `json:"firewall,omitempty"` // pairs of spokes pass its Azure Firewall
 	VNet       *WireID         `json:"virtualNetwork,omitempty"`
 	Because    string          `json:"because"`
 	Candidates []WireCandidate `json:"candidates,omitempty"` // best first
@@ -89,11 +90,12 @@ type WireHub struct {
 
 // WireCandidate is one way to lay a component out.
 type WireCandidate struct {
-	Kind    string     `json:"kind"`
-	VNet    *WireID    `json:"virtualNetwork,omitempty"`
-	Points  int        `json:"points"` // fewer are better
-	Terms   []WireTerm `json:"terms,omitempty"`
-	Refused string     `json:"refused,omitempty"` // why it cannot be used
+	Kind     string     `json:"kind"`
+	Firewall bool       `json:"firewall,omitempty"`
+	VNet     *WireID    `json:"virtualNetwork,omitempty"`
+	Points   int        `json:"points"` // fewer are better
+	Terms    []WireTerm `json:"terms,omitempty"`
+	Refused  string     `json:"refused,omitempty"` // why it cannot be used
 }
 
 // WireTerm is one part of a score: count times weight points.

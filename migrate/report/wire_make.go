@@ -63,10 +63,10 @@ func wireComponent(c plan.Component) WireComponent {
 	return WireComponent{
 		Name: c.Name, Class: string(c.Class), VNets: each(c.VNets, wireID), Tunnels: c.Tunnels,
 		Hub: WireHub{
-			Kind: string(h.Kind), VNet: wireIDIf(h.VNet), Because: h.Because, Space: prefixIf(h.Space), Region: h.Region,
+			Kind: string(h.Kind), Firewall: h.Firewall, VNet: wireIDIf(h.VNet), Because: h.Because, Space: prefixIf(h.Space), Region: h.Region,
 			Candidates: each(h.Candidates, func(c plan.Candidate) WireCandidate {
 				return WireCandidate{
-					Kind: string(c.Kind), VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused,
+					Kind: string(c.Kind), Firewall: c.Firewall, VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused,
 					Terms: each(c.Terms, func(t plan.Term) WireTerm { return WireTerm(t) }),
 				}
 			}),
