@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -40,7 +41,18 @@ type Variable struct {
 	Name   string // legal in both shells
 	Means  string
 	Secret bool // a shared key: it is asked for without being shown
+	When   When
 }
+
+// When says when a variable has to be said.
+type When string
+
+// The times.
+const (
+	AtStart  When = "before the first command"
+	EachTime When = "anew for each command that uses it"
+	ToUndo   When = "only to undo something"
+)
 
 // Book is the commands of every step of a plan.
 type Book struct {
@@ -76,11 +88,34 @@ func CommandsOf(p *plan.Plan, opts Options) *Book {
 		b.Steps[i] = w.step(&p.Steps[i])
 		w.now.apply(p.Steps[i].Effect)
 	}
+	needed := b.needed()
 	for _, v := range w.variables {
+		if v.When == "" {
+			v.When = ToUndo
+			if needed[v.Name] {
+				v.When = AtStart
+			}
+		}
 		b.Variables = append(b.Variables, *v)
 	}
 	slices.SortFunc(b.Variables, func(x, y Variable) int { return strings.Compare(x.Name, y.Name) })
 	return b
+}
+
+// variableUse finds the variables of a command, as this package writes them.
+var variableUse = regexp.MustCompile(`\$\{([A-Z0-9_]+):\?\}|\(Known ([A-Z0-9_]+)\)`)
+
+// needed are the variables that commands use which are not for undoing.
+func (b *Book) needed() map[string]bool {
+	names := map[string]bool{}
+	for i := range b.Steps {
+		for _, one := range slices.Concat(b.Steps[i].Before, b.Steps[i].Do, b.Steps[i].Verify) {
+			for _, m := range variableUse.FindAllStringSubmatch(one.Posix+one.PowerShell, -1) {
+				names[m[1]+m[2]] = true
+			}
+		}
+	}
+	return names
 }
 
 // bookWriter renders the commands of one step after the other.

@@ -108,7 +108,7 @@ func (w *bookWriter) listPeerings(vnet estate.ID) Command {
 
 // effectiveRoutes shows the routes of a machine in a VNet, which whoever runs it chooses.
 func (w *bookWriter) effectiveRoutes(vnet estate.ID, want string) Command {
-	nic := w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; set it anew before each command that uses it, which says in which VNet"})
+	nic := w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; the command says in which VNet", When: EachTime})
 	part := func(i string) string { return "((" + nic.powershell() + " -split '/')[" + i + "])" }
 	az := "az network nic show-effective-route-table --ids=" + nic.posix() + " --output=table"
 	ps := "Get-AzEffectiveRouteTable -DefaultProfile (Context " + part("2") + ") -ResourceGroupName " + part("4") + " `\n  -NetworkInterfaceName " + part("-1") +

@@ -195,7 +195,9 @@ func (w *bookWriter) carryOut(c *Commands, s *plan.Step) {
 	if s.Effect.Add != nil {
 		w.addNetworks(c, s.Effect.Add)
 		w.addConnections(c, s.Effect.Add)
-		w.addPeerings(c, s)
+		if len(s.Effect.Add.Peerings) > 0 {
+			w.addPeerings(c, s)
+		}
 	}
 	if len(c.Do) == 0 {
 		c.Do = []Command{people("the step changes nothing that a command could do")}
@@ -277,6 +279,9 @@ func (w *bookWriter) addNetworks(c *Commands, add *estate.Estate) {
 	for i := range add.VNets {
 		v := &add.VNets[i]
 		c.Do = append(c.Do, w.createNetwork(v, add)...)
+		if w.now.vnets[v.ID.Key()] != nil {
+			continue
+		}
 		c.Verify = append(c.Verify, w.showNetwork(v.ID))
 		c.Undo = append(c.Undo, w.deleteNetwork(v.ID))
 	}
@@ -311,7 +316,7 @@ func (w *bookWriter) addConnections(c *Commands, add *estate.Estate) {
 	}
 	for i := range add.Connections {
 		n := &add.Connections[i]
-		if s := w.toMake(n); s != nil {
+		if s := w.toMake(n, add); s != nil {
 			c.Do = append(c.Do, w.createSite(s))
 			w.now.sites[s.ID.Key()] = s
 			made = append(made, w.deleteSite(s.ID))
@@ -325,7 +330,7 @@ func (w *bookWriter) addConnections(c *Commands, add *estate.Estate) {
 
 // toMake is the site that a connection ends at, when it is not there yet. The platform's migration of a classic
 // network joins two gateways without their sites, so those are made when the tunnel is to be IPsec again.
-func (w *bookWriter) toMake(n *estate.Connection) *estate.Site {
+func (w *bookWriter) toMake(n *estate.Connection, add *estate.Estate) *estate.Site {
 	if n.Kind != estate.IPsec {
 		return nil
 	}
@@ -333,7 +338,7 @@ func (w *bookWriter) toMake(n *estate.Connection) *estate.Site {
 	was := w.now.connections[n.ID.Key()]
 	switch {
 	case there == nil:
-		return w.site(n.Site)
+		return cmp.Or(estate.NewIndex(add).Site(n.Site), w.site(n.Site))
 	case was != nil && was.Kind == estate.Vnet2Vnet:
 		return there
 	}
@@ -387,6 +392,9 @@ func (w *bookWriter) addPeerings(c *Commands, s *plan.Step) {
 		w.afterPeering(c, s, half)
 	}
 	c.Do, c.Undo = append(c.Do, sync...), append(c.Undo, back...)
+	if len(c.Undo) == 0 {
+		c.Undo = []Command{people("nothing was made, and a synchronisation is not taken back")}
+	}
 }
 
 // beforeRemote looks at the hub's side before a VNet uses its gateway: transit is allowed, the gateway is ready, and

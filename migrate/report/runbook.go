@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -64,8 +65,8 @@ func (r *runbook) first() {
 	switch r.p.Mode {
 	case options.AsIfLive:
 		r.para(toned(bad, "RUN NOTHING OF THIS before a listing of the live network has been verified against this plan: netmigrate verify."))
-		r.say("The plan was made from files that describe the past. The names of gateways, connections and addresses here are those that the conversion gives; nothing has shown that they exist. " +
-			"When verify finds the network in the state before the first step, make the plan anew from that listing and run that one's commands: it has the names and ids that are there.")
+		r.say("The plan was made from files that describe the past. The names of gateways, connections and addresses here are %s; nothing has shown that they exist. "+
+			"When verify finds the network in the state before the first step, make the plan anew from that listing and run that one's commands: it has the names and ids that are there.", r.namesFrom())
 	case options.ARMLive:
 		r.para(toned(bad, "Run nothing of this before a new listing of the live network has been verified against this plan: netmigrate verify."))
 		r.say("The plan was made from a listing%s. Whatever was changed since is not in it.", r.taken())
@@ -82,6 +83,14 @@ func (r *runbook) first() {
 	if len(r.p.Steps) == 0 {
 		r.say("Nothing to do.")
 	}
+}
+
+// namesFrom says where the names of a network come from that no listing shows.
+func (r *runbook) namesFrom() string {
+	if len(r.p.Base.Mapping) > 0 {
+		return "those that the conversion gives"
+	}
+	return "those of the templates"
 }
 
 // taken says when the oldest of the listings was taken.
@@ -131,9 +140,12 @@ func (r *runbook) variables() {
 	powershell := append(strings.Split(deploy.PowerShellPreamble, "\n"), "Connect-AzAccount")
 	if len(r.commands.Variables) > 0 {
 		r.say("The plan does not know what follows. Fill it in; a command that needs something which is not said fails.")
-		g := grid{head: []string{"variable", "what it is"}}
+		g := grid{head: []string{"variable", "what it is", "say it"}}
 		for _, v := range r.commands.Variables {
-			g.rows = append(g.rows, []phrase{named(v.Name), say("%s", v.Means)})
+			g.rows = append(g.rows, []phrase{named(v.Name), say("%s", v.Means), say("%s", v.When)})
+			if v.When != deploy.AtStart {
+				continue
+			}
 			if v.Secret {
 				posix = append(posix, "printf '"+v.Name+": ' && stty -echo && IFS= read -r "+v.Name+"; stty echo; echo")
 				powershell = append(powershell, "$"+v.Name+" = Read-Host -MaskInput '"+v.Name+"'")
@@ -142,6 +154,9 @@ func (r *runbook) variables() {
 			posix, powershell = append(posix, v.Name+"=''"), append(powershell, "$"+v.Name+" = ''")
 		}
 		r.add(g)
+		if slices.ContainsFunc(r.commands.Variables, func(v deploy.Variable) bool { return v.Secret && v.When == deploy.ToUndo }) {
+			r.say("A shared key that only an undo needs is read when it is needed, without being shown: in a POSIX shell between stty -echo and stty echo, in PowerShell with Read-Host -MaskInput.")
+		}
 	}
 	r.add(code{"sh", posix}, code{"powershell", powershell})
 }
