@@ -237,7 +237,7 @@ func (w *bookWriter) deleteNetwork(id estate.ID) Command {
 // showNetwork shows the address space and the subnets of a VNet.
 func (w *bookWriter) showNetwork(id estate.ID) Command {
 	az := w.az("network vnet show", id).named("name", id.Name).
-		add("--query='{state: provisioningState, space: addressSpace.addressPrefixes, subnets: subnets[].[name, addressPrefix]}'", "--output=json")
+		add("--query='{state: provisioningState, space: addressSpace.addressPrefixes, subnets: subnets[].[name, addressPrefix, addressPrefixes]}'", "--output=json")
 	ps := w.ps("Get-AzVirtualNetwork", id).named("Name", id.Name).String() + " |\n  Select-Object ProvisioningState, AddressSpaceText, SubnetsText"
 	return w.command(az.String(), ps, "VNet %s: its address space and its subnets", id.Name)
 }
