@@ -153,8 +153,9 @@ func (w *bookWriter) createSite(s *estate.Site) Command {
 	if s.Announces() {
 		asn, _ := s.BGP.Number()
 		peer, _ := s.BGP.Peer()
-		az.add("--asn="+itoa(asn), "--bgp-peering-address="+peer.String())
-		ps.add("-Asn "+itoa(asn), "-BgpPeeringAddress "+peer.String())
+		weight := s.BGP.Weight()
+		az.add("--asn="+itoa(asn), "--bgp-peering-address="+peer.String()).when(weight > 0, "--peer-weight="+itoa(weight))
+		ps.add("-Asn "+itoa(asn), "-BgpPeeringAddress "+peer.String()).when(weight > 0, "-PeerWeight "+itoa(weight))
 	}
 	note := "local network gateway %s"
 	posix := before + az.add("--output=none").String() + after

@@ -24,6 +24,9 @@ func (w *bookWriter) createGateway(g *estate.Gateway) []Command {
 		w.now.sites[s.ID.Key()] = s
 	}
 	out = append(out, w.gatewayAlone(g))
+	if g.ActiveActive || len(g.MoreAddresses) > 0 || len(g.CustomRoutes) > 0 {
+		out = append(out, people("gateway %s has several instances or routes of its own for clients: a person sets them", g.ID.Name))
+	}
 	if len(g.ClientPools) > 0 {
 		out = append(out, people("point-to-site clients of %s: their pool (%s), protocols and root certificates are in the template of the kit, or are set by hand", g.ID.Name, strings.Join(prefixes(g.ClientPools), ", ")))
 	}
@@ -62,8 +65,9 @@ func (w *bookWriter) gatewayAlone(g *estate.Gateway) Command {
 	}
 	ps.add(configuration + ")")
 	if asn, ok := g.BGP.Number(); ok && g.Kind == estate.VPNGateway {
-		az.add("--enable-bgp=true", "--asn="+itoa(asn))
-		ps.add("-EnableBgp $true", "-Asn "+itoa(asn))
+		weight := g.BGP.Weight()
+		az.add("--enable-bgp=true", "--asn="+itoa(asn)).when(weight > 0, "--peer-weight="+itoa(weight))
+		ps.add("-EnableBgp $true", "-Asn "+itoa(asn)).when(weight > 0, "-PeerWeight "+itoa(weight))
 	}
 	if !g.DefaultSite.IsZero() {
 		az.opt("gateway-default-site", w.resourceID(g.DefaultSite))
@@ -203,6 +207,12 @@ func (w *bookWriter) networkAlone(v *estate.VNet) []Command {
 			one.opt("route-table", w.resourceID(s.RouteTable))
 		}
 		out = append(out, w.command(one.add("--output=none").String(), "", "subnet %s of %s; in PowerShell it was made with the VNet", s.Name, v.ID.Name))
+		if len(s.ServiceEndpoints)+len(s.Delegations) > 0 || !s.NATGateway.IsZero() {
+			out = append(out, people("subnet %s of %s has service endpoints, a delegation or a NAT gateway: a person sets them", s.Name, v.ID.Name))
+		}
+	}
+	if v.Encryption {
+		out = append(out, people("encryption of VNet %s: a person switches it on", v.ID.Name))
 	}
 	return out
 }

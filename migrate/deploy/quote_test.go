@@ -40,7 +40,7 @@ func sh(t testing.TB, script string, environment ...string) (string, error) {
 func TestQuoteInShell(t *testing.T) {
 	for _, text := range hostileTexts {
 		if got, err := sh(t, "printf %s --name="+quoteBash(text)); err != nil || got != "--name="+text {
-			t.Errorf("%q is %q in sh, %v", text, got, err)
+			t.Fatalf("%q is %q in sh, %v", text, got, err)
 		}
 	}
 	rapid.Check(t, func(rt *rapid.T) {
@@ -94,9 +94,9 @@ func readPowerShell(s string) (text, rest string, ok bool) {
 
 // A quoted text is one value of PowerShell, and that value is the text.
 func TestQuoteInPowerShell(t *testing.T) {
-	check := func(t interface{ Errorf(string, ...any) }, text string) {
+	check := func(t interface{ Fatalf(string, ...any) }, text string) {
 		if got, rest, ok := readPowerShell(quotePowerShell(text)); !ok || rest != "" || got != text {
-			t.Errorf("%q is %q in PowerShell, and %q is left", text, got, rest)
+			t.Fatalf("%q is %q in PowerShell, and %q is left", text, got, rest)
 		}
 	}
 	for _, text := range hostileTexts {
