@@ -73,6 +73,11 @@ function Given($value, [string] $what = 'a value that the command needs') {
 function Known([string] $name) { Given (Get-Variable -Name $name -ValueOnly -ErrorAction Ignore) "variable $name" }
 # Context is the subscription that a command works on, whichever is selected.
 function Context([string] $subscription) { Set-AzContext -Subscription $subscription -Scope Process -ErrorAction Stop }
+# Absent is the name of a resource that is to be made, and does not exist.
+function Absent($context, [string] $group, [string] $name, [string] $type) {
+    if (Get-AzResource -DefaultProfile $context -ResourceGroupName $group -ResourceType $type -ErrorAction Stop | Where-Object Name -EQ $name) { throw "$name exists" }
+    $name
+}
 # Key is a shared key, from a Key Vault.
 function Key([string] $vault, [string] $name) {
     Given (Get-AzKeyVaultSecret -VaultName $vault -Name $name -AsPlainText -ErrorAction Stop) "secret $name"

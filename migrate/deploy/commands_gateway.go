@@ -191,11 +191,12 @@ func (w *bookWriter) networkAlone(v *estate.VNet) []Command {
 	}
 	exists := strings.Join(w.az("resource list", v.ID).named("name", v.ID.Name).add("--resource-type="+arm.TypeVirtualNetwork, "--query='length(@)'", "--output=tsv").words, " ")
 	az := w.az("network vnet create", v.ID).named("name", v.ID.Name).opt("location", w.region(v.Region)).list("address-prefixes", space).list("dns-servers", servers).add("--output=none")
-	ps := w.ps("New-AzVirtualNetwork", v.ID).named("Name", v.ID.Name).opt("Location", w.region(v.Region)).list("AddressPrefix", space).list("DnsServer", servers)
+	absent := "(Absent (Context " + w.subscription(v.ID).powershell() + ") " + w.group(v.ID).powershell() + " " + w.name(v.ID.Name).powershell() + " " + arm.TypeVirtualNetwork + ")"
+	ps := w.ps("New-AzVirtualNetwork", v.ID).add("-Name "+absent).opt("Location", w.region(v.Region)).list("AddressPrefix", space).list("DnsServer", servers)
 	if subnets := w.subnetsForPowerShell(v); len(subnets) > 0 {
 		ps.add("-Subnet @(\n    " + strings.Join(subnets, "\n    ") + "\n  )")
 	}
-	out := []Command{w.command("[ \"$("+exists+")\" = 0 ] &&\n"+az.String(), ps.String()+" |\n  Select-Object Name, ProvisioningState", "VNet %s; az does nothing, and PowerShell asks, when there is one already", v.ID.Name)}
+	out := []Command{w.command("[ \"$("+exists+")\" = 0 ] &&\n"+az.String(), ps.String()+" |\n  Select-Object Name, ProvisioningState", "VNet %s; nothing is done when there is one already", v.ID.Name)}
 	for i := range v.Subnets {
 		s := &v.Subnets[i]
 		one := w.az("network vnet subnet create", v.ID).named("vnet-name", v.ID.Name).named("name", s.Name).list("address-prefixes", subnetPrefixes(s)).
