@@ -24,7 +24,7 @@ func liveFixtures(t *testing.T) []fixture {
 	return found
 }
 
-// TestLiveGolden compares what lint, connections, graph, reach and plan make of every network that is ARM already with the
+// TestLiveGolden compares what lint, connections, graph, reach and plan make of every network that is ARM already, and its runbook, with the
 // files beside it, and what became of the classic one of its name; with -update it writes them. All
 // judges look at the templates of the kit.
 func TestLiveGolden(t *testing.T) {
@@ -40,10 +40,10 @@ func TestLiveGolden(t *testing.T) {
 				became := invoke(t, f.dir, "diff", was, ".")
 				out = append(out, file{"became.txt", []byte(became.stdout)})
 			}
+			out = append(out, file{"runbook.md", f.judgeKit(t)})
 			for _, one := range out {
 				f.compare(t, one)
 			}
-			f.judgeKit(t)
 		})
 	}
 }
@@ -61,7 +61,8 @@ func (f fixture) before(t *testing.T) (path string, ok bool) {
 	return "", false
 }
 
-func (f fixture) judgeKit(t *testing.T) {
+// judgeKit has the judges look at the templates of the kit, and gives its runbook.
+func (f fixture) judgeKit(t *testing.T) []byte {
 	t.Helper()
 	kit := filepath.Join(t.TempDir(), "kit")
 	f.invoke(t, "plan", "-q", "-o", kit, ".")
@@ -75,4 +76,5 @@ func (f fixture) judgeKit(t *testing.T) {
 		parameters := must(os.ReadFile(strings.TrimSuffix(path, "template.json") + "parameters.json"))(t)
 		judgeParameters(t, filepath.Base(path), template, parameters)
 	}
+	return must(os.ReadFile(filepath.Join(kit, "runbook.md")))(t)
 }

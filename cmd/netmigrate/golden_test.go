@@ -179,7 +179,7 @@ func (f fixture) produce(t *testing.T) []file {
 		{"template.json", template}, {"parameters.json", parameters}, {"convert.txt", []byte(converted.stderr)},
 		{"connections.txt", []byte(connections.stdout)}, {"reach.txt", []byte(talk.stdout)}, {"graph.svg", []byte(picture.stdout)},
 		{"plan.txt", []byte(review.stdout)}, {"plan.json", []byte(wire.stdout)},
-		{"plan.template.json", additions}, {"diff.txt", inFolder("diff.txt")},
+		{"plan.template.json", additions}, {"runbook.md", inFolder("runbook.md")}, {"diff.txt", inFolder("diff.txt")},
 	}
 }
 

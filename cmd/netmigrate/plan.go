@@ -8,6 +8,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/migrate/report"
@@ -17,8 +18,9 @@ import (
 var planCommand = command{
 	name: "plan", args: "FILE|DIR…", title: "the way to a hub: target, ordered steps, diff and risks",
 	about: `Prints the review of a plan: what was found, the hub and why, the target, the steps in order, what
-changes, and the risks. With -o the folder holds plan.json, report.md, diff.txt, and template.json
-with parameters.json: what the plan adds before it takes anything away.
+changes, and the risks. With -o the folder holds plan.json, report.md, runbook.md with the commands
+of every step, diff.txt, and template.json with parameters.json: what the plan adds before it takes
+anything away.
 
 The mode follows from the input: what a live listing describes runs (arm-live), and what files or
 templates describe is assumed to run today in its ARM form (as-if-live). The others are named:
@@ -159,9 +161,13 @@ func (s *session) planFolder(dir string, in input, out *planned) error {
 	if err != nil {
 		return err
 	}
+	steps, err := render(func(w io.Writer) error { return report.Runbook(w, out.plan, deploy.CommandsOf(out.plan, out.vault)) })
+	if err != nil {
+		return err
+	}
 	changes, err := render(func(w io.Writer) error { return out.diff.Unified(w, report.Style{}) })
 	if err != nil {
 		return err
 	}
-	return s.writeFolder(dir, slices.Concat([]file{{"plan.json", wire}, {"report.md", text}}, files, []file{{"diff.txt", changes}}))
+	return s.writeFolder(dir, slices.Concat([]file{{"plan.json", wire}, {"report.md", text}, {"runbook.md", steps}}, files, []file{{"diff.txt", changes}}))
 }

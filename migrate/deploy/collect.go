@@ -182,21 +182,3 @@ func (l listedView) PerGroup() bool     { return l.perGroup }
 func (l listedView) Each() bool         { return l.each }
 func (l listedView) Query() string      { return l.keep.query() }
 func (l listedView) Table() string      { return l.keep.table() }
-
-// quoteBash is a text as one word of bash, whatever is in it.
-func quoteBash(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// quotePowerShell is a text as one value of PowerShell, which takes typographic quotes for quotes as
-// well. Source: docs/sources.md#collect.
-func quotePowerShell(s string) string {
-	var b strings.Builder
-	b.WriteByte('\'')
-	for _, r := range s {
-		if strings.ContainsRune("'‘’‚‛", r) {
-			b.WriteRune(r)
-		}
-		b.WriteRune(r)
-	}
-	b.WriteByte('\'')
-	return b.String()
-}

@@ -44,7 +44,24 @@ func (m *markdownWriter) block(b block) {
 			m.out.WriteString(diag.Plain(e.line) + "\n")
 		}
 		m.out.WriteString("```\n")
+	case code:
+		m.code(b)
 	}
+}
+
+// code puts commands between fences that are longer than any row of backticks in them.
+func (m *markdownWriter) code(c code) {
+	fence := "```"
+	for _, line := range c.lines {
+		for strings.Contains(line, fence) {
+			fence += "`"
+		}
+	}
+	m.out.WriteString(fence + c.language + "\n")
+	for _, line := range c.lines {
+		m.out.WriteString(diag.Plain(line) + "\n")
+	}
+	m.out.WriteString(fence + "\n")
 }
 
 // table needs a head in Markdown; where there is none it is empty.

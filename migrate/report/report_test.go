@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -25,6 +26,7 @@ func views(s sample) map[string]func(io.Writer) error {
 		"plan.txt":           func(w io.Writer) error { return Plan(w, s.plan, s.found, s.diff, Style{}) },
 		"plan.ansi":          func(w io.Writer) error { return Plan(w, s.plan, s.found, s.diff, Style{Color: true, Width: 80}) },
 		"plan.md":            func(w io.Writer) error { return PlanMarkdown(w, s.plan, s.found, s.diff) },
+		"runbook.md":         func(w io.Writer) error { return Runbook(w, s.plan, deploy.CommandsOf(s.plan, deploy.Options{})) },
 		"plan.json":          func(w io.Writer) error { return PlanJSON(w, s.plan, s.found, s.diff) },
 		"diff.txt":           func(w io.Writer) error { return s.diff.Unified(w, Style{}) },
 		"diff.ansi":          func(w io.Writer) error { return s.diff.Unified(w, Style{Color: true}) },

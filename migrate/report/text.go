@@ -87,6 +87,10 @@ func (t *textWriter) block(b block) {
 		t.table(b)
 	case verbatim:
 		t.verbatim(b)
+	case code:
+		for _, line := range b.lines {
+			t.line(diag.Plain(line))
+		}
 	}
 }
 

@@ -94,12 +94,19 @@ type fact struct {
 // verbatim is a diff.
 type verbatim struct{ lines []edit }
 
+// code is commands of a shell, to be copied as they are.
+type code struct {
+	language string
+	lines    []string
+}
+
 func (heading) isBlock()  {}
 func (para) isBlock()     {}
 func (list) isBlock()     {}
 func (grid) isBlock()     {}
 func (facts) isBlock()    {}
 func (verbatim) isBlock() {}
+func (code) isBlock()     {}
 
 // longest is how many entries of a list a person is shown; plan.json has all of them.
 const longest = 40
