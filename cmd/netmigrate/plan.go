@@ -29,7 +29,7 @@ there is a template for each resource group that something is added to, and stag
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto (default auto)"},
-		{name: "transit", choices: transits(), title: "VNets that reach each other are peered (direct), or pass the firewall of a new hub"},
+		{name: "transit", choices: transits(), title: "how VNets are joined: by peerings, or through a hub's firewall"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},
 		outputOption, keyVaultOption, configOption, maxSizeOption, dateOption, failOn,

@@ -36,7 +36,7 @@ type Transit string
 
 // The ways to join them. Source: docs/design.md#transit.
 const (
-	TransitAuto     Transit = "auto"     // direct, or through a firewall where no direct way is possible
+	TransitAuto     Transit = "auto"     // direct
 	TransitDirect   Transit = "direct"   // each pair is peered
 	TransitFirewall Transit = "firewall" // both are peered with a new hub, and routes lead through its Azure Firewall
 )

@@ -1,0 +1,137 @@
+package plan_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+func through(t *testing.T, fixture, more string) *plan.Plan {
+	t.Helper()
+	p, _ := asking(t, fixture, "transit: firewall\n"+more)
+	return p
+}
+
+// routesOf lists what a VNet's subnets send to the firewall.
+func routesOf(e *estate.Estate, vnet string) []string {
+	x, out := estate.NewIndex(e), []string(nil)
+	for i := range e.VNets {
+		v := &e.VNets[i]
+		if v.Name != vnet {
+			continue
+		}
+		for _, s := range v.Subnets {
+			t := x.RouteTable(s.RouteTable)
+			if t == nil {
+				out = append(out, s.Name+": none")
+				continue
+			}
+			for _, r := range t.Routes {
+				out = append(out, s.Name+": "+r.Prefix.String()+" to "+r.Address.String())
+			}
+		}
+	}
+	return out
+}
+
+// TestFirewallTransit is the star of which two spokes reach a datacenter through the hub: every pair of VNets passes the
+// firewall of the new hub afterwards, and the spokes use its gateway.
+func TestFirewallTransit(t *testing.T) {
+	p := through(t, "star", "")
+	if len(p.Violations)+len(p.Opened) > 0 {
+		t.Errorf("%v %v", p.Violations, p.Opened)
+	}
+	hub := p.Components[0].Hub
+	if hub.Kind != plan.NewHub || !hub.Firewall {
+		t.Errorf("hub %+v", hub)
+	}
+	want := []string{"GatewaySubnet: none", "Web-Tier: 10.100.0.0/20 to 10.0.0.68", "cms: 10.100.0.0/20 to 10.0.0.68"}
+	got := routesOf(p.Target, "website")
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("routes of a spoke (-want +got)\n%s", diff)
+	}
+	for i := range p.Target.Peerings {
+		h := &p.Target.Peerings[i]
+		if h.VNet.Name != hub.VNet.Name && (h.Remote.Name != hub.VNet.Name || !h.AllowForwardedTraffic) {
+			t.Errorf("half of %s to %s, forwarded traffic %v", h.VNet.Name, h.Remote.Name, h.AllowForwardedTraffic)
+		}
+	}
+	passes := 0
+	for ends, s := range p.After.Pairs() {
+		if ends[0].Kind == reach.VNet && ends[1].Kind == reach.VNet && slices.ContainsFunc(s.Path, func(h reach.Hop) bool { return h.Type == reach.FirewallHop }) {
+			passes++
+		}
+	}
+	if passes != 4 {
+		t.Errorf("%d pairs pass the firewall, want 4", passes)
+	}
+	if w := p.Windows[0]; w.Cause != "U6" || len(w.Pairs) != 4 {
+		t.Errorf("window %+v", w)
+	}
+	if !slices.ContainsFunc(p.Assumptions, func(a estate.Assumption) bool { return a.ID == estate.AsmFirewall }) {
+		t.Error("nothing is assumed of the firewall's address")
+	}
+}
+
+// What cannot be led through a firewall stays on VPN, and says why.
+func TestUnroutable(t *testing.T) {
+	doc, err := os.ReadFile("../../fixtures/triangle/network.netcfg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		change func(e *estate.Estate, v *estate.VNet)
+		want   string
+	}{
+		{"a table of its own", func(e *estate.Estate, v *estate.VNet) {
+			own := v.ID
+			own.Type, own.Name = estate.TypeRouteTable, "own"
+			e.RouteTables = []estate.RouteTable{{ID: own, RoutesKnown: true}}
+			v.Subnets[slices.IndexFunc(v.Subnets, func(s estate.Subnet) bool { return !s.OfGateways() })].RouteTable = own
+		}, "has a route table of its own"},
+		{"no subnet", func(_ *estate.Estate, v *estate.VNet) {
+			v.Subnets = slices.DeleteFunc(slices.Clone(v.Subnets), func(s estate.Subnet) bool { return !s.OfGateways() })
+		}, "has no subnet that a route table could be for"},
+		{"the platform's own", func(_ *estate.Estate, v *estate.VNet) {
+			i := slices.IndexFunc(v.Subnets, func(s estate.Subnet) bool { return !s.OfGateways() })
+			v.Subnets[i].Name = "AzureBastionSubnet"
+		}, "is the platform's own, and may take no routes"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e, _, _ := estate.ToARM(read(t, doc))
+			i := slices.IndexFunc(e.VNets, func(v estate.VNet) bool { return v.Name == "shop-test" })
+			c.change(e, &e.VNets[i])
+			p, _, err := plan.Make(e, options.Options{Transit: options.TransitFirewall})
+			if err != nil {
+				t.Fatal(err)
+			}
+			kept := p.Components[0].Kept
+			if len(kept) != 2 || !strings.Contains(kept[0].Because, c.want) || len(p.Violations) > 0 {
+				t.Errorf("kept %v, violations %v; want %q", kept, p.Violations, c.want)
+			}
+		})
+	}
+}
+
+// A wish that no candidate fits is refused with the reason.
+func TestTransitRefused(t *testing.T) {
+	doc, err := os.ReadFile("../../fixtures/triangle/network.netcfg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = plan.Make(read(t, doc), options.Options{Transit: options.TransitFirewall, Hub: "shop-prod"})
+	if want := "hub shop-prod cannot be used: transit firewall wants a new hub"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
