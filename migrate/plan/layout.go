@@ -35,12 +35,14 @@ type layout struct {
 	ways     []way               // what they stay for
 	noted    map[*estate.ID]bool // what is in ways, by the first connection
 	kept     []KeptPair
-	existing map[[2]int]bool   // pairs that a peering joins before the plan, a before b
-	blocked  map[[2]int]string // pairs that must not be peered, a before b, and why
-	firewall bool              // pairs of spokes pass the firewall of the hub, which is new
-	through  [][2]int          // those that do
-	apart    map[[2]int]string // pairs that are asked for and cannot be joined, and why
-	exposed  int               // VNet pairs that the hub's peerings join and that were apart before
+
+	keptPairs [][2]int          // pairs of VNets among kept
+	existing  map[[2]int]bool   // pairs that a peering joins before the plan, a before b
+	blocked   map[[2]int]string // pairs that must not be peered, a before b, and why
+	firewall  bool              // pairs of spokes pass the firewall of the hub, which is new
+	through   [][2]int          // those that do
+	apart     map[[2]int]string // pairs that are asked for and cannot be joined, and why
+	exposed   int               // VNet pairs that the hub's peerings join and that were apart before
 }
 
 // lay builds the layout for a hub. Peerings carry the required pairs; the ones that cannot be
@@ -377,6 +379,7 @@ func (l *layout) refuse(a, b int, why string) {
 	}
 	l.keepWay(l.demand.pairs[i].way)
 	l.kept = append(l.kept, KeptPair{l.g.name(a), l.g.name(b), why})
+	l.keptPairs = append(l.keptPairs, [2]int{min(a, b), max(a, b)})
 }
 
 // keepWay keeps the connections of a way, with their other halves. It reports whether any was not

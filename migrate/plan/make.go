@@ -143,6 +143,11 @@ func (m *maker) components() error {
 		}
 		m.drafts = append(m.drafts, d)
 	}
+	for _, d := range m.drafts { // after the hubs have their blocks
+		if !d.demand.plain {
+			d.component.Overlaps = d.overlaps(addresses)
+		}
+	}
 	return nil
 }
 

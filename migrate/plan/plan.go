@@ -59,6 +59,8 @@ type Component struct {
 	Hub     Hub
 	// Kept are the required pairs that stay on VPN, because their peering is not possible.
 	Kept []KeptPair
+	// Overlaps are those that keep pairs on VPN, and what can be done about them; nil where there are none.
+	Overlaps *Overlaps
 }
 
 // KeptPair is a required pair that no peering can carry.

@@ -134,4 +134,3 @@ func TestTransitRefused(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
-

@@ -185,6 +185,7 @@ func (r *reviewer) component(c *plan.Component) {
 			return named(k.A).say(" and ").and(named(k.B)).say(": %s", k.Because)
 		})})
 		r.add(more...)
+		r.overlaps(c.Overlaps)
 	}
 }
 

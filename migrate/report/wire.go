@@ -68,6 +68,8 @@ type WireComponent struct {
 	Tunnels int            `json:"tunnels"`
 	Hub     WireHub        `json:"hub"`
 	Kept    []WireKeptPair `json:"keptOnVpn,omitempty"`
+
+	Overlaps *WireOverlaps `json:"overlaps,omitempty"` // those that keep pairs on VPN
 }
 
 // WireKeptPair is a required pair that stays on VPN.

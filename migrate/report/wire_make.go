@@ -71,7 +71,8 @@ func wireComponent(c plan.Component) WireComponent {
 				}
 			}),
 		},
-		Kept: each(c.Kept, func(k plan.KeptPair) WireKeptPair { return WireKeptPair(k) }),
+		Overlaps: wireOverlaps(c.Overlaps),
+		Kept:     each(c.Kept, func(k plan.KeptPair) WireKeptPair { return WireKeptPair(k) }),
 	}
 }
 

@@ -131,7 +131,8 @@ func (d *unwirer) location(w WireLocation) reach.Location {
 func (d *unwirer) component(w WireComponent) plan.Component {
 	h := &w.Hub
 	return plan.Component{Name: w.Name, Class: plan.Class(w.Class), VNets: ids(w.VNets), Tunnels: w.Tunnels,
-		Kept: each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
+		Overlaps: unwiredOverlaps(w.Overlaps),
+		Kept:     each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
 		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), Firewall: h.Firewall, VNet: idIf(h.VNet), Because: h.Because, Space: d.prefixText(h.Space), Region: h.Region,
 			Candidates: each(h.Candidates, func(c WireCandidate) plan.Candidate {
 				return plan.Candidate{Kind: plan.HubKind(c.Kind), Firewall: c.Firewall, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused,
