@@ -25,7 +25,7 @@ func (n *network) drawOptions(t *rapid.T) {
 		n.hub = n.path(rapid.IntRange(0, len(n.vnets)-1).Draw(t, "hub VNet"))
 		n.has["hub by name"] = true
 	}
-	if one(t, 8, "states") {
+	if one(t, 3, "states") {
 		n.drawStates(t)
 	}
 	if one(t, 3, "asks") {

@@ -243,7 +243,7 @@ func (n *network) drawOffice(t *rapid.T, at, number int) {
 	s := &drawnSite{doc: n.vnets[at].doc, name: fmt.Sprintf("office%d-of-n%d", number, at), to: -1, address: fmt.Sprintf("62.140.11.%d", 30+number), prefixes: prefixes}
 	n.has["office"] = true
 	for _, other := range n.vnets {
-		if one(t, 24, "behind the office") && n.free(at, append(other.space, s.prefixes...), nil) {
+		if one(t, 12, "behind the office") && n.free(at, append(other.space, s.prefixes...), nil) {
 			s.prefixes = append(s.prefixes, other.space...)
 			n.has["office with VNets behind it"] = true
 		}
