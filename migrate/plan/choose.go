@@ -42,6 +42,9 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout
 	if standing := g.hubsInUse(members); len(standing) > 0 && want.hub == options.HubAuto {
 		candidatesFor = standing // there is a hub; another one would take its spokes from it
 	}
+	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew {
+		want.vnet, candidatesFor = made, []int{made} // it is there already
+	}
 	var all []*layout
 	for _, hub := range candidatesFor {
 		all = append(all, lay(g, members, d, hub, false))
@@ -76,6 +79,19 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout
 	l := all[order[0]]
 	hub.Because = l.because(best, class, want)
 	return l, hub, nil
+}
+
+// hubMade is a VNet such as a plan makes for a new hub, or -1: it has no subnet but that of gateways and no tunnel to
+// another VNet, and peerings join it with others.
+func (g *graph) hubMade(members []int) int {
+	for _, v := range members {
+		subnets := g.e.VNets[v].Subnets
+		if len(g.links[v]) == 0 && !slices.ContainsFunc(subnets, func(s estate.Subnet) bool { return !s.OfGateways() }) &&
+			slices.ContainsFunc(g.near[v], func(w int) bool { return g.joined(v, w).complete() }) {
+			return v
+		}
+	}
+	return -1
 }
 
 // wish is the hub that was asked for.

@@ -50,7 +50,8 @@ type reached struct {
 
 // netReach is an on-premises network, or the clients of another VNet.
 type netReach struct {
-	network reach.Location
+	network  reach.Location
+	prefixes []netip.Prefix // of it, that are reached
 	way
 }
 
@@ -82,9 +83,9 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 				d.open = append(d.open, pair)
 			}
 		case aVNet && behindGateway(r, ends[0], ends[1], s):
-			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], g.outward(a, there, back, s.ToPrefixes)})
+			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], s.ToPrefixes, g.outward(a, there, back, s.ToPrefixes)})
 		case bVNet && behindGateway(r, ends[1], ends[0], s):
-			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], g.outward(b, back, there, s.FromPrefixes)})
+			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], s.FromPrefixes, g.outward(b, back, there, s.FromPrefixes)})
 		}
 	}
 	for i := range out {

@@ -407,7 +407,7 @@ func (l *layout) keepWay(w way) (news bool) {
 // from VNets that keep a tunnel. It reports whether anything changed.
 func (l *layout) settle() (changed bool) {
 	for _, v := range l.members {
-		if l.remote[v] && l.keepsTunnel(v) {
+		if l.remote[v] && (l.keepsTunnel(v) || !l.standsIn(v)) {
 			delete(l.remote, v)
 			changed = true
 		}
@@ -498,6 +498,8 @@ func (l *layout) ambiguous() string {
 		for _, c := range l.g.connections[l.hub] {
 			if s := l.g.x.Site(c.Site); s != nil && c.Kind == estate.IPsec {
 				sites = append(sites, s)
+			} else if v := l.g.endOf(c); v != nil {
+				sites = append(sites, &estate.Site{Name: v.Name, Prefixes: v.Space})
 			}
 		}
 	}

@@ -112,7 +112,7 @@ func (m *maker) components() error {
 		}
 		m.unknown(&needs[i])
 		if want.vnet >= 0 && slices.Contains(members, want.vnet) && (c.Class == Single || c.Class == Peered) {
-			if standing := m.standingHub(members); c.Class == Single || !standing.VNet.Same(m.p.Base.VNets[want.vnet].ID) {
+			if hubs := m.g.hubsInUse(members); c.Class == Single || len(hubs) > 0 && !slices.Contains(hubs, want.vnet) {
 				err := fmt.Errorf("hub %s cannot be used: no tunnel joins it to another VNet", m.g.name(want.vnet))
 				m.found.Add("PLAN-002", m.at(m.p.Base.VNets[want.vnet].ID), "%v", err)
 				return err
@@ -225,7 +225,15 @@ func (m *maker) order() {
 			s.component(d)
 		}
 	}
+	if !slices.ContainsFunc(s.steps, changes) { // all that is left on VPN stays there
+		return
+	}
 	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows), s.windows
+}
+
+// changes reports whether a step does something to the network, and does not only look.
+func changes(s Step) bool {
+	return s.Action != Export && s.Action != VerifyListing && s.Action != VerifyReach
 }
 
 // target is the estate after every step; the estate of a rebuild is the same, built anew.

@@ -52,8 +52,8 @@ var planCases = []struct {
 }{
 	{
 		rule: "ADDR-003", name: "on-premises inside a spoke",
-		fires:  scene{lines: branchOfA("10.2.5.0/24 10.50.0.0/16")},
-		silent: scene{lines: branchOfA("10.9.5.0/24 10.50.0.0/16")},
+		fires:  scene{lines: branchOfA("10.2.5.0/24 10.50.0.0/16"), edit: atHub("Branch")},
+		silent: scene{lines: branchOfA("10.9.5.0/24 10.50.0.0/16"), edit: atHub("Branch")},
 		want:   []string{`prefix 10.2.5.0/24 of local network site "Branch" lies in 10.2.0.0/16 of VNet "B", which is to be peered with "H": the site becomes unreachable there`},
 	},
 	{
@@ -227,6 +227,20 @@ func changed(p *plan.Plan, change func(*estate.Estate)) {
 	p.Target, p.After, p.Verdicts = &target, reach.Compute(&target), nil
 	for v := range reach.Compare(p.Before, p.After, nil) {
 		p.Verdicts = append(p.Verdicts, v)
+	}
+}
+
+// atHub lets the gateway of the first component's hub have the connection to a site.
+func atHub(site string) func(*plan.Plan) {
+	return func(p *plan.Plan) {
+		changed(p, func(e *estate.Estate) {
+			e.Connections = slices.Clone(e.Connections)
+			for i := range e.Connections {
+				if c := &e.Connections[i]; c.Site.Name == site {
+					c.Gateway = estate.NewIndex(e).GatewaysOf(p.Components[0].Hub.VNet)[0].ID
+				}
+			}
+		})
 	}
 }
 

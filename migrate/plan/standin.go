@@ -1,0 +1,73 @@
+package plan
+
+import (
+	"net/netip"
+	"slices"
+
+	"go4.org/netipx"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// standsIn reports whether a VNet that uses the hub's gateway reaches there what it reaches of on-premises networks by
+// its own: the sites that lead from the hub to a network list all of it, and neither the hub nor a peer of it has any
+// of it, because the gateway prefers them to every site.
+func (l *layout) standsIn(v int) bool {
+	for _, n := range l.premises(v) {
+		if !l.lists(n) || slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return l.taken(p, v) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// taken reports whether the hub or a peer of it, but for one, has addresses of a range.
+func (l *layout) taken(p netip.Prefix, but int) bool {
+	if l.demand.plain {
+		return false
+	}
+	has := func(v int) bool {
+		return v >= 0 && v != but && slices.ContainsFunc(l.g.e.VNets[v].Space, func(s estate.Prefix) bool { return s.Overlaps(p) })
+	}
+	return has(l.hub) || slices.ContainsFunc(l.peers[l.hub], has)
+}
+
+// lists reports whether the sites by which the hub serves a network have what a VNet reaches of it.
+func (l *layout) lists(n netReach) bool {
+	var b netipx.IPSetBuilder
+	for _, s := range l.sitesOf(n.network) {
+		for _, p := range s.Prefixes {
+			if p.IsValid() {
+				b.AddPrefix(p.Prefix)
+			}
+		}
+	}
+	listed, err := b.IPSet()
+	return err == nil && !slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return !listed.ContainsPrefix(p) })
+}
+
+// sitesOf are the sites by which the hub serves a network: of its own connections, or of the one that is copied.
+func (l *layout) sitesOf(network reach.Location) []*estate.Site {
+	var out []*estate.Site
+	if l.hub >= 0 && slices.ContainsFunc(l.direct(l.hub), network.Same) {
+		for _, c := range l.g.connections[l.hub] {
+			if s := l.g.x.Site(c.Site); s != nil && c.Pairing.Partner.IsZero() && s.Network == network.Name {
+				out = append(out, s)
+			}
+		}
+		return out
+	}
+	if c := l.connectionTo(network); c != nil {
+		out = append(out, l.g.x.Site(c.Site))
+	}
+	return out
+}
+
+// endOf is the VNet whose gateway a connection names, or nil.
+func (g *graph) endOf(c *estate.Connection) *estate.VNet {
+	if far := g.x.Gateway(c.RemoteGateway); far != nil {
+		return g.x.VNet(far.VNet)
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package plan_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+)
+
+// spelt is a network of one subscription. A line is a VNet with its space, or a connection: "v0 10.1.0.0/16",
+// "v0 > v1 10.2.0.0/16" to the gateway of v1, "v0 > office 192.168.1.0/24" to a device, each with what its site lists.
+func spelt(hub string, lines ...string) *network {
+	n := &network{docs: 1, mode: options.AsIfLive, hub: hub}
+	for _, line := range lines {
+		name, rest, connection := strings.Cut(line, " > ")
+		at := slices.IndexFunc(n.vnets, func(v *drawnVNet) bool { return v.name == name })
+		if !connection {
+			name, ranges, _ := strings.Cut(line, " ")
+			n.vnets = append(n.vnets, &drawnVNet{name: name, region: "West Europe", space: prefixesOf(ranges)})
+			continue
+		}
+		to, ranges, _ := strings.Cut(rest, " ")
+		s := &drawnSite{name: name + "-to-" + to, address: fmt.Sprintf("40.90.17.%d", to[len(to)-1]), prefixes: prefixesOf(ranges)}
+		n.sites = append(n.sites, s)
+		n.vnets[at].refs = append(n.vnets[at].refs, drawnRef{site: s})
+	}
+	return n
+}
+
+// The hub's gateway stands in for that of a VNet only where all that the VNet reaches is reached there.
+func TestHubStandsIn(t *testing.T) {
+	pair := []string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16"}
+	for _, c := range []struct {
+		name, hub string
+		lines     []string
+		gone      string // gateways
+	}{
+		{"what the hub's site lists", "v0", append(pair[:4:4], "v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/24"), "v1-gateway"},
+		{"less than that", "v0", append(pair[:4:4], "v0 > office 192.168.0.0/16", "v1 > office 192.168.1.0/24"), "v1-gateway"},
+		{"two halves of it", "v0", append(pair[:4:4], "v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/25 192.168.1.128/25"), "v1-gateway"},
+		{"more than the hub's site lists", "v0", append(pair[:4:4], "v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/24 192.168.2.0/24"), ""},
+		{"a new hub", "new", append(pair[:4:4], "v1 > office 192.168.1.0/24"), "v0-gateway v1-gateway"},
+		{"what a peer of the hub has", "new", append(pair[:4:4], "v2 10.3.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.4.0/24"), "v0-gateway v2-gateway"},
+		{"what holds a peer of the hub", "new", append(pair[:4:4], "v2 10.3.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.0.0/15"), "v0-gateway v2-gateway"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e, opts := spelt(c.hub, c.lines...).read(t, 0)
+			p, found, err := plan.Make(e, *opts)
+			if err != nil || len(p.Violations) > 0 {
+				t.Fatalf("%v %v", err, found)
+			}
+			var gone []string
+			target := estate.NewIndex(p.Target)
+			for i := range p.Base.Gateways {
+				if g := &p.Base.Gateways[i]; target.Gateway(g.ID) == nil {
+					gone = append(gone, g.ID.Name)
+				}
+			}
+			if got := strings.Join(gone, " "); got != c.gone {
+				t.Errorf("the target does without %q, want %q\n%s", got, c.gone, outline(p))
+			}
+		})
+	}
+}
+
+// A connection that a hub's gateway would get for others must not take what goes to VNets by its tunnels.
+func TestCopiedConnectionBesideTunnels(t *testing.T) {
+	n := spelt("v0", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16",
+		"v1 > office 192.168.1.0/24 10.3.4.0/24")
+	n.required = []string{"{between: v2, and: v1-to-office}"}
+	e, opts := n.read(t, 0)
+	_, _, err := plan.Make(e, *opts)
+	want := `hub v0 cannot be used: its gateway would route the same prefixes to "v1-to-office" and to "v2"`
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
