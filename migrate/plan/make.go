@@ -218,6 +218,11 @@ func (m *maker) order() {
 		}
 	}
 	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows), s.windows
+	start := m.g.x
+	if m.opts.Mode == options.Rebuild {
+		start = estate.NewIndex(startOf(m.p))
+	}
+	takeBack(start, m.p.Steps)
 }
 
 // target is the estate after every step; the estate of a rebuild is the same, built anew.

@@ -22,7 +22,11 @@ func (m *maker) rebuild(s *sequence) {
 	}
 	for i := range t.Gateways {
 		g := &t.Gateways[i]
-		create(CreateGateway, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()])
+		add := &estate.Estate{Gateways: t.Gateways[i : i+1]}
+		if site := x.Site(g.DefaultSite); site != nil { // its connection, which brings it as well, comes later
+			add.Sites = []estate.Site{*site}
+		}
+		create(CreateGateway, g.ID, add, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()])
 	}
 	for i := range t.Connections {
 		c := &t.Connections[i]
