@@ -14,7 +14,7 @@ import (
 
 // Check walks the states of a plan and reports what is wrong with them: a required pair that is
 // lost outside a declared window, a state that the platform would refuse, a step that cannot run when
-// its turn comes, and an end that is not the target. It uses the steps' effects, the estate before, and
+// its turn comes, an undo that does not restore, and an end that is not the target. It uses the steps' effects, the estate before, and
 // the windows; how the plan was made it does not know.
 //
 // The states are those after the removals of a wave and at its end, and those inside of it, where only some of its
@@ -55,14 +55,17 @@ func check(p *Plan) *checker {
 		look = func() { result.violations, result.opened = c.judge(s) }
 	}
 	var missed []Violation
-	together(look, func() { missed = misses(p, c.end) })
+	together(look, func() { missed = misses(p, c.end) }, c.checkBack)
 	if c.lastChange() == 0 { // the network stays as it is
 		missed = append(missed, c.judgeAsks(state{Estate: p.Base, name: "the start", last: true, reach: c.before})...)
 	}
-	c.proof.Violations = slices.Concat(c.refused, lasting(found), missed)
+	c.proof.Violations = slices.Concat(c.refused, lasting(found), missed, c.back)
 	c.proof.Opened = lasting(c.closedAgain(found))
 	if words := insideWords(c.inner, c.proof.sampled); words != "" {
 		c.proof.Checked = append(c.proof.Checked, words)
+	}
+	if c.wayBack != "" {
+		c.proof.Checked = append(c.proof.Checked, c.wayBack)
 	}
 	if left > 0 {
 		c.proof.Checked = append(c.proof.Checked, fmt.Sprintf("not %d further states: there are too many of this size", left))
@@ -122,6 +125,8 @@ type checker struct {
 	legal  map[string]bool // what was refused already before the first step
 
 	refused []Violation    // steps that cannot run when their turn comes
+	back    []Violation    // steps whose undo does not restore what was before
+	wayBack string         // what was looked at of the way back, in words
 	inner   int            // states inside of waves
 	end     *estate.Estate // after all steps
 

@@ -31,7 +31,7 @@ func (s *sequence) migrate() {
 		commit := Step{
 			Action: MigrateVNet, Object: v.ID, Needs: s.gate,
 			Because: "classic VNets cannot be peered with each other: validate, prepare, check, commit",
-			Impact:  Impact{Class: Live, Minutes: minutesMigration, NoReturn: true},
+			Impact:  Impact{Class: Live, Minutes: minutesMigration},
 			Verify:  "the VNet and its gateway are listed as ARM resources and every connection is Connected",
 			Undo:    "abort is possible until commit; after commit there is no way back to classic",
 		}

@@ -10,3 +10,6 @@ func States(p *Plan) []*estate.Estate {
 	}
 	return out
 }
+
+// StartOf is the network before the first step.
+var StartOf = startOf

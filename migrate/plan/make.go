@@ -229,6 +229,11 @@ func (m *maker) order() {
 		return
 	}
 	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows), s.windows
+	start := m.g.x
+	if m.opts.Mode == options.Rebuild {
+		start = estate.NewIndex(startOf(m.p))
+	}
+	takeBack(start, m.p.Steps)
 }
 
 // changes reports whether a step does something to the network, and does not only look.

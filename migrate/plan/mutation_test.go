@@ -163,6 +163,38 @@ var mutations = []struct {
 		p.Windows[n].Steps = p.Windows[n].Steps[:1]
 		return true
 	}},
+	{"an undo puts an object back less", eachStep(func(p *plan.Plan, s *plan.Step) bool { return missed(s) && fewer(&s.Back.Restore) })},
+	{"an undo leaves an object standing", undo(func(p *plan.Plan, u *plan.Undo) bool { return fewer(&u.Remove) })},
+	{"an undo puts another object back", eachStep(func(p *plan.Plan, s *plan.Step) bool { return missed(s) && another(p, &s.Back.Restore) })},
+	{"an undo deletes another object", undo(func(p *plan.Plan, u *plan.Undo) bool { return another(p, &u.Remove) })},
+	{"an undo deletes what is in use, too", undo(func(p *plan.Plan, u *plan.Undo) bool {
+		u.Remove = append(slices.Clone(u.Remove), p.Base.VNets[0].ID)
+		return true
+	})},
+	{"an undo puts back what never was", undo(func(p *plan.Plan, u *plan.Undo) bool {
+		id := p.Base.VNets[0].ID
+		id.Name += "-never"
+		u.Restore = append(slices.Clone(u.Restore), id)
+		return true
+	})},
+	{"a step says no undo", undo(func(p *plan.Plan, u *plan.Undo) bool { *u = plan.Undo{}; return true })},
+	{"a point of no return is not marked", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		was := s.Impact.NoReturn
+		s.Impact.NoReturn = false
+		return was
+	})},
+	{"a point of no return is not marked, and its undo said to be one", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		was := s.Impact.NoReturn
+		s.Impact.NoReturn, s.Back.None = false, ""
+		return was
+	})},
+	{"an undo brings a public address back", undo(func(p *plan.Plan, u *plan.Undo) bool {
+		if u.None == "" || len(p.Base.Gateways) == 0 {
+			return false
+		}
+		u.Restore = append(slices.Clone(u.Restore), p.Base.Gateways[0].PublicIP)
+		return true
+	})},
 }
 
 func dropStep(a plan.Action) func(*plan.Plan, int) bool {

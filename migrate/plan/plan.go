@@ -161,7 +161,8 @@ type Step struct {
 	Effect  Effect
 	Impact  Impact
 	Verify  string // what must be seen before the next step
-	Undo    string
+	Undo    string // how a person takes it back
+	Back    Undo   // the same, as data
 }
 
 // Effect is what a step changes: the removals take effect at its start, the additions at its end.
@@ -186,7 +187,7 @@ type Impact struct {
 	Class    ImpactClass
 	Minutes  [2]int // shortest and longest duration of the step itself; 0, 0 when it depends on people
 	Window   string // id of the declared window it belongs to, or ""
-	NoReturn bool   // undoing it is slow or loses something
+	NoReturn bool   // something does not come back, however it is undone
 }
 
 // Window is a declared interruption.

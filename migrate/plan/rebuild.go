@@ -26,7 +26,11 @@ func (m *maker) rebuild(s *sequence) {
 			create(CreateFirewall, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, minutesFirewall, "packets from spoke to spoke pass it", made[g.VNet.Key()])
 			continue
 		}
-		create(CreateGateway, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()])
+		add := &estate.Estate{Gateways: t.Gateways[i : i+1]}
+		if site := x.Site(g.DefaultSite); site != nil { // its connection, which brings it as well, comes later
+			add.Sites = []estate.Site{*site}
+		}
+		create(CreateGateway, g.ID, add, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()])
 	}
 	for i := range t.Connections {
 		c := &t.Connections[i]

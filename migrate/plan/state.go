@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -176,4 +177,73 @@ func effectsOf(steps []*Step) []Effect {
 		effects[i] = s.Effect
 	}
 	return effects
+}
+
+// held is an object of a network at some moment.
+type held struct {
+	id     estate.ID
+	object any // a pointer to it
+}
+
+// holdings yields what a network holds, of the kinds that steps change.
+func holdings(e *estate.Estate) iter.Seq[held] {
+	return func(yield func(held) bool) {
+		_ = e == nil ||
+			hold(e.VNets, func(v *estate.VNet) estate.ID { return v.ID }, yield) &&
+				hold(e.Sites, func(s *estate.Site) estate.ID { return s.ID }, yield) &&
+				hold(e.Gateways, func(g *estate.Gateway) estate.ID { return g.ID }, yield) &&
+				hold(e.Connections, func(c *estate.Connection) estate.ID { return c.ID }, yield) &&
+				hold(e.Peerings, func(p *estate.Peering) estate.ID { return p.ID }, yield) &&
+				hold(e.SecurityGroups, func(g *estate.SecurityGroup) estate.ID { return g.ID }, yield) &&
+				hold(e.RouteTables, func(t *estate.RouteTable) estate.ID { return t.ID }, yield)
+	}
+}
+
+func hold[T any](in []T, id func(*T) estate.ID, yield func(held) bool) bool {
+	for i := range in {
+		if !yield(held{id(&in[i]), &in[i]}) {
+			return false
+		}
+	}
+	return true
+}
+
+// moment is what a network holds while steps are done one after the other.
+type moment struct {
+	start   *estate.Index
+	changed map[estate.Key]any // since the start: the object that is there, or nil
+}
+
+func newMoment(start *estate.Index) *moment { return &moment{start, map[estate.Key]any{}} }
+
+func (m *moment) set(key estate.Key, object any) { m.changed[key] = object }
+
+// object is a pointer to the object that is there now, or nil.
+func (m *moment) object(id estate.ID, key estate.Key) any {
+	if object, changed := m.changed[key]; changed {
+		return object
+	}
+	switch id.Type {
+	case estate.TypeVNet:
+		return orNone(m.start.VNet(id))
+	case estate.TypeSite:
+		return orNone(m.start.Site(id))
+	case estate.TypeConnection:
+		return orNone(m.start.Connection(id))
+	case estate.TypePeering:
+		return orNone(m.start.Peering(id))
+	case estate.TypeNSG:
+		return orNone(m.start.SecurityGroup(id))
+	case estate.TypeRouteTable:
+		return orNone(m.start.RouteTable(id))
+	}
+	return orNone(m.start.Gateway(id))
+}
+
+// orNone is a pointer as a value that is nil when the pointer is.
+func orNone[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return p
 }

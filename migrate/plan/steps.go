@@ -392,7 +392,7 @@ func (s *sequence) gateways(d *draft, gate []string, cleared map[estate.Key][]st
 }
 
 func (s *sequence) deleteGateway(gw *estate.Gateway, needs []string, window string) string {
-	impact := Impact{Class: Live, Minutes: minutesGatewayOff, NoReturn: true}
+	impact := Impact{Class: Live, Minutes: minutesGatewayOff}
 	if window != "" {
 		impact.Class, impact.Window = Interrupting, window
 	}
@@ -400,7 +400,7 @@ func (s *sequence) deleteGateway(gw *estate.Gateway, needs []string, window stri
 		Action: DeleteGateway, Object: gw.ID, Needs: needs, Because: "it has no connection left",
 		Effect: Effect{Remove: []estate.ID{gw.ID}}, Impact: impact,
 		Verify: "the gateway is not listed any more, in no resource group",
-		Undo:   "create it again: 30 to 45 minutes; a Standard public address is kept as long as its resource is not deleted, a Basic or dynamic one is lost",
+		Undo:   "create it again; a Standard public address is kept as long as its resource is not deleted, a Basic or dynamic one is lost",
 	})
 }
 
@@ -539,14 +539,18 @@ func (s *sequence) clean(d *draft) {
 		})}
 	}
 	names := make([]string, len(gone))
+	undo := "create them again"
 	for i, id := range gone {
 		names[i] = id.Name
+		if id.Type == estate.TypePublicIP {
+			undo = "create them again; a deleted public address does not come back"
+		}
 	}
 	s.add(Step{
 		Action: CleanUp, Object: gone[0], Also: gone[1:], Needs: needs,
 		Because: "nothing refers to " + strings.Join(names, ", ") + " any more",
 		Effect:  Effect{Remove: gone},
-		Impact:  Impact{Class: Live, Minutes: minutesClean, NoReturn: true},
-		Verify:  "the resources are not listed any more", Undo: "create them again; a deleted public address does not come back",
+		Impact:  Impact{Class: Live, Minutes: minutesClean},
+		Verify:  "the resources are not listed any more", Undo: undo,
 	})
 }

@@ -144,7 +144,7 @@ func (r *reviewer) steps() {
 }
 
 func alike(a, b *plan.Step) bool {
-	return a.Wave == b.Wave && a.Action == b.Action && a.Impact == b.Impact && a.Verify == b.Verify && a.Undo == b.Undo
+	return a.Wave == b.Wave && a.Action == b.Action && a.Impact == b.Impact && a.Verify == b.Verify && a.Undo == b.Undo && a.Back.Minutes == b.Back.Minutes
 }
 
 func (r *reviewer) stepsAlike(steps []plan.Step) {
@@ -155,6 +155,8 @@ func (r *reviewer) stepsAlike(steps []plan.Step) {
 	}
 	if first.Impact.NoReturn {
 		head = head.say(". ").and(toned(bad, "POINT OF NO RETURN"))
+	} else if first.Back.Builds() {
+		head = head.say(". ").and(toned(warn, "SLOW TO UNDO"))
 	}
 	r.para(head)
 	g := grid{head: []string{"step", "object", "because", "needs"}}
@@ -162,7 +164,16 @@ func (r *reviewer) stepsAlike(steps []plan.Step) {
 		s := &steps[i]
 		g.rows = append(g.rows, []phrase{toned(strong, "%s", s.ID), r.object(s), say("%s", s.Because), say("%s", orDash(rangeWords(s.Needs)))})
 	}
-	r.add(g, facts{{"verify", say("%s", orDash(first.Verify))}, {"undo", say("%s", orDash(first.Undo))}})
+	r.add(g, facts{{"verify", say("%s", orDash(first.Verify))}, {"undo", undoWords(first)}})
+}
+
+// undoWords say how a step is taken back, and how long that takes where it is known.
+func undoWords(s *plan.Step) phrase {
+	p := say("%s", orDash(s.Undo))
+	if m := s.Back.Minutes; m != [2]int{} {
+		p = p.say(" (%s)", minuteWords(m))
+	}
+	return p
 }
 
 func impactWords(i *plan.Impact) phrase {

@@ -120,6 +120,15 @@ type WireStep struct {
 	Impact  WireImpact `json:"impact"`
 	Verify  string     `json:"verify"`
 	Undo    string     `json:"undo"`
+	Back    *WireUndo  `json:"back,omitempty"` // the undo as data; absent of a step that changes nothing, and in plans of older versions
+}
+
+// WireUndo is what takes a step back, right after it or once all later steps are undone.
+type WireUndo struct {
+	Remove  []WireID `json:"remove,omitempty"`  // what the step added; it is deleted
+	Restore []WireID `json:"restore,omitempty"` // what the step removed or replaced; it is put back as it was before
+	Minutes *[2]int  `json:"minutes,omitempty"` // shortest and longest
+	None    string   `json:"none,omitempty"`    // why there is no way back, or none that brings back everything
 }
 
 // WireEffect is what a step changes: the removals at its start, the additions at its end. An added
@@ -134,7 +143,7 @@ type WireImpact struct {
 	Class    string  `json:"class" jsonschema:"enum=live,enum=brief,enum=interrupting"`
 	Minutes  *[2]int `json:"minutes,omitempty"` // shortest and longest; absent when it depends on people
 	Window   string  `json:"window,omitempty"`
-	NoReturn bool    `json:"pointOfNoReturn,omitempty"`
+	NoReturn bool    `json:"pointOfNoReturn,omitempty"` // something does not come back, however it is undone
 }
 
 // WireWindow is a declared interruption.

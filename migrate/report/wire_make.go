@@ -87,10 +87,18 @@ func wireStep(s plan.Step) WireStep {
 		add := wireEstate(s.Effect.Add)
 		w.Effect.Add = &add
 	}
-	if m := s.Impact.Minutes; m != [2]int{} {
-		w.Impact.Minutes = &m
+	w.Impact.Minutes = minutesIf(s.Impact.Minutes)
+	if u := &s.Back; !u.IsZero() {
+		w.Back = &WireUndo{Remove: each(u.Remove, wireID), Restore: each(u.Restore, wireID), Minutes: minutesIf(u.Minutes), None: u.None}
 	}
 	return w
+}
+
+func minutesIf(m [2]int) *[2]int {
+	if m == [2]int{} {
+		return nil
+	}
+	return &m
 }
 
 func wireVerdict(v reach.Verdict) WireVerdict {

@@ -148,6 +148,12 @@ func (d *unwirer) step(w WireStep) plan.Step {
 	if m := w.Impact.Minutes; m != nil {
 		s.Impact.Minutes = *m
 	}
+	if u := w.Back; u != nil {
+		s.Back = plan.Undo{Remove: ids(u.Remove), Restore: ids(u.Restore), None: u.None}
+		if u.Minutes != nil {
+			s.Back.Minutes = *u.Minutes
+		}
+	}
 	return s
 }
 
