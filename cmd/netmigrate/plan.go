@@ -29,7 +29,7 @@ there is a template for each resource group that something is added to, and stag
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto (default auto)"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},
-		outputOption, keyVaultOption, configOption, maxSizeOption, dateOption, failOn,
+		outputOption, keyVaultOption, configOption, usageOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).plan,
 }

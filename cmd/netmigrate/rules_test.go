@@ -49,6 +49,8 @@ var shownElsewhere = map[string][2]string{
 	"LINK-007": {"migrate/risk/estate_test.go", "TestPathThroughPremises"},
 	"LINK-008": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"OPT-007":  {"cmd/netmigrate/testdata/script/options.txtar", "several are a finding"},
+	"OPT-014":  {"cmd/netmigrate/testdata/script/traffic.txtar", "is no usage file"},
+	"OPT-015":  {"cmd/netmigrate/testdata/script/traffic.txtar", "a bad row"},
 	"P2S-001":  {"migrate/risk/plan_test.go", "TestPlanRules"},
 	"P2S-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"PEER-009": {"migrate/estate/validate_test.go", "TestValidate"},
