@@ -27,7 +27,8 @@ type Volume int64
 // than any gateway passes on. More is a mistake in the unit.
 const MaxVolume Volume = 10_000_000 * 1000
 
-// ParseVolume reads a decimal number of GB: digits, and up to three decimals that are not zero.
+// ParseVolume reads a decimal number of GB: digits, and up to three decimals that are not zero. What entries add up to
+// may be more than MaxVolume.
 func ParseVolume(s string) (Volume, bool) {
 	whole, fraction, point := strings.Cut(s, ".")
 	if point && fraction == "" {
@@ -38,7 +39,7 @@ func ParseVolume(s string) (Volume, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", 3-len(fraction)), 10, 64)
-	return Volume(n), err == nil && Volume(n) <= MaxVolume
+	return Volume(n), err == nil
 }
 
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
@@ -52,12 +53,15 @@ func (v Volume) String() string {
 // volumes is an amount of data.
 var volumes = form{what: "a number of GB from 0 to 10000000 with at most three decimals, such as 1200 or 0.25", most: 10_000_000, read: func(s string) (string, bool) {
 	v, ok := ParseVolume(s)
-	return v.String(), ok
+	return v.String(), ok && v <= MaxVolume
 }}
+
+// longestPlace is how many bytes the name of a place may have, with all that stands before it.
+const longestPlace = 1000
 
 // onePlace is the name of one place.
 var onePlace = form{what: "the name of one place", pattern: `\S`, read: func(s string) (string, bool) {
-	return s, strings.TrimSpace(s) != "" && !IsPattern(s)
+	return s, strings.TrimSpace(s) != "" && !IsPattern(s) && len(s) <= longestPlace
 }}
 
 var trafficMembers = []member[Traffic]{

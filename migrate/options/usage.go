@@ -118,11 +118,11 @@ func (r *usageReader) header() bool {
 		i := slices.Index(usageColumns, strings.ToLower(strings.TrimSpace(name)))
 		switch {
 		case i < 0 && len(fields) == 1 && strings.ContainsAny(name, ";\t"):
-			f := r.fail(line, col, "the header is %q, which is not %s", name, strings.Join(usageColumns, ","))
+			f := r.fail(line, col, "the header is %q, which is not %s", cut(name), strings.Join(usageColumns, ","))
 			*f = f.WithHint("separate the columns by commas")
 			return false
 		case i < 0:
-			r.fail(line, col, "nothing reads a column %q; the header is %s", name, strings.Join(usageColumns, ","))
+			r.fail(line, col, "nothing reads a column %q; the header is %s", cut(name), strings.Join(usageColumns, ","))
 		case r.at[i] >= 0:
 			r.fail(line, col, "the column %q stands here a second time", usageColumns[i])
 		default:
@@ -164,7 +164,7 @@ func (r *usageReader) row() bool {
 		line, col := r.place(r.at[i])
 		if !fits {
 			good = false
-			r.bad(line, col, "%q is %q, which is not %s", m.name, raw, m.form.what)
+			r.bad(line, col, "%q is %q, which is not %s", m.name, cut(raw), m.form.what)
 			continue
 		}
 		r.ordinal++
@@ -174,6 +174,15 @@ func (r *usageReader) row() bool {
 		r.o.Traffic = append(r.o.Traffic, t)
 	}
 	return true
+}
+
+// cut shortens what a message shows of a value.
+func cut(s string) string {
+	const most = 100
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
 }
 
 func (r *usageReader) bad(line, col int, format string, args ...any) {

@@ -12,7 +12,7 @@ func TestParseVolume(t *testing.T) {
 	for s, want := range map[string]string{
 		"0": "0", "1": "1", "0.5": "0.5", "0.001": "0.001", "12.340": "12.34", "1.5000": "1.5", "007": "7", "10000000": "10000000", "10000000.000": "10000000",
 		"": "no", ".5": "no", "5.": "no", "-1": "no", "+1": "no", "1e3": "no", "NaN": "no", "Inf": "no", "0x10": "no", "1_000": "no", "1,5": "no", " 1": "no", "1.2.3": "no",
-		"0.0001": "no", "10000000.001": "no", "99999999999999999999": "no", "٣": "no",
+		"0.0001": "no", "10000000.001": "10000000.001", "99999999999999999999": "no", "٣": "no",
 	} {
 		got := "no"
 		if v, ok := ParseVolume(s); ok {
@@ -42,6 +42,7 @@ func TestReadUsage(t *testing.T) {
 		{"values are missing", readable + "a,b\na,b,1,2\na,b,1\n", "", []string{"2:1 OPT-015: the row has 2 values, and the header 3", "3:1 OPT-015: the row has 4 values"}},
 		{"bad values", readable + "a,b,-1\n ,b,1\na,*,NaN\na,b,\"1,200\"\n", "", []string{`2:5 OPT-015: "gb" is "-1", which is not a number of GB`, `3:1 OPT-015: "from" is " ", which is not the name of one place`, `4:3 OPT-015: "to" is "*"`, `4:5 OPT-015: "gb" is "NaN"`, `5:5 OPT-015: "gb" is "1,200"`}},
 		{"hostile names", readable + "a\x1b[31m,b\x07,x\x1b[0m\n", "", []string{`2:11 OPT-015: "gb" is "x\x1b[0m"`}},
+		{"a long name", readable + strings.Repeat("x", 2000) + ",b,1\na,b,10000000.001\n", "", []string{`2:1 OPT-015: "from" is "` + strings.Repeat("x", 100) + "…\"", "3:5 OPT-015: which is not a number of GB"}},
 		{"not closed", readable + "a,\"b,1\n", "", []string{"OPT-014: this is not CSV: a quotation mark is not closed"}},
 		{"a quotation mark", readable + "a,b\"c,1\n", "", []string{"2:4 OPT-014: this is not CSV: a quotation mark stands inside"}},
 		{"UTF-16", "f\x00r\x00", "", []string{" OPT-014: the file is not text in UTF-8"}},

@@ -38,6 +38,8 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 	together(func() { m.p.Before = reach.Compute(base) }, func() { m.g = newGraph(base) })
 	asks, odd := Asked(m.p.Before, &opts)
 	m.p.Asks, m.found = asks, append(m.found, odd...)
+	traffic, odd := Flows(m.p.Before, &opts)
+	m.p.Traffic, m.found = traffic, append(m.found, odd...)
 	m.g.ask(asks, m.p.Before)
 	if err := m.components(); err != nil {
 		return nil, m.found, err

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -22,10 +23,11 @@ type Plan struct {
 	Fates      []diag.Fate    // of the input's leaves that ended on the way to Base
 	Target     *estate.Estate // the estate after the last
 	Components []Component
-	Outcomes   []Outcome // what becomes of every gateway, site and connection of Base
-	Steps      []Step    // in order of waves
-	Windows    []Window  // declared interruptions
-	Asks       []Ask     // what people ask of pairs, in order
+	Outcomes   []Outcome   // what becomes of every gateway, site and connection of Base
+	Steps      []Step      // in order of waves
+	Windows    []Window    // declared interruptions
+	Asks       []Ask       // what people ask of pairs, in order
+	Traffic    []cost.Flow // what passes between the places of Base, as far as people told, in order
 
 	Before, After *reach.Relation
 	Verdicts      []reach.Verdict // Before against After, without what is preserved unchanged
