@@ -26,6 +26,7 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 		Pairs: each(p.Asks, func(a plan.Ask) WireAsk {
 			return WireAsk{string(a.Want), wireLocation(a.A), wireLocation(a.B), a.Reason}
 		}),
+		Traffic: each(p.Traffic, wireFlow),
 		Outcomes: each(p.Outcomes, func(o plan.Outcome) WireOutcome {
 			return WireOutcome{wireID(o.Object), string(o.What), o.Because}
 		}),

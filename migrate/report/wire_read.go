@@ -86,6 +86,7 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 		Steps:   each(w.Steps, d.step),
 		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
 		Asks:    each(w.Pairs, d.ask),
+		Traffic: each(w.Traffic, d.flow),
 	}
 	if !slices.Contains(options.Modes, p.Mode) && d.err == nil {
 		d.err = fmt.Errorf("mode %q is none", w.Mode)
