@@ -169,7 +169,7 @@ func (in input) answers() *options.Options {
 // The rules that a command looks for, by their families: a suppression of another rule does not
 // match nothing, it was not asked.
 func lintLooksFor(rule string) bool {
-	return !ofFamily(rule, "ARM", "PLAN", "HUB", "PEER", "SEC", "TRN", "OPS")
+	return !ofFamily(rule, "ARM", "PLAN", "HUB", "PEER", "SEC", "TRN", "OPS", "CST")
 }
 
 // connectionsLooksFor leaves out what the platform's own migration would do to the network.

@@ -38,6 +38,7 @@ var shownElsewhere = map[string][2]string{
 	"ARM-027":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"BGP-002":  {"migrate/risk/live_test.go", "TestLiveRules"},
 	"BGP-004":  {"migrate/risk/live_test.go", "TestLiveRules"},
+	"CST-001":  {"cmd/netmigrate/testdata/script/traffic.txtar", "a pair that costs more than its gateways"},
 	"ER-003":   {"migrate/risk/live_test.go", "TestLiveRules"},
 	"GW-001":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"GW-011":   {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
