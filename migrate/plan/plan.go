@@ -96,6 +96,8 @@ type Candidate struct {
 	Terms   []Term
 	Points  int
 	Refused string // why it cannot be used, or ""
+	// Monthly is what it would cost; nil where that is not asked: of more than a few candidates, and in large components.
+	Monthly *Monthly
 }
 
 // Term is one part of a candidate's score: fewer points are better.

@@ -249,3 +249,22 @@ func wireBill(b *cost.Bill) WireBill {
 }
 
 func decimal(a cost.Amount) string { return fmt.Sprintf("%d.%02d", a/1_000_000, a%1_000_000/10_000) }
+
+func wireMonthly(m *plan.Monthly) *WireMonthly {
+	if m == nil {
+		return nil
+	}
+	return &WireMonthly{decimal(m.Known), m.Unknown}
+}
+
+// monthly reads what a candidate would cost, to the cent.
+func (d *unwirer) monthly(w *WireMonthly) *plan.Monthly {
+	if w == nil {
+		return nil
+	}
+	micros, ok := azure.Price{USD: w.Known}.Micros()
+	if (!ok || micros < 0 || w.Unknown < 0) && d.err == nil {
+		d.err = fmt.Errorf("a candidate costs %q a month and %d unknown things, which is no amount", w.Known, w.Unknown)
+	}
+	return &plan.Monthly{Known: cost.Amount(micros), Unknown: w.Unknown}
+}

@@ -95,6 +95,14 @@ type WireCandidate struct {
 	Points  int        `json:"points"` // fewer are better
 	Terms   []WireTerm `json:"terms,omitempty"`
 	Refused string     `json:"refused,omitempty"` // why it cannot be used
+	// Monthly is what the VNets of the component would cost a month with it; only the best few are priced.
+	Monthly *WireMonthly `json:"monthly,omitempty"`
+}
+
+// WireMonthly is an amount in US dollars at list price.
+type WireMonthly struct {
+	Known   string `json:"known"`   // the sum of what is known, a decimal
+	Unknown int    `json:"unknown"` // things and flows whose price is not
 }
 
 // WireTerm is one part of a score: count times weight points.

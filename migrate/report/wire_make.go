@@ -67,7 +67,7 @@ func wireComponent(c plan.Component) WireComponent {
 			Kind: string(h.Kind), VNet: wireIDIf(h.VNet), Because: h.Because, Space: prefixIf(h.Space), Region: h.Region,
 			Candidates: each(h.Candidates, func(c plan.Candidate) WireCandidate {
 				return WireCandidate{
-					Kind: string(c.Kind), VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused,
+					Kind: string(c.Kind), VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: wireMonthly(c.Monthly),
 					Terms: each(c.Terms, func(t plan.Term) WireTerm { return WireTerm(t) }),
 				}
 			}),

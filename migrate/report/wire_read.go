@@ -135,7 +135,7 @@ func (d *unwirer) component(w WireComponent) plan.Component {
 		Kept: each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
 		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), VNet: idIf(h.VNet), Because: h.Because, Space: d.prefixText(h.Space), Region: h.Region,
 			Candidates: each(h.Candidates, func(c WireCandidate) plan.Candidate {
-				return plan.Candidate{Kind: plan.HubKind(c.Kind), VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused,
+				return plan.Candidate{Kind: plan.HubKind(c.Kind), VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
 					Terms: each(c.Terms, func(t WireTerm) plan.Term { return plan.Term(t) })}
 			})},
 	}
