@@ -21,6 +21,7 @@ const configName = "netmigrate.yaml"
 
 var (
 	configOption = option{name: "config", value: "FILE", title: "the options file, instead of a " + configName + " beside the input"}
+	usageOption  = option{name: "usage", value: "FILE", title: "the traffic of a month: a CSV with the header from,to,gb"}
 	dateOption   = option{name: "date", value: "YYYY-MM-DD", title: "the day from which suppressions and ages are seen, instead of today"}
 )
 
@@ -43,7 +44,7 @@ func readOptions(c *cli.Context, args []string) (*options.Options, diag.List) {
 		return &options.Options{}, diag.List{f.See(diag.Pos{File: second}, "it is here")}
 	}
 	name := filepath.ToSlash(paths[0])
-	src, err := readConfig(paths[0])
+	src, err := readRegular(paths[0], options.MaxSize)
 	if err != nil {
 		return &options.Options{}, diag.List{diag.New("OPT-001", diag.Pos{File: name}, "the file cannot be read: %v", err)}
 	}
@@ -54,8 +55,22 @@ func readOptions(c *cli.Context, args []string) (*options.Options, diag.List) {
 	return opts, found
 }
 
-// readConfig reads a regular file, and no more of it than an options file may have and one byte.
-func readConfig(path string) ([]byte, error) {
+// readUsage takes the traffic from the file that --usage names, in place of that of the options file.
+func readUsage(c *cli.Context, opts *options.Options) diag.List {
+	if !c.IsSet(usageOption.name) {
+		return nil
+	}
+	path := c.String(usageOption.name)
+	name := filepath.ToSlash(path)
+	src, err := readRegular(path, options.MaxUsageSize)
+	if err != nil {
+		return diag.List{diag.New("OPT-014", diag.Pos{File: name}, "the file cannot be read: %v", err)}
+	}
+	return opts.ReadUsage(name, src)
+}
+
+// readRegular reads a regular file, and no more of it than so many bytes and one.
+func readRegular(path string, most int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -68,7 +83,7 @@ func readConfig(path string) ([]byte, error) {
 		return nil, errOf(err)
 	}
 	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, options.MaxSize+1))
+	src, err := io.ReadAll(io.LimitReader(f, most+1))
 	return src, errOf(err)
 }
 
@@ -157,7 +172,7 @@ func (in input) answers() *options.Options {
 // The rules that a command looks for, by their families: a suppression of another rule does not
 // match nothing, it was not asked.
 func lintLooksFor(rule string) bool {
-	return !ofFamily(rule, "ARM", "PLAN", "HUB", "PEER", "SEC", "TRN", "OPS")
+	return !ofFamily(rule, "ARM", "PLAN", "HUB", "PEER", "SEC", "TRN", "OPS", "CST")
 }
 
 // connectionsLooksFor leaves out what the platform's own migration would do to the network.

@@ -26,12 +26,12 @@ var layers = map[string]int{
 	"migrate/options": 2, // above azure: regions and sizes are checked where they are written
 	"migrate/estate":  3,
 	"migrate/reach":   4,
-	"migrate/cost":    4,
-	"migrate/plan":    5,
-	"migrate/risk":    6,
-	"migrate/deploy":  6,
-	"migrate/report":  7,
-	"cmd/netmigrate":  8,
+	"migrate/cost":    5,
+	"migrate/plan":    6,
+	"migrate/risk":    7,
+	"migrate/deploy":  7,
+	"migrate/report":  8,
+	"cmd/netmigrate":  9,
 }
 
 // formats are the packages of documents as written, and who may know them.

@@ -55,6 +55,7 @@ func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
 		r.fail("XML-018", filepath.ToSlash(args[0]), "an options file is named, and no network configuration")
 	}
 	opts, faults := readOptions(c, args)
+	faults = append(faults, readUsage(c, opts)...)
 	if s.settings.verbose {
 		for _, d := range r.docs {
 			s.say("%s: read, %d bytes", diag.Plain(d.name), len(d.src))
@@ -64,6 +65,9 @@ func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
 		}
 		if opts.File != "" {
 			s.say("%s: read as the options file", diag.Plain(opts.File))
+		}
+		if opts.UsageFile != "" {
+			s.say("%s: read as the usage file", diag.Plain(opts.UsageFile))
 		}
 	}
 	in := parse(r.docs, bounds)

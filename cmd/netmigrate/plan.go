@@ -32,7 +32,7 @@ there is a template for each resource group that something is added to, and stag
 		{name: "transit", choices: transits(), title: "how VNets are joined: by peerings, or through a hub's firewall"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},
-		outputOption, keyVaultOption, configOption, maxSizeOption, dateOption, failOn,
+		outputOption, keyVaultOption, configOption, usageOption, maxSizeOption, dateOption, failOn,
 	},
 	run: (*session).plan,
 }

@@ -350,6 +350,8 @@ func TestPrices(t *testing.T) {
 			t.Errorf("%+v", p)
 		case !known && (p.USD != "" || p.From != ""), known && (micros <= 0 || micros > 10_000_000 || p.Scope == "" || p.Date == ""):
 			t.Errorf("%+v", p)
+		case known && p.Per == "GB" && micros%1000 != 0: // a thousandth of a GB costs whole millionths of a dollar
+			t.Errorf("%s has more than three decimals", id)
 		case known && !slices.Contains([]string{"retail", "infracost", "fallback"}, p.From):
 			t.Errorf("%s is from %q", id, p.From)
 		}

@@ -1,4 +1,5 @@
-// Package cost says what a network costs a month at list price: what runs by the hour, whatever passes over it.
+// Package cost says what a network costs a month at list price: what runs by the hour, and what passes over it by the
+// GB, as far as somebody tells how much that is.
 // Prices are dated, in US dollars, and of some region (docs/sources.md#prices): they tell which of two networks is
 // cheaper, not what the bill will be. What has no price, or is of a size that nobody told, is unknown and said.
 package cost
@@ -50,10 +51,14 @@ type Line struct {
 }
 
 // Bill is what a network costs a month, by kind, in a defined order.
-type Bill struct{ Lines []Line }
+type Bill struct {
+	Lines   []Line
+	Traffic []Passage // what passes in it, where somebody told that
+}
 
-// Total is the sum of what is known, and how many things are not.
+// Total is the sum of what is known, and how many things and flows are not.
 func (b *Bill) Total() (known Amount, unknown int) {
+	known, unknown = b.Carried()
 	for i := range b.Lines {
 		known += b.Lines[i].Amount
 		if b.Lines[i].Unknown != "" {

@@ -17,6 +17,7 @@ type form struct {
 	words   []string                    // the values that people write, when they are few
 	pattern string                      // for the schema, when the values have a shape
 	number  bool                        // for the schema: written as a number
+	most    int                         // for the schema: a number from 0 to this
 	secret  bool                        // a value that does not fit may be a secret: it is not shown
 	read    func(string) (string, bool) // the canonical value, or false
 	near    func() []string             // what could have been meant, when words does not say

@@ -102,5 +102,6 @@ var sections = []struct {
 	{"required", "pairs of places that have to reach each other, whether they do today or not", func(d *decoder, n node, name string) { listed(d, n, name, requiredMembers, &d.o.Required) }},
 	{"forbidden", "pairs that must not reach each other", func(d *decoder, n node, name string) { listed(d, n, name, forbiddenMembers, &d.o.Forbidden) }},
 	{"accept", "pairs that may reach each other in the target although they do not today", func(d *decoder, n node, name string) { listed(d, n, name, acceptedMembers, &d.o.Accepted) }},
+	{"traffic", "what passes from one place to another in a month, for the cost of a plan", func(d *decoder, n node, name string) { listed(d, n, name, trafficMembers, &d.o.Traffic) }},
 	{"suppress", "findings that somebody has looked at", func(d *decoder, n node, name string) { listed(d, n, name, suppressionMembers, &d.o.Suppressions) }},
 }

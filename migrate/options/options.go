@@ -52,7 +52,8 @@ type Options struct {
 	Transit  Transit // empty: TransitAuto
 	KeyVault Text    // resource id of the vault that holds the shared keys
 
-	File string // the name that the options file was read under; empty without one
+	File      string // the name that the options file was read under; empty without one
+	UsageFile string // the name that Traffic was read under, when it is not from the options file
 
 	Today Date // the day that the run is for: --date, or the day it is; empty where it does not matter
 
@@ -65,6 +66,7 @@ type Options struct {
 	Required       []Pair // of places that have to reach each other, whether they do today or not
 	Forbidden      []Pair // that must not
 	Accepted       []Pair // that may reach each other in the target although they do not today
+	Traffic        []Traffic
 	Suppressions   []Suppression
 }
 
@@ -80,8 +82,11 @@ func (t Text) Given() bool { return !t.Ref.IsZero() }
 
 // Pos is the place of a value of the file; without one the file as a whole.
 func (o *Options) Pos(t Text) diag.Pos {
-	if !t.Given() {
+	switch {
+	case !t.Given():
 		return diag.Pos{File: o.File}
+	case t.Ref.Doc == usageDoc:
+		return t.Ref.Pos(o.UsageFile)
 	}
 	return t.Ref.Pos(o.File)
 }

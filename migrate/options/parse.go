@@ -116,6 +116,11 @@ func (d *decoder) twice(n, before node, format string, args ...any) {
 	*f = f.See(d.at(before), "the first one is here")
 }
 
+// twiceAt is twice for values that were read already.
+func (d *decoder) twiceAt(t, before Text, format string, args ...any) {
+	d.found = append(d.found, diag.New("OPT-003", d.o.Pos(t), format, args...).See(d.o.Pos(before), "the first one is here"))
+}
+
 // secretWords are names under which people keep keys.
 var secretWords = regexp.MustCompile(`(?i)shared.?key|psk|password|passphrase|secret|private.?key|authorization.?key|service.?key|^keys?$`)
 
@@ -305,6 +310,7 @@ func (d *decoder) crossCheck() {
 		seen[key] = c.VNet
 	}
 	d.pairs()
+	d.traffic()
 	d.suppressions()
 }
 

@@ -65,6 +65,9 @@ func TestParseExample(t *testing.T) {
 	for _, p := range slices.Concat(o.Required, o.Forbidden, o.Accepted) {
 		say("%s with %s: %s, %s until %s", p.Between.Value, p.And.Value, p.Require.Value, p.Reason.Value, p.Expires.Value)
 	}
+	for _, t := range o.Traffic {
+		say("%s to %s: %s GB, %d thousandths", t.From.Value, t.To.Value, t.GB.Value, t.Volume())
+	}
 	for _, s := range o.Suppressions {
 		say("suppress %s: %s until %s", s, s.Reason.Value, s.Expires.Value)
 	}
@@ -85,6 +88,8 @@ hub with branch: ,  until
 branch with on-premises Office: encryption, payment data until 
 *-partner with on-premises Office: , contract of 2019 until 
 clients of hub with branch: , agreed with Anna until 2027-01-31
+hub to branch: 1200 GB, 1200000 thousandths
+branch to on-premises Office: 0.25 GB, 250 thousandths
 suppress SITE-007 for "old-site": left by the portal, checked with Anna until 2027-01-31`, "\n")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("options (-want +got)\n%s", diff)
@@ -158,6 +163,10 @@ suppress: [{rule: SITE-7, reason: r}, {rule: XML-001, reason: r}, {rule: SITE-00
 		{"no such circuit", "version: 1\nconnections: [{vnet: v, site: s, circuit: ER2}]\ncircuits: {ER1: {vnets: [v]}}", []string{"2:43 OPT-005: did you mean ER1?"}, false},
 		{"pairs", "version: 1\nrequired:\n- {between: a, and: A}\n- {between: '*', and: 'b?'}\n- {between: a, and: b, require: speed}\nforbidden:\n- {between: a, and: b}\n- {between: B, and: A}\naccept:\n- {between: a, and: b}\n- {between: a}\n", []string{
 			`3:21 OPT-005: "A" is paired with itself`, `4:23 OPT-005: both stand for many places`, "5:33 OPT-005: it takes encryption", `8:13 OPT-003: the pair of "B" and "A"`, `10:3 OPT-010: has no "reason"`, `11:3 OPT-004: has no "and"`, `11:3 OPT-010: has no "reason"`}, true},
+		{"traffic", "version: 1\ntraffic:\n- {from: a, to: b, gb: 10}\n- {from: b, to: a, gb: '0.5'}\n- {from: A, to: B, gb: 0}\n- {from: a, to: A, gb: 1}\n- {from: a, gb: 1}\n", []string{
+			`5:10 OPT-003: the traffic from "A" to "B"`, `6:17 OPT-005: "A" sends to itself`, `7:3 OPT-004: has no "to"`}, true},
+		{"no amounts of traffic", "version: 1\ntraffic:\n- {from: a, to: b, gb: -1}\n- {from: a, to: c, gb: '.nan'}\n- {from: a, to: d, gb: 1e3}\n- {from: a, to: e, gb: 10000000.001}\n- {from: a, to: f, gb: 0.0001}\n- {from: a, to: 'g*', gb: 1}\n- {from: a, to: h, gb: 1 TB}\n", []string{
+			`3:24 OPT-005: "gb" is "-1", which is not a number of GB`, "4:24 OPT-005: not a number of GB", "5:24 OPT-005: not a number of GB", "6:24 OPT-005: not a number of GB", "7:24 OPT-005: not a number of GB", `8:17 OPT-005: "to" is "g*", which is not the name of one place`, "9:24 OPT-005: not a number of GB"}, true},
 		{"empty name", "version: 1\nsites: {' ': {is: gone}}", []string{`2:9 OPT-005: a name in "sites" is empty`}, false},
 		{"secrets", "version: 1\nconnections:\n- {vnet: v, site: s, key: 'hunter2 hunter2', sharedKey: hunter2, PSK: hunter2}\ngateways: {v: {rootCertificates: {r: " + notCertificate + "hunter2}}}\ncircuits: {c: {authorization: hunter2}}\n", []string{
 			"3:27 OPT-006: it is not shown", `3:46 OPT-006: member "sharedKey"`, `3:66 OPT-006: member "PSK"`, "4:38 OPT-006: it is not shown", "5:31 OPT-006: it is not shown"}, true},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -33,6 +34,9 @@ func ofForm(f form, about string) *published.Schema {
 	switch {
 	case f.number:
 		s.Type, s.Pattern, s.Enum = "integer", "", []any{1}
+	case f.most > 0:
+		number := &published.Schema{Type: "number", Minimum: "0", Maximum: json.Number(strconv.Itoa(f.most))}
+		return &published.Schema{Description: about, AnyOf: []*published.Schema{number, {Type: "string", Pattern: `^[0-9]+(\.[0-9]+)?$`}}}
 	case f.words != nil:
 		for _, w := range f.words {
 			s.Enum = append(s.Enum, w)
@@ -90,6 +94,7 @@ var schema = sync.OnceValue(func() []byte {
 		"required":       array(ofObject(requiredMembers)),
 		"forbidden":      array(ofObject(forbiddenMembers)),
 		"accept":         array(ofObject(acceptedMembers)),
+		"traffic":        array(ofObject(trafficMembers)),
 		"suppress":       array(ofObject(suppressionMembers)),
 	}
 	s := ofObject(headMembers)

@@ -142,27 +142,15 @@ func (r *asking) pair(want Want, p options.Pair) {
 func (r *asking) places(t options.Text) []reach.Location {
 	var out []reach.Location
 	for _, l := range r.at {
-		p := options.Place{Subscription: l.ID.Subscription, Group: l.ID.Group, Name: l.Name}
-		switch l.Kind {
-		case reach.VNet:
-			p.Kind = options.PlaceVNet
-		case reach.OnPremises:
-			p.Kind = options.PlaceOnPremises
-		case reach.Clients:
-			p.Kind = options.PlaceClients
-		default:
-			continue
-		}
-		if r.opts.At(t, p) {
+		if calls(r.opts, t, l) {
 			out = append(out, l)
 		}
 	}
 	switch {
 	case len(out) == 0:
-		r.found.Add("OPT-011", r.opts.Pos(t), "no place of the network is called %q", t.Value)
+		r.found = append(r.found, nowhere(r.opts, t))
 	case len(out) > 1 && !options.IsPattern(t.Value):
-		r.found = append(r.found, diag.New("OPT-011", r.opts.Pos(t), "%d places are called %q, such as %s", len(out), t.Value, out[0]).
-			WithHint("write what it is before the name (VNet, on-premises or clients of), and of a VNet the subscription or resource group: VNet subscription/name"))
+		r.found = append(r.found, several(r.opts, t, out))
 		return nil
 	}
 	return out

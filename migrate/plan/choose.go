@@ -30,8 +30,9 @@ const (
 // termGateways is the name of the term that a hub is mostly chosen by.
 const termGateways = "VPN gateways left"
 
-// choose lays a component out for every candidate and takes the one with the fewest points.
-func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout, Hub, error) {
+// choose lays a component out for every candidate and takes the one with the fewest points. It returns the layouts of
+// the best few as well, that one first.
+func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layout, Hub, error) {
 	if want.vnet >= 0 && !slices.Contains(members, want.vnet) {
 		want.hub, want.vnet = options.HubAuto, -1 // it names a VNet of another component
 	}
@@ -76,9 +77,12 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout
 	if best.Refused != "" {
 		return nil, hub, fmt.Errorf("hub %s cannot be used: %s", best.Name(), best.Refused)
 	}
-	l := all[order[0]]
-	hub.Because = l.because(best, class, want)
-	return l, hub, nil
+	var layouts []*layout
+	for _, i := range order[:min(len(order), mostPriced)] {
+		layouts = append(layouts, all[i])
+	}
+	hub.Because = layouts[0].because(best, class, want)
+	return layouts, hub, nil
 }
 
 // hubMade is a VNet such as a plan makes for a new hub, or -1: it has no subnet but that of gateways and no tunnel to

@@ -3,6 +3,7 @@ package plan
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -38,6 +39,8 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 	together(func() { m.p.Before = reach.Compute(base) }, func() { m.g = newGraph(base) })
 	asks, odd := Asked(m.p.Before, &opts)
 	m.p.Asks, m.found = asks, append(m.found, odd...)
+	traffic, odd := Flows(m.p.Before, &opts)
+	m.p.Traffic, m.found = traffic, append(m.found, odd...)
 	m.g.ask(asks, m.p.Before)
 	if err := m.components(); err != nil {
 		return nil, m.found, err
@@ -84,6 +87,8 @@ type maker struct {
 	g       *graph
 	drafts  []*draft
 	meeting meetings
+	choices []laidOut
+	spare   netip.Prefix // free for a hub that is drawn for its price only
 }
 
 // components lays out every component and draws its target.
@@ -104,6 +109,7 @@ func (m *maker) components() error {
 	findOverlaps(m.g, groups, needs)
 	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base, m.classic) // the classic estate has unreferenced sites, too
 	m.p.Components = make([]Component, len(groups))
+	priced := 0 // VNets
 	for i, members := range groups {
 		c := &m.p.Components[i]
 		c.Name, c.Class, c.Tunnels = m.g.name(members[0]), m.g.classify(members), len(m.g.tunnelsOf(members))
@@ -126,11 +132,12 @@ func (m *maker) components() error {
 			c.Hub = m.standingHub(members)
 			continue
 		}
-		l, hub, err := choose(m.g, members, &needs[i], c.Class, want)
+		layouts, hub, err := choose(m.g, members, &needs[i], c.Class, want)
 		if err != nil {
 			m.found.Add("PLAN-002", m.at(c.VNets[0]), "%v", err)
 			return err
 		}
+		l := layouts[0]
 		c.Hub, c.Kept = hub, l.kept
 		for _, k := range l.kept {
 			m.found.Add("PLAN-003", m.at(c.VNets[0]), "%q and %q stay connected by VPN: %s", k.A, k.B, k.Because)
@@ -142,12 +149,17 @@ func (m *maker) components() error {
 			return err
 		}
 		m.drafts = append(m.drafts, d)
+		if n := len(members); n <= mostPricedVNets && priced+n <= mostPricedTotal {
+			priced += n
+			m.choices = append(m.choices, laidOut{c, members, layouts, d})
+		}
 	}
 	for _, d := range m.drafts { // after the hubs have their blocks
 		if !d.demand.plain {
 			d.component.Overlaps = d.overlaps(addresses)
 		}
 	}
+	m.spare = addresses.next()
 	return nil
 }
 
@@ -257,7 +269,7 @@ func (m *maker) finish(classic *estate.Estate) {
 	together(
 		func() { c = check(m.p) },
 		func() { m.p.After = reach.Compute(m.p.Target) },
-		func() { m.p.Outcomes = m.outcomes() },
+		func() { m.p.Outcomes = m.outcomes(); m.price() },
 	)
 	m.p.Violations, m.p.Opened, m.p.Checked = c.proof.Violations, c.proof.Opened, c.proof.Checked
 	idle := newHosts(m.p)

@@ -9,6 +9,13 @@ import (
 
 // effects are what the draft adds and removes, all at once: the way to the target, not the order.
 func (d *draft) effects() []Effect {
+	f := d.changes()
+	f.Remove = append(f.Remove, d.superfluous()...)
+	return []Effect{f}
+}
+
+// changes are the same without the sites and addresses that nothing needs any more.
+func (d *draft) changes() Effect {
 	add := &estate.Estate{Connections: d.newConns}
 	if d.newVNet != nil {
 		add.VNets = []estate.VNet{*d.newVNet}
@@ -39,7 +46,7 @@ func (d *draft) effects() []Effect {
 	for _, g := range d.gateways {
 		remove = append(remove, g.ID)
 	}
-	return []Effect{{Remove: append(remove, d.superfluous()...), Add: add}}
+	return Effect{Remove: remove, Add: add}
 }
 
 // outcomes says of every gateway, connection and site of the estate before, and of everything

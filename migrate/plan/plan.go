@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -22,10 +23,11 @@ type Plan struct {
 	Fates      []diag.Fate    // of the input's leaves that ended on the way to Base
 	Target     *estate.Estate // the estate after the last
 	Components []Component
-	Outcomes   []Outcome // what becomes of every gateway, site and connection of Base
-	Steps      []Step    // in order of waves
-	Windows    []Window  // declared interruptions
-	Asks       []Ask     // what people ask of pairs, in order
+	Outcomes   []Outcome   // what becomes of every gateway, site and connection of Base
+	Steps      []Step      // in order of waves
+	Windows    []Window    // declared interruptions
+	Asks       []Ask       // what people ask of pairs, in order
+	Traffic    []cost.Flow // what passes between the places of Base, as far as people told, in order
 
 	Before, After *reach.Relation
 	Verdicts      []reach.Verdict // Before against After, without what is preserved unchanged
@@ -98,6 +100,8 @@ type Candidate struct {
 	Terms    []Term
 	Points   int
 	Refused  string // why it cannot be used, or ""
+	// Monthly is what it would cost; nil where that is not asked: of more than a few candidates, and in large components.
+	Monthly *Monthly
 }
 
 // Term is one part of a candidate's score: fewer points are better.

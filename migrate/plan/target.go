@@ -29,8 +29,17 @@ type draft struct {
 	halves      map[estate.Key]bool // names of new peerings
 }
 
-// draw turns a layout into objects.
+// draw turns a layout into objects, and finds the windows that they need.
 func draw(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (*draft, bool) {
+	d, ok := sketch(l, c, names, addresses)
+	if ok {
+		d.windows = findWindows(l)
+	}
+	return d, ok
+}
+
+// sketch turns a layout into objects; false when there is no block for a new hub.
+func sketch(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (*draft, bool) {
 	d := &draft{layout: l, component: c, names: names, halves: map[estate.Key]bool{}}
 	switch l.hub {
 	case newHubIndex:
@@ -46,7 +55,6 @@ func draw(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (
 	d.peer()
 	d.route()
 	d.retire()
-	d.windows = findWindows(l)
 	return d, true
 }
 

@@ -9,31 +9,31 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
-	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 )
 
-// cost shows what the network costs a month before and after. What runs by the hour is priced; traffic is not.
+// cost shows what the network costs a month before and after: what runs by the hour, and what passes over it as far as
+// somebody told how much that is. Where nobody did, it says from how much on the target costs more.
 func (r *reviewer) cost() {
 	if r.p.Base == nil || r.p.Target == nil {
 		return
 	}
 	r.section("Cost a month, at list price, in US dollars")
-	before, after := cost.Of(r.p.Base), cost.Of(r.p.Target)
-	lines := costLines(before, after)
-	if len(lines) == 0 {
+	before, after := bills(r.p)
+	lines, traffic := costLines(before, after), len(r.p.Traffic) > 0
+	if len(lines) == 0 && !traffic {
 		r.say("Nothing of this network costs by the hour.")
 		return
 	}
-	today := "before"
-	if r.p.Mode == options.Rebuild {
-		today = "as described"
-	}
-	g := grid{head: []string{"what", today, "", "target", ""}}
+	g := grid{head: []string{"what", r.today(), "", "target", ""}}
 	told := true // what is unknown is the same before and after
 	for _, l := range lines {
 		told = told && (l.before.Count == l.after.Count || l.before.Unknown == "" && l.after.Unknown == "")
 		g.rows = append(g.rows, []phrase{say("%s", l.what), say("%d", l.before.Count), amountOf(l.before), say("%d", l.after.Count), amountOf(l.after)})
+	}
+	if traffic {
+		row, alike := trafficRow(before, after)
+		g.rows, told = append(g.rows, row), told && alike
 	}
 	was, _ := before.Total()
 	is, _ := after.Total()
@@ -48,14 +48,22 @@ func (r *reviewer) cost() {
 		r.para(toned(warn, "What is unknown is not the same before and after: the difference is not known either."))
 	}
 	if was+is > 0 {
-		r.say("Prices of %s: for comparing, not for a bill.", priceDates(lines))
+		r.say("Prices of %s: for comparing, not for a bill.", priceDates(append(hourly(lines), chargesOf(before, after)...)))
 	}
 	if slices.ContainsFunc(r.p.Assumptions, func(a estate.Assumption) bool { return a.ID == estate.AsmSKU }) {
 		r.say("Sizes that no input tells are assumed (%s).", estate.AsmSKU)
 	}
-	if told && was > is {
+	switch {
+	case traffic:
+		r.bill(before, after, told)
+	case told && was > is:
 		r.traffic(was - is)
 	}
+}
+
+// bills are what the network costs a month before and after.
+func bills(p *plan.Plan) (before, after *cost.Bill) {
+	return cost.Monthly(p.Base, p.Before, p.Traffic), cost.Monthly(p.Target, p.After, p.Traffic)
 }
 
 // traffic says from which traffic on the target costs more. A tunnel within a region carries it free of charge, and
@@ -158,17 +166,29 @@ func amountOf(l cost.Line) phrase {
 	return say("%s", l.Amount)
 }
 
-// priceDates are for where and when the prices were read.
-func priceDates(lines []costLine) string {
-	var scopes, dates []string
+// hourly are the prices of lines.
+func hourly(lines []costLine) []azure.Price {
+	var out []azure.Price
 	for _, l := range lines {
-		for _, p := range []azure.Price{l.before.Price, l.after.Price} {
-			if p.USD == "" {
-				continue
-			}
-			scopes = append(scopes, strings.FieldsFunc(p.Scope, func(r rune) bool { return r == '/' || r == ',' || r == ' ' })...)
-			dates = append(dates, p.Date)
+		out = append(out, l.before.Price, l.after.Price)
+	}
+	return out
+}
+
+// priceDates are for where and when the prices were read.
+func priceDates(prices []azure.Price) string {
+	var scopes, dates []string
+	for _, p := range prices {
+		if p.USD == "" {
+			continue
 		}
+		scope, _, _ := strings.Cut(p.Scope, " (") // "Zone 1 (the API lists it per armRegionName)"
+		if strings.Contains(scope, "Zone") || scope == "Global" {
+			scopes = append(scopes, strings.Split(scope, ", ")...)
+		} else {
+			scopes = append(scopes, strings.FieldsFunc(scope, func(r rune) bool { return r == '/' || r == ',' || r == ' ' })...)
+		}
+		dates = append(dates, p.Date)
 	}
 	for _, list := range []*[]string{&scopes, &dates} {
 		slices.Sort(*list)
@@ -192,8 +212,9 @@ type WireCost struct {
 // WireBill is a bill, by kind of thing.
 type WireBill struct {
 	Known   string         `json:"known"`   // the sum of what is known, a decimal
-	Unknown int            `json:"unknown"` // things whose price is not
+	Unknown int            `json:"unknown"` // things and flows whose price is not
 	Lines   []WireBillLine `json:"lines"`
+	Traffic []WirePassage  `json:"traffic,omitempty"`
 }
 
 // WireBillLine is what things of one kind cost together.
@@ -212,7 +233,8 @@ func wireCost(p *plan.Plan) *WireCost {
 	if p.Base == nil || p.Target == nil {
 		return nil
 	}
-	return &WireCost{Currency: "USD", Hours: cost.Hours, Before: wireBill(cost.Of(p.Base)), After: wireBill(cost.Of(p.Target))}
+	before, after := bills(p)
+	return &WireCost{Currency: "USD", Hours: cost.Hours, Before: wireBill(before), After: wireBill(after)}
 }
 
 func wireBill(b *cost.Bill) WireBill {
@@ -223,7 +245,26 @@ func wireBill(b *cost.Bill) WireBill {
 			w.Amount = decimal(l.Amount)
 		}
 		return w
-	})}
+	}), Traffic: each(b.Traffic, wirePassage)}
 }
 
 func decimal(a cost.Amount) string { return fmt.Sprintf("%d.%02d", a/1_000_000, a%1_000_000/10_000) }
+
+func wireMonthly(m *plan.Monthly) *WireMonthly {
+	if m == nil {
+		return nil
+	}
+	return &WireMonthly{decimal(m.Known), m.Unknown}
+}
+
+// monthly reads what a candidate would cost, to the cent.
+func (d *unwirer) monthly(w *WireMonthly) *plan.Monthly {
+	if w == nil {
+		return nil
+	}
+	micros, ok := azure.Price{USD: w.Known}.Micros()
+	if (!ok || micros < 0 || w.Unknown < 0) && d.err == nil {
+		d.err = fmt.Errorf("a candidate costs %q a month and %d unknown things, which is no amount", w.Known, w.Unknown)
+	}
+	return &plan.Monthly{Known: cost.Amount(micros), Unknown: w.Unknown}
+}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -276,7 +277,11 @@ func (r *reviewer) candidates(all []plan.Candidate) {
 	}
 	const few = 6
 	shown, more := cut(all, few)
+	priced := slices.ContainsFunc(all, func(c plan.Candidate) bool { return c.Monthly != nil })
 	g := grid{head: []string{"candidate", "points", "made of (fewer are better)"}}
+	if priced {
+		g.head = slices.Insert(g.head, 2, "USD a month")
+	}
 	for i := range shown {
 		c := &shown[i]
 		var terms []string
@@ -287,7 +292,24 @@ func (r *reviewer) candidates(all []plan.Candidate) {
 		if c.Refused != "" {
 			made = toned(warn, "cannot be used: %s", c.Refused)
 		}
-		g.rows = append(g.rows, []phrase{candidateName(c), say("%d", c.Points), made})
+		row := []phrase{candidateName(c), say("%d", c.Points), made}
+		if priced {
+			row = slices.Insert(row, 2, monthly(c.Monthly))
+		}
+		g.rows = append(g.rows, row)
 	}
 	r.table(g, more)
+}
+
+// monthly is what a candidate would cost.
+func monthly(m *plan.Monthly) phrase {
+	switch {
+	case m == nil:
+		return say("-")
+	case m.Unknown > 0 && m.Known == 0:
+		return toned(warn, "unknown")
+	case m.Unknown > 0:
+		return say("%s", m.Known).and(toned(warn, " and %d unknown", m.Unknown))
+	}
+	return say("%s", m.Known)
 }

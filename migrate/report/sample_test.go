@@ -123,8 +123,8 @@ func makeSample(t testing.TB, name func(string) string) sample {
 		Components: []plan.Component{
 			{Name: name("app"), VNets: []estate.ID{app.ID, hub.ID}, Class: plan.Pair, Tunnels: 1,
 				Hub: plan.Hub{Kind: plan.ExistingHub, VNet: hub.ID, Because: "it holds the gateway that stays", Candidates: []plan.Candidate{
-					{Kind: plan.ExistingHub, VNet: hub.ID, Points: 12, Terms: []plan.Term{term("VPN gateways left", 1, 10), term("peerings", 2, 1)}},
-					{Kind: plan.NewHub, Points: 16, Terms: []plan.Term{term("VPN gateways left", 1, 10), term("peerings", 4, 1), term("gateways to build", 1, 2)}},
+					{Kind: plan.ExistingHub, VNet: hub.ID, Points: 12, Monthly: &plan.Monthly{Known: 156_950_000}, Terms: []plan.Term{term("VPN gateways left", 1, 10), term("peerings", 2, 1)}},
+					{Kind: plan.NewHub, Points: 16, Monthly: &plan.Monthly{Known: 156_950_000, Unknown: 2}, Terms: []plan.Term{term("VPN gateways left", 1, 10), term("peerings", 4, 1), term("gateways to build", 1, 2)}},
 					{Kind: plan.ExistingHub, VNet: app.ID, Refused: "it shares addresses with " + name("HQ")}}},
 				Kept: []plan.KeptPair{{A: "VNet " + name("app"), B: "VNet " + name("lab"), Because: "their addresses overlap"}}},
 			{Name: name("lab"), VNets: []estate.ID{lab.ID}, Class: plan.Single, Hub: plan.Hub{Kind: plan.NoHub}},

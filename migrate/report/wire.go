@@ -22,13 +22,14 @@ type WirePlan struct {
 	Components  []WireComponent  `json:"components"`
 	Steps       []WireStep       `json:"steps"` // in order of waves
 	Windows     []WireWindow     `json:"windows"`
-	Pairs       []WireAsk        `json:"pairs,omitempty"` // what people ask of pairs of places
+	Pairs       []WireAsk        `json:"pairs,omitempty"`   // what people ask of pairs of places
+	Traffic     []WireFlow       `json:"traffic,omitempty"` // what passes between places in a month, as far as people told
 	Outcomes    []WireOutcome    `json:"outcomes"`
 	Verdicts    []WireVerdict    `json:"verdicts"` // what changes in reach; pairs that stay as they are are left out
 	Elements    []WireElement    `json:"elements"` // what became of each classic element
 	Coverage    *WireCoverage    `json:"coverage,omitempty"`
 	Findings    []WireFinding    `json:"findings"`
-	Cost        *WireCost        `json:"cost,omitempty"` // of the hours of what runs, at list price
+	Cost        *WireCost        `json:"cost,omitempty"` // a month, at list price
 	Base        WireEstate       `json:"base"`           // before the first step, in ARM form
 	Target      WireEffect       `json:"target"`         // after the last step, as what base has to lose and gain
 }
@@ -98,6 +99,14 @@ type WireCandidate struct {
 	Points   int        `json:"points"` // fewer are better
 	Terms    []WireTerm `json:"terms,omitempty"`
 	Refused  string     `json:"refused,omitempty"` // why it cannot be used
+	// Monthly is what the VNets of the component would cost a month with it; only the best few are priced.
+	Monthly *WireMonthly `json:"monthly,omitempty"`
+}
+
+// WireMonthly is an amount in US dollars at list price.
+type WireMonthly struct {
+	Known   string `json:"known"`   // the sum of what is known, a decimal
+	Unknown int    `json:"unknown"` // things and flows whose price is not
 }
 
 // WireTerm is one part of a score: count times weight points.

@@ -26,6 +26,7 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 		Pairs: each(p.Asks, func(a plan.Ask) WireAsk {
 			return WireAsk{string(a.Want), wireLocation(a.A), wireLocation(a.B), a.Reason}
 		}),
+		Traffic: each(p.Traffic, wireFlow),
 		Outcomes: each(p.Outcomes, func(o plan.Outcome) WireOutcome {
 			return WireOutcome{wireID(o.Object), string(o.What), o.Because}
 		}),
@@ -66,7 +67,7 @@ func wireComponent(c plan.Component) WireComponent {
 			Kind: string(h.Kind), Firewall: h.Firewall, VNet: wireIDIf(h.VNet), Because: h.Because, Space: prefixIf(h.Space), Region: h.Region,
 			Candidates: each(h.Candidates, func(c plan.Candidate) WireCandidate {
 				return WireCandidate{
-					Kind: string(c.Kind), Firewall: c.Firewall, VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused,
+					Kind: string(c.Kind), Firewall: c.Firewall, VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: wireMonthly(c.Monthly),
 					Terms: each(c.Terms, func(t plan.Term) WireTerm { return WireTerm(t) }),
 				}
 			}),

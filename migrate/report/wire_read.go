@@ -86,6 +86,7 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 		Steps:   each(w.Steps, d.step),
 		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
 		Asks:    each(w.Pairs, d.ask),
+		Traffic: each(w.Traffic, d.flow),
 	}
 	if !slices.Contains(options.Modes, p.Mode) && d.err == nil {
 		d.err = fmt.Errorf("mode %q is none", w.Mode)
@@ -135,7 +136,7 @@ func (d *unwirer) component(w WireComponent) plan.Component {
 		Kept:     each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
 		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), Firewall: h.Firewall, VNet: idIf(h.VNet), Because: h.Because, Space: d.prefixText(h.Space), Region: h.Region,
 			Candidates: each(h.Candidates, func(c WireCandidate) plan.Candidate {
-				return plan.Candidate{Kind: plan.HubKind(c.Kind), Firewall: c.Firewall, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused,
+				return plan.Candidate{Kind: plan.HubKind(c.Kind), Firewall: c.Firewall, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
 					Terms: each(c.Terms, func(t WireTerm) plan.Term { return plan.Term(t) })}
 			})},
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -36,8 +37,11 @@ var sameButPlaces = cmp.Options{
 func TestReadPlan(t *testing.T) {
 	p := &plan.Plan{}
 	p.Mode, p.Base, p.Target = options.ARMLive, &estate.Estate{}, &estate.Estate{}
-	f := &fixtures.Filler{Own: func(v reflect.Value, _ int) bool {
+	f := &fixtures.Filler{Own: func(v reflect.Value, n int) bool {
 		switch v.Interface().(type) {
+		case cost.Amount: // it is written in cents
+			v.SetInt(int64(n) * 10_000)
+			return true
 		case diag.Ref, netcfg.Secret: // they are not written
 			return true
 		}
@@ -93,6 +97,7 @@ func TestReadPlanRefuses(t *testing.T) {
 		{`"needs": ["S001"]`, `"needs": ["S099"]`, `needs "S099", which is no step of an earlier wave`},
 		{`"mode": "as-if-live"`, `"mode": "tomorrow"`, `mode "tomorrow" is none`},
 		{`"kind": "Vpn"`, `"kind": "Vpm"`, `"Vpm" is no kind of gateway`},
+		{`"known": "156.95"`, `"known": "-1"`, `costs "-1" a month and 0 unknown things, which is no amount`},
 		{`netmigrate.plan/v1`, `netmigrate.plan/v9`, `format "netmigrate.plan/v9"`},
 	} {
 		bad := strings.Replace(text, c.from, c.to, 1)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -176,6 +177,12 @@ var planCases = []struct {
 		fires:  scene{lines: star, hub: options.HubNew},
 		silent: scene{lines: strings.Replace(star, "to=H-HQ", "to=H", 1)},
 		want:   []string{`the device of "HQ" must learn 10.1.0.0/16 and 10.0.0.0/16 of VNets "A" and "H" on the tunnel to "hub-westeurope"`},
+	},
+	{ // a gateway VpnGw1AZ and its address are 730 × 0.215 = 156.95, and a GB over a peering 0.02
+		rule: "CST-001", name: "above break-even",
+		fires:  scene{lines: star, hub: "H", edit: sending(5_000)},
+		silent: scene{lines: star, hub: "H", edit: sending(3_900)},
+		want:   []string{`"A" and "H" are in one region: the 10000 GB a month that they send each other cost 200 US dollars more in the target, and the gateways that go from them 157`},
 	},
 	{
 		rule: "LIM-001", name: "tunnels of a size",
@@ -368,5 +375,18 @@ func TestQuietAboutOwnPlans(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// sending lets A and H send each other so many GB a month.
+func sending(gb options.Volume) func(*plan.Plan) {
+	return func(p *plan.Plan) {
+		var ends []reach.Location
+		for _, l := range p.Before.Locations() {
+			if l.Kind == reach.VNet && (l.Name == "A" || l.Name == "H") {
+				ends = append(ends, l)
+			}
+		}
+		p.Traffic = []cost.Flow{{From: ends[0], To: ends[1], Volume: gb * 1000}, {From: ends[1], To: ends[0], Volume: gb * 1000}}
 	}
 }

@@ -155,6 +155,7 @@ var planRules = []rule[*target]{
 	{"P2S-001", removedClientGateways},
 	{"P2S-002", gainedClientReach},
 	{"ONP-001", devicesToTeach},
+	{"CST-001", chattyPairs},
 	{"LIM-001", targetLimits},
 	{"OPS-006", pastInput},
 }

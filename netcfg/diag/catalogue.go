@@ -10,7 +10,7 @@ import (
 var catalogue = byID(
 	addressRules, siteRules,
 	linkRules, gatewayRules, classicRules,
-	peeringRules, hubRules, exposureRules, onPremisesRules, bgpRules, serviceRules,
+	peeringRules, hubRules, exposureRules, onPremisesRules, bgpRules, serviceRules, costRules,
 	xmlRules, emissionRules, planRules, optionRules, listingRules,
 )
 

@@ -299,3 +299,12 @@ var serviceRules = []Rule{
 		Fix:    "compare the plan with a live listing before the first step",
 		Source: "docs/sources.md#classic"},
 }
+
+// costRules look at what a target costs.
+var costRules = []Rule{
+	{ID: "CST-001", Name: "chatty-pair-above-break-even", Severity: Warning, Since: "0.3",
+		Title:  "the traffic of two networks in one region costs more over a peering than their gateways did",
+		Why:    "a tunnel within a region carries traffic free of charge, and a peering costs by the GB at both ends: the bill rises although gateways go",
+		Fix:    "put what talks most into one network, keep the pair on VPN (required with require: encryption), or accept the price",
+		Source: "docs/sources.md#prices"},
+}

@@ -28,6 +28,7 @@ var families = []struct{ name, about string }{
 	{"DNS", "name resolution"},
 	{"BGP", "routes that are told by BGP"},
 	{"LIM", "limits of the platform"},
+	{"CST", "what a target costs"},
 	{"OPS", "running the migration"},
 	{"LST", "live listings and templates as an input"},
 	{"OPT", "the options file, netmigrate.yaml"},
