@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
@@ -24,6 +25,17 @@ const (
 type Monthly struct {
 	Known   cost.Amount
 	Unknown int // things and flows that have no price
+}
+
+// String is the amount, and what is not in it: "157 and 2 unknown".
+func (m *Monthly) String() string {
+	switch {
+	case m == nil:
+		return "not priced"
+	case m.Unknown == 0:
+		return m.Known.String()
+	}
+	return fmt.Sprintf("%s and %d unknown", m.Known, m.Unknown)
 }
 
 // laidOut is a component with the layouts of its best candidates, best first.
