@@ -28,9 +28,9 @@ func (r *reviewer) verdict() {
 		}
 	}
 	line("plan", r.soundness())
-	line("start", r.mayStart())
-	line("hub", r.hubs())
 	if r.changesAnything() {
+		line("start", r.mayStart())
+		line("hub", r.hubs())
 		line("comes", r.comes())
 		line("goes", r.goes())
 	}
@@ -73,8 +73,6 @@ func (r *reviewer) soundness() phrase {
 // mayStart says what has to be seen before the first change.
 func (r *reviewer) mayStart() phrase {
 	switch {
-	case len(r.p.Steps) == 0:
-		return nil
 	case len(r.p.Violations) > 0:
 		return toned(bad, "Not at all, as it is.")
 	case r.p.Mode == options.AsIfLive:
