@@ -213,6 +213,25 @@ func TestCheckOfUndo(t *testing.T) {
 	}
 }
 
+// A gateway with a public address of the Basic size loses it when it is deleted.
+func TestBasicAddressDoesNotComeBack(t *testing.T) {
+	e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments("pair"))...)
+	e.Gateways[0].BasicIP = true
+	p, _, err := plan.Make(e, options.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.DeleteGateway && s.Object.Same(e.Gateways[0].ID) })
+	s := &p.Steps[i]
+	if !s.Impact.NoReturn || !strings.Contains(s.Back.None, "Basic") || !s.Back.Builds() || len(p.Violations) > 0 {
+		t.Errorf("%t %+v %v", s.Impact.NoReturn, s.Back, p.Violations)
+	}
+	s.Impact.NoReturn, s.Back.None = false, ""
+	if found := plan.Check(p).Violations; len(found) != 1 || found[0].Rule != "PLAN-020" || !strings.Contains(found[0].Text, "of the Basic size") {
+		t.Error(found)
+	}
+}
+
 // A plan of an older version does not say how it is undone; then that is not checked, and the proof says so.
 func TestCheckWithoutUndo(t *testing.T) {
 	p, _, err := plan.Make(fixture(t, "star"), options.Options{})

@@ -27,6 +27,7 @@ func review(p *plan.Plan, found diag.List, d *Diff) []block {
 	}
 	r.scan()
 	r.title()
+	r.verdict()
 	r.mode()
 	r.check()
 	r.what()
@@ -147,7 +148,7 @@ func (r *reviewer) check() {
 	case len(r.p.Checked) == 0:
 		r.para(toned(warn, "No state was checked.").say(" The plan changes nothing, or nothing that carries traffic."))
 	default:
-		r.para(toned(good, "Sound: every checked state keeps %s%s.", r.allPairs(), r.outsideWindows()))
+		r.para(r.sound())
 	}
 	for _, v := range r.p.Opened[:min(len(r.p.Opened), longest)] {
 		r.para(toned(warn, "%s", v.Rule).say(", %s: %s.", v.When(), v.Text))
@@ -168,8 +169,16 @@ func (r *reviewer) check() {
 	}
 }
 
+func (r *reviewer) sound() phrase {
+	return toned(good, "Sound: every checked state keeps %s%s.", r.allPairs(), r.outsideWindows())
+}
+
+func (r *reviewer) notSound() phrase {
+	return toned(bad, "NOT SOUND: %s. Do not carry this plan out.", plural(len(r.p.Violations), "violation"))
+}
+
 func (r *reviewer) violations() {
-	r.para(toned(bad, "NOT SOUND: %s. Do not carry this plan out.", plural(len(r.p.Violations), "violation")))
+	r.para(r.notSound())
 	shown, more := cut(r.p.Violations, longest)
 	r.add(list{each(shown, func(v plan.Violation) phrase {
 		return toned(bad, "%s: %s", v.When(), v.Rule).say(": %s", v.Text)

@@ -171,7 +171,7 @@ func (r *reviewer) stepsAlike(steps []plan.Step) {
 func undoWords(s *plan.Step) phrase {
 	p := say("%s", orDash(s.Undo))
 	if m := s.Back.Minutes; m != [2]int{} {
-		p = p.say(" (%s)", minuteWords(m))
+		p = p.say("; takes %s", minuteWords(m))
 	}
 	return p
 }
