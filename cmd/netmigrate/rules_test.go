@@ -67,7 +67,7 @@ var shownElsewhere = map[string][2]string{
 	"PLAN-016": {"migrate/plan/asks_test.go", "TestCheckAsks"},
 	"PLAN-017": {"migrate/plan/asks_test.go", "TestAsks"},
 	"PLAN-018": {"migrate/plan/asks_test.go", "TestOpenedOnTheWay"},
-	"PLAN-020": {"migrate/plan/undo_test.go", "TestCheckOfUndo"},
+	"PLAN-023": {"migrate/plan/undo_test.go", "TestCheckOfUndo"},
 	"SITE-011": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"SITE-012": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"RTE-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},

@@ -10,7 +10,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/options"
 )
 
-// checkBack goes the way back (PLAN-020): undoing a step, right after it, has to restore the network before it. Steps
+// checkBack goes the way back (PLAN-023): undoing a step, right after it, has to restore the network before it. Steps
 // are undone in reverse order, so when each of them restores what was before it, undoing all of a wave restores
 // the state before the wave, and undoing all waves the start. Only what a step or its undo touches is compared.
 func (c *checker) checkBack() {
@@ -19,7 +19,7 @@ func (c *checker) checkBack() {
 	for i := range c.p.Steps {
 		s := &c.p.Steps[i]
 		for _, why := range b.step(s) {
-			c.back = append(c.back, Violation{After: fmt.Sprintf("wave %d", s.Wave), Rule: "PLAN-020", Text: fmt.Sprintf("step %s (%s) %s", s.ID, s.Action, why)})
+			c.back = append(c.back, Violation{After: fmt.Sprintf("wave %d", s.Wave), Rule: "PLAN-023", Text: fmt.Sprintf("step %s (%s) %s", s.ID, s.Action, why)})
 		}
 		if len(b.changed) > 0 {
 			count++

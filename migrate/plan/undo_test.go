@@ -157,7 +157,7 @@ func TestUndoLeadsBackAnywhere(t *testing.T) {
 	})
 }
 
-// TestCheckOfUndo breaks the undo of a plan (PLAN-020), and wants to read what is wrong.
+// TestCheckOfUndo breaks the undo of a plan (PLAN-023), and wants to read what is wrong.
 func TestCheckOfUndo(t *testing.T) {
 	made, _, err := plan.Make(fixture(t, "star"), options.Options{})
 	if err != nil {
@@ -203,7 +203,7 @@ func TestCheckOfUndo(t *testing.T) {
 		if len(proof.Violations) > 0 {
 			v := proof.Violations[0]
 			got = v.When() + ": " + v.Text
-			if v.Rule != "PLAN-020" {
+			if v.Rule != "PLAN-023" {
 				t.Errorf("%s is %s", got, v.Rule)
 			}
 		}
@@ -227,7 +227,7 @@ func TestBasicAddressDoesNotComeBack(t *testing.T) {
 		t.Errorf("%t %+v %v", s.Impact.NoReturn, s.Back, p.Violations)
 	}
 	s.Impact.NoReturn, s.Back.None = false, ""
-	if found := plan.Check(p).Violations; len(found) != 1 || found[0].Rule != "PLAN-020" || !strings.Contains(found[0].Text, "of the Basic size") {
+	if found := plan.Check(p).Violations; len(found) != 1 || found[0].Rule != "PLAN-023" || !strings.Contains(found[0].Text, "of the Basic size") {
 		t.Error(found)
 	}
 }

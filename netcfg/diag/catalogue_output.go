@@ -251,7 +251,7 @@ var planRules = []Rule{
 		Why:    "a gateway's transit leads to every network behind it, also to those that are peered only later; nobody looks for an opening that is gone at the end",
 		Fix:    "do the steps between without a pause, close the pair with network security groups first, or accept it by name in the options file",
 		Source: "docs/sources.md#exposure"},
-	{ID: "PLAN-020", Name: "undo-does-not-restore", Severity: Error, Since: "0.3",
+	{ID: "PLAN-023", Name: "undo-does-not-restore", Severity: Error, Since: "0.3",
 		Title:  "undoing a step of a plan does not bring back what was there before it",
 		Why:    "when a step goes wrong at night, its undo is done as it is written; one that leaves something out, deletes what is still in use, or cannot bring back what the step deletes, is found out too late",
 		Fix:    "give the step the undo that restores what it changes, or mark it as a point of no return and say why",
