@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -32,7 +33,7 @@ const termGateways = "VPN gateways left"
 // choose lays a component out for every candidate and takes the one with the fewest points.
 func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout, Hub, error) {
 	if want.vnet >= 0 && !slices.Contains(members, want.vnet) {
-		want = wish{options.HubAuto, -1} // it names a VNet of another component
+		want = wish{hub: options.HubAuto, vnet: -1} // it names a VNet of another component
 	}
 	candidatesFor := hubCandidates(g, members, d)
 	if want.vnet >= 0 && !slices.Contains(candidatesFor, want.vnet) {
@@ -72,14 +73,15 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) (*layout
 
 // wish is the hub that was asked for.
 type wish struct {
-	hub  options.Hub
-	vnet int // the VNet that it names, or -1
+	hub   options.Hub
+	vnet  int          // the VNet that it names, or -1
+	space netip.Prefix // of a new one, where it was decided
 }
 
 // newWish finds the VNet that a hub names: by its name, or with the subscription, the resource group or both
 // before it.
 func newWish(g *graph, opts *options.Options) (wish, error) {
-	want := wish{opts.Hub, -1}
+	want := wish{hub: opts.Hub, vnet: -1}
 	switch opts.Hub {
 	case options.HubAuto, options.HubNew, options.HubNone:
 		return want, nil
@@ -277,10 +279,13 @@ func (c Candidate) Name() string {
 	return "no hub"
 }
 
+// askedFor is why a hub is one that somebody named.
+const askedFor = "it was asked for"
+
 // because says in a sentence why the candidate was chosen.
 func (l *layout) because(c Candidate, class Class, want wish) string {
 	if want.hub != options.HubAuto && want.rank(c, l.g) == 0 {
-		return "it was asked for"
+		return askedFor
 	}
 	switch {
 	case class == Single:

@@ -55,6 +55,7 @@ func lay(g *graph, members []int, d *demand, hub int) *layout {
 		l := &layout{g: g, members: members, demand: d, hub: hub, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
 		l.keepForced()
+		l.keepDecided()
 		l.gatewayUsers()
 		l.peer()
 		for l.settle() {
@@ -145,7 +146,7 @@ func (l *layout) gatewayUsers() {
 		return
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) && !l.sealed(v) && l.admits(v) {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
 			l.remote[v] = true
 		}
 	}
@@ -209,7 +210,7 @@ func (l *layout) ownServices(v int) bool {
 		return true
 	}
 	for _, gw := range l.g.gateways[v] {
-		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway || l.g.named[gw.ID.Key()] != nil {
+		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway || l.g.named[gw.ID.Key()] != nil || l.g.decided.gateways[gw.ID.Key()] {
 			return true
 		}
 	}
@@ -224,7 +225,7 @@ func (l *layout) peer() {
 	for _, v := range l.members {
 		switch {
 		case l.hub == newHubIndex:
-			if !l.disjoint(v, &spokes) {
+			if l.blocked[[2]int{newHubIndex, v}] != "" || !l.disjoint(v, &spokes) {
 				delete(l.remote, v) // it stays outside the hub, with what it has
 				continue
 			}

@@ -22,10 +22,13 @@ type Plan struct {
 	Fates      []diag.Fate    // of the input's leaves that ended on the way to Base
 	Target     *estate.Estate // the estate after the last
 	Components []Component
-	Outcomes   []Outcome // what becomes of every gateway, site and connection of Base
-	Steps      []Step    // in order of waves
-	Windows    []Window  // declared interruptions
-	Asks       []Ask     // what people ask of pairs, in order
+	Outcomes   []Outcome  // what becomes of every gateway, site and connection of Base
+	Steps      []Step     // in order of waves
+	Windows    []Window   // declared interruptions
+	Asks       []Ask      // what people ask of pairs, in order
+	Decisions  []Decision // what people decided about an earlier form of it, which it keeps
+	// PlannedAsks are those that its steps were made for: a person may have edited Asks since.
+	PlannedAsks []Ask
 
 	Before, After *reach.Relation
 	Verdicts      []reach.Verdict // Before against After, without what is preserved unchanged
