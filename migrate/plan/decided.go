@@ -60,8 +60,7 @@ func (m *maker) decide(k *Kept) error {
 			}
 		case HoldStep:
 			if m.holdable(one) {
-				d.holds = append(d.holds, one)
-				m.p.Decisions = append(m.p.Decisions, one)
+				d.holds = append(d.holds, one) // recorded when there is such a step
 			}
 		default:
 			m.refuse(one.At, "a decision is %q; it can be hub, drop or hold", one.Kind)

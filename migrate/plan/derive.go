@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -27,6 +26,7 @@ func Decided(name string, edited *Plan) (*Kept, diag.List, error) {
 		return nil, was.found, fmt.Errorf("the plan cannot be made again: %w", err)
 	}
 	d.was, d.g, d.keys = was, was.g, was.g.keysOf(was.p.Steps)
+	d.name()
 	d.hubs()
 	d.match()
 	d.dropped()
@@ -42,14 +42,17 @@ func Remake(e *estate.Estate, opts options.Options, k *Kept) (*Plan, diag.List, 
 	if e == nil {
 		return planOf(k.base, opts, k)
 	}
-	if missing := Unlisted(e); k.Mode == options.ARMLive && len(missing) > 0 {
-		return nil, nil, fmt.Errorf("the listing is not complete: a plan touches resources of kinds that no input lists: %s", strings.Join(missing, ", "))
-	}
 	if _, err := modeFor(e, k.Mode); err != nil {
+		return nil, nil, err
+	}
+	if err := complete(e, k.Mode); err != nil {
 		return nil, nil, err
 	}
 	return planOf(e, opts, k)
 }
+
+// Base is the network of the edited plan before its first step.
+func (k *Kept) Base() *estate.Estate { return k.base }
 
 // deriver compares an edited plan with the one that the planner makes of its network.
 type deriver struct {
@@ -191,31 +194,6 @@ func (d *deriver) hub(c, was *Component, at string) {
 	case known < 0 && c.Hub.Because == askedFor:
 		d.kept.Decisions = append(d.kept.Decisions, one)
 	}
-}
-
-// resolve finds the VNet that an id of the plan names; one that a person wrote may lack what stands before the name.
-func (d *deriver) resolve(id estate.ID) (estate.ID, string) {
-	if v := d.g.x.VNet(id); v != nil {
-		return v.ID, ""
-	}
-	var named []estate.ID
-	for i := range d.g.e.VNets {
-		v := d.g.e.VNets[i].ID
-		fits := func(part, of string) bool { return part == "" || strings.EqualFold(part, of) }
-		if strings.EqualFold(v.Name, id.Name) && fits(id.Cloud, v.Cloud) && fits(id.Tenant, v.Tenant) && fits(id.Subscription, v.Subscription) && fits(id.Group, v.Group) {
-			named = append(named, v)
-		}
-	}
-	switch {
-	case id.Name == "":
-		return id, "it does not say which VNet"
-	case len(named) == 0:
-		return id, fmt.Sprintf("there is no VNet %s", id)
-	case len(named) > 1:
-		path, before := named[0].Path()
-		return id, fmt.Sprintf("%d VNets have the name %q; say the %s too, as in %q", len(named), id.Name, before, path)
-	}
-	return named[0], ""
 }
 
 // match finds the steps of the plan in the edited one: by what they do, of several alike by their ids, else in order.

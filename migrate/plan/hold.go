@@ -24,7 +24,9 @@ func (m *maker) floors(s *sequence) map[string]int {
 		}
 		if !any {
 			m.found.Add("PLAN-020", diag.Pos{File: m.kept.name}, "%s: there is no such step any more: %s", one.At, one)
+			continue
 		}
+		m.p.Decisions = append(m.p.Decisions, one)
 	}
 	return floorsOf(s.steps, s.windows, held)
 }

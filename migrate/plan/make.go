@@ -24,10 +24,21 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 		return nil, nil, err
 	}
 	opts.Mode = mode
-	if missing := Unlisted(classic); mode == options.ARMLive && len(missing) > 0 {
-		return nil, nil, fmt.Errorf("the listing is not complete: a plan touches resources of kinds that no input lists: %s", strings.Join(missing, ", "))
+	if err := complete(classic, mode); err != nil {
+		return nil, nil, err
 	}
 	return planOf(classic, opts, nil)
+}
+
+// complete refuses a network without VNets, and a listing that lacks what steps touch.
+func complete(e *estate.Estate, mode options.Mode) error {
+	if len(e.VNets) == 0 {
+		return errors.New("there is no VNet to plan for")
+	}
+	if missing := Unlisted(e); mode == options.ARMLive && len(missing) > 0 {
+		return fmt.Errorf("the listing is not complete: a plan touches resources of kinds that no input lists: %s", strings.Join(missing, ", "))
+	}
+	return nil
 }
 
 // planOf plans in a mode that fits, and keeps what an edited plan decides.
@@ -50,12 +61,8 @@ func newMaker(e *estate.Estate, opts options.Options, k *Kept) (*maker, error) {
 	if opts.Hub == "" {
 		opts.Hub = options.HubAuto
 	}
-	m := &maker{opts: opts, classic: e}
-	if len(e.VNets) == 0 {
-		return m, errors.New("there is no VNet to plan for")
-	}
 	base, fates, found := baseOf(e)
-	m.p, m.found = &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found
+	m := &maker{opts: opts, classic: e, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
 	together(
 		func() {
 			if k != nil && k.base == base {

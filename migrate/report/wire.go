@@ -23,14 +23,17 @@ type WirePlan struct {
 	Steps       []WireStep       `json:"steps"` // in order of waves
 	Windows     []WireWindow     `json:"windows"`
 	Pairs       []WireAsk        `json:"pairs,omitempty"` // what people ask of pairs of places
-	Outcomes    []WireOutcome    `json:"outcomes"`
-	Verdicts    []WireVerdict    `json:"verdicts"` // what changes in reach; pairs that stay as they are are left out
-	Elements    []WireElement    `json:"elements"` // what became of each classic element
-	Coverage    *WireCoverage    `json:"coverage,omitempty"`
-	Findings    []WireFinding    `json:"findings"`
-	Cost        *WireCost        `json:"cost,omitempty"` // of the hours of what runs, at list price
-	Base        WireEstate       `json:"base"`           // before the first step, in ARM form
-	Target      WireEffect       `json:"target"`         // after the last step, as what base has to lose and gain
+	// The pairs that the steps were made for; pairs may be edited, these may not.
+	PlannedPairs []WireAsk      `json:"plannedPairs,omitempty"`
+	Decisions    []WireDecision `json:"decisions,omitempty"` // what people decided about an earlier form of the plan, and what it keeps
+	Outcomes     []WireOutcome  `json:"outcomes"`
+	Verdicts     []WireVerdict  `json:"verdicts"` // what changes in reach; pairs that stay as they are are left out
+	Elements     []WireElement  `json:"elements"` // what became of each classic element
+	Coverage     *WireCoverage  `json:"coverage,omitempty"`
+	Findings     []WireFinding  `json:"findings"`
+	Cost         *WireCost      `json:"cost,omitempty"` // of the hours of what runs, at list price
+	Base         WireEstate     `json:"base"`           // before the first step, in ARM form
+	Target       WireEffect     `json:"target"`         // after the last step, as what base has to lose and gain
 }
 
 // WireSummary counts what a reader looks for first.
