@@ -11,7 +11,9 @@ import (
 
 // scriptEdit edits a plan as a person would: edit PLAN drop ID leaves a step out, with what names it;
 // edit PLAN wave ID N moves a step to another wave; edit PLAN needless ID takes its needs from a step; edit PLAN
-// windows leaves the windows out.
+// windows leaves the windows out. edit PLAN cut ID leaves a step out and nothing else; edit PLAN later ID N only writes
+// another wave; edit PLAN hub N KIND [VNET] writes another hub of a component; edit PLAN withdraw takes all decisions back;
+// edit PLAN hold VNET N writes a decision.
 func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: edit PLAN drop|wave|needless|windows|want …")
@@ -34,6 +36,30 @@ func scriptEdit(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	case "windows":
 		p["windows"] = []any{}
+	case "cut":
+		find()
+		p["steps"] = slices.DeleteFunc(steps, func(s any) bool { return id(s) == args[2] })
+	case "later":
+		n, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		find()["wave"] = n
+	case "hub":
+		n, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		hub := p["components"].([]any)[n].(map[string]any)["hub"].(map[string]any)
+		hub["kind"] = args[3]
+		delete(hub, "virtualNetwork")
+		if len(args) > 4 {
+			hub["virtualNetwork"] = map[string]any{"type": "virtualNetworks", "name": args[4]}
+		}
+	case "withdraw":
+		for _, d := range p["decisions"].([]any) {
+			d.(map[string]any)["withdrawn"] = true
+		}
+	case "hold":
+		n, err := strconv.Atoi(args[3])
+		ts.Check(err)
+		p["decisions"] = []any{map[string]any{"kind": "hold", "object": map[string]any{"type": "virtualNetworks", "name": args[2]}, "wave": n}}
 	case "needless":
 		delete(find(), "needs")
 	case "wave":

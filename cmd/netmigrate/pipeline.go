@@ -230,8 +230,14 @@ type planned struct {
 
 // makePlan plans documents. An error means that there is no plan; found says why.
 func makePlan(sources []estate.Source, opts options.Options, vault deploy.Options) (planned, error) {
+	return makePlanAgain(sources, opts, vault, nil)
+}
+
+// makePlanAgain plans documents, or the network of an edited plan where there are none, and keeps what was decided in
+// that plan.
+func makePlanAgain(sources []estate.Source, opts options.Options, vault deploy.Options, kept *plan.Kept) (planned, error) {
 	out := planned{vault: vault}
-	classic, fates, found := meaning(&opts, sources)
+	classic, fates, found := meaningOr(kept, &opts, sources)
 	if err := plan.Reliable(found); err != nil {
 		out.found = found
 		return out, err
@@ -239,7 +245,7 @@ func makePlan(sources []estate.Source, opts options.Options, vault deploy.Option
 
 	var early, more diag.List // the early ones need the estate only, and do not wait for the plan
 	wait := alongside(func() { early = risks(classic, opts.Mode == options.ClassicLive, opts.Today) })
-	p, planning, err := plan.Make(classic, opts)
+	p, planning, err := planWith(kept, classic, opts)
 	wait()
 	out.found = slices.Concat(found, early, planning)
 	if err != nil {

@@ -25,12 +25,17 @@ anything away.
 The mode follows from the input: what a live listing describes runs (arm-live), and what files or
 templates describe is assumed to run today in its ARM form (as-if-live). The others are named:
 nothing of it runs (rebuild), or a classic network still does (classic-live). For a live network
-there is a template for each resource group that something is added to, and stages.json.`,
+there is a template for each resource group that something is added to, and stages.json.
+
+plan.json may be edited: another hub, steps left out or in a later wave, other pairs. --from reads
+what was decided, and plans the rest again: the network of the plan or, with inputs, that of these.
+A decision that cannot be kept is refused, with its place in the plan.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto (default auto)"},
 		{name: "transit", choices: transits(), title: "how VNets are joined: by peerings, or through a hub's firewall"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
+		fromOption,
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},
 		outputOption, keyVaultOption, configOption, usageOption, maxSizeOption, dateOption, failOn,
 	},
@@ -64,18 +69,25 @@ func (s *session) plan(c *cli.Context) (int, error) {
 	if c.IsSet("at") && c.IsSet("output") {
 		return exitNot, usagef("plan: --at shows one state, and -o writes the whole plan; use one of them")
 	}
-	in, err := s.load(c)
+	in, from, err := s.planInput(c)
 	if err != nil {
 		return exitNot, err
 	}
 	opts := decided(c, in.options)
 	vault = vaultOr(vault, in)
+	if err := from.fits(opts.Mode); err != nil {
+		return exitNot, err
+	}
 	if in.broken {
 		found := s.settle(in, append(in.found, lint(in.sources, opts.Mode == options.ClassicLive, in.answers())...), lintLooksFor)
 		return exitNot, s.refuse(in, found, "planned")
 	}
+	kept, decisions, err := from.decided(c, &opts)
+	if in.found = append(in.found, decisions...); err != nil {
+		return exitNot, s.noPlan(s.settle(in, in.found, lintLooksFor), err)
+	}
 	s.progress.now("planning %d files", in.count)
-	out, err := makePlan(in.sources, opts, vault)
+	out, err := makePlanAgain(in.sources, opts, vault, kept)
 	out.found = append(in.found, out.found...)
 	if err != nil {
 		return exitNot, s.noPlan(s.settle(in, out.found, lintLooksFor), err)

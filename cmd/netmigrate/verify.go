@@ -97,6 +97,10 @@ func (s *session) loadLive(c *cli.Context, args []string) (live *estate.Estate, 
 
 // readPlan reads a plan, or that of a kit.
 func (s *session) readPlan(path string) (p *plan.Plan, name string, err error) {
+	return s.readPlanBy(path, report.ReadPlan)
+}
+
+func (s *session) readPlanBy(path string, read func(io.Reader) (*plan.Plan, error)) (p *plan.Plan, name string, err error) {
 	name = filepath.ToSlash(path)
 	src := s.stdin
 	if path == "-" {
@@ -113,7 +117,7 @@ func (s *session) readPlan(path string) (p *plan.Plan, name string, err error) {
 		defer f.Close()
 		src = f
 	}
-	if p, err = report.ReadPlan(io.LimitReader(src, mostPlanBytes)); err != nil {
+	if p, err = read(io.LimitReader(src, mostPlanBytes)); err != nil {
 		return nil, name, fmt.Errorf("plan %q: %w", name, err)
 	}
 	return p, name, nil

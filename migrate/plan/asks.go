@@ -390,6 +390,9 @@ func (l *layout) behind(v int) []reach.Location {
 
 // barriers are the pairs that must not be peered, whatever the layout, and why.
 func (l *layout) barriers() {
+	for pair := range l.g.decided.apart {
+		l.blocked[pair] = byHand
+	}
 	for key, wants := range l.g.asks {
 		a, known := l.g.index[key[0].id]
 		b, also := l.g.index[key[1].id]

@@ -264,11 +264,15 @@ func (c *checker) judge(s state) (out []Violation, opened []int) {
 	return append(out, c.judgeAsks(s)...), opened
 }
 
+// waves counts those with steps: a step that is held back may leave waves without any before it.
 func (c *checker) waves() int {
-	if len(c.p.Steps) == 0 {
-		return 0
+	n, last := 0, 0
+	for i := range c.p.Steps {
+		if w := c.p.Steps[i].Wave; w != last {
+			n, last = n+1, w
+		}
 	}
-	return c.p.Steps[len(c.p.Steps)-1].Wave
+	return n
 }
 
 // windows lists the pairs that may be down in a state: those of the windows that have begun and

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -103,6 +104,7 @@ type wish struct {
 	hub     options.Hub
 	vnet    int // the VNet that it names, or -1
 	transit options.Transit
+	space   netip.Prefix // of a new one, where it was decided
 }
 
 // newWish finds the VNet that a hub names: by its name, or with the subscription, the resource group or both
@@ -329,10 +331,13 @@ func (c Candidate) Name() string {
 	return "no hub"
 }
 
+// askedFor is why a hub is one that somebody named.
+const askedFor = "it was asked for"
+
 // because says in a sentence why the candidate was chosen.
 func (l *layout) because(c Candidate, class Class, want wish) string {
 	if (want.hub != options.HubAuto || l.firewall && want.transit == options.TransitFirewall) && want.rank(c, l.g) == 0 {
-		return "it was asked for"
+		return askedFor
 	}
 	switch {
 	case class == Single:

@@ -59,6 +59,7 @@ func lay(g *graph, members []int, d *demand, hub int, firewall bool) *layout {
 		l := &layout{g: g, members: members, demand: d, hub: hub, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
 		l.keepForced()
+		l.keepDecided()
 		l.gatewayUsers()
 		l.peer()
 		for l.settle() {
@@ -149,7 +150,7 @@ func (l *layout) gatewayUsers() {
 		return
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) && !l.sealed(v) && l.admits(v) {
+		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
 			l.remote[v] = true
 		}
 	}
@@ -213,7 +214,7 @@ func (l *layout) ownServices(v int) bool {
 		return true
 	}
 	for _, gw := range l.g.gateways[v] {
-		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway || l.g.named[gw.ID.Key()] != nil {
+		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway || l.g.named[gw.ID.Key()] != nil || l.g.decided.gateways[gw.ID.Key()] {
 			return true
 		}
 	}
@@ -228,7 +229,7 @@ func (l *layout) peer() {
 	for _, v := range l.members {
 		switch {
 		case l.hub == newHubIndex:
-			if !l.disjoint(v, &spokes) {
+			if l.blocked[[2]int{newHubIndex, v}] != "" || !l.disjoint(v, &spokes) {
 				delete(l.remote, v) // it stays outside the hub, with what it has
 				continue
 			}

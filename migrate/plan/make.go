@@ -25,30 +25,69 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 		return nil, nil, err
 	}
 	opts.Mode = mode
-	if opts.Hub == "" {
-		opts.Hub = options.HubAuto
+	if err := complete(classic, mode); err != nil {
+		return nil, nil, err
 	}
-	if len(classic.VNets) == 0 {
-		return nil, nil, errors.New("there is no VNet to plan for")
+	return planOf(classic, opts, nil)
+}
+
+// complete refuses a network without VNets, and a listing that lacks what steps touch.
+func complete(e *estate.Estate, mode options.Mode) error {
+	if len(e.VNets) == 0 {
+		return errors.New("there is no VNet to plan for")
 	}
-	base, fates, found := baseOf(classic)
-	if missing := Unlisted(classic); opts.Mode == options.ARMLive && len(missing) > 0 {
-		return nil, found, fmt.Errorf("the listing is not complete: a plan touches resources of kinds that no input lists: %s", strings.Join(missing, ", "))
+	if missing := Unlisted(e); mode == options.ARMLive && len(missing) > 0 {
+		return fmt.Errorf("the listing is not complete: a plan touches resources of kinds that no input lists: %s", strings.Join(missing, ", "))
 	}
-	m := &maker{opts: opts, classic: classic, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
-	together(func() { m.p.Before = reach.Compute(base) }, func() { m.g = newGraph(base) })
-	asks, odd := Asked(m.p.Before, &opts)
-	m.p.Asks, m.found = asks, append(m.found, odd...)
-	traffic, odd := Flows(m.p.Before, &opts)
-	m.p.Traffic, m.found = traffic, append(m.found, odd...)
-	m.g.ask(asks, m.p.Before)
-	if err := m.components(); err != nil {
+	return nil
+}
+
+// planOf plans in a mode that fits, and keeps what an edited plan decides.
+func planOf(e *estate.Estate, opts options.Options, k *Kept) (*Plan, diag.List, error) {
+	m, err := newMaker(e, opts, k)
+	if err == nil {
+		err = m.components()
+	}
+	if err != nil {
 		return nil, m.found, err
 	}
 	m.meetings()
 	m.sequence()
-	m.finish(classic)
+	m.finish(e)
 	return m.p, m.found, nil
+}
+
+// newMaker finds out what there is, and what is wanted of it.
+func newMaker(e *estate.Estate, opts options.Options, k *Kept) (*maker, error) {
+	if opts.Hub == "" {
+		opts.Hub = options.HubAuto
+	}
+	if k != nil && opts.Transit == "" {
+		opts.Transit = k.Transit
+	}
+	base, fates, found := baseOf(e)
+	m := &maker{opts: opts, classic: e, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
+	together(
+		func() {
+			if k != nil && k.base == base {
+				m.p.Before = k.before
+				return
+			}
+			m.p.Before = reach.Compute(base)
+		},
+		func() { m.g = newGraph(base) },
+	)
+	asks, odd := Asked(m.p.Before, &opts)
+	m.p.Asks, m.found = asks, append(m.found, odd...)
+	traffic, odd := Flows(m.p.Before, &opts)
+	m.p.Traffic, m.found = traffic, append(m.found, odd...)
+	var err error
+	if k != nil {
+		err = m.decide(k)
+	}
+	m.p.PlannedAsks = m.p.Asks
+	m.g.ask(m.p.Asks, m.p.Before)
+	return m, err
 }
 
 // modeFor is the mode of a plan: the one that follows from the input, or the one that is named and fits
@@ -89,11 +128,15 @@ type maker struct {
 	meeting meetings
 	choices []laidOut
 	spare   netip.Prefix // free for a hub that is drawn for its price only
+
+	kept     *Kept     // of a plan that is made again
+	deciding *Decision // about the hub of the component at hand
+	refused  int       // decisions
 }
 
 // components lays out every component and draws its target.
 func (m *maker) components() error {
-	want, err := newWish(m.g, &m.opts)
+	asked, err := newWish(m.g, &m.opts)
 	if err != nil {
 		return err
 	}
@@ -108,20 +151,24 @@ func (m *maker) components() error {
 	m.g.addAsked(m.p.Asks, of, needs)
 	findOverlaps(m.g, groups, needs)
 	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base, m.classic) // the classic estate has unreferenced sites, too
+	m.reserve(addresses)
 	m.p.Components = make([]Component, len(groups))
 	priced := 0 // VNets
 	for i, members := range groups {
-		c := &m.p.Components[i]
+		c, want := &m.p.Components[i], m.wishFor(asked, members)
 		c.Name, c.Class, c.Tunnels = m.g.name(members[0]), m.g.classify(members), len(m.g.tunnelsOf(members))
 		for _, v := range members {
 			c.VNets = append(c.VNets, m.p.Base.VNets[v].ID)
 		}
 		m.unknown(&needs[i])
+		if m.unfit(c, members, want) {
+			want, m.deciding = asked, nil
+		}
 		if want.vnet >= 0 && slices.Contains(members, want.vnet) && (c.Class == Single || c.Class == Peered) {
 			if hubs := m.g.hubsInUse(members); c.Class == Single || len(hubs) > 0 && !slices.Contains(hubs, want.vnet) {
 				err := fmt.Errorf("hub %s cannot be used: no tunnel joins it to another VNet", m.g.name(want.vnet))
 				m.found.Add("PLAN-002", m.at(m.p.Base.VNets[want.vnet].ID), "%v", err)
-				return err
+				return m.blame(err)
 			}
 		}
 		if c.Class == Single {
@@ -135,10 +182,12 @@ func (m *maker) components() error {
 		layouts, hub, err := choose(m.g, members, &needs[i], c.Class, want)
 		if err != nil {
 			m.found.Add("PLAN-002", m.at(c.VNets[0]), "%v", err)
-			return err
+			return m.blame(err)
 		}
 		l := layouts[0]
 		c.Hub, c.Kept = hub, l.kept
+		c.Hub.Space = want.space
+		m.note(c, members, want)
 		for _, k := range l.kept {
 			m.found.Add("PLAN-003", m.at(c.VNets[0]), "%q and %q stay connected by VPN: %s", k.A, k.B, k.Because)
 		}
@@ -160,7 +209,7 @@ func (m *maker) components() error {
 		}
 	}
 	m.spare = addresses.next()
-	return nil
+	return m.refusals()
 }
 
 // standingHub is the hub of VNets that peerings join already.
@@ -240,7 +289,7 @@ func (m *maker) order() {
 	if !slices.ContainsFunc(s.steps, changes) { // all that is left on VPN stays there
 		return
 	}
-	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows), s.windows
+	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows, m.floors(s)), s.windows
 	start := m.g.x
 	if m.opts.Mode == options.Rebuild {
 		start = estate.NewIndex(startOf(m.p))
@@ -263,6 +312,7 @@ func (m *maker) target() *estate.Estate {
 }
 
 func (m *maker) finish(classic *estate.Estate) {
+	m.p.settleDecisions()
 	m.declareMigrationLoss()
 	m.p.Assumptions = m.assumptions(classic)
 	var c *checker

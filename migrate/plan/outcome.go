@@ -102,6 +102,9 @@ func (m *maker) outcomes() []Outcome {
 	}
 	for i := range base.Sites {
 		because := "a connection that stays uses it"
+		if m.g.decided.left[base.Sites[i].ID.Key()] {
+			because = "that it is deleted " + takenOut
+		}
 		if !slices.ContainsFunc(m.g.connectionsOf(base.Sites[i].ID), func(c *estate.Connection) bool { return c.Kind == estate.IPsec }) {
 			because = "it names the network behind a circuit, and is no resource of its own"
 		}
@@ -112,6 +115,8 @@ func (m *maker) outcomes() []Outcome {
 
 func (m *maker) gatewayStays(g *estate.Gateway, hubs map[estate.Key]bool) string {
 	switch {
+	case m.g.decided.gateways[g.ID.Key()]:
+		return "that it is deleted " + takenOut
 	case !g.Kind.Virtual():
 		return "firewalls, appliances and Route Servers are not moved by this plan"
 	case g.Kind == estate.ExpressRouteGateway:
@@ -139,6 +144,8 @@ func (m *maker) gatewayStays(g *estate.Gateway, hubs map[estate.Key]bool) string
 
 func (m *maker) connectionStays(c *estate.Connection) string {
 	switch {
+	case m.g.decided.keep[c.ID.Key()]:
+		return "that it is deleted " + takenOut
 	case c.Kind == estate.ExpressRoute:
 		return "ExpressRoute is not moved by this plan"
 	case c.Pairing.Has(estate.DeclaredDown):

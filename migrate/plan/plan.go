@@ -28,6 +28,9 @@ type Plan struct {
 	Windows    []Window    // declared interruptions
 	Asks       []Ask       // what people ask of pairs, in order
 	Traffic    []cost.Flow // what passes between the places of Base, as far as people told, in order
+	Decisions  []Decision  // what people decided about an earlier form of it, which it keeps
+	// PlannedAsks are those that its steps were made for: a person may have edited Asks since.
+	PlannedAsks []Ask
 
 	Before, After *reach.Relation
 	Verdicts      []reach.Verdict // Before against After, without what is preserved unchanged

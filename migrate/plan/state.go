@@ -95,18 +95,12 @@ func waves(steps []Step) [][]*Step {
 	return out
 }
 
-// schedule gives every step the wave after the last of its needs, and orders the steps by wave.
-// Ids are given anew in that order, so that they read as one counts.
-func schedule(steps []Step, windows []Window) []Step {
-	wave := make(map[string]int, len(steps))
-	most := 0
-	for i := range steps { // needs stand before the steps that need them
-		w := 1
-		for _, id := range steps[i].Needs {
-			w = max(w, wave[id]+1)
-		}
-		steps[i].Wave, wave[steps[i].ID] = w, w
-		most = max(most, w)
+// schedule gives every step the wave after the last of its needs, none before its floor, and orders the steps by
+// wave. Ids are given anew in that order, so that they read as one counts.
+func schedule(steps []Step, windows []Window, floor map[string]int) []Step {
+	wave := wavesOf(steps, floor)
+	for i := range steps {
+		steps[i].Wave = wave[steps[i].ID]
 	}
 	ordered := make([]Step, 0, len(steps))
 	for _, group := range waves(steps) {

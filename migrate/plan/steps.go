@@ -375,9 +375,9 @@ func (s *sequence) gateways(d *draft, gate []string, cleared map[estate.Key][]st
 		}
 	}
 	before := gate
-	for i, users := range d.windows.groups {
+	for _, i := range s.windowOrder(d) {
 		needs := slices.Clone(before)
-		for _, v := range users {
+		for _, v := range d.windows.groups[i] {
 			for _, gw := range own[v] {
 				needs = append(needs, cleared[gw.ID.Key()]...)
 			}

@@ -60,7 +60,7 @@ func sketch(l *layout, c *Component, names *azure.Namer, addresses *addressPlan)
 
 // newHub makes the hub VNet with the subnets that the target needs, and no others.
 func (d *draft) newHub(addresses *addressPlan) bool {
-	space, ok := addresses.take(azure.HubBits)
+	space, ok := d.spaceOf(addresses)
 	if !ok {
 		return false
 	}
@@ -196,7 +196,7 @@ func (d *draft) unused(v int, gw *estate.Gateway) bool {
 	if d.g.serves[v] {
 		return false // a VNet that no input lists may use it
 	}
-	if d.g.named[gw.ID.Key()] != nil {
+	if d.g.named[gw.ID.Key()] != nil || d.g.decided.gateways[gw.ID.Key()] {
 		return false
 	}
 	if gw.Kind == estate.ExpressRouteGateway || len(gw.ClientPools) > 0 || len(connections) == 0 || gw.ID.Same(d.hubGW) || len(d.g.routes[v]) > 0 {
@@ -251,5 +251,5 @@ func (d *draft) superfluous() []estate.ID {
 			gone = append(gone, gw.PublicIP)
 		}
 	}
-	return gone
+	return slices.DeleteFunc(gone, func(id estate.ID) bool { return d.g.decided.left[id.Key()] })
 }

@@ -32,6 +32,7 @@ func review(p *plan.Plan, found diag.List, d *Diff) []block {
 	r.check()
 	r.what()
 	r.components()
+	r.decisions()
 	r.target()
 	r.steps()
 	r.windows()

@@ -24,14 +24,17 @@ type WirePlan struct {
 	Windows     []WireWindow     `json:"windows"`
 	Pairs       []WireAsk        `json:"pairs,omitempty"`   // what people ask of pairs of places
 	Traffic     []WireFlow       `json:"traffic,omitempty"` // what passes between places in a month, as far as people told
-	Outcomes    []WireOutcome    `json:"outcomes"`
-	Verdicts    []WireVerdict    `json:"verdicts"` // what changes in reach; pairs that stay as they are are left out
-	Elements    []WireElement    `json:"elements"` // what became of each classic element
-	Coverage    *WireCoverage    `json:"coverage,omitempty"`
-	Findings    []WireFinding    `json:"findings"`
-	Cost        *WireCost        `json:"cost,omitempty"` // a month, at list price
-	Base        WireEstate       `json:"base"`           // before the first step, in ARM form
-	Target      WireEffect       `json:"target"`         // after the last step, as what base has to lose and gain
+	// The pairs that the steps were made for; pairs may be edited, these may not.
+	PlannedPairs []WireAsk      `json:"plannedPairs,omitempty"`
+	Decisions    []WireDecision `json:"decisions,omitempty"` // what people decided about an earlier form of the plan, and what it keeps
+	Outcomes     []WireOutcome  `json:"outcomes"`
+	Verdicts     []WireVerdict  `json:"verdicts"` // what changes in reach; pairs that stay as they are are left out
+	Elements     []WireElement  `json:"elements"` // what became of each classic element
+	Coverage     *WireCoverage  `json:"coverage,omitempty"`
+	Findings     []WireFinding  `json:"findings"`
+	Cost         *WireCost      `json:"cost,omitempty"` // a month, at list price
+	Base         WireEstate     `json:"base"`           // before the first step, in ARM form
+	Target       WireEffect     `json:"target"`         // after the last step, as what base has to lose and gain
 }
 
 // WireSummary counts what a reader looks for first.

@@ -23,10 +23,10 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 		Windows: each(p.Windows, func(v plan.Window) WireWindow {
 			return WireWindow{v.ID, v.Cause, v.Because, orEmpty(v.Pairs), v.Minutes, orEmpty(v.Steps)}
 		}),
-		Pairs: each(p.Asks, func(a plan.Ask) WireAsk {
-			return WireAsk{string(a.Want), wireLocation(a.A), wireLocation(a.B), a.Reason}
-		}),
-		Traffic: each(p.Traffic, wireFlow),
+		Pairs:        each(p.Asks, wireAsk),
+		PlannedPairs: each(p.PlannedAsks, wireAsk),
+		Decisions:    each(p.Decisions, wireDecision),
+		Traffic:      each(p.Traffic, wireFlow),
 		Outcomes: each(p.Outcomes, func(o plan.Outcome) WireOutcome {
 			return WireOutcome{wireID(o.Object), string(o.What), o.Because}
 		}),

@@ -20,15 +20,24 @@ const mostWaves = 1 << 20
 // neither are shared keys; of a place only that of an object is. An error means that the text is no plan, or
 // that its steps do not hang together.
 func ReadPlan(r io.Reader) (*plan.Plan, error) {
+	p, err := ReadEdited(r)
+	if err == nil {
+		if err = soundSteps(p); err != nil {
+			return nil, fmt.Errorf("read plan: %w", err)
+		}
+	}
+	return p, err
+}
+
+// ReadEdited reads a plan as ReadPlan does, of which a person may have left steps out or moved them without putting the
+// rest in order: the steps stand as they are written, and need not hang together.
+func ReadEdited(r io.Reader) (*plan.Plan, error) {
 	w, err := DecodePlan(r)
 	if err != nil {
 		return nil, err
 	}
 	d := &unwirer{}
 	p := d.plan(w)
-	if d.err == nil {
-		d.err = soundSteps(p)
-	}
 	if d.err != nil {
 		return nil, fmt.Errorf("read plan: %w", d.err)
 	}
@@ -85,8 +94,9 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 		}),
 		Steps:   each(w.Steps, d.step),
 		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
-		Asks:    each(w.Pairs, d.ask),
-		Traffic: each(w.Traffic, d.flow),
+		Asks:    each(w.Pairs, d.ask), PlannedAsks: several(w.PlannedPairs, d.ask),
+		Decisions: several(w.Decisions, d.decision),
+		Traffic:   each(w.Traffic, d.flow),
 	}
 	if !slices.Contains(options.Modes, p.Mode) && d.err == nil {
 		d.err = fmt.Errorf("mode %q is none", w.Mode)
