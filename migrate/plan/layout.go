@@ -482,6 +482,9 @@ func (l *layout) connectionTo(n reach.Location) *estate.Connection {
 func (l *layout) ambiguous() string {
 	var sites []*estate.Site
 	if l.hub >= 0 {
+		if pools := l.pools(l.hub); len(pools) > 0 {
+			sites = append(sites, &estate.Site{Name: "clients", Prefixes: pools})
+		}
 		for _, c := range l.g.connections[l.hub] {
 			if s := l.g.x.Site(c.Site); s != nil && c.Kind == estate.IPsec {
 				sites = append(sites, s)

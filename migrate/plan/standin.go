@@ -11,8 +11,8 @@ import (
 )
 
 // standsIn reports whether a VNet that uses the hub's gateway reaches there what it reaches of on-premises networks by
-// its own: the sites that lead from the hub to a network list all of it, and neither the hub nor a peer of it has any
-// of it, because the gateway prefers them to every site.
+// its own: the sites that lead from the hub to a network list all of it, and neither the hub, its clients nor a peer of
+// it has any of it, because the gateway prefers them to every site.
 func (l *layout) standsIn(v int) bool {
 	for _, n := range l.premises(v) {
 		if !l.lists(n) || slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return l.taken(p, v) }) {
@@ -22,8 +22,11 @@ func (l *layout) standsIn(v int) bool {
 	return true
 }
 
-// taken reports whether the hub or a peer of it, but for one, has addresses of a range.
+// taken reports whether the hub, its clients or a peer of it, but for one, have addresses of a range.
 func (l *layout) taken(p netip.Prefix, but int) bool {
+	if l.hub >= 0 && slices.ContainsFunc(l.pools(l.hub), func(s estate.Prefix) bool { return s.Overlaps(p) }) {
+		return true
+	}
 	if l.demand.plain {
 		return false
 	}
@@ -31,6 +34,15 @@ func (l *layout) taken(p netip.Prefix, but int) bool {
 		return v >= 0 && v != but && slices.ContainsFunc(l.g.e.VNets[v].Space, func(s estate.Prefix) bool { return s.Overlaps(p) })
 	}
 	return has(l.hub) || slices.ContainsFunc(l.peers[l.hub], has)
+}
+
+// pools are the ranges of the clients of a VNet.
+func (l *layout) pools(v int) []estate.Prefix {
+	var out []estate.Prefix
+	for _, g := range l.g.gateways[v] {
+		out = append(out, g.ClientPools...)
+	}
+	return out
 }
 
 // lists reports whether the sites by which the hub serves a network have what a VNet reaches of it.
