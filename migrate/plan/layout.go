@@ -402,7 +402,7 @@ func (l *layout) settle() (changed bool) {
 			continue
 		}
 		for _, n := range l.demand.networks[v] {
-			if v != l.hub || !l.ends(v, n) {
+			if v != l.hub || !l.ends(v, n) || !l.lists(n) { // a part of a network may be reached by another VNet's gateway
 				changed = l.keepWay(n.way) || changed
 			}
 		}

@@ -120,3 +120,13 @@ func TestGatewayThatNobodyUnderstandsStays(t *testing.T) {
 		}
 	}
 }
+
+// What a hub reaches of a network through the gateway of another VNet stays, beside what it reaches by its own.
+func TestHubThatReachesANetworkTwoWays(t *testing.T) {
+	n := spelt("v0", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v0 > v1 10.2.0.0/16 192.168.2.0/24", "v1 > v0 10.1.0.0/16", "v0 > office 192.168.1.0/24", "v1 > office 192.168.2.0/24")
+	e, opts := n.read(t, 0)
+	p, _, err := plan.Make(e, *opts)
+	if err != nil || len(p.Violations) > 0 {
+		t.Fatalf("%v %v\n%s", err, p.Violations, outline(p))
+	}
+}
