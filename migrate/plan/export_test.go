@@ -13,3 +13,20 @@ func States(p *Plan) []*estate.Estate {
 
 // StartOf is the network before the first step.
 var StartOf = startOf
+
+// Moment is a state with when it is.
+type Moment struct {
+	*estate.Estate
+	Name      string
+	Wave      int
+	End, Last bool // of the wave; of the plan
+}
+
+// Moments are the states that Check looks at, with when they are.
+func Moments(p *Plan) []Moment {
+	var out []Moment
+	for s := range newChecker(p).states() {
+		out = append(out, Moment{s.Estate, s.name, s.wave, s.end, s.last})
+	}
+	return out
+}

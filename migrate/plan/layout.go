@@ -207,14 +207,15 @@ func (l *layout) elsewhere(n netReach) bool {
 }
 
 // ownServices reports whether a VNet needs its gateway for something the hub does not take over:
-// a client pool, ExpressRoute, routes of its subnets that lead to it, or a connection of another gateway
-// that stays and names it. The platform does not delete a gateway that a connection names.
+// a client pool, ExpressRoute, routes of its subnets that lead to it, a connection of another gateway
+// that stays and names it, or nobody knows what. The platform does not delete a gateway that a connection names.
 func (l *layout) ownServices(v int) bool {
 	if len(l.g.routes[v]) > 0 {
 		return true
 	}
 	for _, gw := range l.g.gateways[v] {
-		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway || l.g.named[gw.ID.Key()] != nil || l.g.decided.gateways[gw.ID.Key()] {
+		if len(gw.ClientPools) > 0 || gw.Kind == estate.ExpressRouteGateway || l.g.named[gw.ID.Key()] != nil || l.g.decided.gateways[gw.ID.Key()] ||
+			gw.Kind == estate.VPNGateway && len(l.g.x.ConnectionsOf(gw.ID)) == 0 {
 			return true
 		}
 	}
@@ -416,7 +417,7 @@ func (l *layout) settle() (changed bool) {
 			continue
 		}
 		for _, n := range l.demand.networks[v] {
-			if v != l.hub || !l.ends(v, n) {
+			if v != l.hub || !l.ends(v, n) || !l.lists(n) { // a part of a network may be reached by another VNet's gateway
 				changed = l.keepWay(n.way) || changed
 			}
 		}
@@ -496,6 +497,8 @@ func (l *layout) connectionTo(n reach.Location) *estate.Connection {
 func (l *layout) ambiguous() string {
 	var sites []*estate.Site
 	if l.hub >= 0 {
+		h := &l.g.e.VNets[l.hub]
+		sites = append(sites, &estate.Site{Name: h.Name, Prefixes: h.Space}, &estate.Site{Name: "clients", Prefixes: l.pools(l.hub)})
 		for _, c := range l.g.connections[l.hub] {
 			if s := l.g.x.Site(c.Site); s != nil && c.Kind == estate.IPsec {
 				sites = append(sites, s)

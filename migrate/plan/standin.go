@@ -3,6 +3,7 @@ package plan
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"go4.org/netipx"
 
@@ -11,19 +12,22 @@ import (
 )
 
 // standsIn reports whether a VNet that uses the hub's gateway reaches there what it reaches of on-premises networks by
-// its own: the sites that lead from the hub to a network list all of it, and neither the hub nor a peer of it has any
-// of it, because the gateway prefers them to every site.
+// its own: the sites that lead from the hub to a network list all of it, and neither the hub, its clients nor a peer of
+// it has any of it, because the gateway prefers them to every site.
 func (l *layout) standsIn(v int) bool {
 	for _, n := range l.premises(v) {
-		if !l.lists(n) || slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return l.taken(p, v) }) {
+		if !l.lists(n) || slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return l.taken(p, v) || l.offered(p, n.network) }) {
 			return false
 		}
 	}
 	return true
 }
 
-// taken reports whether the hub or a peer of it, but for one, has addresses of a range.
+// taken reports whether the hub, its clients or a peer of it, but for one, have addresses of a range.
 func (l *layout) taken(p netip.Prefix, but int) bool {
+	if l.hub >= 0 && slices.ContainsFunc(l.pools(l.hub), func(s estate.Prefix) bool { return s.Overlaps(p) }) {
+		return true
+	}
 	if l.demand.plain {
 		return false
 	}
@@ -31,6 +35,52 @@ func (l *layout) taken(p netip.Prefix, but int) bool {
 		return v >= 0 && v != but && slices.ContainsFunc(l.g.e.VNets[v].Space, func(s estate.Prefix) bool { return s.Overlaps(p) })
 	}
 	return has(l.hub) || slices.ContainsFunc(l.peers[l.hub], has)
+}
+
+// offered reports whether the ExpressRoute gateway of the hub may know a way to addresses of a range, which it offers
+// to whoever uses the hub's gateways: to other VNets of its circuits, or to networks behind them, but for one.
+func (l *layout) offered(p netip.Prefix, but reach.Location) bool {
+	if l.hub < 0 {
+		return false
+	}
+	overlaps := func(s estate.Prefix) bool { return s.Overlaps(p) }
+	hub := l.g.circuitsOf(l.hub)
+	for _, c := range hub {
+		if s := l.g.x.Site(c.Site); s != nil && !strings.EqualFold(s.Network, but.Name) && slices.ContainsFunc(s.Prefixes, overlaps) {
+			return true
+		}
+	}
+	if len(hub) == 0 {
+		return false
+	}
+	for v := range l.g.e.VNets {
+		if v != l.hub && len(l.g.circuitsOf(v)) > 0 && slices.ContainsFunc(l.g.e.VNets[v].Space, overlaps) {
+			return true
+		}
+	}
+	return false
+}
+
+// circuitsOf are the connections of a VNet to circuits.
+func (g *graph) circuitsOf(v int) []*estate.Connection {
+	var out []*estate.Connection
+	for _, gw := range g.gateways[v] {
+		for _, c := range g.x.ConnectionsOf(gw.ID) {
+			if c.Kind == estate.ExpressRoute {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// pools are the ranges of the clients of a VNet.
+func (l *layout) pools(v int) []estate.Prefix {
+	var out []estate.Prefix
+	for _, g := range l.g.gateways[v] {
+		out = append(out, g.ClientPools...)
+	}
+	return out
 }
 
 // lists reports whether the sites by which the hub serves a network have what a VNet reaches of it.

@@ -11,22 +11,31 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/plan"
 )
 
-// spelt is a network of one subscription. A line is a VNet with its space, or a connection: "v0 10.1.0.0/16",
-// "v0 > v1 10.2.0.0/16" to the gateway of v1, "v0 > office 192.168.1.0/24" to a device, each with what its site lists.
+// spelt is a network of one subscription. A line is a VNet with its space, or a connection: "v0 10.1.0.0/16, clients
+// 172.20.1.0/24", "v0 > v1 10.2.0.0/16" to the gateway of v1, "v0 > office 192.168.1.0/24" to a device, each with what its site lists, and with "by ExpressRoute" to a circuit.
 func spelt(hub string, lines ...string) *network {
 	n := &network{docs: 1, mode: options.AsIfLive, hub: hub}
 	for _, line := range lines {
+		line, dedicated := strings.CutSuffix(line, " by ExpressRoute")
 		name, rest, connection := strings.Cut(line, " > ")
 		at := slices.IndexFunc(n.vnets, func(v *drawnVNet) bool { return v.name == name })
 		if !connection {
 			name, ranges, _ := strings.Cut(line, " ")
-			n.vnets = append(n.vnets, &drawnVNet{name: name, region: "West Europe", space: prefixesOf(ranges)})
+			space, pool, clients := strings.Cut(ranges, ", clients ")
+			v := &drawnVNet{name: name, region: "West Europe", space: prefixesOf(space)}
+			if clients {
+				v.pool = prefixesOf(pool)[0]
+			}
+			n.vnets = append(n.vnets, v)
 			continue
 		}
 		to, ranges, _ := strings.Cut(rest, " ")
 		s := &drawnSite{name: name + "-to-" + to, address: fmt.Sprintf("40.90.17.%d", to[len(to)-1]), prefixes: prefixesOf(ranges)}
 		n.sites = append(n.sites, s)
-		n.vnets[at].refs = append(n.vnets[at].refs, drawnRef{site: s})
+		if dedicated {
+			s.address = ""
+		}
+		n.vnets[at].refs = append(n.vnets[at].refs, drawnRef{s, dedicated})
 	}
 	return n
 }
@@ -34,6 +43,8 @@ func spelt(hub string, lines ...string) *network {
 // The hub's gateway stands in for that of a VNet only where all that the VNet reaches is reached there.
 func TestHubStandsIn(t *testing.T) {
 	pair := []string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16"}
+	withClients := append([]string{"v0 10.1.0.0/16, clients 172.20.1.0/24"}, pair[1:]...)
+	circuit := []string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v0 > c0 172.23.0.0/16 by ExpressRoute", "v2 > c2 172.23.0.0/16 by ExpressRoute"}
 	for _, c := range []struct {
 		name, hub string
 		lines     []string
@@ -44,7 +55,11 @@ func TestHubStandsIn(t *testing.T) {
 		{"two halves of it", "v0", append(pair[:4:4], "v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/25 192.168.1.128/25"), "v1-gateway"},
 		{"more than the hub's site lists", "v0", append(pair[:4:4], "v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/24 192.168.2.0/24"), ""},
 		{"a new hub", "new", append(pair[:4:4], "v1 > office 192.168.1.0/24"), "v0-gateway v1-gateway"},
+		{"what clients of the hub have", "v0", append(withClients[:4:4], "v0 > office 192.168.1.0/24", "v1 > branch 192.168.2.0/24 172.20.1.0/25"), ""},
+		{"what clients of others have", "v0", append(withClients[:4:4], "v0 > office 192.168.1.0/24", "v1 > branch 192.168.2.0/24 172.20.2.0/25"), "v1-gateway"},
 		{"what a peer of the hub has", "new", append(pair[:4:4], "v2 10.3.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.4.0/24"), "v0-gateway v2-gateway"},
+		{"what another VNet of the hub's circuit has", "v0", append(circuit[:6:6], "v0 > office 192.168.1.0/24 10.3.0.0/16", "v1 > v0 10.1.0.0/16 10.3.0.0/16"), ""},
+		{"what no VNet of the hub's circuit has", "v0", append(circuit[:6:6], "v0 > office 192.168.1.0/24 10.4.0.0/16", "v1 > v0 10.1.0.0/16 10.4.0.0/16"), "v1-gateway"},
 		{"what holds a peer of the hub", "new", append(pair[:4:4], "v2 10.3.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.0.0/15"), "v0-gateway v2-gateway"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -67,15 +82,51 @@ func TestHubStandsIn(t *testing.T) {
 	}
 }
 
-// A connection that a hub's gateway would get for others must not take what goes to VNets by its tunnels.
+// A connection that a hub's gateway would get for others must not take what goes to its clients, or to VNets by its
+// tunnels.
 func TestCopiedConnectionBesideTunnels(t *testing.T) {
-	n := spelt("v0", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16",
-		"v1 > office 192.168.1.0/24 10.3.4.0/24")
-	n.required = []string{"{between: v2, and: v1-to-office}"}
+	star := []string{"v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/17", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16"}
+	for _, c := range []struct{ hub, office, taken string }{
+		{"v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.4.0/24", "v2"},
+		{"v0 10.1.0.0/16, clients 172.20.1.0/24", "v1 > office 192.168.1.0/24 172.20.1.0/24", "clients"},
+		{"v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.1.128.0/18", "v0"},
+	} {
+		n := spelt("v0", slices.Concat([]string{c.hub}, star, []string{c.office})...)
+		n.required = []string{"{between: v2, and: v1-to-office}"}
+		e, opts := n.read(t, 0)
+		_, _, err := plan.Make(e, *opts)
+		if err == nil || !strings.Contains(err.Error(), "its gateway would route the same prefixes to") || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.taken)) {
+			t.Errorf("%v, want one that names %q", err, c.taken)
+		}
+	}
+}
+
+// A gateway of which no connection is understood stays, so its VNet uses no other.
+func TestGatewayThatNobodyUnderstandsStays(t *testing.T) {
+	n := spelt("new", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.201.0.0/16", "v1 > v0 10.1.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16", "v0 > office 192.168.1.0/24")
+	n.required = []string{"{between: v1, and: v0-to-office}"}
 	e, opts := n.read(t, 0)
-	_, _, err := plan.Make(e, *opts)
-	want := `hub v0 cannot be used: its gateway would route the same prefixes to "v1-to-office" and to "v2"`
-	if err == nil || err.Error() != want {
-		t.Errorf("%v, want %s", err, want)
+	p, _, err := plan.Make(e, *opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gateway := slices.IndexFunc(p.Base.Gateways, func(g estate.Gateway) bool { return g.ID.Name == "v1-gateway" })
+	if gateway < 0 || len(estate.NewIndex(p.Base).ConnectionsOf(p.Base.Gateways[gateway].ID)) > 0 {
+		t.Fatalf("the gateway of v1 is at %d, and is understood", gateway)
+	}
+	for _, v := range p.Violations {
+		if v.Rule != "PLAN-017" {
+			t.Errorf("%s: %s %s", v.When(), v.Rule, v.Text)
+		}
+	}
+}
+
+// What a hub reaches of a network through the gateway of another VNet stays, beside what it reaches by its own.
+func TestHubThatReachesANetworkTwoWays(t *testing.T) {
+	n := spelt("v0", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v0 > v1 10.2.0.0/16 192.168.2.0/24", "v1 > v0 10.1.0.0/16", "v0 > office 192.168.1.0/24", "v1 > office 192.168.2.0/24")
+	e, opts := n.read(t, 0)
+	p, _, err := plan.Make(e, *opts)
+	if err != nil || len(p.Violations) > 0 {
+		t.Fatalf("%v %v\n%s", err, p.Violations, outline(p))
 	}
 }

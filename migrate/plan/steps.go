@@ -88,7 +88,8 @@ func (s *sequence) devices(d *draft, ready []string) []string {
 		for _, v := range d.members {
 			if d.remote[v] && d.comesAnew(v, network) {
 				users = append(users, fmt.Sprintf("%q", s.g.name(v)))
-				for _, p := range s.g.e.VNets[v].Space {
+				space := slices.SortedFunc(slices.Values(s.g.e.VNets[v].Space), func(a, b estate.Prefix) int { return a.Addr().Compare(b.Addr()) })
+				for _, p := range space {
 					prefixes = append(prefixes, p.Prefix.String())
 				}
 			}

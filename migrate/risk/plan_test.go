@@ -71,8 +71,8 @@ var planCases = []struct {
 	},
 	{
 		rule: "ADDR-009", name: "pool of the hub",
-		fires:  scene{lines: strings.Replace(branchOfA("172.30.9.0/24"), "to=HQ,", "pool=172.30.9.0/24 to=HQ,", 1)},
-		silent: scene{lines: strings.Replace(branchOfA("172.30.9.0/24"), "to=HQ,", "pool=172.30.8.0/24 to=HQ,", 1)},
+		fires:  scene{lines: strings.Replace(branchOfA("172.30.9.0/24"), "to=HQ,", "pool=172.30.9.0/24 to=HQ,", 1), edit: atHub("Branch")},
+		silent: scene{lines: strings.Replace(branchOfA("172.30.9.0/24"), "to=HQ,", "pool=172.30.8.0/24 to=HQ,", 1), edit: atHub("Branch")},
 		want:   []string{`point-to-site pool 172.30.9.0/24 of VNet "H" overlaps 172.30.9.0/24 of local network site "Branch"`},
 	},
 	{
@@ -237,16 +237,14 @@ func changed(p *plan.Plan, change func(*estate.Estate)) {
 	}
 }
 
-// atHub lets the gateway of the first component's hub have the connection to a site.
+// atHub lets the gateway of the first component's hub get a copy of the connection to a site.
 func atHub(site string) func(*plan.Plan) {
 	return func(p *plan.Plan) {
 		changed(p, func(e *estate.Estate) {
-			e.Connections = slices.Clone(e.Connections)
-			for i := range e.Connections {
-				if c := &e.Connections[i]; c.Site.Name == site {
-					c.Gateway = estate.NewIndex(e).GatewaysOf(p.Components[0].Hub.VNet)[0].ID
-				}
-			}
+			copied := e.Connections[slices.IndexFunc(e.Connections, func(c estate.Connection) bool { return c.Site.Name == site })]
+			copied.ID.Name = "hub-to-" + site
+			copied.Gateway = estate.NewIndex(e).GatewaysOf(p.Components[0].Hub.VNet)[0].ID
+			e.Connections = append(slices.Clone(e.Connections), copied)
 		})
 	}
 }
