@@ -118,7 +118,9 @@ func TestFirewallsOfFixtures(t *testing.T) {
 				}
 			}
 		}
-		if slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Rule == "ARM-001" || f.Rule == "ARM-005" && strings.Contains(f.Message, "-firewall") }) {
+		if slices.ContainsFunc(found, func(f diag.Finding) bool {
+			return f.Rule == "ARM-001" || f.Rule == "ARM-005" && strings.Contains(f.Message, "-firewall")
+		}) {
 			t.Errorf("%s: %v", name, found)
 		}
 	}
