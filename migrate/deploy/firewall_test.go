@@ -63,9 +63,9 @@ func routed(target *estate.Estate) map[[2]string]bool {
 	return out
 }
 
-// The templates of every plan through a firewall please all judges, allow what its routes lead there and nothing
-// else, and write no VNet that exists.
-func TestFirewallsOfFixtures(t *testing.T) {
+// firewallPlans are the plans of all networks of fixtures through a firewall, in every mode.
+func firewallPlans(t *testing.T) map[string]*plan.Plan {
+	t.Helper()
 	plans := map[string]*plan.Plan{}
 	add := func(name string, e *estate.Estate, modes ...options.Mode) {
 		for _, mode := range modes {
@@ -87,8 +87,14 @@ func TestFirewallsOfFixtures(t *testing.T) {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
 		add("live "+name, e, "")
 	}
+	return plans
+}
+
+// The templates of every plan through a firewall please all judges, allow what its routes lead there and nothing
+// else, and write no VNet that exists.
+func TestFirewallsOfFixtures(t *testing.T) {
 	firewalls := 0
-	for name, p := range plans {
+	for name, p := range firewallPlans(t) {
 		stages, found := deploy.AdditionStages(p, deploy.Options{})
 		pairs := map[[2]string]bool{}
 		for _, s := range stages {
