@@ -113,7 +113,7 @@ func (w *bookWriter) showRules(g *estate.Gateway) []Command {
 	for i := range groups {
 		id := groups[i].id()
 		az := w.az("network firewall policy rule-collection-group show", id).named("policy-name", id.Name).named("name", id.Child).
-			add("--query='ruleCollections[].rules[].[name, join(`, `, sourceAddresses), join(`, `, destinationAddresses)]'", "--output=table")
+			add("--query='ruleCollections[].rules[].[name, sourceAddresses, destinationAddresses]'", "--output=json")
 		ps := w.ps("Get-AzFirewallPolicyRuleCollectionGroup", id).named("AzureFirewallPolicyName", id.Name).named("Name", id.Child).String() +
 			" |\n  ForEach-Object { $_.Properties.RuleCollection.Rules } | Select-Object Name, SourceAddresses, DestinationAddresses"
 		out[i] = w.command(az.String(), ps, "rules %s: %d, from each VNet to those that it reaches, and no others", id.Child, len(groups[i].rules))
