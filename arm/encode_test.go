@@ -157,7 +157,7 @@ func TestEncodeAsIndent(t *testing.T) {
 
 // TestDecodeEncode: what is written reads back and is written again, byte for byte, typed or not.
 func TestDecodeEncode(t *testing.T) {
-	for name, template := range map[string]*arm.Template{"mesh": mesh(20, 3), "hub": hub(20), "guarded": guarded(), "empty": {}} {
+	for name, template := range map[string]*arm.Template{"mesh": mesh(20, 3), "hub": hub(20), "guarded": guarded(), "firewalled": firewalled(), "empty": {}} {
 		want := encode(t, template)
 		back, err := arm.Decode([]byte(want))
 		if err != nil {

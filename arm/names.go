@@ -13,6 +13,7 @@ type NameLength struct{ Min, Max int }
 var nameLengths = map[string]NameLength{
 	"virtualnetworks": {2, 64},
 	"networkmanagers": {1, 64},
+	"azurefirewalls":  {1, 56},
 	"deployments":     {1, 64},
 	"resourcegroups":  {1, 90},
 }

@@ -99,7 +99,10 @@ type resolver struct {
 	peerings []peeringFact
 	gateways []gatewayFact
 	subnets  []subnetFact
-	found    []located
+
+	firewalls []gatewayFact
+	policies  map[string][]int // what changes each firewall policy
+	found     []located
 }
 
 func newResolver(t *Template) *resolver {
@@ -107,7 +110,7 @@ func newResolver(t *Template) *resolver {
 	return &resolver{
 		t: t, existing: existingKeys(t),
 		nodes: make(map[string]node, 2*n), own: make([]string, n), cache: make(map[string]*mentions, 4*n),
-		used: map[string]bool{}, declared: map[string]*Parameter{}, vars: map[string]bool{},
+		used: map[string]bool{}, declared: map[string]*Parameter{}, vars: map[string]bool{}, policies: map[string][]int{},
 	}
 }
 
@@ -294,7 +297,12 @@ func (r *resolver) body(i int, res *Resource) {
 	case strings.EqualFold(res.Type, TypePeering):
 		w.peering = &peeringFact{node: i}
 	case strings.EqualFold(res.Type, TypeVirtualNetworkGateway):
-		w.gateway = &gatewayFact{node: i}
+		w.gateway = &gatewayFact{node: i, subnet: gatewaySubnet}
+	case strings.EqualFold(res.Type, TypeFirewall):
+		w.gateway = &gatewayFact{node: i, subnet: firewallSubnet}
+	case strings.EqualFold(res.Type, TypeRuleCollectionGroup):
+		policy := parentKey(res)
+		r.policies[policy] = append(r.policies[policy], i)
 	case strings.EqualFold(res.Type, TypeSubnet):
 		r.subnets = append(r.subnets, subnetFact{i, parentKey(res)})
 	}
@@ -303,8 +311,12 @@ func (r *resolver) body(i int, res *Resource) {
 		w.peering.parent = parentKey(res)
 		r.peerings = append(r.peerings, *w.peering)
 	}
-	if w.gateway != nil && w.gateway.network != "" {
-		r.gateways = append(r.gateways, *w.gateway)
+	switch g := w.gateway; {
+	case g == nil || g.network == "":
+	case g.subnet == firewallSubnet:
+		r.firewalls = append(r.firewalls, *g)
+	default:
+		r.gateways = append(r.gateways, *g)
 	}
 }
 

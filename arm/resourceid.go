@@ -10,7 +10,7 @@ var knownTypes = []string{
 	TypeVirtualNetwork, TypeSubnet, TypePeering, TypePublicIPAddress, TypeVirtualNetworkGateway, TypeLocalNetworkGateway,
 	TypeConnection, TypeExpressRouteCircuit, TypeSecurityGroup, TypeRouteTable, TypeDeployment,
 	TypeRoute, TypeSecurityRule, TypeNetworkInterface, TypeFirewall, TypeRouteServer, TypeRouteServerConfiguration, TypeRouteServerPeer,
-	TypeLoadBalancer, TypeNATGateway, TypeNetworkManager, TypeNetworkGroup, TypeStaticMember, TypeConnectivity, TypeCircuitPeering, TypeFirewallPolicy,
+	TypeLoadBalancer, TypeNATGateway, TypeNetworkManager, TypeNetworkGroup, TypeStaticMember, TypeConnectivity, TypeCircuitPeering, TypeFirewallPolicy, TypeRuleCollectionGroup,
 }
 
 // The types that are read and not written.
@@ -18,8 +18,6 @@ const (
 	TypeRoute                    = Provider + "routeTables/routes"
 	TypeSecurityRule             = Provider + "networkSecurityGroups/securityRules"
 	TypeNetworkInterface         = Provider + "networkInterfaces"
-	TypeFirewall                 = Provider + "azureFirewalls"
-	TypeFirewallPolicy           = Provider + "firewallPolicies"
 	TypeRouteServer              = Provider + "virtualHubs"
 	TypeRouteServerConfiguration = Provider + "virtualHubs/ipConfigurations"
 	TypeRouteServerPeer          = Provider + "virtualHubs/bgpConnections"

@@ -42,6 +42,9 @@ const (
 	TypeExpressRouteCircuit   = Provider + "expressRouteCircuits"
 	TypeSecurityGroup         = Provider + "networkSecurityGroups"
 	TypeRouteTable            = Provider + "routeTables"
+	TypeFirewall              = Provider + "azureFirewalls"
+	TypeFirewallPolicy        = Provider + "firewallPolicies"
+	TypeRuleCollectionGroup   = Provider + "firewallPolicies/ruleCollectionGroups"
 	TypeDeployment            = "Microsoft.Resources/deployments"
 )
 

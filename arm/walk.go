@@ -196,9 +196,16 @@ func (w *walker) facts(m *mentions) {
 	switch {
 	case w.peering != nil && within == "remoteVirtualNetwork":
 		w.peering.remote = m.keys[0]
-	case w.gateway != nil && within == "subnet":
+	case w.gateway != nil && within == "subnet" && !w.within("managementIpConfiguration"):
 		w.gateway.setSubnet(w, m.keys[0])
+	case w.gateway != nil && within == "firewallPolicy":
+		w.r.policies[m.keys[0]] = append(w.r.policies[m.keys[0]], w.resource)
 	}
+}
+
+// within reports whether the walk stands below a key.
+func (w *walker) within(key string) bool {
+	return slices.ContainsFunc(w.stack, func(s step) bool { return s.key == key })
 }
 
 // describeKey is a key for people: "virtualNetworks/hub", folded as it is compared.

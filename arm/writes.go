@@ -13,8 +13,9 @@ type (
 		parent, remote            string
 		allowsTransit, usesRemote bool
 	}
-	gatewayFact struct {
+	gatewayFact struct { // of a gateway or a firewall
 		node    int
+		subnet  string // the one that it has to stand in, folded
 		network string
 	}
 	subnetFact struct {
@@ -23,12 +24,19 @@ type (
 	}
 )
 
+// The subnets that take no others, folded.
+const gatewaySubnet, firewallSubnet = "gatewaysubnet", "azurefirewallsubnet"
+
 // setSubnet takes the network from the id of the gateway's subnet.
 func (g *gatewayFact) setSubnet(w *walker, key string) {
 	typ, name, _ := strings.Cut(key, " ")
 	network, subnet, ok := strings.Cut(name, "/")
-	if !ok || typ != strings.ToLower(TypeSubnet) || subnet != "gatewaysubnet" {
-		w.report(BadReference, "a gateway stands in GatewaySubnet, not in %s", describeKey(key))
+	if !ok || typ != strings.ToLower(TypeSubnet) || subnet != g.subnet {
+		want := "a gateway stands in GatewaySubnet"
+		if g.subnet != gatewaySubnet {
+			want = "a firewall stands in AzureFirewallSubnet"
+		}
+		w.report(BadReference, "%s, not in %s", want, describeKey(key))
 		return
 	}
 	g.network = resourceKey(TypeVirtualNetwork, network)
@@ -36,7 +44,8 @@ func (g *gatewayFact) setSubnet(w *walker, key string) {
 
 // writes checks that whatever changes one virtual network does so one after the other: the service
 // refuses a second operation while the first runs. Peerings change both of their networks; gateways
-// of one network share its subnet. Source: docs/sources.md#serial-writes.
+// and firewalls of one network each write a subnet of it. The groups of rules of a firewall policy change
+// the policy, and so does a firewall that takes it. Source: docs/sources.md#serial-writes.
 func (r *resolver) writes() {
 	peerings, gateways := map[string][]int{}, map[string][]int{}
 	for _, s := range r.subnets {
@@ -55,14 +64,15 @@ func (r *resolver) writes() {
 			links[link] = p.node
 		}
 	}
-	for _, g := range r.gateways {
+	for _, g := range slices.Concat(r.gateways, r.firewalls) {
 		gateways[g.network] = append(gateways[g.network], g.node)
 	}
 	r.ordered(peerings)
 	r.ordered(gateways)
+	r.ordered(r.policies)
 }
 
-// ordered checks that the resources of each network wait for each other in one line. In a line,
+// ordered checks that the resources of each network, or policy, wait for each other in one line. In a line,
 // levels rise, and neighbours by level are all that has to be asked.
 func (r *resolver) ordered(byNetwork map[string][]int) {
 	level := r.graph.level

@@ -175,12 +175,20 @@ func (f fixture) produce(t *testing.T) []file {
 	judge(t, "plan.template.json", additions)
 	judgeParameters(t, "plan parameters", additions, inFolder("parameters.json"))
 
-	return []file{
+	out := []file{
 		{"template.json", template}, {"parameters.json", parameters}, {"convert.txt", []byte(converted.stderr)},
 		{"connections.txt", []byte(connections.stdout)}, {"reach.txt", []byte(talk.stdout)}, {"graph.svg", []byte(picture.stdout)},
 		{"plan.txt", []byte(review.stdout)}, {"plan.json", []byte(wire.stdout)},
 		{"plan.template.json", additions}, {"runbook.md", inFolder("runbook.md")}, {"diff.txt", inFolder("diff.txt")},
 	}
+	if f.name != "star" {
+		return out
+	}
+	f.invoke(t, with("plan", "-q", "--transit", "firewall", "-o", kit)...)
+	through := inFolder("template.json")
+	judge(t, "firewall.template.json", through)
+	judgeParameters(t, "firewall parameters", through, inFolder("parameters.json"))
+	return append(out, file{"firewall.template.json", through})
 }
 
 // readsBack wants a plan that is read to be written as it was, apart from what is made of other things than the

@@ -28,6 +28,15 @@ const (
 	MaxSubnetsPerPeering = 200
 )
 
+// Limits of the policy of an Azure Firewall. Source: docs/sources.md#firewall-rules.
+const (
+	// MaxFirewallRules is how many sources and destinations network rules hold: of each rule, every source
+	// with every destination.
+	MaxFirewallRules = 20_000
+	// MaxRuleGroups is how many groups of rules a policy holds.
+	MaxRuleGroups = 60
+)
+
 // Limits of gateways. Tunnels and clients depend on the SKU: see VPNGatewaySKUs.
 // Source: docs/sources.md#limits.
 const (

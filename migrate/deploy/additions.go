@@ -15,14 +15,14 @@ func Additions(p *plan.Plan, opts Options) (*Deployment, diag.List) {
 		d, found := Render(p.Target, nil, opts)
 		return d, append(found, unwritten(p.Target)...)
 	}
-	return Render(added(p), p.Base, opts)
+	return renderFor(added(p), p.Base, p.Target, opts)
 }
 
 // unwritten reports the gateways of an estate that no template of ours builds.
 func unwritten(e *estate.Estate) diag.List {
 	var found diag.List
 	for i := range e.Gateways {
-		if g := &e.Gateways[i]; !g.Kind.Virtual() && len(g.Refs) > 0 {
+		if g := &e.Gateways[i]; !built(g) && len(g.Refs) > 0 {
 			found.Add("ARM-005", e.Pos(g.Refs[0]), "%s %q of VNet %q is not built: a listing does not tell what it does with packets", g.Kind, g.ID.Name, g.VNet.Name)
 		}
 	}
@@ -51,7 +51,7 @@ func AdditionStages(p *plan.Plan, opts Options) ([]Stage, diag.List) {
 	if len(p.Base.Listings) == 0 || p.Mode == options.Rebuild || len(whole.Template.Resources) == 0 {
 		return only, found
 	}
-	return stagesBeside(added(p), p.Base, opts)
+	return stagesBeside(added(p), p.Base, p.Target, opts)
 }
 
 // lastAddingWave is the last wave before the first that removes something.

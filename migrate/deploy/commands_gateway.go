@@ -12,6 +12,9 @@ import (
 // createGateway makes a gateway with what it stands on: its public address, and the site that its default route
 // leads to.
 func (w *bookWriter) createGateway(g *estate.Gateway) []Command {
+	if planned(g) {
+		return w.createFirewall(g)
+	}
 	if !g.Kind.Virtual() {
 		return []Command{people("%s %s of VNet %s: a listing does not tell what it does with packets, so a person builds it", g.Kind, g.ID.Name, g.VNet.Name)}
 	}
@@ -38,11 +41,15 @@ func (w *bookWriter) createAddress(g *estate.Gateway) Command {
 		add("--sku=Standard", "--allocation-method=Static", "--version=IPv4")
 	ps := w.ps("New-AzPublicIpAddress", g.PublicIP).named("Name", g.PublicIP.Name).opt("Location", w.region(g.Region)).
 		add("-Sku Standard", "-AllocationMethod Static", "-IpAddressVersion IPv4")
-	if known, ok := azure.LookupRegion(g.Region.Name); ok && known.Zones {
-		az.add("--zone 1 2 3")
-		ps.add("-Zone 1, 2, 3")
+	if spread := zones(g.Region); len(spread) > 0 {
+		az.add("--zone " + strings.Join(spread, " "))
+		ps.add("-Zone " + strings.Join(spread, ", "))
 	}
-	return w.command(az.add("--output=none").String(), ps.String()+" |\n  Select-Object Name, IpAddress", "public address %s: it is the platform's to choose; the devices that are pointed at the gateway have to learn it", g.PublicIP.Name)
+	note := "public address %s: it is the platform's to choose"
+	if g.Kind.Virtual() {
+		note += "; the devices that are pointed at the gateway have to learn it"
+	}
+	return w.command(az.add("--output=none").String(), ps.String()+" |\n  Select-Object Name, IpAddress", note, g.PublicIP.Name)
 }
 
 func (w *bookWriter) gatewayAlone(g *estate.Gateway) Command {
@@ -189,14 +196,13 @@ func (w *bookWriter) networkAlone(v *estate.VNet) []Command {
 	for _, d := range v.DNS {
 		servers = append(servers, d.Address.String())
 	}
-	exists := strings.Join(w.az("resource list", v.ID).named("name", v.ID.Name).add("--resource-type="+arm.TypeVirtualNetwork, "--query='length(@)'", "--output=tsv").words, " ")
+	test, absent := w.unlessThere(v.ID, arm.TypeVirtualNetwork)
 	az := w.az("network vnet create", v.ID).named("name", v.ID.Name).opt("location", w.region(v.Region)).list("address-prefixes", space).list("dns-servers", servers).add("--output=none")
-	absent := "(Absent (Context " + w.subscription(v.ID).powershell() + ") " + w.group(v.ID).powershell() + " " + w.name(v.ID.Name).powershell() + " " + arm.TypeVirtualNetwork + ")"
 	ps := w.ps("New-AzVirtualNetwork", v.ID).add("-Name "+absent).opt("Location", w.region(v.Region)).list("AddressPrefix", space).list("DnsServer", servers)
 	if subnets := w.subnetsForPowerShell(v); len(subnets) > 0 {
 		ps.add("-Subnet @(\n    " + strings.Join(subnets, "\n    ") + "\n  )")
 	}
-	out := []Command{w.command("[ \"$("+exists+")\" = 0 ] &&\n"+az.String(), ps.String()+" |\n  Select-Object Name, ProvisioningState", "VNet %s; nothing is done when there is one already", v.ID.Name)}
+	out := []Command{w.command(test+az.String(), ps.String()+" |\n  Select-Object Name, ProvisioningState", "VNet %s; nothing is done when there is one already", v.ID.Name)}
 	for i := range v.Subnets {
 		s := &v.Subnets[i]
 		one := w.az("network vnet subnet create", v.ID).named("vnet-name", v.ID.Name).named("name", s.Name).list("address-prefixes", subnetPrefixes(s)).

@@ -141,6 +141,7 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 			c.Do = append(c.Do, w.showConnection(id, "run it twice, some minutes apart; the counters stand still"))
 		}
 	}
+	w.beforeRouting(c, s)
 	for i := range w.p.Windows {
 		if window := &w.p.Windows[i]; window.ID == s.Impact.Window {
 			for _, pair := range window.Pairs {
@@ -274,16 +275,23 @@ func (w *bookWriter) remakeSite(s *estate.Site) Command {
 // live reports whether the network was read from a listing.
 func (w *bookWriter) live() bool { return len(w.p.Base.Listings) > 0 }
 
-// addNetworks makes VNets, with what their subnets refer to, and gateways.
+// addNetworks makes VNets, with what their subnets refer to, route tables, gateways and firewalls.
 func (w *bookWriter) addNetworks(c *Commands, add *estate.Estate) {
 	for i := range add.VNets {
 		v := &add.VNets[i]
+		was := w.now.vnets[v.ID.Key()]
+		if was != nil && w.changeNetwork(c, was, v) {
+			continue
+		}
 		c.Do = append(c.Do, w.createNetwork(v, add)...)
-		if w.now.vnets[v.ID.Key()] != nil {
+		if was != nil {
 			continue
 		}
 		c.Verify = append(c.Verify, w.showNetwork(v.ID))
 		c.Undo = append(c.Undo, w.deleteNetwork(v.ID))
+	}
+	if len(add.VNets) == 0 { // else they come with what uses them
+		w.addTables(c, add)
 	}
 	for i := range add.Gateways {
 		g := &add.Gateways[i]
@@ -292,6 +300,9 @@ func (w *bookWriter) addNetworks(c *Commands, add *estate.Estate) {
 			continue
 		}
 		c.Do = append(c.Do, w.createGateway(g)...)
+		if planned(g) {
+			c.Verify, c.Undo = append(c.Verify, w.showFirewall(g)), append(c.Undo, w.deleteFirewall(g)...)
+		}
 		if !g.Kind.Virtual() {
 			continue
 		}

@@ -66,6 +66,9 @@ func makeFixturePlans(t *testing.T) map[string]*plan.Plan {
 		add("live "+name, planOf(t, e, options.Options{}))
 		add("live "+name+" new hub", planOf(t, e, options.Options{Hub: options.HubNew}))
 	}
+	for name, p := range firewallPlans(t) {
+		add(name+" firewall", p)
+	}
 	if len(plans) < 40 {
 		t.Fatalf("only %d plans", len(plans))
 	}
@@ -259,7 +262,7 @@ func TestCommandsAreRead(t *testing.T) {
 // The commands of some plans run in a real shell, with a stand-in for az, and call it in a way that holds together:
 // an option has a value, and nothing is empty.
 func TestCommandsInShell(t *testing.T) {
-	for _, name := range []string{"star as-if-live", "expressroute rebuild", "chain-multihop classic-live", "live hub", "live two-regions"} {
+	for _, name := range []string{"star as-if-live", "expressroute rebuild", "chain-multihop classic-live", "live hub", "live two-regions", "star as-if-live firewall", "live full-mesh firewall", "star rebuild firewall"} {
 		p := fixturePlans(t)[name]
 		if p == nil {
 			t.Fatalf("there is no plan %q", name)
@@ -315,7 +318,14 @@ func TestCommandsWithoutVariables(t *testing.T) {
 	}
 }
 
-// A VNet or a subnet that exists is never written, and no answer that may hold a key is printed.
+// What changes one property of a subnet that was read: its route table, and nothing else of it.
+var (
+	oneProperty = regexp.MustCompile(`^az network vnet subnet update((?: \\\n )? --(?:subscription|resource-group|vnet-name|name)=\S+)+(?: \\\n )? (--route-table=\S+|--remove routeTable)(?: \\\n )? --output=none$`)
+	oneMember   = regexp.MustCompile(`^Get-AzVirtualNetwork [^|]*\|\n  ForEach-Object \{ \(Given \(\$_\.Subnets \| Where-Object Name -EQ '[^']*'\) 'the subnet'\)\.RouteTable = ([^;]*); \$_ \} \|\n  ForEach-Object \{ Set-AzVirtualNetwork -VirtualNetwork \$_ -DefaultProfile [^|]*\} \|\n  Select-Object Name, ProvisioningState$`)
+)
+
+// A VNet or a subnet that exists is never written but for one property of what was read, and no answer that may hold
+// a key is printed.
 func TestCommandsLeaveAlone(t *testing.T) {
 	for name, p := range fixturePlans(t) {
 		exists := map[string]bool{}
@@ -327,7 +337,9 @@ func TestCommandsLeaveAlone(t *testing.T) {
 		for i, c := range deploy.CommandsOf(p, deploy.Options{}).Steps {
 			for _, one := range all(c) {
 				both := one.Posix + one.PowerShell
-				if strings.Contains(both, "vnet update") || strings.Contains(both, "subnet update") || strings.Contains(both, "Set-AzVirtualNetwork ") {
+				bare := oneProperty.ReplaceAllString(one.Posix, "")
+				if strings.Contains(bare, "vnet update") || strings.Contains(bare, "subnet update") ||
+					strings.Contains(one.PowerShell, "Set-AzVirtualNetwork ") && !oneMember.MatchString(one.PowerShell) {
 					t.Errorf("%s %s writes a VNet:\n%s", name, c.Step, both)
 				}
 				if strings.Contains(both, "network vnet create") && exists[p.Steps[i].Object.Name] {

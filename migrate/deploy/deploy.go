@@ -56,29 +56,41 @@ func subscriptions(classic *estate.Estate) []string {
 	return slices.Compact(names)
 }
 
-// Render writes every object of e but for firewalls, appliances and Route Servers: what is in them no
-// estate knows. Objects of existing are referred to and never written; their
+// Render writes every object of e but for the firewalls, appliances and Route Servers of a listing: what is in
+// them no estate knows. Objects of existing are referred to and never written; their
 // ids are in the template's metadata.
 func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
+	return renderFor(e, existing, e, opts)
+}
+
+// renderFor is Render for objects of which the target says where routes lead.
+func renderFor(e, existing, target *estate.Estate, opts Options) (*Deployment, diag.List) {
 	if existing == nil {
 		existing = &estate.Estate{}
 	}
 	p := part{estate: e, used: usedSites(e)}
 	for i := range e.Gateways {
-		if e.Gateways[i].Kind.Virtual() {
-			p.addresses = append(p.addresses, &e.Gateways[i])
+		g := &e.Gateways[i]
+		if built(g) {
+			p.addresses = append(p.addresses, g)
+		}
+		if planned(g) {
+			p.policies, p.groups = append(p.policies, g), append(p.groups, ruleGroups(target, g)...)
 		}
 	}
 	for i := range e.Connections {
 		p.tunnels = append(p.tunnels, &e.Connections[i])
 	}
-	return render(p, estate.NewIndex(existing), opts)
+	d, found := render(p, estate.NewIndex(existing), opts)
+	return d, append(found, tooManyRules(p.groups)...)
 }
 
 // part is what one template writes of an estate.
 type part struct {
 	estate    *estate.Estate       // the objects that are written
 	addresses []*estate.Gateway    // the gateways whose public addresses are written
+	policies  []*estate.Gateway    // the firewalls whose policies are written
+	groups    []ruleGroup          // the rules of firewalls that are written
 	tunnels   []*estate.Connection // all connections of the gateways that are written
 	used      map[estate.Key]bool  // the sites that get a local network gateway
 	scope     scope                // where it is deployed; zero: everything is in one place
@@ -96,7 +108,7 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 	for _, g := range p.addresses {
 		r.ownAddress[g.PublicIP.Key()] = true
 	}
-	r.t.Resources = make([]arm.Resource, 0, len(e.SecurityGroups)+len(e.RouteTables)+len(e.VNets)+len(p.addresses)+len(e.Gateways)+len(e.Sites)+len(e.Connections)+len(e.Peerings))
+	r.t.Resources = make([]arm.Resource, 0, len(e.SecurityGroups)+len(e.RouteTables)+len(e.VNets)+len(p.addresses)+len(p.policies)+len(p.groups)+len(e.Gateways)+len(e.Sites)+len(e.Connections)+len(e.Peerings))
 	for i := range e.SecurityGroups {
 		r.securityGroup(&e.SecurityGroups[i])
 	}
@@ -109,9 +121,18 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 	for _, g := range p.addresses {
 		r.publicIPAddress(g)
 	}
+	for _, g := range p.policies {
+		r.firewallPolicy(g)
+	}
+	for i := range p.groups {
+		r.ruleGroup(&p.groups[i])
+	}
 	for i := range e.Gateways {
-		if e.Gateways[i].Kind.Virtual() {
-			r.gateway(&e.Gateways[i])
+		switch g := &e.Gateways[i]; {
+		case g.Kind.Virtual():
+			r.gateway(g)
+		case planned(g):
+			r.firewall(g)
 		}
 	}
 	for i := range e.Sites {
@@ -297,8 +318,12 @@ func (r *renderer) contains(id estate.ID) bool {
 	switch id.Type {
 	case estate.TypeVNet:
 		return r.x.VNet(id) != nil
-	case estate.TypeGateway:
+	case estate.TypeGateway, estate.TypeFirewall:
 		return r.x.Gateway(id) != nil
+	case typePolicy:
+		return slices.ContainsFunc(r.policies, func(g *estate.Gateway) bool { return policyOf(g.ID).Same(id) })
+	case typeRules:
+		return slices.ContainsFunc(r.groups, func(g ruleGroup) bool { return g.id().Same(id) })
 	case estate.TypePublicIP:
 		return r.ownAddress[id.Key()]
 	case estate.TypeSite:

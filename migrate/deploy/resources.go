@@ -57,9 +57,7 @@ func (r *renderer) publicIPAddress(g *estate.Gateway) {
 		Type: arm.TypePublicIPAddress, Name: g.PublicIP.Name, Location: r.location(g.Region, g.Refs),
 		SKU: &arm.SKU{Name: "Standard", Tier: "Regional"}, Properties: &arm.PublicIPAddress{AllocationMethod: "Static"},
 	}
-	if known, ok := azure.LookupRegion(g.Region.Name); ok && known.Zones {
-		res.Zones = []string{"1", "2", "3"}
-	}
+	res.Zones = zones(g.Region)
 	r.add(res)
 }
 

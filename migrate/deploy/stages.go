@@ -37,8 +37,8 @@ func (s scope) covers(id estate.ID) bool { return s == scope{} || s == scopeOf(i
 // other scopes to objects of lower levels only, so stages made level by level never need each other
 // in a circle.
 const (
-	levelNetworks    = iota // security groups, route tables, VNets, public addresses
-	levelGateways           // local network gateways, gateways
+	levelNetworks    = iota // security groups, route tables, VNets, public addresses, firewall policies
+	levelGateways           // local network gateways, rules of firewalls, gateways, firewalls
 	levelConnections        // connections
 	levelPeerings           // peerings
 	levels
@@ -60,7 +60,7 @@ type unit struct {
 
 // Stages writes a converted estate as one template where that is possible, else as several.
 func Stages(modern *estate.Estate, opts Options) ([]Stage, diag.List) {
-	s := newStager(modern, estate.NewIndex(modern), opts)
+	s := newStager(modern, estate.NewIndex(modern), modern, opts)
 	s.split()
 	if len(s.places) == 0 || len(s.places) == 1 && s.places[0].resources() <= arm.MaxResources {
 		if d, found := Render(modern, nil, opts); arm.Fits(d.Template) {
@@ -74,18 +74,18 @@ func Stages(modern *estate.Estate, opts Options) ([]Stage, diag.List) {
 	return s.all()
 }
 
-func newStager(e *estate.Estate, known *estate.Index, opts Options) *stager {
-	return &stager{whole: e, old: known, opts: opts, names: azure.NewNamer(), of: map[scope]*place{}, stage: map[estate.Key]int{}, destinations: destinationsOf(e)}
+func newStager(e *estate.Estate, known *estate.Index, target *estate.Estate, opts Options) *stager {
+	return &stager{whole: e, old: known, target: target, opts: opts, names: azure.NewNamer(), of: map[scope]*place{}, stage: map[estate.Key]int{}, lastRules: map[estate.Key]estate.ID{}, destinations: destinationsOf(e)}
 }
 
-// stagesBeside writes objects that are new beside those of a network that is there.
-func stagesBeside(add, base *estate.Estate, opts Options) ([]Stage, diag.List) {
+// stagesBeside writes objects that are new beside those of a network that is there, on the way to a target.
+func stagesBeside(add, base, target *estate.Estate, opts Options) ([]Stage, diag.List) {
 	both := *base
 	both.VNets = slices.Concat(base.VNets, add.VNets)
 	both.Sites = slices.Concat(base.Sites, add.Sites)
 	both.Gateways = slices.Concat(base.Gateways, add.Gateways)
 	both.Connections = slices.Concat(base.Connections, add.Connections)
-	s := newStager(add, estate.NewIndex(&both), opts)
+	s := newStager(add, estate.NewIndex(&both), target, opts)
 	s.split()
 	return s.all()
 }
@@ -110,6 +110,7 @@ func (s *stager) all() ([]Stage, diag.List) {
 type stager struct {
 	whole  *estate.Estate
 	old    *estate.Index
+	target *estate.Estate // where routes lead in the end
 	opts   Options
 	used   map[estate.Key]bool // the sites that get a local network gateway
 	places []*place            // in order
@@ -121,7 +122,10 @@ type stager struct {
 	stages []Stage
 	units  [][]*unit          // of each stage
 	stage  map[estate.Key]int // object → the stage that writes it
-	found  diag.List
+
+	lastRules map[estate.Key]estate.ID // firewall → the last group of its rules
+
+	found diag.List
 }
 
 // place is one subscription and group with its units, in the order of their objects.
@@ -211,7 +215,7 @@ func (s *stager) split() {
 		s.put(v.ID, levelNetworks, v.ID.Key().String(), 0, needs, func(p *part) { p.estate.VNets = append(p.estate.VNets, *v) })
 	}
 	for i := range e.Gateways {
-		if g := &e.Gateways[i]; !g.PublicIP.IsZero() {
+		if g := &e.Gateways[i]; built(g) && !g.PublicIP.IsZero() {
 			s.put(g.PublicIP, levelNetworks, g.PublicIP.Key().String(), 0, nil, func(p *part) { p.addresses = append(p.addresses, g) })
 		}
 	}
@@ -230,12 +234,20 @@ func (s *stager) split() {
 		}
 	}
 	for i := range e.Gateways {
+		if g := &e.Gateways[i]; planned(g) {
+			s.rules(g)
+		}
+	}
+	for i := range e.Gateways {
 		g := &e.Gateways[i]
+		if !built(g) {
+			continue
+		}
 		asked := 0
 		if len(g.ClientPools) > 0 {
 			asked = max(1, len(g.Certificates))
 		}
-		s.put(g.ID, levelGateways, "gateways of "+g.VNet.Key().String(), asked, []estate.ID{g.VNet, g.PublicIP, g.DefaultSite},
+		s.put(g.ID, levelGateways, "gateways of "+g.VNet.Key().String(), asked, s.gatewayNeeds(g),
 			func(p *part) {
 				p.estate.Gateways = append(p.estate.Gateways, *g)
 				p.tunnels = append(p.tunnels, s.old.ConnectionsOf(g.ID)...)
@@ -266,6 +278,29 @@ func (s *stager) split() {
 			p.label = labels.Unique("deployments", title[:min(len(title), labelLength)]) + "-"
 		}
 	}
+}
+
+// gatewayNeeds are what a gateway or a firewall refers to, or waits for.
+func (s *stager) gatewayNeeds(g *estate.Gateway) []estate.ID {
+	needs := []estate.ID{g.VNet, g.PublicIP, g.DefaultSite}
+	if planned(g) {
+		needs = append(needs, policyOf(g.ID), s.lastRules[g.ID.Key()])
+	}
+	return needs
+}
+
+// rules puts the policy of a firewall and its rules into units of their own: they may be large.
+func (s *stager) rules(g *estate.Gateway) {
+	policy := policyOf(g.ID)
+	s.put(policy, levelNetworks, policy.Key().String(), 0, nil, func(p *part) { p.policies = append(p.policies, g) })
+	groups, before := ruleGroups(s.target, g), policy
+	for i := range groups {
+		group, id := groups[i], groups[i].id()
+		s.put(id, levelGateways, id.Key().String(), 0, []estate.ID{policy, before}, func(p *part) { p.groups = append(p.groups, group) })
+		before = id
+	}
+	s.lastRules[g.ID.Key()] = before
+	s.found = append(s.found, tooManyRules(groups)...)
 }
 
 // alone makes one stage of a place that refers to no other and fits into a template.

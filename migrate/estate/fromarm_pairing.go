@@ -270,6 +270,11 @@ func assumeLive(e *Estate) []Assumption {
 			a.of(AsmOnPremises, s.Network)
 		}
 	}
+	for i := range e.Gateways {
+		if g := &e.Gateways[i]; g.Kind == Firewall && len(g.PrivateIPs) > 0 && len(g.PrivateIPs[0].Refs) == 0 {
+			a.of(AsmFirewall, g.ID.Name)
+		}
+	}
 	for i := range e.Groups {
 		a.of(AsmManager, e.Groups[i].ID.String())
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/migrate/azure"
 )
 
 // services reads what forwards packets or announces routes beside the gateways: circuits, firewalls,
@@ -45,12 +46,37 @@ func (r *armReader) firewall(it *armItem) {
 		if a, ok := r.address(it, c.Property("privateIPAddress")); ok {
 			g.PrivateIPs = append(g.PrivateIPs, a)
 		}
+		if g.PublicIP.IsZero() {
+			g.PublicIP = r.reference(it, c.Property("publicIPAddress"), TypePublicIP)
+		}
 	}
 	if g.VNet.IsZero() {
 		r.bad(it, b, "nothing says in which VNet it stands")
 		return
 	}
+	if !r.live && len(g.PrivateIPs) == 0 {
+		g.PrivateIPs = r.firstFree(g.VNet, g.Subnet)
+	}
 	r.e.Gateways = append(r.e.Gateways, g)
+}
+
+// firstFree is the address that the platform will most likely give a firewall of a template, which cannot
+// name one: see AsmFirewall. It has no Refs.
+func (r *armReader) firstFree(vnet ID, subnet string) []Address {
+	i, ok := r.vnets[vnet.Key()]
+	if !ok {
+		return nil
+	}
+	for _, s := range r.e.VNets[i].Subnets {
+		if strings.EqualFold(s.Name, subnet) && s.Prefix.IsValid() {
+			a := s.Prefix.Prefix.Masked().Addr()
+			for range azure.ReservedPerSubnet - 1 {
+				a = a.Next()
+			}
+			return []Address{{Addr: a, Raw: a.String()}}
+		}
+	}
+	return nil
 }
 
 // appliances are the interfaces that forward, and those that a route names as its next hop: without IP

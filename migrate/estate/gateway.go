@@ -37,7 +37,7 @@ type Gateway struct {
 	VNet        ID
 	Kind        GatewayKind
 	SKU         string   // ARM only; assumed when the input does not say
-	PublicIP    ID       // ARM VPN gateways only
+	PublicIP    ID       // ARM VPN gateways and firewalls only
 	ClientPools []Prefix // point-to-site
 	Region      Region   // ARM only: its VNet's
 	Refs        []diag.Ref

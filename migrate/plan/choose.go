@@ -44,7 +44,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if standing := g.hubsInUse(members); len(standing) > 0 && want.hub == options.HubAuto {
 		candidatesFor = standing // there is a hub; another one would take its spokes from it
 	}
-	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, made).refused() == "" {
+	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, made, false).refused() == "" {
 		want.vnet, candidatesFor = made, []int{made} // it is there already
 	}
 	var all []*layout

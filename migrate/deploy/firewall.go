@@ -1,0 +1,252 @@
+package deploy
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
+
+// What a new firewall passes on follows from the routes: the subnets of a VNet use a table, and its routes lead
+// to the firewall for some prefixes. From that VNet to those prefixes is allowed, and nothing else; the policy of
+// a firewall denies what no rule allows. Source: docs/sources.md#firewall-rules.
+
+// The types of what belongs to a firewall and is no object of an estate.
+const (
+	typePolicy = "firewallPolicies"
+	typeRules  = "firewallPolicies/ruleCollectionGroups"
+)
+
+// What its policy is called inside.
+const (
+	rulesName      = "spoke-to-spoke" // of the first group
+	collectionName = "allow"
+	rulesPriority  = 200 // of the first group; the others follow
+	allowPriority  = 100 // of the collection in each
+	threatIntel    = "Alert"
+)
+
+// groupSize bounds the text of one group of rules in bytes: a resource of a template may have twice that.
+const groupSize = arm.MaxResourceSize / 2
+
+// planned reports whether a firewall is one of ours to build. What one of a listing does with packets no estate
+// knows.
+func planned(g *estate.Gateway) bool { return g.Kind == estate.Firewall && len(g.Refs) == 0 }
+
+// built reports whether templates write a gateway.
+func built(g *estate.Gateway) bool { return g.Kind.Virtual() || planned(g) }
+
+// policyOf is the id of a firewall's policy.
+func policyOf(firewall estate.ID) estate.ID {
+	id := firewall
+	id.Type, id.Name = typePolicy, azure.LegalName(typePolicy, firewall.Name+"-policy")
+	return id
+}
+
+// rulesOf is the id of the n-th group of rules of a firewall's policy.
+func rulesOf(firewall estate.ID, n int) estate.ID {
+	id := policyOf(firewall)
+	id.Type, id.Child = typeRules, rulesName
+	if n > 0 {
+		id.Child += "-" + itoa(n+1)
+	}
+	return id
+}
+
+// ruleGroup is one resource of a firewall's policy.
+type ruleGroup struct {
+	firewall *estate.Gateway
+	n        int // its number, from 0
+	last     bool
+	rules    []arm.NetworkRule
+}
+
+func (g *ruleGroup) id() estate.ID { return rulesOf(g.firewall.ID, g.n) }
+
+// passage is what may go from one VNet to another, which are numbers of a target's VNets.
+type passage struct {
+	from, to     int // to is that of no VNet, behind all others, where the prefixes are of none
+	destinations []string
+}
+
+// passages are those that routes lead to a firewall, in the order of the VNets. The target is the network once
+// every route table is at its subnets.
+func passages(target *estate.Estate, firewall *estate.Gateway) []passage {
+	x := estate.NewIndex(target)
+	near := map[estate.Key]bool{firewall.VNet.Key(): true}
+	for _, p := range x.PeeringsOf(firewall.VNet) {
+		near[p.Remote.Key()] = true
+	}
+	var all []passage
+	for i := range target.VNets {
+		own := map[int]*passage{}
+		seen := map[estate.Key]bool{}
+		for _, s := range target.VNets[i].Subnets {
+			t := x.RouteTable(s.RouteTable)
+			if t == nil || seen[t.ID.Key()] {
+				continue
+			}
+			seen[t.ID.Key()] = true
+			for r := range t.Routes {
+				if route := &t.Routes[r]; leadsTo(route, firewall) {
+					to := ownerOf(target, near, route.Prefix)
+					own[to] = own[to].with(i, to, route.Prefix.Prefix.String())
+				}
+			}
+		}
+		for _, to := range slices.Sorted(maps.Keys(own)) {
+			all = append(all, *own[to])
+		}
+	}
+	return all
+}
+
+// leadsTo reports whether a route has a firewall for its next hop. A firewall passes IPv4 alone.
+func leadsTo(r *estate.Route, firewall *estate.Gateway) bool {
+	return r.NextHop.Value == estate.HopAppliance && r.Prefix.Addr().Is4() &&
+		slices.ContainsFunc(firewall.PrivateIPs, func(a estate.Address) bool { return a.IsValid() && a.Addr == r.Address.Addr })
+}
+
+// with is a passage, which may be nil, with a further prefix.
+func (p *passage) with(from, to int, prefix string) *passage {
+	if p == nil {
+		p = &passage{from: from, to: to}
+	}
+	if !slices.Contains(p.destinations, prefix) {
+		p.destinations = append(p.destinations, prefix)
+	}
+	return p
+}
+
+// ownerOf is the VNet that a prefix is of: one that the firewall reaches, of which no two overlap.
+func ownerOf(target *estate.Estate, near map[estate.Key]bool, p estate.Prefix) int {
+	for i := range target.VNets {
+		v := &target.VNets[i]
+		if near[v.ID.Key()] && slices.ContainsFunc(v.Space, func(s estate.Prefix) bool {
+			return s.Bits() <= p.Bits() && s.Prefix.Contains(p.Addr())
+		}) {
+			return i
+		}
+	}
+	return len(target.VNets)
+}
+
+// sources are the addresses of a VNet that a firewall can name.
+func sources(v *estate.VNet) []string {
+	return prefixes(slices.DeleteFunc(slices.Clone(v.Space), func(p estate.Prefix) bool { return !p.Addr().Is4() }))
+}
+
+// ruleGroups are the rules of a firewall, one for each ordered pair of VNets, in as few resources as hold them.
+// There is always one, so that a policy can be looked at.
+func ruleGroups(target *estate.Estate, firewall *estate.Gateway) []ruleGroup {
+	names := azure.NewNamer()
+	groups, size := []ruleGroup{{firewall: firewall}}, 0
+	for _, p := range passages(target, firewall) {
+		from, to := &target.VNets[p.from], "elsewhere"
+		if p.to < len(target.VNets) {
+			to = target.VNets[p.to].ID.Name
+		}
+		rule := arm.NetworkRule{Name: names.Unique("rules", azure.LegalName("rules", from.ID.Name+"-to-"+to)), Protocols: []string{"Any"},
+			Sources: sources(from), Destinations: p.destinations, DestinationPorts: []string{"*"}}
+		if n := ruleSize(&rule); size > 0 && size+n > groupSize {
+			groups, size = append(groups, ruleGroup{firewall: firewall, n: len(groups)}), n
+		} else {
+			size += n
+		}
+		last := &groups[len(groups)-1]
+		last.rules = append(last.rules, rule)
+	}
+	groups[len(groups)-1].last = true
+	return groups
+}
+
+// ruleSize is at least how many bytes a rule takes in a template.
+func ruleSize(r *arm.NetworkRule) int {
+	const frame, address = 700, 80
+	return frame + len(r.Name) + address*(len(r.Sources)+len(r.Destinations))
+}
+
+// combinations is how the platform counts rules: every source of a rule with every destination.
+func combinations(groups []ruleGroup) int {
+	n := 0
+	for i := range groups {
+		for k := range groups[i].rules {
+			n += len(groups[i].rules[k].Sources) * len(groups[i].rules[k].Destinations)
+		}
+	}
+	return n
+}
+
+// firewallPolicy writes the policy of a firewall. Its rules are resources of their own.
+func (r *renderer) firewallPolicy(g *estate.Gateway) {
+	r.add(arm.Resource{Type: arm.TypeFirewallPolicy, Name: policyOf(g.ID).Name, Location: r.location(g.Region, g.Refs),
+		Properties: &arm.FirewallPolicy{Tier: g.SKU, ThreatIntel: threatIntel}})
+}
+
+// ruleGroup writes rules of a firewall. The groups of one policy are written one after the other.
+func (r *renderer) ruleGroup(g *ruleGroup) {
+	id := g.id()
+	_, policy := r.id(policyOf(g.firewall.ID))
+	before := ""
+	if g.n > 0 {
+		_, before = r.id(rulesOf(g.firewall.ID, g.n-1))
+	}
+	body := &arm.RuleCollectionGroup{Priority: rulesPriority + g.n}
+	if len(g.rules) > 0 { // a collection without rules is refused
+		body.Collections = []arm.FilterCollection{{Name: collectionName, Priority: allowPriority, Action: "Allow", Rules: g.rules}}
+	}
+	r.add(arm.Resource{Type: arm.TypeRuleCollectionGroup, Name: id.Name + "/" + id.Child, DependsOn: depend(policy, before), Properties: body})
+}
+
+// firewall writes a firewall: after its rules, because each of them would update it, and in a line with what else
+// writes its VNet.
+func (r *renderer) firewall(g *estate.Gateway) {
+	_, vnet := r.id(g.VNet)
+	if vnet == "" {
+		r.external[arm.Existing(arm.TypeSubnet, g.VNet.Name, g.Subnet)] = true
+	}
+	address, waitAddress := r.id(g.PublicIP)
+	policy, waitPolicy := r.id(policyOf(g.ID))
+	depends := []string{vnet, waitAddress, waitPolicy}
+	for i := range r.groups {
+		if own := &r.groups[i]; own.last && own.firewall.ID.Same(g.ID) {
+			_, rules := r.id(own.id())
+			depends = append(depends, rules)
+		}
+	}
+	res := arm.Resource{Type: arm.TypeFirewall, Name: g.ID.Name, Location: r.location(g.Region, g.Refs), Zones: zones(g.Region),
+		DependsOn: depend(append(depends, r.writes[g.VNet.Key()]...)...),
+		Properties: &arm.Firewall{Tier: g.SKU, Policy: policy, IPConfigurations: []arm.FirewallIPConfiguration{
+			{Name: "default", Subnet: arm.ResourceID(arm.TypeSubnet, g.VNet.Name, g.Subnet), PublicIPAddress: address}}}}
+	self, _ := r.id(g.ID)
+	r.writes[g.VNet.Key()] = []string{self}
+	r.add(res)
+}
+
+// zones are those that an address or a firewall of a region is spread over, or none.
+func zones(region estate.Region) []string {
+	if known, ok := azure.LookupRegion(region.Name); ok && known.Zones {
+		return []string{"1", "2", "3"}
+	}
+	return nil
+}
+
+// tooManyRules reports the firewalls whose rules the platform would not take.
+func tooManyRules(groups []ruleGroup) diag.List {
+	var found diag.List
+	for i := range groups {
+		if g := &groups[i]; g.n == 0 {
+			own := slices.DeleteFunc(slices.Clone(groups), func(o ruleGroup) bool { return !o.firewall.ID.Same(g.firewall.ID) })
+			if n := combinations(own); n > azure.MaxFirewallRules {
+				found.Add("ARM-001", diag.Pos{}, "sources and destinations in the rules of azureFirewalls/%s: %d, at most %d", g.firewall.ID.Name, n, azure.MaxFirewallRules)
+			}
+			if len(own) > azure.MaxRuleGroups {
+				found.Add("ARM-001", diag.Pos{}, "groups of rules of azureFirewalls/%s: %d, at most %d", g.firewall.ID.Name, len(own), azure.MaxRuleGroups)
+			}
+		}
+	}
+	return found
+}
