@@ -127,6 +127,8 @@ func (r *runbook) overview() {
 		impact := impactWords(&s.Impact)
 		if s.Impact.NoReturn {
 			impact = impact.say(", ").and(toned(bad, "no return"))
+		} else if s.Back.Builds() {
+			impact = impact.say(", ").and(toned(warn, "slow to undo"))
 		}
 		g.rows = append(g.rows, []phrase{toned(strong, "%s", s.ID), say("%d", s.Wave), say("%s", s.Action), r.object(s), impact, say("%s", orDash(rangeWords(s.Needs)))})
 	}
@@ -203,7 +205,9 @@ func upperFirst(s string) string {
 func (r *runbook) one(s *plan.Step, c *deploy.Commands) {
 	r.add(heading{3, say("%s %s: ", s.ID, s.Action).and(r.object(s))})
 	if s.Impact.NoReturn {
-		r.para(toned(bad, "POINT OF NO RETURN: taking this step back is slow, or loses something.").say(" Go on only when everything before it is verified."))
+		r.para(toned(bad, "POINT OF NO RETURN: something of this step does not come back.").say(" Go on only when everything before it is verified."))
+	} else if s.Back.Builds() {
+		r.para(toned(warn, "SLOW TO UNDO: a gateway has to be built for it.").say(" Go on only when everything before it is verified."))
 	}
 	r.add(facts{
 		{"why", say("%s", s.Because)},
