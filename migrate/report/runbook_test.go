@@ -72,7 +72,7 @@ func TestRunbookMarks(t *testing.T) {
 	order := []string{
 		"### S002 create peering", "**WINDOW W01 BEGINS**: 15 to 45 minutes, steps S003 to S005.", "cut until it ends: `VNet app` with `on-premises HQ`",
 		"### S003 delete tunnel", "#### Before", "#### Do", "#### Verify: the pair answers", "#### Undo: create both again",
-		"### S004 delete gateway", "**SLOW TO UNDO", "### S005 use remote gateway", "**WINDOW W01 ENDS** when step S005 is verified.", "### S006 clean up", "**POINT OF NO RETURN",
+		"### S004 delete gateway", "SLOW TO UNDO", "### S005 use remote gateway", "**WINDOW W01 ENDS** when step S005 is verified.", "### S006 clean up", "**POINT OF NO RETURN",
 	}
 	rest := text
 	for _, want := range order {
