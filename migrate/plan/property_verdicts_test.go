@@ -117,7 +117,7 @@ func covered(t interface{ Errorf(string, ...any) }, what string, on *ground, bef
 func halfOpen(t interface{ Errorf(string, ...any) }, what string, after *reach.Relation, from, to reach.Location, verdicts []reach.Verdict) {
 	delivers, turns := false, false
 	for _, f := range after.Forward(from, to) {
-		if slices.Contains(f.Assumptions, "ASM-ONPREM-TRANSIT") || slices.Contains(f.Assumptions, "ASM-HAIRPIN") {
+		if slices.Contains(f.Assumptions, estate.AsmOnPremTransit) || slices.Contains(f.Assumptions, reach.AssumeSpokeHairpin) {
 			turns = true // where packets only may turn around: no verdict tells of one direction
 		} else if f.Value > reach.No {
 			delivers = true
