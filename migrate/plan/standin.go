@@ -20,7 +20,27 @@ func (l *layout) standsIn(v int) bool {
 			return false
 		}
 	}
-	return true
+	return !l.announced(v)
+}
+
+// announced reports whether the ExpressRoute gateway of the hub would offer ranges of a VNet that uses it to another
+// VNet, which reaches a network with these addresses by a site of its own: of two ways the circuit comes first.
+func (l *layout) announced(v int) bool {
+	if l.hub < 0 || len(l.g.circuitsOf(l.hub)) == 0 {
+		return false
+	}
+	for w := range l.g.e.VNets {
+		if w == l.hub || w == v || len(l.g.circuitsOf(w)) == 0 {
+			continue
+		}
+		if slices.ContainsFunc(l.g.connections[w], func(c *estate.Connection) bool {
+			s := l.g.x.Site(c.Site)
+			return s != nil && c.Kind == estate.IPsec && estate.Overlap(s.Prefixes, l.g.e.VNets[v].Space)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // taken reports whether the hub, its clients or a peer of it, but for one, have addresses of a range.

@@ -59,6 +59,7 @@ func TestHubStandsIn(t *testing.T) {
 		{"what clients of others have", "v0", append(withClients[:4:4], "v0 > office 192.168.1.0/24", "v1 > branch 192.168.2.0/24 172.20.2.0/25"), "v1-gateway"},
 		{"what a peer of the hub has", "new", append(pair[:4:4], "v2 10.3.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.4.0/24"), "v0-gateway v2-gateway"},
 		{"what another VNet of the hub's circuit has", "v0", append(circuit[:6:6], "v0 > office 192.168.1.0/24 10.3.0.0/16", "v1 > v0 10.1.0.0/16 10.3.0.0/16"), ""},
+		{"addresses that another VNet of the hub's circuit reaches elsewhere", "v0", append(circuit[:6:6], "v0 > office 192.168.1.0/24", "v1 > v0 10.1.0.0/16 192.168.1.0/24", "v2 > lab 192.168.9.0/24 10.2.4.0/24"), ""},
 		{"what no VNet of the hub's circuit has", "v0", append(circuit[:6:6], "v0 > office 192.168.1.0/24 10.4.0.0/16", "v1 > v0 10.1.0.0/16 10.4.0.0/16"), "v1-gateway"},
 		{"what holds a peer of the hub", "new", append(pair[:4:4], "v2 10.3.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.0.0/15"), "v0-gateway v2-gateway"},
 	} {
