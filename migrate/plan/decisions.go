@@ -14,7 +14,7 @@ import (
 // Deciding says what a decision is about.
 type Deciding string
 
-// What people decide about a plan. Source: docs/decisions/0020-decisions-are-differences.md.
+// What people decide about a plan. Source: docs/decisions/0021-decisions-are-differences.md.
 const (
 	ChooseHub Deciding = "hub"  // the hub of a component
 	DropStep  Deciding = "drop" // a step that is not done: what it would have changed stays
