@@ -132,6 +132,7 @@ func listedGateways(t *rapid.T, w *world) {
 				g.RemoteVNets = estate.Off
 			}
 		case estate.Firewall:
+			g.PublicIP = id(estate.TypePublicIP, g.ID.Name+"-ip")
 			g.SKU, g.ActiveActive, g.ZoneRedundant, g.PrivateIPs = "Standard", true, true, g.PrivateIPs[:1]
 		case estate.RouteServer:
 			g.Subnet = "RouteServerSubnet"
