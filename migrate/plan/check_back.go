@@ -293,7 +293,7 @@ func (b *wayBack) unrestored(touched []change, then map[estate.Key]any) []string
 // differing names what somebody configured otherwise in one of two versions of an object.
 func differing(id estate.ID, was, is any) string {
 	var what []string
-	for _, d := range estate.DifferencesOf(estate.NewIndex(alone(was)), estate.NewIndex(alone(is)), id) {
+	for _, d := range estate.DifferencesOf(estate.NewIndex(alone(id, was)), estate.NewIndex(alone(id, is)), id) {
 		if d.Differs() {
 			what = append(what, cmp.Or(d.Property, d.Part))
 		}
@@ -301,9 +301,9 @@ func differing(id estate.ID, was, is any) string {
 	return strings.Join(slices.Compact(what), ", ")
 }
 
-// alone is a network of one object.
-func alone(object any) *estate.Estate {
-	e := &estate.Estate{}
+// alone is a network of one object. It tells all of it, as a listing does: a subnet without a route table has none.
+func alone(id estate.ID, object any) *estate.Estate {
+	e := &estate.Estate{Listings: []estate.Listing{{Subscription: id.Subscription, Types: []string{estate.TypeVNet, id.Type}}}}
 	switch o := object.(type) {
 	case *estate.VNet:
 		e.VNets = []estate.VNet{*o}

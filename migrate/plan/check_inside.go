@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -8,8 +9,8 @@ import (
 )
 
 // Steps of a wave may run in any order, and one after the other or at once. So inside a wave any set of them may
-// be done, and one may be half done. Steps that touch no VNet in common do not meet on any way of a packet, and
-// commute: a state of theirs is looked at together with one of each of the other groups. Of a group of up to
+// be done, and one may be half done. Steps that touch no VNet in common, nor lead packets through the same one, do not
+// meet on any way of a packet, and commute: a state of theirs is looked at together with one of each of the other groups. Of a group of up to
 // mostTogether steps every set is looked at, of a larger one each step first and each step last.
 const mostTogether = 6
 
@@ -28,7 +29,8 @@ func inside(e *estate.Estate, steps []*Step, limit int, yield func(*estate.Estat
 	if limit == 0 {
 		return len(steps)
 	}
-	groups := meeting(e, steps)
+	x := estate.NewIndex(e)
+	groups := meeting(e, x, steps)
 	states := make([][]choice, len(groups)) // by group
 	most := 0
 	for i, g := range groups {
@@ -52,7 +54,7 @@ func inside(e *estate.Estate, steps []*Step, limit int, yield func(*estate.Estat
 			for j, s := range g {
 				switch {
 				case c.half == j+1:
-					done = append(done, halfOf(s.Effect))
+					done = append(done, halfOf(x, s.Effect))
 				case c.done[j]:
 					done = append(done, s.Effect)
 				}
@@ -102,8 +104,10 @@ func choices(n int) []choice {
 
 // halfOf is what a step has done when it is interrupted: the first of what it removes, or all of that and nothing of
 // what it adds, or the first half of what it adds.
-func halfOf(f Effect) Effect {
+func halfOf(x *estate.Index, f Effect) Effect {
 	switch {
+	case f.Add != nil && len(f.Add.VNets) == 1 && x.VNet(f.Add.VNets[0].ID) != nil:
+		return Effect{Add: &estate.Estate{VNets: []estate.VNet{firstSubnetOf(x.VNet(f.Add.VNets[0].ID), &f.Add.VNets[0])}}}
 	case len(f.Remove) > 1:
 		return Effect{Remove: f.Remove[:1]}
 	case len(f.Remove) > 0 && f.Add != nil:
@@ -116,9 +120,21 @@ func halfOf(f Effect) Effect {
 	return Effect{}
 }
 
+// firstSubnetOf is a VNet of which one subnet alone has become what it is to be.
+func firstSubnetOf(old, after *estate.VNet) estate.VNet {
+	v := *old
+	v.Subnets = slices.Clone(old.Subnets)
+	for i := range v.Subnets {
+		if i < len(after.Subnets) && !v.Subnets[i].RouteTable.Same(after.Subnets[i].RouteTable) {
+			v.Subnets[i] = after.Subnets[i]
+			break
+		}
+	}
+	return v
+}
+
 // meeting puts steps that touch a VNet in common together, in their order. Steps that change nothing are in no group.
-func meeting(e *estate.Estate, steps []*Step) [][]*Step {
-	x := estate.NewIndex(e)
+func meeting(e *estate.Estate, x *estate.Index, steps []*Step) [][]*Step {
 	leads := make([]int, len(steps)) // to an earlier step of the same group, or to itself
 	first := func(i int) int {
 		for leads[i] != i {
@@ -209,6 +225,9 @@ func touched(e *estate.Estate, x *estate.Index, s *Step) map[estate.Key]bool {
 	in := estate.NewIndex(add)
 	for i := range add.VNets {
 		vnet(add.VNets[i].ID)
+		for _, through := range leadsThrough(e, x, in, &add.VNets[i]) {
+			vnet(through)
+		}
 	}
 	for i := range add.Gateways {
 		vnet(add.Gateways[i].VNet)
@@ -228,6 +247,27 @@ func touched(e *estate.Estate, x *estate.Index, s *Step) map[estate.Key]bool {
 		vnet(add.Peerings[i].Remote)
 	}
 	return places
+}
+
+// leadsThrough are the VNets of the firewalls and appliances that routes of a VNet's subnets lead to: what two VNets
+// send through one of them meets there.
+func leadsThrough(e *estate.Estate, x, in *estate.Index, v *estate.VNet) []estate.ID {
+	var out []estate.ID
+	for i := range v.Subnets {
+		t := cmp.Or(in.RouteTable(v.Subnets[i].RouteTable), x.RouteTable(v.Subnets[i].RouteTable))
+		if t == nil {
+			continue
+		}
+		for j := range e.Gateways {
+			g := &e.Gateways[j]
+			if g.Kind.Forwards() && slices.ContainsFunc(t.Routes, func(r estate.Route) bool {
+				return slices.ContainsFunc(g.PrivateIPs, func(a estate.Address) bool { return a.IsValid() && a.Addr == r.Address.Addr })
+			}) {
+				out = append(out, g.VNet)
+			}
+		}
+	}
+	return out
 }
 
 // insideWords says how much inside of the waves was looked at.

@@ -166,16 +166,23 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 			m.deciding = one
 		}
 	}
-	switch one := m.deciding; {
-	case one == nil:
+	one := m.deciding
+	if one == nil {
 		return asked
-	case one.Hub == NoHub:
-		return wish{hub: options.HubNone, vnet: -1}
-	case one.Hub == NewHub:
-		return wish{hub: options.HubNew, vnet: -1, space: one.Space}
-	default:
-		return wish{hub: options.Hub(one.VNet.Name), vnet: m.g.index[one.VNet.Key()]}
 	}
+	w.vnet = -1
+	if one.Firewall && (w.transit == "" || w.transit == options.TransitAuto) { // that of the options comes before
+		w.transit = options.TransitFirewall
+	}
+	switch one.Hub {
+	case NoHub:
+		w.hub = options.HubNone
+	case NewHub:
+		w.hub, w.space = options.HubNew, one.Space
+	default:
+		w.hub, w.vnet = options.Hub(one.VNet.Name), m.g.index[one.VNet.Key()]
+	}
+	return w
 }
 
 // unfit refuses a hub that was decided for a component that can have none, or for another one.
@@ -198,7 +205,7 @@ func (m *maker) note(c *Component, members []int, w wish) {
 	if m.kept == nil || w.hub == options.HubAuto || w.vnet >= 0 && !slices.Contains(members, w.vnet) {
 		return
 	}
-	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Space: w.space}
+	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, Space: w.space}
 	if one.Hub == ExistingHub {
 		one.VNet = c.Hub.VNet
 	}

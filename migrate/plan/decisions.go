@@ -28,6 +28,7 @@ type Decision struct {
 	// Of a hub: the first VNet of its component, what it is, and the space of a new one where it was chosen.
 	Component estate.ID
 	Hub       HubKind
+	Firewall  bool // of a new one: pairs of spokes pass it
 	VNet      estate.ID
 	Space     netip.Prefix
 
@@ -60,10 +61,15 @@ func (d Decision) hubName() string {
 	switch {
 	case d.Hub == ExistingHub:
 		return fmt.Sprintf("VNet %q", d.VNet.Name)
-	case d.Hub == NewHub && d.Space.IsValid():
-		return fmt.Sprintf("a new VNet with %s", d.Space)
 	case d.Hub == NewHub:
-		return "a new VNet"
+		name := "a new VNet"
+		if d.Firewall {
+			name += " with a firewall"
+		}
+		if d.Space.IsValid() {
+			name += fmt.Sprintf(", in %s", d.Space)
+		}
+		return name
 	}
 	return "none"
 }
@@ -94,9 +100,8 @@ func (d Decision) stepName() string {
 type Kept struct {
 	Mode      options.Mode
 	Asks      []Ask
-	Decisions []Decision      // those that count
-	Transit   options.Transit // of the plan as it was made; that of the options comes before it
-	HubWins   bool            // the hub of the options comes before those of the decisions
+	Decisions []Decision // those that count
+	HubWins   bool       // the hub of the options comes before those of the decisions
 
 	name   string          // how findings call the plan
 	base   *estate.Estate  // its network before the first step

@@ -22,7 +22,7 @@ func edit(t *rapid.T, p *plan.Plan) string {
 	case what == "hub":
 		c := &p.Components[rapid.IntRange(0, len(p.Components)-1).Draw(t, "component")]
 		c.Hub.Kind = rapid.SampledFrom([]plan.HubKind{plan.ExistingHub, plan.ExistingHub, plan.NewHub, plan.NoHub}).Draw(t, "kind")
-		c.Hub.VNet = estate.ID{}
+		c.Hub.VNet, c.Hub.Firewall = estate.ID{}, c.Hub.Kind == plan.NewHub && rapid.Bool().Draw(t, "firewall")
 		if c.Hub.Kind == plan.ExistingHub {
 			c.Hub.VNet = rapid.SampledFrom(c.VNets).Draw(t, "hub")
 		}
@@ -66,7 +66,7 @@ func TestEditedPlansAreMadeAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		mode := rapid.SampledFrom([]options.Mode{options.AsIfLive, options.AsIfLive, options.Rebuild, options.ClassicLive}).Draw(t, "mode")
-		first, _, err := plan.Make(read(t, w.netcfg(1)), options.Options{Mode: mode})
+		first, _, err := plan.Make(read(t, w.netcfg(1)), options.Options{Mode: mode, Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitAuto, options.TransitFirewall}).Draw(t, "transit")})
 		if err != nil {
 			t.Fatal(err)
 		}

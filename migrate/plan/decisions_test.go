@@ -121,7 +121,7 @@ func TestDecisions(t *testing.T) {
 		{name: "a new hub with a space", edit: func(p *plan.Plan) {
 			h := &p.Components[0].Hub
 			h.Kind, h.VNet, h.Space = plan.NewHub, estate.ID{}, netip.MustParsePrefix("172.31.4.0/22")
-		}, kept: []string{`the hub of the component of "analytics" is a new VNet with 172.31.4.0/22`},
+		}, kept: []string{`the hub of the component of "analytics" is a new VNet, in 172.31.4.0/22`},
 			joined: "analytics-hub-west analytics-hub-westeurope claims-hub-west claims-hub-westeurope hub-west-hub-westeurope hub-west-policies hub-west-website hub-westeurope-policies hub-westeurope-website"},
 		{name: "a peering", edit: func(p *plan.Plan) { without(p, "S003") },
 			kept: []string{`create peering of "hub-west" and "analytics" is left out`}, joined: "claims-hub-west hub-west-policies hub-west-website",
@@ -409,5 +409,51 @@ func TestHubOfTheFirstRunIsKept(t *testing.T) {
 	}
 	if diff := cmp.Diff(outline(p), outline(q)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// A plan whose spokes pass a firewall is one when it is made again, until somebody decides otherwise.
+func TestFirewallIsKept(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		edit     func(*plan.Plan)
+		firewall bool
+		told     []string
+	}{
+		{"nothing", func(*plan.Plan) {}, true, nil},
+		{"held back", func(p *plan.Plan) { stepOf(p, "S015").Wave += 5 }, true, nil},
+		{"without", func(p *plan.Plan) { p.Components[0].Hub.Firewall = false }, false, nil},
+		{"an existing hub", func(p *plan.Plan) {
+			p.Components[0].Hub.Kind, p.Components[0].Hub.VNet = plan.ExistingHub, vnetID(p, "hub-west")
+		}, true, []string{
+			`PLAN-019 components[0].hub.firewall: only a new hub gets a firewall, and this one is "existing"`, "1 decision of plan.json cannot be kept"}},
+		{"a route table is not associated", func(p *plan.Plan) {
+			without(p, p.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.AssociateRoutes })].ID)
+		}, true, []string{`PLAN-019 steps: S015 (associate route table of "analytics") is missing: "associate route table" cannot be left out: later steps rest on it`, "1 decision of plan.json cannot be kept"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := planOf(t, "star", options.Options{Transit: options.TransitFirewall})
+			c.edit(p)
+			q, found, err := remake(p)
+			if diff := cmp.Diff(c.told, told(found, err)); diff != "" {
+				t.Fatalf("%v (-want +got)\n%s", err, diff)
+			}
+			if err != nil {
+				return
+			}
+			if hub := q.Components[0].Hub; hub.Firewall != c.firewall || hub.Kind != plan.NewHub || len(q.Violations) > 0 {
+				t.Errorf("hub %s, firewall %v, violations %v", hub.Kind, hub.Firewall, q.Violations)
+			}
+			again, _, err := remake(q)
+			if err != nil || outline(again) != outline(q) {
+				t.Errorf("made again it is another plan (%v)\n%s", err, cmp.Diff(outline(q), outline(again)))
+			}
+		})
+	}
+	p := planOf(t, "star", options.Options{})
+	p.Components[0].Hub = plan.Hub{Kind: plan.NewHub, Firewall: true, Candidates: p.Components[0].Hub.Candidates}
+	q, found, err := remake(p)
+	if err != nil || !q.Components[0].Hub.Firewall || len(q.Violations) > 0 {
+		t.Errorf("a firewall that was decided: %v %v", told(found, err), q)
 	}
 }

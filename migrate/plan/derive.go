@@ -20,9 +20,6 @@ func Decided(name string, edited *Plan) (*Kept, diag.List, error) {
 	}
 	k := &Kept{Mode: edited.Mode, Asks: edited.Asks, name: name, base: edited.Base, before: reach.Compute(edited.Base)}
 	d := &deriver{p: edited, kept: k}
-	if slices.ContainsFunc(edited.Components, func(c Component) bool { return c.Hub.Firewall }) {
-		k.Transit = options.TransitFirewall
-	}
 	k.Decisions = d.recorded()
 	was, err := d.reference(d.original())
 	if err != nil {
@@ -110,7 +107,8 @@ func (d *deriver) original() []Decision {
 		if len(c.Hub.Candidates) == 0 || len(c.VNets) == 0 {
 			continue
 		}
-		one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Candidates[0].Kind, VNet: c.Hub.Candidates[0].VNet, At: fmt.Sprintf("components[%d].hub.candidates[0]", i)}
+		first := &c.Hub.Candidates[0]
+		one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: first.Kind, Firewall: first.Firewall, VNet: first.VNet, At: fmt.Sprintf("components[%d].hub.candidates[0]", i)}
 		if j := d.hubOf(c); j >= 0 && one.Hub == NewHub {
 			one.Space = d.kept.Decisions[j].Space
 		}
@@ -164,6 +162,10 @@ func (d *deriver) hubs() {
 // hub compares one hub.
 func (d *deriver) hub(c, was *Component, at string) {
 	known := d.hubOf(c)
+	if c.Hub.Firewall && c.Hub.Kind != NewHub {
+		d.refuse(at+".firewall", "only a new hub gets a firewall, and this one is %q", c.Hub.Kind)
+		return
+	}
 	one := Decision{Kind: ChooseHub, Component: was.VNets[0], Hub: c.Hub.Kind, At: at}
 	switch c.Hub.Kind {
 	case ExistingHub:
@@ -174,6 +176,7 @@ func (d *deriver) hub(c, was *Component, at string) {
 		}
 		one.VNet = v
 	case NewHub:
+		one.Firewall = c.Hub.Firewall
 		if s := c.Hub.Space; was.Hub.Kind != NewHub || s != was.Hub.Space {
 			one.Space = s
 		}
@@ -189,7 +192,7 @@ func (d *deriver) hub(c, was *Component, at string) {
 		}
 	}
 	switch {
-	case one.Hub != was.Hub.Kind || one.Hub == ExistingHub && !one.VNet.Same(was.Hub.VNet) || one.Space.IsValid():
+	case one.Hub != was.Hub.Kind || one.Firewall != was.Hub.Firewall || one.Hub == ExistingHub && !one.VNet.Same(was.Hub.VNet) || one.Space.IsValid():
 		if known >= 0 {
 			d.kept.Decisions = slices.Delete(d.kept.Decisions, known, known+1)
 		}

@@ -62,9 +62,6 @@ func newMaker(e *estate.Estate, opts options.Options, k *Kept) (*maker, error) {
 	if opts.Hub == "" {
 		opts.Hub = options.HubAuto
 	}
-	if k != nil && opts.Transit == "" {
-		opts.Transit = k.Transit
-	}
 	base, fates, found := baseOf(e)
 	m := &maker{opts: opts, classic: e, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
 	together(

@@ -132,6 +132,11 @@ func TestUndoLeadsBack(t *testing.T) {
 			}
 			t.Run(name+" "+string(mode), func(t *testing.T) { comesBack(t, p) })
 		}
+		p, _, err := plan.Make(fixture(t, name), options.Options{Transit: options.TransitFirewall})
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		t.Run(name+" through a firewall", func(t *testing.T) { comesBack(t, p) })
 	}
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
@@ -146,12 +151,17 @@ func TestUndoLeadsBack(t *testing.T) {
 // Whatever the network: undoing every step leads back.
 func TestUndoLeadsBackAnywhere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p, _, err := plan.Make(read(t, drawWorld(t).netcfg(1)), options.Options{
-			Mode: rapid.SampledFrom([]options.Mode{options.AsIfLive, options.Rebuild}).Draw(t, "mode"),
-			Hub:  rapid.SampledFrom([]options.Hub{options.HubAuto, options.HubNew}).Draw(t, "hub"),
-		})
+		opts := options.Options{
+			Mode:    rapid.SampledFrom([]options.Mode{options.AsIfLive, options.Rebuild}).Draw(t, "mode"),
+			Hub:     rapid.SampledFrom([]options.Hub{options.HubAuto, options.HubNew}).Draw(t, "hub"),
+			Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitFirewall}).Draw(t, "transit"),
+		}
+		p, _, err := plan.Make(read(t, drawWorld(t).netcfg(1)), opts)
+		if err != nil && opts.Hub == options.HubNew && strings.Contains(err.Error(), "cannot be used") {
+			return
+		}
 		if err != nil {
-			t.Skip("a hub that was asked for may be refused")
+			t.Fatal(err)
 		}
 		comesBack(t, p)
 	})

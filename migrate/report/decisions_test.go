@@ -40,6 +40,8 @@ func TestPlanAgain(t *testing.T) {
 		}
 		e, _, _ := estate.FromNetcfg(file)
 		again(t, path+" with a new hub", e, options.Options{Hub: options.HubNew})
+		e, _, _ = estate.FromNetcfg(file)
+		again(t, path+" through a firewall", e, options.Options{Transit: options.TransitFirewall})
 	}
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
