@@ -51,8 +51,9 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	for _, hub := range candidatesFor {
 		all = append(all, lay(g, members, d, hub, false))
 	}
-	if l := lay(g, members, d, newHubIndex, true); len(l.through) > 0 {
-		all = append(all, l)
+	led := ledThrough(g, members, d, want)
+	if led != nil {
+		all = append(all, led)
 	}
 	candidates := make([]Candidate, len(all))
 	order := make([]int, len(all))
@@ -62,17 +63,20 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	slices.SortStableFunc(order, func(i, j int) int {
 		a, b := candidates[i], candidates[j]
 		return cmp.Or(
-			cmp.Compare(want.rank(a, g), want.rank(b, g)),
+			cmp.Compare(want.rank(a, g), want.rank(b, g)), want.comparePassage(a, b),
 			cmp.Compare(min(len(a.Refused), 1), min(len(b.Refused), 1)),
-			lastFirewall(a, b), // it costs every month, and is a device more on the way: a person asks for it
+			lastFirewall(a, b),
 			cmp.Compare(a.Points, b.Points), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)), cmp.Compare(i, j))
 	})
+	if i := slices.IndexFunc(order, func(i int) bool { return all[i] != led }); i > 0 && want.transit != options.TransitFirewall {
+		order[0], order[i] = order[i], order[0] // a firewall costs every month, and is a device more on the way: a person asks for it
+	}
 	best := candidates[order[0]]
 	hub := Hub{Kind: best.Kind, VNet: best.VNet, Firewall: best.Firewall}
 	for _, i := range order {
 		hub.Candidates = append(hub.Candidates, candidates[i])
 	}
-	if want.rank(best, g) > 0 && want.transit == options.TransitFirewall && len(all[order[0]].through) == 0 && hasFirewall(candidates) {
+	if want.transit == options.TransitFirewall && led != nil && !best.Firewall {
 		return nil, hub, fmt.Errorf("hub %s cannot be used: transit firewall wants a new hub", want.hub)
 	}
 	if best.Refused != "" {
@@ -84,6 +88,19 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	}
 	hub.Because = layouts[0].because(best, class, want)
 	return layouts, hub, nil
+}
+
+// ledThrough is the layout whose pairs pass a firewall, or nil where there is none to lead through one. Where one is
+// asked for and no pair can be led, all of them stay as they are.
+func ledThrough(g *graph, members []int, d *demand, want wish) *layout {
+	l := lay(g, members, d, newHubIndex, true)
+	switch {
+	case len(l.through) > 0:
+		return l
+	case want.transit == options.TransitFirewall && len(l.keptPairs) > 0:
+		return lay(g, members, d, noHubIndex, true)
+	}
+	return nil
 }
 
 // hubMade is a VNet such as a plan makes for a new hub, or -1: it has no subnet but that of gateways and no tunnel to
@@ -150,15 +167,17 @@ func lastFirewall(a, b Candidate) int {
 	return -1
 }
 
-func hasFirewall(all []Candidate) bool {
-	return slices.ContainsFunc(all, func(c Candidate) bool { return c.Firewall })
+// comparePassage puts what passes a firewall first, where that is asked for.
+func (w wish) comparePassage(a, b Candidate) int {
+	if w.transit != options.TransitFirewall {
+		return 0
+	}
+	return -lastFirewall(a, b)
 }
 
 // rank puts what was asked for first.
 func (w wish) rank(c Candidate, g *graph) int {
 	switch {
-	case c.Firewall && w.transit == options.TransitDirect, !c.Firewall && w.transit == options.TransitFirewall:
-		return 1
 	case w.hub == options.HubAuto,
 		w.hub == options.HubNew && c.Kind == NewHub, w.hub == options.HubNone && c.Kind == NoHub,
 		w.vnet >= 0 && c.Kind == ExistingHub && c.VNet.Same(g.e.VNets[w.vnet].ID):
@@ -328,6 +347,9 @@ func (c Candidate) Name() string {
 		}
 		return "new hub"
 	}
+	if c.Firewall {
+		return "no hub, and no pair through a firewall"
+	}
 	return "no hub"
 }
 
@@ -348,8 +370,6 @@ func (l *layout) because(c Candidate, class Class, want wish) string {
 		return fmt.Sprintf("direct peerings keep exactly the pairs that work; %s stay for the networks behind them, and joining those under one hub would cost more points", plural(gatewaysLeft(c), "VPN gateway"))
 	case c.Kind == NoHub:
 		return "no VNet reaches on-premises or clients through another; direct peerings keep exactly the pairs that work"
-	case c.Firewall:
-		return "no other way to join these VNets is possible, and a firewall passes on what routes lead to it"
 	case c.Kind == NewHub:
 		return fmt.Sprintf("no existing VNet serves %d gateway users with fewer points", len(l.remote))
 	case len(l.remote) > 0 && len(l.networks) == 0:

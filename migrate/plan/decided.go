@@ -179,6 +179,9 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 		w.hub = options.HubNone
 	case NewHub:
 		w.hub, w.space = options.HubNew, one.Space
+		if one.Firewall {
+			w.hub = options.HubAuto // the transit wants a new one
+		}
 	default:
 		w.hub, w.vnet = options.Hub(one.VNet.Name), m.g.index[one.VNet.Key()]
 	}
@@ -192,7 +195,7 @@ func (m *maker) unfit(c *Component, members []int, w wish) bool {
 		return false
 	case w.vnet >= 0 && !slices.Contains(members, w.vnet):
 		m.gone(m.deciding.At, "%q is in another component", m.g.name(w.vnet))
-	case w.vnet < 0 && w.hub == options.HubNew && (c.Class == Single || c.Class == Peered):
+	case m.deciding.Hub == NewHub && (c.Class == Single || c.Class == Peered):
 		m.gone(m.deciding.At, "no tunnel joins these VNets, so that they need no new hub")
 	default:
 		return false
@@ -202,7 +205,7 @@ func (m *maker) unfit(c *Component, members []int, w wish) bool {
 
 // note records the hub of a component that was asked for, in a plan that is made again.
 func (m *maker) note(c *Component, members []int, w wish) {
-	if m.kept == nil || w.hub == options.HubAuto || w.vnet >= 0 && !slices.Contains(members, w.vnet) {
+	if m.kept == nil || w.hub == options.HubAuto && !(m.deciding != nil && c.Hub.Firewall) || w.vnet >= 0 && !slices.Contains(members, w.vnet) {
 		return
 	}
 	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, Space: w.space}

@@ -29,19 +29,24 @@ var (
 // unroutable says why routes cannot lead the packets of two VNets through the firewall, or "".
 func (l *layout) unroutable(a, b int) string {
 	for _, v := range [2]int{a, b} {
-		if !slices.Contains(l.peers[newHubIndex], v) {
-			return fmt.Sprintf("%q is not peered with the hub, whose firewall is to pass them on", l.g.name(v))
-		}
 		if why := l.unboundSubnets(v); why != "" {
 			return why
+		}
+		if !slices.Contains(l.peers[newHubIndex], v) {
+			return fmt.Sprintf("%q is not peered with the hub, whose firewall is to pass them on", l.g.name(v))
 		}
 	}
 	return ""
 }
 
-// unboundSubnets says why the subnets of a VNet cannot be given a route table, or "".
+// unboundSubnets says why the subnets of a VNet cannot be given a route table, or "". A firewall passes IPv4 alone.
 func (l *layout) unboundSubnets(v int) string {
 	vnet, some := &l.g.e.VNets[v], false
+	for _, p := range vnet.Space {
+		if !p.Addr().Is4() {
+			return fmt.Sprintf("%q has the range %s, and a firewall passes IPv4 alone", l.g.name(v), p)
+		}
+	}
 	for i := range vnet.Subnets {
 		s := &vnet.Subnets[i]
 		switch {
@@ -49,7 +54,7 @@ func (l *layout) unboundSubnets(v int) string {
 		case !s.RouteTable.IsZero():
 			return fmt.Sprintf("subnet %q of %q has a route table of its own", s.Name, l.g.name(v))
 		case slices.ContainsFunc(azure.HubSubnets(), func(h azure.HubSubnet) bool { return h.Fixed && strings.EqualFold(h.Name, s.Name) }):
-			return fmt.Sprintf("subnet %q of %q is the platform's own, and may take no routes", s.Name, l.g.name(v))
+			return fmt.Sprintf("subnet %q of %q is the platform's own: what its routes may be is not ours to say", s.Name, l.g.name(v))
 		default:
 			some = true
 		}

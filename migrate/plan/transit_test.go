@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -105,7 +106,10 @@ func TestUnroutable(t *testing.T) {
 		{"the platform's own", func(_ *estate.Estate, v *estate.VNet) {
 			i := slices.IndexFunc(v.Subnets, func(s estate.Subnet) bool { return !s.OfGateways() })
 			v.Subnets[i].Name = "AzureBastionSubnet"
-		}, "is the platform's own, and may take no routes"},
+		}, "is the platform's own"},
+		{"IPv6", func(_ *estate.Estate, v *estate.VNet) {
+			v.Space = append(slices.Clone(v.Space), estate.Prefix{Prefix: netip.MustParsePrefix("fd00:1::/48"), Raw: "fd00:1::/48"})
+		}, "a firewall passes IPv4 alone"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e, _, _ := estate.ToARM(read(t, doc))
@@ -120,6 +124,25 @@ func TestUnroutable(t *testing.T) {
 				t.Errorf("kept %v, violations %v; want %q", kept, p.Violations, c.want)
 			}
 		})
+	}
+}
+
+// Where no pair can be led through a firewall that is asked for, all stay as they are.
+func TestNothingToLead(t *testing.T) {
+	doc, err := os.ReadFile("../../fixtures/triangle/network.netcfg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _, _ := estate.ToARM(read(t, doc))
+	for i := range e.VNets {
+		e.VNets[i].Subnets = slices.DeleteFunc(slices.Clone(e.VNets[i].Subnets), func(s estate.Subnet) bool { return !s.OfGateways() })
+	}
+	p, _, err := plan.Make(e, options.Options{Transit: options.TransitFirewall})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := p.Components[0]; len(p.Steps) > 0 || len(c.Kept) != 3 || c.Hub.Kind != plan.NoHub || len(p.Violations) > 0 {
+		t.Errorf("%d steps, kept %v, hub %s, violations %v", len(p.Steps), c.Kept, c.Hub.Kind, p.Violations)
 	}
 }
 
