@@ -131,3 +131,30 @@ func TestHubThatReachesANetworkTwoWays(t *testing.T) {
 		t.Fatalf("%v %v\n%s", err, p.Violations, outline(p))
 	}
 }
+
+// Before a VNet uses the hub's gateway, the hub's tunnels that go outside of windows are gone: by needs, not by waves
+// alone, so that somebody who goes step by step keeps to it as well.
+func TestHubTunnelsGoBeforeItsGatewayIsUsed(t *testing.T) {
+	e, opts := spelt("v0", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16",
+		"v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/24").read(t, 0)
+	p, _, err := plan.Make(e, *opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	used, early := "", ""
+	needs := map[string][]string{}
+	for _, s := range p.Steps {
+		for _, n := range s.Needs {
+			needs[s.ID] = append(needs[s.ID], append(needs[n], n)...)
+		}
+		switch {
+		case s.Action == plan.UseRemoteGateway:
+			used = s.ID
+		case s.Action == plan.DeleteTunnel && s.Impact.Window == "":
+			early = s.ID
+		}
+	}
+	if used == "" || early == "" || !slices.Contains(needs[used], early) {
+		t.Errorf("step %q uses the gateway before %q is done\n%s", used, early, outline(p))
+	}
+}

@@ -439,8 +439,9 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 		}
 	}
 	after(gone)
+	alone := slices.Concat(needs, cleared[d.hubGW.Key()]) // what the hub's other tunnels lead to must not come to its users
 	for _, v := range users {
-		set = append(set, s.useRemote(d, v, needs, w.ID))
+		set = append(set, s.useRemote(d, v, alone, w.ID))
 	}
 	after(set)
 	after(s.verifyWindow(d, needs, w.ID, "each pair of this window answers, from both sides; where a device knew two tunnels, it prefers the hub's now"))
