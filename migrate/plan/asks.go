@@ -36,6 +36,8 @@ type Ask struct {
 // String is what is asked: "VNet a and on-premises HQ".
 func (a Ask) String() string { return a.A.String() + " and " + a.B.String() }
 
+func (a Ask) ends() [2]reach.Location { return [2]reach.Location{a.A, a.B} }
+
 func compareAsks(x, y Ask) int {
 	return cmp.Or(x.A.Compare(y.A), x.B.Compare(y.B), cmp.Compare(x.Want, y.Want))
 }
@@ -195,7 +197,7 @@ func (c *checker) judgeAsks(s state) []Violation {
 	for _, a := range c.p.Asks {
 		rule, text := "", ""
 		switch {
-		case a.Want == Forbidden && talks(s.reach, a) && (s.last || !talks(c.before, a)):
+		case a.Want == Forbidden && talks(s.reach, a.ends()) && (s.last || !talks(c.before, a.ends())):
 			rule, text = "PLAN-015", fmt.Sprintf("%s reach each other, and must not", a)
 		case a.Want == Encrypted && inClear(s.reach, a) && (s.last || !inClear(c.before, a)):
 			rule, text = "PLAN-016", fmt.Sprintf("%s reach each other in clear text on a part of the way or on all of it, and must be encrypted", a)
@@ -216,10 +218,10 @@ func because(a Ask) string {
 	return " (" + a.Reason + ")"
 }
 
-// talks reports whether packets of one of the two may be delivered to the other.
-func talks(r *reach.Relation, a Ask) bool {
+// talks reports whether packets of one of two may be delivered to the other.
+func talks(r *reach.Relation, ends [2]reach.Location) bool {
 	may := func(f reach.Flow) bool { return f.Value != reach.No }
-	return slices.ContainsFunc(r.Forward(a.A, a.B), may) || slices.ContainsFunc(r.Forward(a.B, a.A), may)
+	return slices.ContainsFunc(r.Forward(ends[0], ends[1]), may) || slices.ContainsFunc(r.Forward(ends[1], ends[0]), may)
 }
 
 // inClear reports whether packets between the two are not encrypted all the way.
@@ -230,15 +232,6 @@ func inClear(r *reach.Relation, a Ask) bool {
 		}
 	}
 	return false
-}
-
-// excuse lets the forbidden pairs be apart: that is asked.
-func (e excuses) excuse(all []Ask) {
-	for _, a := range all {
-		if a.Want == Forbidden {
-			e[[2]string{a.A.String(), a.B.String()}] = true
-		}
-	}
 }
 
 // Accepted reports whether somebody accepted every pair that a verdict is about, or required it.
@@ -274,7 +267,7 @@ func (g *graph) between(w Want, a, b int) bool {
 func (g *graph) ask(all []Ask, before *reach.Relation) {
 	g.asks, g.wanted = newAsks(all), make([][]int, len(g.e.VNets))
 	for _, a := range all {
-		if a.Want == Forbidden && talks(before, a) {
+		if a.Want == Forbidden && talks(before, a.ends()) {
 			g.asks[[2]place{placeOf(a.A), placeOf(a.B)}][standing] = true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -77,7 +78,7 @@ func check(p *Plan) *checker {
 type judged struct {
 	state
 	violations []Violation
-	opened     []int // pairs that may talk and did not before, by their number
+	opened     []opening // what may talk and did not before
 }
 
 // lasting puts the violations of states in order together: one that is still there at the next state is the same, and
@@ -181,15 +182,30 @@ func (c *checker) states() iter.Seq[state] {
 	}
 }
 
+// changes reports whether a step changes a state.
+func (s *Step) changes() bool {
+	return s.Effect.Add != nil || slices.ContainsFunc(s.Effect.Remove, inEstate)
+}
+
 // lastChange is the last wave that changes a state.
 func (c *checker) lastChange() int {
 	last := 0
 	for i := range c.p.Steps {
-		if s := &c.p.Steps[i]; s.Effect.Add != nil || slices.ContainsFunc(s.Effect.Remove, inEstate) {
+		if s := &c.p.Steps[i]; s.changes() {
 			last = s.Wave
 		}
 	}
 	return last
+}
+
+// nextChange is the first wave after one that changes a state; beyond all of them where none does.
+func (c *checker) nextChange(wave int) int {
+	for i := range c.p.Steps {
+		if s := &c.p.Steps[i]; s.Wave > wave && s.changes() {
+			return s.Wave
+		}
+	}
+	return math.MaxInt
 }
 
 func (c *checker) walk(yield func(state) bool) {
@@ -242,7 +258,7 @@ func inEstate(id estate.ID) bool { return id.Type != estate.TypePublicIP }
 func (c *checker) carries(s state) bool { return c.p.Mode != options.Rebuild || s.last }
 
 // judge says what is wrong with a state, and which pairs it opens.
-func (c *checker) judge(s state) (out []Violation, opened []int) {
+func (c *checker) judge(s state) (out []Violation, opened []opening) {
 	for _, f := range estate.Validate(s.Estate) {
 		if f.Severity == diag.Error && !c.legal[f.Rule+f.Message] {
 			out = append(out, Violation{After: s.name, Rule: f.Rule, Text: f.Message})
@@ -252,9 +268,9 @@ func (c *checker) judge(s state) (out []Violation, opened []int) {
 		return out, nil
 	}
 	excused := c.windows(s.wave, s.end)
-	excused.excuse(c.p.Asks)
+	excused.forbid(c.p.Asks)
 	for v := range reach.Changes(c.before, s.reach) {
-		if lost := excused.lost(v); lost != "" && !c.hosts.without(v) {
+		if lost := excused.lost(v); lost != "" {
 			out = append(out, Violation{After: s.name, Rule: "PLAN-001", Text: lost})
 		}
 		if v.Opens() {
@@ -276,10 +292,12 @@ func (c *checker) waves() int {
 }
 
 // windows lists the pairs that may be down in a state: those of the windows that have begun and
-// whose last step has not ended.
-func (c *checker) windows(wave int, end bool) excuses {
-	excused := excuses{}
-	for _, w := range c.p.Windows {
+// whose last step has not ended. The state at the end of a wave lasts until the next that changes anything: a window
+// that closes before that excuses nothing.
+func (c *checker) windows(wave int, end bool) *excuses {
+	excused := &excuses{hosts: c.hosts}
+	for i := range c.p.Windows {
+		w := &c.p.Windows[i]
 		first, last := 0, 0
 		for _, s := range c.p.Steps {
 			if slices.Contains(w.Steps, s.ID) {
@@ -289,10 +307,8 @@ func (c *checker) windows(wave int, end bool) excuses {
 				last = s.Wave
 			}
 		}
-		if first <= wave && (wave < last || wave == last && !end) {
-			for _, pair := range w.Pairs {
-				excused[pair] = true
-			}
+		if first <= wave && (!end && wave <= last || end && c.nextChange(wave) <= last) {
+			excused.excuse(w)
 		}
 	}
 	return excused

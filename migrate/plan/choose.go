@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -41,17 +42,23 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if want.vnet >= 0 && !slices.Contains(candidatesFor, want.vnet) {
 		candidatesFor = append(candidatesFor, want.vnet)
 	}
-	if standing := g.hubsInUse(members); len(standing) > 0 && want.hub == options.HubAuto {
-		candidatesFor = standing // there is a hub; another one would take its spokes from it
+	if used := g.hubsInUse(members); len(used) > 0 && want.hub == options.HubAuto {
+		candidatesFor = used // there is a hub; another one would take its spokes from it
 	}
 	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, made, false).refused() == "" {
 		want.vnet, candidatesFor = made, []int{made} // it is there already
 	}
+	led, standing := ledThrough(g, members, d, want), noHubIndex
+	if want.transit == options.TransitFirewall && want.hub != options.HubNone {
+		standing = g.firewallHub(members)
+	}
+	if standing >= 0 && (want.vnet < 0 || want.vnet == standing) {
+		want.vnet, candidatesFor, led = standing, []int{standing}, nil // what was asked for is there
+	}
 	var all []*layout
 	for _, hub := range candidatesFor {
-		all = append(all, lay(g, members, d, hub, false))
+		all = append(all, lay(g, members, d, hub, hub == standing && hub >= 0))
 	}
-	led := ledThrough(g, members, d, want)
 	if led != nil {
 		all = append(all, led)
 	}
@@ -76,7 +83,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	for _, i := range order {
 		hub.Candidates = append(hub.Candidates, candidates[i])
 	}
-	if want.transit == options.TransitFirewall && led != nil && !best.Firewall {
+	if want.transit == options.TransitFirewall && led != nil && len(led.through) > 0 && !best.Firewall {
 		return nil, hub, fmt.Errorf("hub %s cannot be used: transit firewall wants a new hub", want.hub)
 	}
 	if best.Refused != "" {
@@ -103,13 +110,26 @@ func ledThrough(g *graph, members []int, d *demand, want wish) *layout {
 	return nil
 }
 
-// hubMade is a VNet such as a plan makes for a new hub, or -1: it has no subnet but that of gateways and no tunnel to
-// another VNet, and peerings join it with others.
+// hubMade is a VNet such as a plan makes for a new hub, or -1: it has no subnet but those of gateways and of a firewall
+// and no tunnel to another VNet, and peerings join it with others.
 func (g *graph) hubMade(members []int) int {
 	for _, v := range members {
 		subnets := g.e.VNets[v].Subnets
-		if len(g.links[v]) == 0 && !slices.ContainsFunc(subnets, func(s estate.Subnet) bool { return !s.OfGateways() }) &&
+		if len(g.links[v]) == 0 && !slices.ContainsFunc(subnets, func(s estate.Subnet) bool {
+			return !s.OfGateways() && !strings.EqualFold(s.Name, azure.FirewallSubnet)
+		}) &&
 			slices.ContainsFunc(g.near[v], func(w int) bool { return g.joined(v, w).complete() }) {
+			return v
+		}
+	}
+	return -1
+}
+
+// firewallHub is a VNet with a firewall that peerings join with others, or -1.
+func (g *graph) firewallHub(members []int) int {
+	for i := range g.e.Gateways {
+		v, known := g.index[g.e.Gateways[i].VNet.Key()]
+		if known && g.e.Gateways[i].Kind == estate.Firewall && len(g.near[v]) > 0 && slices.Contains(members, v) {
 			return v
 		}
 	}

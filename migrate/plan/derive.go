@@ -162,11 +162,11 @@ func (d *deriver) hubs() {
 // hub compares one hub.
 func (d *deriver) hub(c, was *Component, at string) {
 	known := d.hubOf(c)
-	if c.Hub.Firewall && c.Hub.Kind != NewHub {
+	if c.Hub.Firewall && c.Hub.Kind != NewHub && !(was.Hub.Firewall && was.Hub.Kind == c.Hub.Kind) {
 		d.refuse(at+".firewall", "only a new hub gets a firewall, and this one is %q", c.Hub.Kind)
 		return
 	}
-	one := Decision{Kind: ChooseHub, Component: was.VNets[0], Hub: c.Hub.Kind, At: at}
+	one := Decision{Kind: ChooseHub, Component: was.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, At: at}
 	switch c.Hub.Kind {
 	case ExistingHub:
 		v, why := d.resolve(c.Hub.VNet)
@@ -176,7 +176,6 @@ func (d *deriver) hub(c, was *Component, at string) {
 		}
 		one.VNet = v
 	case NewHub:
-		one.Firewall = c.Hub.Firewall
 		if s := c.Hub.Space; was.Hub.Kind != NewHub || s != was.Hub.Space {
 			one.Space = s
 		}

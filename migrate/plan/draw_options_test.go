@@ -25,6 +25,10 @@ func (n *network) drawOptions(t *rapid.T) {
 		n.hub = n.path(rapid.IntRange(0, len(n.vnets)-1).Draw(t, "hub VNet"))
 		n.has["hub by name"] = true
 	}
+	if (n.hub == "auto" || n.hub == "new") && one(t, 5, "firewall") {
+		n.passage = "transit: firewall\n"
+		n.has["through a firewall"] = true
+	}
 	if one(t, 3, "states") {
 		n.drawStates(t)
 	}
@@ -100,7 +104,7 @@ func placeName(l reach.Location) string {
 // yaml is the options file.
 func (n *network) yaml() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "version: 1\nmode: %s\nhub: %s\n", n.mode, n.hub)
+	fmt.Fprintf(&b, "version: 1\nmode: %s\nhub: %s\n%s", n.mode, n.hub, n.passage)
 	list := func(name string, entries []string) {
 		if len(entries) > 0 {
 			fmt.Fprintf(&b, "%s:\n", name)

@@ -11,13 +11,10 @@ import (
 // hosts are the addresses of VNets where something can be: those of their subnets, but for GatewaySubnet. A route
 // table is for subnets, so that a plan which leads packets by one leaves the addresses in no subnet behind. Nothing is
 // there; a subnet that is made later needs the table as well, as the step says.
-type hosts struct {
-	x *estate.Index // nil: every address counts
-}
+type hosts map[estate.Key]*estate.VNet // of the VNets whose subnets get tables; of any other every address counts
 
-// newHosts are those of a plan that gives subnets of the network route tables; of any other every address counts.
 func newHosts(p *Plan) hosts {
-	base := estate.NewIndex(p.Base)
+	base, out := estate.NewIndex(p.Base), hosts{}
 	for i := range p.Steps {
 		add := p.Steps[i].Effect.Add
 		if add == nil {
@@ -25,21 +22,24 @@ func newHosts(p *Plan) hosts {
 		}
 		for j := range add.VNets {
 			if old := base.VNet(add.VNets[j].ID); old != nil && !slices.EqualFunc(old.Subnets, add.VNets[j].Subnets, func(a, b estate.Subnet) bool { return a.RouteTable.Same(b.RouteTable) }) {
-				return hosts{base}
+				out[old.ID.Key()] = old
 			}
 		}
 	}
-	return hosts{}
+	return out
 }
 
 // without reports whether a verdict is about addresses where nothing is, at one of its ends.
 func (h hosts) without(v reach.Verdict) bool {
-	return h.x != nil && v.Froms == nil && v.Via == nil && (h.idle(v.From, v.FromPrefixes) || h.idle(v.To, v.ToPrefixes))
+	return len(h) > 0 && v.Froms == nil && v.Via == nil && (h.idle(v.From, v.FromPrefixes) || h.idle(v.To, v.ToPrefixes))
 }
 
 func (h hosts) idle(l reach.Location, addresses []netip.Prefix) bool {
-	vnet := h.x.VNet(l.ID)
-	if l.Kind != reach.VNet || vnet == nil || len(addresses) == 0 {
+	if l.Kind != reach.VNet || len(addresses) == 0 {
+		return false
+	}
+	vnet := h[l.ID.Key()]
+	if vnet == nil {
 		return false
 	}
 	some := false

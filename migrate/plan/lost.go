@@ -7,23 +7,48 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
-// excuses are pairs of locations, by name, that may be down.
-type excuses map[[2]string]bool
+// excuses are what may be down: pairs of locations, by name, and addresses where nothing is.
+type excuses struct {
+	pairs map[[2]string]bool
+	hosts hosts
+}
 
-func (e excuses) has(a, b reach.Location) bool {
-	if len(e) == 0 {
+// excuse lets the pairs of a window be down.
+func (e *excuses) excuse(w *Window) {
+	if e.pairs == nil {
+		e.pairs = map[[2]string]bool{}
+	}
+	for _, pair := range w.Pairs {
+		e.pairs[pair] = true
+	}
+}
+
+// forbid lets the pairs be apart that must not reach each other: that is asked.
+func (e *excuses) forbid(all []Ask) {
+	for _, a := range all {
+		if a.Want == Forbidden {
+			if e.pairs == nil {
+				e.pairs = map[[2]string]bool{}
+			}
+			e.pairs[[2]string{a.A.String(), a.B.String()}] = true
+		}
+	}
+}
+
+func (e *excuses) has(a, b reach.Location) bool {
+	if len(e.pairs) == 0 {
 		return false
 	}
 	from, to := a.String(), b.String()
-	return e[[2]string{from, to}] || e[[2]string{to, from}]
+	return e.pairs[[2]string{from, to}] || e.pairs[[2]string{to, from}]
 }
 
 // mostLostNamed is how many pairs of a group a violation names.
 const mostLostNamed = 3
 
 // lost says which pairs of a verdict no longer reach each other without an excuse; "" for none.
-func (e excuses) lost(v reach.Verdict) string {
-	if !v.Compromises() {
+func (e *excuses) lost(v reach.Verdict) string {
+	if !v.Compromises() || e.hosts.without(v) {
 		return ""
 	}
 	var pairs [][2]reach.Location // the first

@@ -59,7 +59,7 @@ func (m *maker) outcomes() []Outcome {
 	for _, d := range m.drafts {
 		for _, t := range d.tunnels {
 			carries := "a peering carries"
-			if d.firewall {
+			if len(d.through) > 0 {
 				carries = "the hub's firewall carries"
 			}
 			because := fmt.Sprintf(carries+" %q and %q", d.g.x.Gateway(t.a.Gateway).VNet.Name, d.g.x.Gateway(t.b.Gateway).VNet.Name)

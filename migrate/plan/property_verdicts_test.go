@@ -175,6 +175,11 @@ func newGround(estates ...*estate.Estate) *ground {
 			for _, p := range e.VNets[i].Space {
 				g.vnets = append(g.vnets, p.Prefix)
 			}
+			for _, s := range e.VNets[i].Subnets { // each may have routes of its own
+				if s.Prefix.IsValid() {
+					g.cuts = append(g.cuts, s.Prefix.Addr(), netipx.PrefixLastIP(s.Prefix.Prefix).Next())
+				}
+			}
 		}
 		for i := range e.Gateways {
 			add(reach.Location{Kind: reach.Clients, ID: e.Gateways[i].VNet}, e.Gateways[i].ClientPools)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
@@ -95,6 +96,7 @@ func (b *obstacles) say(format string, args ...any) {
 func name(id estate.ID) string {
 	word := map[string]string{
 		estate.TypeVNet: "VNet", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway", estate.TypeConnection: "connection", estate.TypePeering: "peering",
+		estate.TypeFirewall: "firewall", estate.TypeRouteTable: "route table",
 	}[id.Type]
 	if word == "" {
 		word = id.Type
@@ -179,8 +181,14 @@ func (b *obstacles) removal(id estate.ID) {
 	}
 }
 
-// network says why a VNet cannot be made: somebody else took its addresses. VNets of the plan may share some.
+// network says why a VNet cannot be made: somebody else took its addresses. VNets of the plan may share some. One that
+// is there gets route tables.
 func (b *obstacles) network(v *estate.VNet) {
+	if here := b.l.x.VNet(v.ID); here != nil {
+		b.ready(v.ID, here.State)
+		b.tables(v, here)
+		return
+	}
 	for i := range b.l.live.VNets {
 		if o := &b.l.live.VNets[i]; !b.l.known[o.ID.Key()] && estate.Overlap(o.Space, v.Space) {
 			b.say("%s has addresses of the new %s", name(o.ID), name(v.ID))
@@ -188,15 +196,56 @@ func (b *obstacles) network(v *estate.VNet) {
 	}
 }
 
-// gateway says why a gateway cannot be made.
+// tables says why subnets cannot get the route tables of a step: whatever a table leads to has to be there before.
+func (b *obstacles) tables(v, here *estate.VNet) {
+	for i := range v.Subnets {
+		s := &v.Subnets[i]
+		old := subnetOf(here, s.Name)
+		switch {
+		case old == nil:
+			b.say("%s has no subnet %q", name(v.ID), s.Name)
+			continue
+		case s.RouteTable.IsZero() || old.RouteTable.Same(s.RouteTable):
+			continue
+		}
+		t := b.l.x.RouteTable(s.RouteTable)
+		if t == nil {
+			b.say("%s is not there", name(s.RouteTable))
+			continue
+		}
+		for j := range t.Routes {
+			if r := &t.Routes[j]; r.NextHop.Value == estate.HopAppliance && r.Address.IsValid() {
+				b.forwards(t.ID, r.Address)
+			}
+		}
+	}
+}
+
+// forwards wants a firewall or an appliance to have the address that a route table leads to.
+func (b *obstacles) forwards(table estate.ID, to estate.Address) {
+	for i := range b.l.live.Gateways {
+		g := &b.l.live.Gateways[i]
+		if g.Kind.Forwards() && slices.ContainsFunc(g.PrivateIPs, func(a estate.Address) bool { return a.IsValid() && a.Addr == to.Addr }) {
+			b.ready(g.ID, g.State)
+			return
+		}
+	}
+	b.say("no firewall has the address %s, to which %s leads", to.Addr, name(table))
+}
+
+// gateway says why a gateway or a firewall cannot be made.
 func (b *obstacles) gateway(g *estate.Gateway) {
 	v := b.l.x.VNet(g.VNet)
 	if v == nil {
 		b.say("%s is not there", name(g.VNet))
 		return
 	}
-	if _, ok := v.GatewaySubnet(); !ok {
-		b.say("%s has no %s", name(v.ID), estate.GatewaySubnet)
+	subnet := estate.GatewaySubnet
+	if g.Kind == estate.Firewall {
+		subnet = azure.FirewallSubnet
+	}
+	if subnetOf(v, subnet) == nil {
+		b.say("%s has no %s", name(v.ID), subnet)
 	}
 	b.ready(v.ID, v.State)
 	for _, o := range b.l.x.GatewaysOf(g.VNet) {

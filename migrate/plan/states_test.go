@@ -158,6 +158,10 @@ func TestStandingAfter(t *testing.T) {
 				t.Fatal(err)
 			}
 			check(name+" "+string(mode), p)
+			if p, _, err = plan.Make(fixture(t, name), options.Options{Mode: mode, Transit: options.TransitFirewall}); err != nil {
+				t.Fatal(err)
+			}
+			check(name+" through a firewall, "+string(mode), p)
 		}
 	}
 	if _, _, err := plan.StandingAfter(&plan.Plan{}, "S001"); err == nil {

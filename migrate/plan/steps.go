@@ -67,7 +67,7 @@ func (s *sequence) start() {
 // component makes the steps of one component: build, tell the devices, peer, verify, then take away.
 func (s *sequence) component(d *draft) {
 	s.from, s.carrier = len(s.steps), "peering carries"
-	if d.firewall {
+	if len(d.through) > 0 {
 		s.carrier = "the hub's firewall carries"
 	}
 	ready := s.firewall(d, s.build(d))

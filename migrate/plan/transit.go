@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -28,9 +29,15 @@ var (
 
 // unroutable says why routes cannot lead the packets of two VNets through the firewall, or "".
 func (l *layout) unroutable(a, b int) string {
+	if l.g.between(Encrypted, a, b) {
+		return "the options file wants them encrypted, and what passes the firewall is not"
+	}
 	for _, v := range [2]int{a, b} {
 		if why := l.unboundSubnets(v); why != "" {
 			return why
+		}
+		if l.hub >= 0 {
+			return fmt.Sprintf("the firewall of %q is there already, and a plan changes neither its rules nor the routes to it", l.g.name(l.hub))
 		}
 		if !slices.Contains(l.peers[newHubIndex], v) {
 			return fmt.Sprintf("%q is not peered with the hub, whose firewall is to pass them on", l.g.name(v))
@@ -69,8 +76,8 @@ func (l *layout) unboundSubnets(v int) string {
 func (l *layout) tooManyRoutes() string {
 	n := map[int]int{}
 	for _, p := range l.through {
-		n[p[0]] += len(l.g.e.VNets[p[1]].Space)
-		n[p[1]] += len(l.g.e.VNets[p[0]].Space)
+		n[p[0]] += len(l.leads(p[0], p[1]))
+		n[p[1]] += len(l.leads(p[1], p[0]))
 	}
 	for _, v := range l.members {
 		if n[v] > azure.MaxRoutesPerTable {
@@ -78,6 +85,39 @@ func (l *layout) tooManyRoutes() string {
 		}
 	}
 	return ""
+}
+
+// leads are the prefixes that a VNet's route table needs to lead all packets for another one to the firewall: its
+// ranges, and what gateways offer of them in longer prefixes, which would win.
+func (l *layout) leads(from, to int) []netip.Prefix {
+	space := l.g.e.VNets[to].Space
+	var out, longer []netip.Prefix
+	for _, p := range space {
+		out = append(out, p.Prefix)
+	}
+	offered := func(site *estate.Site) {
+		for _, p := range site.Prefixes {
+			if p.IsValid() && slices.ContainsFunc(space, func(s estate.Prefix) bool { return s.Bits() < p.Bits() && s.Overlaps(p.Prefix) }) {
+				longer = append(longer, p.Masked())
+			}
+		}
+	}
+	for _, c := range l.g.connections[from] {
+		if site := l.g.x.Site(c.Site); site != nil {
+			offered(site)
+		}
+	}
+	if l.remote[from] {
+		for _, n := range l.added { // those of the hub's gateway
+			if c := l.connectionTo(n); c != nil {
+				offered(l.g.x.Site(c.Site))
+			}
+		}
+	}
+	slices.SortFunc(longer, func(a, b netip.Prefix) int {
+		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
+	})
+	return append(out, slices.Compact(longer)...)
 }
 
 // firewallFor makes the firewall of a new hub, in a subnet of its own.
@@ -116,9 +156,9 @@ func (d *draft) route() {
 		names := azure.NewNamer()
 		slices.Sort(far[v])
 		for _, w := range far[v] {
-			for _, p := range d.g.e.VNets[w].Space {
+			for _, p := range d.leads(v, w) {
 				name := names.Unique(estate.TypeRouteTable, azure.LegalName(estate.TypeRouteTable, "to-"+d.g.e.VNets[w].ID.Name))
-				t.Routes = append(t.Routes, estate.Route{Name: estate.Fact{Value: name}, Prefix: estate.Prefix{Prefix: p.Prefix, Raw: p.Prefix.String()},
+				t.Routes = append(t.Routes, estate.Route{Name: estate.Fact{Value: name}, Prefix: estate.Prefix{Prefix: p, Raw: p.String()},
 					NextHop: estate.Fact{Value: estate.HopAppliance}, Address: d.newFirewall.PrivateIPs[0]})
 			}
 		}

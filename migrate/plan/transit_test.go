@@ -157,3 +157,39 @@ func TestTransitRefused(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
+
+// A tunnel offers a longer prefix than the range of a VNet: the route table has it too, or its packets would not pass
+// the firewall, which sees the answers only and drops them.
+func TestLongerPrefixesAreLed(t *testing.T) {
+	n := spelt("auto", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/17", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16", "v1 > v2 10.3.0.0/19 10.3.64.0/20", "v2 > v1 10.2.0.0/16",
+		"v1 > office 192.168.2.0/24", "v0 > v2 10.3.0.0/17", "v2 > v0 10.1.0.0/16")
+	n.passage = "transit: firewall\n"
+	e, opts := n.read(t, 0)
+	p, _, err := plan.Make(e, *opts)
+	if err != nil || len(p.Violations) > 0 {
+		t.Fatalf("%v %v", err, p.Violations)
+	}
+	var got []string
+	for _, r := range routesOf(p.Target, "v1") {
+		if name, to, _ := strings.Cut(r, ": "); name == "work" {
+			got = append(got, strings.Fields(to)[0])
+		}
+	}
+	if want := []string{"10.1.0.0/16", "10.3.0.0/17", "10.3.0.0/19", "10.3.64.0/20"}; !slices.Equal(got, want) {
+		t.Errorf("v1 has routes to %v, want %v", got, want)
+	}
+}
+
+// What a window excuses has to be over when it closes, although the step that closes it changes nothing.
+func TestWindowsCloseInTheirLastState(t *testing.T) {
+	p := through(t, "triangle", "")
+	closed := p.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.DeleteTunnel })].Wave
+	p.Steps = slices.DeleteFunc(p.Steps, func(s plan.Step) bool { return s.Wave >= closed })
+	led := slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.AssociateRoutes })
+	p.Steps[led].Effect = plan.Effect{}
+	p.Target = plan.Apply(p.Base, p.Steps)
+	found := plan.Check(p).Violations
+	if !slices.ContainsFunc(found, func(v plan.Violation) bool { return v.Rule == "PLAN-001" }) {
+		t.Errorf("one spoke is never led through the firewall, and the check says %v", found)
+	}
+}

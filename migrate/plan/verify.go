@@ -149,6 +149,7 @@ type timeline struct {
 	id       estate.ID
 	versions []version // the first is that before all steps
 	matches  []int     // versions that the live object is, or is nearest to; all when nothing tells
+	part     partly    // of a VNet
 	leaving  bool      // it is being deleted
 }
 
@@ -250,6 +251,9 @@ func (l *locator) match(t *timeline) {
 			t.matches = append(t.matches, i)
 		}
 	}
+	if t.id.Type == estate.TypeVNet && present {
+		l.matchSubnets(t)
+	}
 }
 
 // shows says what the live object shows of the step that makes a version: that it is done, that it is not, or
@@ -295,10 +299,13 @@ func (l *locator) progress() {
 			if t.line.leaving && !t.line.versions[t.n].present { // begun
 				s.Progress = HalfDone
 			}
-			if done {
+			switch {
+			case done:
 				s.There = append(s.There, t.line.id)
-			} else if not {
+			case not:
 				s.Missing = append(s.Missing, t.line.id)
+			case t.line.part.n == t.n:
+				s.There, s.Missing = append(s.There, t.line.part.there...), append(s.Missing, t.line.part.missing...)
 			}
 		}
 		switch {
@@ -394,7 +401,7 @@ func (l *locator) nearest() {
 			case Done:
 				effects = append(effects, step.Effect)
 			case HalfDone:
-				effects = append(effects, step.Effect.part(s.There))
+				effects = append(effects, l.begun(l.at[step.ID]))
 			}
 		}
 		e = after(e, effects, effects)
@@ -484,16 +491,17 @@ func (l *locator) reach() {
 	if l.p.Mode == options.Rebuild && !l.s.Complete() {
 		return
 	}
-	excused := l.windows()
-	excused.excuse(l.p.Asks)
-	idle := newHosts(l.p)
+	excused, asked := l.windows(), &excuses{hosts: newHosts(l.p)}
+	asked.forbid(l.p.Asks)
+	excused.hosts = asked.hosts
+	excused.forbid(l.p.Asks)
 	before := l.p.Before
 	if before == nil {
 		before = reach.Compute(l.p.Base)
 	}
 	for v := range reach.Compare(before, reach.Compute(l.live), nil) {
 		switch {
-		case !v.Compromises() || idle.without(v):
+		case !v.Compromises() || asked.lost(v) == "": // somebody wants it so, or nothing is there
 		case excused.lost(v) == "":
 			l.s.Excused = append(l.s.Excused, v)
 		default:
@@ -503,9 +511,10 @@ func (l *locator) reach() {
 }
 
 // windows lists the pairs of the windows that are open: some of their steps are begun, and not all are done.
-func (l *locator) windows() excuses {
-	excused := excuses{}
-	for _, w := range l.p.Windows {
+func (l *locator) windows() *excuses {
+	excused := &excuses{}
+	for i := range l.p.Windows {
+		w := &l.p.Windows[i]
 		begun, ended := false, true
 		for _, id := range w.Steps {
 			switch l.s.Steps[l.at[id]].Progress {
@@ -519,9 +528,7 @@ func (l *locator) windows() excuses {
 		}
 		if begun && !ended {
 			l.s.Open = append(l.s.Open, w.ID)
-			for _, pair := range w.Pairs {
-				excused[pair] = true
-			}
+			excused.excuse(w)
 		}
 	}
 	return excused

@@ -1,0 +1,107 @@
+package plan_test
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+)
+
+// TestLocateThroughFirewall is a plan whose spokes reach each other through a firewall, on its way.
+func TestLocateThroughFirewall(t *testing.T) {
+	p := through(t, "star", "")
+	first := func(a plan.Action) string {
+		return p.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == a })].ID
+	}
+	firewall := func(e *estate.Estate) *estate.Gateway {
+		return &e.Gateways[slices.IndexFunc(e.Gateways, func(g estate.Gateway) bool { return g.Kind == estate.Firewall })]
+	}
+	for name, c := range map[string]struct {
+		until  string // the first step that has not run
+		change func(e *estate.Estate)
+		want   string
+	}{
+		"the firewall can be made": {first(plan.CreateFirewall), func(*estate.Estate) {}, `
+wave 5
+S006 create firewall hub-westeurope-firewall may run
+S007 create route tables analytics-routes may run
+`},
+		"the firewall has no subnet": {first(plan.CreateFirewall), func(e *estate.Estate) {
+			i := slices.IndexFunc(e.VNets, func(v estate.VNet) bool {
+				return len(v.Subnets) > 0 && strings.Contains(v.Name, "hub-") && v.Name != "hub-west"
+			})
+			e.VNets[i].Subnets = e.VNets[i].Subnets[:1]
+		}, `
+wave 5
+S006 create firewall hub-westeurope-firewall blocked: VNet "hub-westeurope" has no AzureFirewallSubnet
+S007 create route tables analytics-routes may run
+drift only before virtualNetworks/hub-westeurope subnetAzureFirewallSubnet
+`},
+		"the routes can be associated": {first(plan.AssociateRoutes), func(*estate.Estate) {}, `
+wave 8
+S014 verify reach analytics may run
+S015 associate route table analytics may run after S014
+S016 associate route table claims may run after S014
+S017 associate route table hub-west may run after S014
+S018 associate route table policies may run after S014
+S019 associate route table website may run after S014
+`},
+		"one subnet has its table": {first(plan.AssociateRoutes), func(e *estate.Estate) {
+			i := slices.IndexFunc(e.VNets, func(v estate.VNet) bool { return v.Name == "website" })
+			j := slices.IndexFunc(e.VNets[i].Subnets, func(s estate.Subnet) bool { return !s.OfGateways() })
+			e.VNets[i].Subnets = slices.Clone(e.VNets[i].Subnets)
+			e.VNets[i].Subnets[j].RouteTable = e.RouteTables[slices.IndexFunc(e.RouteTables, func(r estate.RouteTable) bool { return strings.HasPrefix(r.Name, "website") })].ID
+		}, `
+wave 9
+S015 associate route table analytics may run
+S016 associate route table claims may run
+S017 associate route table hub-west may run
+S018 associate route table policies may run
+S019 associate route table website half done may run
+open [W01] 1
+`},
+		"the firewall has another address": {first(plan.AssociateRoutes), func(e *estate.Estate) {
+			firewall(e).PrivateIPs = []estate.Address{{Addr: netip.MustParseAddr("10.0.0.70")}}
+		}, `
+wave 8
+S014 verify reach analytics may run
+S015 associate route table analytics blocked: no firewall has the address 10.0.0.68, to which route table "analytics-routes" leads
+S016 associate route table claims blocked: no firewall has the address 10.0.0.68, to which route table "claims-routes" leads
+S017 associate route table hub-west blocked: no firewall has the address 10.0.0.68, to which route table "hub-west-routes" leads
+S018 associate route table policies blocked: no firewall has the address 10.0.0.68, to which route table "policies-routes" leads
+S019 associate route table website blocked: no firewall has the address 10.0.0.68, to which route table "website-routes" leads
+drift changed azureFirewalls/hub-westeurope-firewall private address
+`},
+		"a table is gone": {first(plan.AssociateRoutes), func(e *estate.Estate) { e.RouteTables = e.RouteTables[1:] }, `
+wave 5
+S007 create route tables analytics-routes half done may run
+order S009 (create peering) is done before S007 (create route tables)
+order S010 (create peering) is done before S007 (create route tables)
+order S011 (create peering) is done before S007 (create route tables)
+order S012 (create peering) is done before S007 (create route tables)
+order S013 (create peering) is done before S007 (create route tables)
+`},
+		"all routes are associated": {first(plan.DeleteTunnel), func(*estate.Estate) {}, `
+wave 10
+S020 verify reach analytics may run
+S021 verify reach analytics may run after S020
+S022 delete tunnel analytics-to-hub-west may run after S020 S021
+S023 delete tunnel hub-west-to-website may run after S020 S021
+`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			live := after(p, upTo(p, c.until))
+			own := *live // what is changed below is not shared with the plan
+			own.Gateways, own.VNets, own.RouteTables = slices.Clone(live.Gateways), slices.Clone(live.VNets), slices.Clone(live.RouteTables)
+			c.change(&own)
+			if diff := cmp.Diff(strings.TrimLeft(c.want, "\n"), standing(plan.Locate(p, &own))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
