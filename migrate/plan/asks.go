@@ -28,9 +28,10 @@ const standing Want = "standing"
 
 // Ask is what somebody asks of two places, the lesser first.
 type Ask struct {
-	Want   Want
-	A, B   reach.Location
-	Reason string
+	Want    Want
+	A, B    reach.Location
+	Reason  string
+	Expires options.Date // the last day on which it counts, or ""
 }
 
 // String is what is asked: "VNet a and on-premises HQ".
@@ -131,7 +132,7 @@ func (r *asking) pair(want Want, p options.Pair) {
 			if a.Same(b) {
 				continue
 			}
-			one := asked{Ask{want, a, b, p.Reason.Value}, p.Between}
+			one := asked{Ask{want, a, b, p.Reason.Value, options.Date(p.Expires.Value)}, p.Between}
 			if b.Compare(a) < 0 {
 				one.A, one.B = b, a
 			}

@@ -103,11 +103,14 @@ func (m *maker) askAgain() {
 				missing = end.String()
 			}
 		}
-		if missing != "" {
+		switch {
+		case missing != "":
 			m.gone(fmt.Sprintf("pairs[%d]", i), "there is no %s", missing)
-			continue
+		case a.Expires != "" && a.Expires < m.opts.Today:
+			m.found.Add("OPT-008", diag.Pos{File: m.kept.name}, "pairs[%d]: that %s are %s has expired on %s", i, a, a.Want, a.Expires)
+		default:
+			all = append(all, a)
 		}
-		all = append(all, a)
 	}
 	slices.SortStableFunc(all, compareAsks)
 	all = slices.CompactFunc(all, func(a, b Ask) bool { return compareAsks(a, b) == 0 })

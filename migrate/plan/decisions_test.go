@@ -347,6 +347,17 @@ func TestDecidedPairs(t *testing.T) {
 	if _, found, _ = remake(q); !ofRules(found, "PLAN-022") {
 		t.Error("a pair is forbidden and required, and nothing says so")
 	}
+	for today, want := range map[options.Date]int{"2026-11-26": 1, "2026-11-27": 0} {
+		q.Asks = []plan.Ask{{Want: plan.Accepted, A: a, B: b, Expires: "2026-11-26"}}
+		k, _, err := plan.Decided("plan.json", q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, found, err := plan.Remake(nil, options.Options{Today: today}, k)
+		if err != nil || len(r.Asks) != want || ofRules(found, "OPT-008") != (want == 0) {
+			t.Errorf("on %s: %v, asks %v, found %v", today, err, r.Asks, found)
+		}
+	}
 	b.ID.Name = "nowhere"
 	q.Asks = []plan.Ask{{Want: plan.Required, A: a, B: b}}
 	if _, found, err = remake(q); err == nil || !ofRules(found, "PLAN-019") {

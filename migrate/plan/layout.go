@@ -37,6 +37,7 @@ type layout struct {
 	kept     []KeptPair
 
 	keptPairs [][2]int          // pairs of VNets among kept
+	crowded   [][2]int          // those of them whose peering addresses are in the way of
 	existing  map[[2]int]bool   // pairs that a peering joins before the plan, a before b
 	blocked   map[[2]int]string // pairs that must not be peered, a before b, and why
 	firewall  bool              // pairs of spokes pass the firewall of the hub, which is new
@@ -308,10 +309,17 @@ func (l *layout) required(a, b int) bool {
 
 // refusal says why two VNets cannot be peered beside the peerings made so far, or "".
 func (l *layout) refusal(a, b int) string {
+	if why := l.barred(a, b); why != "" {
+		return why
+	}
+	return l.crowding(a, b)
+}
+
+// barred says what is against a peering of two VNets, whatever their addresses, or "".
+func (l *layout) barred(a, b int) string {
 	if why := l.blocked[[2]int{min(a, b), max(a, b)}]; why != "" {
 		return why
 	}
-	x, y := &l.g.e.VNets[a], &l.g.e.VNets[b]
 	for _, half := range l.g.joined(a, b).halves() {
 		if half.Partial {
 			return fmt.Sprintf("peering %q joins some subnets of the two only, and cannot be changed in place", half.ID.Child)
@@ -330,10 +338,15 @@ func (l *layout) refusal(a, b int) string {
 			return fmt.Sprintf("a route table sends %s from %q to its gateway, whatever is peered", r, l.g.name(way[0]))
 		}
 	}
+	return ""
+}
+
+// crowding says which addresses are in the way of a peering of two VNets, or "".
+func (l *layout) crowding(a, b int) string {
 	if l.demand.plain {
 		return ""
 	}
-	if estate.Overlap(x.Space, y.Space) {
+	if estate.Overlap(l.g.e.VNets[a].Space, l.g.e.VNets[b].Space) {
 		return fmt.Sprintf("%q and %q overlap", l.g.name(a), l.g.name(b))
 	}
 	for _, pair := range [][2]int{{a, b}, {b, a}} {
@@ -382,6 +395,9 @@ func (l *layout) refuse(a, b int, why string) {
 	l.keepWay(l.demand.pairs[i].way)
 	l.kept = append(l.kept, KeptPair{l.g.name(a), l.g.name(b), why})
 	l.keptPairs = append(l.keptPairs, [2]int{min(a, b), max(a, b)})
+	if why == l.crowding(a, b) {
+		l.crowded = append(l.crowded, [2]int{min(a, b), max(a, b)})
+	}
 }
 
 // keepWay keeps the connections of a way, with their other halves. It reports whether any was not

@@ -44,7 +44,7 @@ type Overlaps struct {
 // overlaps finds what stands behind the pairs that a layout keeps on VPN because of their addresses.
 func (l *layout) overlaps(addresses *addressPlan) *Overlaps {
 	found := map[[2]int][][2]int{}
-	for _, p := range l.keptPairs {
+	for _, p := range l.crowded {
 		for _, o := range l.between(p[0], p[1]) {
 			if !slices.Contains(found[o], p) {
 				found[o] = append(found[o], p)
@@ -227,12 +227,25 @@ func (l *layout) needsOverlapping(o, p [2]int) string {
 		default:
 			continue
 		}
-		for _, r := range l.demand.reached[end[0]] {
-			if r.vnet == needed && slices.ContainsFunc(r.prefixes, func(q netip.Prefix) bool {
-				return slices.ContainsFunc(l.g.e.VNets[other].Space, func(s estate.Prefix) bool { return s.Overlaps(q) })
-			}) {
-				return fmt.Sprintf("%q needs addresses of %q that %q has as well", l.g.name(end[0]), l.g.name(needed), l.g.name(other))
-			}
+		if name := l.shared(end[0], needed, other); name != "" {
+			return fmt.Sprintf("%q needs subnet %q of %q, whose addresses %q has as well", l.g.name(end[0]), name, l.g.name(needed), l.g.name(other))
+		}
+	}
+	return ""
+}
+
+// shared is a subnet that one VNet reaches in another and that overlaps a subnet of a third, or "". Addresses in no
+// subnet are nobody's.
+func (l *layout) shared(from, in, other int) string {
+	for i := range l.g.e.VNets[in].Subnets {
+		s := &l.g.e.VNets[in].Subnets[i]
+		if s.OfGateways() || !s.Prefix.IsValid() || !slices.ContainsFunc(l.demand.reached[from], func(r reached) bool {
+			return r.vnet == in && slices.ContainsFunc(r.prefixes, s.Prefix.Overlaps)
+		}) {
+			continue
+		}
+		if slices.ContainsFunc(l.g.e.VNets[other].Subnets, func(o estate.Subnet) bool { return o.Prefix.IsValid() && o.Prefix.Overlaps(s.Prefix.Prefix) }) {
+			return s.Name
 		}
 	}
 	return ""
@@ -245,11 +258,15 @@ func (l *layout) secondHub(edges [][2]int, keeps map[[2]int][][2]int) Remedy {
 	for _, o := range edges {
 		for _, p := range keeps[o] {
 			if p == o {
-				continue
+				r.Refused = fmt.Sprintf("%q and %q share addresses and reach each other: no peering joins them, whatever their hubs", l.g.name(p[0]), l.g.name(p[1]))
+				return r
 			}
 			shared := p[0]
 			if p[0] == o[0] || p[0] == o[1] {
 				shared = p[1]
+			}
+			if !l.required(shared, o[0]) || !l.required(shared, o[1]) {
+				continue
 			}
 			r.Refused = fmt.Sprintf("%q reaches both %q and %q, and can be peered with one of them only", l.g.name(shared), l.g.name(o[0]), l.g.name(o[1]))
 			return r
@@ -272,6 +289,12 @@ func (l *layout) stay(keeps map[[2]int][][2]int) Remedy {
 	for _, pairs := range keeps {
 		for _, p := range pairs {
 			gateways[p[0]], gateways[p[1]] = true, true
+			if i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: p[0], b: p[1]}, comparePairs); ok {
+				_, along := l.alongPath(l.demand.pairs[i].path)
+				for _, v := range along { // those that pass it on as well
+					gateways[v] = true
+				}
+			}
 		}
 	}
 	return Remedy{Name: "keep VPN", Does: "what this plan does: the pairs keep their tunnels, and VNets their gateways for them",

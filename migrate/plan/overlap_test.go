@@ -3,6 +3,7 @@ package plan_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,6 +34,45 @@ func TestOverlaps(t *testing.T) {
 	}
 	if p, _ := asking(t, "star", ""); p.Components[0].Overlaps != nil {
 		t.Errorf("nothing overlaps in the star: %+v", p.Components[0].Overlaps)
+	}
+}
+
+// TestRemedies tells which ways out of an overlap there are.
+func TestRemedies(t *testing.T) {
+	for _, c := range []struct {
+		name, hub string
+		lines     []string
+		want      []string // remedies that are refused, with the reason, and what keeping them costs
+	}{
+		{"two that reach each other", "none", []string{"v0 10.1.0.0/16", "v1 10.1.128.0/17 10.9.0.0/16", "v0 > v1 10.9.0.0/16", "v1 > v0 10.1.0.0/17"}, []string{
+			`second hub: "v0" and "v1" share addresses and reach each other: no peering joins them, whatever their hubs`,
+			"keep VPN: 2 VNets keep a gateway"}},
+		{"somebody needs both", "none", []string{"v0 10.1.0.0/16", "v1 10.3.0.0/16", "v2 10.3.128.0/17", "v0 > v1 10.3.0.0/17", "v1 > v0 10.1.0.0/16", "v0 > v2 10.3.128.0/17", "v2 > v0 10.1.0.0/16"}, []string{
+			`second hub: "v0" reaches both "v1" and "v2", and can be peered with one of them only`,
+			"keep VPN: 2 VNets keep a gateway"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e, opts := spelt(c.hub, c.lines...).read(t, 0)
+			p, found, err := plan.Make(e, *opts)
+			if err != nil || p.Components[0].Overlaps == nil {
+				t.Fatalf("%v %v %+v", err, found, p.Components[0])
+			}
+			var got []string
+			for _, m := range p.Components[0].Overlaps.Remedies {
+				switch {
+				case m.Name == "keep VPN":
+					costs, _, _ := strings.Cut(m.Consequence, ",")
+					got = append(got, m.Name+": "+costs)
+				case m.Refused != "" && m.Name != "NAT on the gateway":
+					got = append(got, m.Name+": "+m.Refused)
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(c.want)
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
 	}
 }
 

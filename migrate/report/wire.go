@@ -174,6 +174,8 @@ type WireAsk struct {
 	A      WireLocation `json:"a"`
 	B      WireLocation `json:"b"`
 	Reason string       `json:"reason,omitempty"`
+	// The last day on which it counts.
+	Expires string `json:"expires,omitempty" jsonschema:"format=date"`
 }
 
 // WireOutcome is what becomes of an object of the base, or of a new one.

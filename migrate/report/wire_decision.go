@@ -39,5 +39,5 @@ func (d *unwirer) decision(w WireDecision) plan.Decision {
 }
 
 func wireAsk(a plan.Ask) WireAsk {
-	return WireAsk{string(a.Want), wireLocation(a.A), wireLocation(a.B), a.Reason}
+	return WireAsk{string(a.Want), wireLocation(a.A), wireLocation(a.B), a.Reason, string(a.Expires)}
 }

@@ -122,6 +122,11 @@ func (d *unwirer) ask(w WireAsk) plan.Ask {
 	if !slices.Contains([]plan.Want{plan.Required, plan.Encrypted, plan.Forbidden, plan.Accepted}, a.Want) && d.err == nil {
 		d.err = fmt.Errorf("a pair is %q; it can be required, encrypted, forbidden or accepted", w.Want)
 	}
+	if day, ok := options.ParseDate(w.Expires); ok {
+		a.Expires = day
+	} else if w.Expires != "" && d.err == nil {
+		d.err = fmt.Errorf("a pair expires on %q, which is no date", w.Expires)
+	}
 	if a.B.Compare(a.A) < 0 {
 		a.A, a.B = a.B, a.A
 	}
