@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -47,6 +48,7 @@ func (m *maker) decide(k *Kept) error {
 	d := &decided{apart: map[[2]int]bool{}, own: map[int]bool{}, keep: map[estate.Key]bool{}, gateways: map[estate.Key]bool{}, unserved: map[unserved]bool{}, left: map[estate.Key]bool{}}
 	m.g.decided, m.kept = d, k
 	m.askAgain()
+	m.carryAgain()
 	for _, one := range k.Decisions {
 		if one.Withdrawn {
 			continue
@@ -119,6 +121,41 @@ func (m *maker) askAgain() {
 		}
 		return clash
 	})
+}
+
+// carryAgain takes the traffic of the edited plan where the options tell of none.
+func (m *maker) carryAgain() {
+	if len(m.opts.Traffic) > 0 || m.opts.UsageFile != "" {
+		return
+	}
+	known := map[place]bool{}
+	for _, l := range m.p.Before.Locations() {
+		known[placeOf(l)] = true
+	}
+	lost, first, at := 0, "", 0
+	for i, f := range m.kept.Traffic {
+		missing := ""
+		for _, end := range []reach.Location{f.From, f.To} {
+			if missing == "" && !known[placeOf(end)] {
+				missing = end.String()
+			}
+		}
+		switch {
+		case missing == "":
+			m.p.Traffic = append(m.p.Traffic, f)
+			continue
+		case lost == 0:
+			first, at = missing, i
+		}
+		lost++
+	}
+	m.p.Traffic = cost.Merge(m.p.Traffic)
+	switch {
+	case lost == 1:
+		m.gone(fmt.Sprintf("traffic[%d]", at), "there is no %s", first)
+	case lost > 1:
+		m.gone(fmt.Sprintf("traffic[%d]", at), "there is no %s; of %d flows an end is missing", first, lost)
+	}
 }
 
 // decideHub checks what can be said of a hub before there are components.

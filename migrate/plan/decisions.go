@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -100,8 +101,9 @@ func (d Decision) stepName() string {
 type Kept struct {
 	Mode      options.Mode
 	Asks      []Ask
-	Decisions []Decision // those that count
-	HubWins   bool       // the hub of the options comes before those of the decisions
+	Traffic   []cost.Flow // of the plan; that of the options comes before it
+	Decisions []Decision  // those that count
+	HubWins   bool        // the hub of the options comes before those of the decisions
 
 	name   string          // how findings call the plan
 	base   *estate.Estate  // its network before the first step
