@@ -29,12 +29,11 @@ func passing(before, after *cost.Bill) []passages {
 	return out
 }
 
-// trafficRow is the traffic of both networks as a row of the table of costs, and whether what is unknown of it is the
-// same in both.
+// trafficRow is the traffic of both networks as a row of the table of costs, and whether the two can be compared.
 func trafficRow(before, after *cost.Bill) (row []phrase, told bool) {
 	told = true
 	for i := range before.Traffic {
-		told = told && before.Traffic[i].Unknown == after.Traffic[i].Unknown
+		told = told && before.Traffic[i].Comparable(&after.Traffic[i])
 	}
 	cell := func(b *cost.Bill) []phrase {
 		arrives := 0
@@ -209,20 +208,27 @@ func wireFlow(f cost.Flow) WireFlow {
 func wirePassage(p cost.Passage) WirePassage {
 	w := WirePassage{WireFlow: wireFlow(p.Flow), Unreached: p.Apart, Unknown: p.Unknown}
 	if p.Unknown == "" {
-		w.Amount = decimal(p.Amount)
+		w.Amount = p.Amount.Decimal()
 	}
 	for _, c := range p.Charges {
-		w.Charges = append(w.Charges, WireCharge{c.Price.What, c.Price.USD, c.Price.Scope, c.Price.Date, decimal(c.Amount)})
+		w.Charges = append(w.Charges, WireCharge{c.Price.What, c.Price.USD, c.Price.Scope, c.Price.Date, c.Amount.Decimal()})
 	}
 	return w
 }
 
-// flow reads a flow. One entry has at most options.MaxVolume; those of two places may add up to more.
+// flow reads a flow. One entry of the options has at most options.MaxVolume, and all that a usage file can hold come to
+// most; beyond it the bill would no longer fit its numbers.
 func (d *unwirer) flow(w WireFlow) cost.Flow {
 	const most = options.MaxVolume * 100_000
 	v, ok := options.ParseVolume(w.GB)
-	if (!ok || v > most) && d.err == nil {
+	switch {
+	case d.err != nil:
+	case !ok || v > most:
 		d.err = fmt.Errorf("traffic of %q GB is no amount from 0 to %s with at most three decimals", w.GB, most)
+	case v > most-d.carried:
+		d.err = fmt.Errorf("the traffic adds up to more than %s GB", most)
+	default:
+		d.carried += v
 	}
-	return cost.Flow{From: d.location(w.From), To: d.location(w.To), Volume: min(v, most)}
+	return cost.Flow{From: d.location(w.From), To: d.location(w.To), Volume: v}
 }

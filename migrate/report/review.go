@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -60,7 +61,9 @@ type reviewer struct {
 	base  *estate.Index
 	owners
 	required int // pairs that talk before
-	out      []block
+
+	before, after *cost.Bill // once asked for; see bills
+	out           []block
 }
 
 func (r *reviewer) add(blocks ...block)            { r.out = append(r.out, blocks...) }

@@ -6,9 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
-	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -90,21 +88,21 @@ func (r *reviewer) rulesOf(s diag.Severity) []string {
 	return slices.Compact(out)
 }
 
-// aMonth says what the network costs by the hour of what runs, as far as that is known.
+// aMonth says what the network costs by the hour and by what passes in it, as far as that is told and known.
 func (r *reviewer) aMonth() phrase {
-	before, after := cost.Of(r.p.Base), cost.Of(r.p.Target)
+	before, after := r.bills()
 	was, unknown := before.Total()
 	is, still := after.Total()
-	if len(before.Lines)+len(after.Lines) == 0 || len(r.p.Steps) == 0 {
+	if len(before.Lines)+len(after.Lines)+len(r.p.Traffic) == 0 || len(r.p.Steps) == 0 {
 		return nil
 	}
-	today := "before"
-	if r.p.Mode == options.Rebuild {
-		today = "as described"
+	traffic := "without traffic"
+	if len(r.p.Traffic) > 0 {
+		traffic = "with the traffic that is told"
 	}
-	out := say("%s US dollars %s, %s in the target, at list price and without traffic", was, today, is)
+	out := say("%s US dollars %s, %s in the target, at list price and %s", was, r.today(), is, traffic)
 	if unknown+still > 0 {
-		out = out.and(toned(warn, "; not in it is what has no known price: %d %s, %d in the target", unknown, today, still))
+		out = out.and(toned(warn, "; not in it is what has no known price: %d %s, %d in the target", unknown, r.today(), still))
 	}
 	return out
 }

@@ -78,6 +78,8 @@ type unwirer struct {
 	docs []string // documents that places name
 	refs int32    // refs made so far
 	err  error
+
+	carried options.Volume // of all flows so far
 }
 
 func (d *unwirer) plan(w *WirePlan) *plan.Plan {
