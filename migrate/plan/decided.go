@@ -170,6 +170,8 @@ func (m *maker) decideHub(d *decided, one Decision) {
 		m.gone(one.At, "there is no VNet %s", one.VNet)
 	case one.Space.IsValid() && one.Space.Bits() != azure.HubBits:
 		m.refuse(one.At, "a new hub has a block of /%d, and %s is none", azure.HubBits, one.Space)
+	case one.Space != one.Space.Masked():
+		m.refuse(one.At, "%s has bits of hosts; the block is %s", one.Space, one.Space.Masked())
 	default:
 		d.hubs = append(d.hubs, one)
 	}

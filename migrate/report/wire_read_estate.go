@@ -99,8 +99,9 @@ func (d *unwirer) prefixText(text string) netip.Prefix {
 	return p
 }
 
+// unwiredPrefix is canonical, though a person may have written bits of hosts.
 func unwiredPrefix(w WirePrefix) estate.Prefix {
-	p := estate.Prefix{Prefix: w.Prefix, Raw: w.Written}
+	p := estate.Prefix{Prefix: w.Prefix.Masked(), Raw: w.Written}
 	if p.Raw == "" && p.IsValid() {
 		p.Raw = w.Prefix.String()
 	}

@@ -88,6 +88,19 @@ func TestReadPlanPlaces(t *testing.T) {
 	}
 }
 
+// TestReadPlanMasks reads the prefix of a network in which a person left bits of hosts.
+func TestReadPlanMasks(t *testing.T) {
+	text := print(t, views(makeSample(t, asIs))["plan.json"])
+	edited := strings.Replace(text, `"prefix": "10.1.0.0/16"`, `"prefix": "10.1.3.4/16"`, 1)
+	p, err := ReadPlan(strings.NewReader(edited))
+	if err != nil || edited == text {
+		t.Fatal(err)
+	}
+	if got := p.Base.VNets[0].Space[0]; got.Prefix != netip.MustParsePrefix("10.1.0.0/16") || got.Raw != "10.1.3.4/16" {
+		t.Errorf("%s, written %s", got.Prefix, got.Raw)
+	}
+}
+
 // TestReadPlanRefuses gives plans that a person has edited wrongly.
 func TestReadPlanRefuses(t *testing.T) {
 	text := print(t, views(makeSample(t, asIs))["plan.json"])
