@@ -209,6 +209,23 @@ func (c *checker) judgeAsks(s state) []Violation {
 	return out
 }
 
+// Stands reports whether what is asked of a pair is so before the first step. It is to be kept from there on; what does
+// not stand is to hold at the end.
+func (p *Plan) Stands(a Ask) bool {
+	if p.Before == nil {
+		return false
+	}
+	switch a.Want {
+	case Forbidden:
+		return !talks(p.Before, a)
+	case Encrypted:
+		return p.Before.Session(a.A, a.B).Value == reach.Yes && !inClear(p.Before, a)
+	case Required:
+		return p.Before.Session(a.A, a.B).Value == reach.Yes
+	}
+	return true
+}
+
 func because(a Ask) string {
 	if a.Reason == "" {
 		return ""

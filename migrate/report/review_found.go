@@ -180,7 +180,7 @@ func (r *reviewer) component(c *plan.Component) {
 	r.add(f)
 	r.candidates(h.Candidates)
 	if len(c.Kept) > 0 {
-		r.para(toned(warn, "%s on VPN, because no peering can carry them:", keptWords(len(c.Kept))))
+		r.para(toned(warn, "%s on VPN:", keptWords(len(c.Kept))))
 		shown, more := cut(c.Kept, longest)
 		r.add(list{each(shown, func(k plan.KeptPair) phrase {
 			return named(k.A).say(" and ").and(named(k.B)).say(": %s", k.Because)

@@ -177,7 +177,9 @@ func (r *reviewer) comes() phrase {
 		switch s := &r.p.Steps[i]; {
 		case s.Action == plan.CreatePeering && len(s.Back.Restore) > 0:
 			completed++
-		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateConnection, plan.CreatePeering}, s.Action):
+		case s.Action == plan.CreateRoutes:
+			c.add(kindOf(s.Object), 1+len(s.Also))
+		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateConnection, plan.CreatePeering}, s.Action):
 			c.add(kindOf(s.Object), 1)
 		}
 	}
@@ -187,6 +189,9 @@ func (r *reviewer) comes() phrase {
 	}
 	if n := len(r.stepsOf(plan.UseRemoteGateway)); n > 0 {
 		text += fmt.Sprintf("; %s the hub's gateway from then on", pluralOf(n, "1 VNet uses", fmt.Sprintf("%d VNets use", n)))
+	}
+	if n := len(r.stepsOf(plan.AssociateRoutes)); n > 0 {
+		text += fmt.Sprintf("; the subnets of %s send by a route table from then on", plural(n, "VNet"))
 	}
 	return say("%s", text)
 }
@@ -215,11 +220,11 @@ func (r *reviewer) stays() phrase {
 	var parts, kept []phrase
 	for i := range r.p.Components {
 		for _, k := range r.p.Components[i].Kept {
-			kept = append(kept, named(k.A).say(" with ").and(named(k.B)))
+			kept = append(kept, named(k.A).say(" with ").and(named(k.B)).say(", because %s", k.Because))
 		}
 	}
 	if n := len(kept); n > 0 {
-		parts = append(parts, toned(warn, "on VPN, because no peering can carry it: ").and(moreThan(joined(kept[:min(n, namedFew)]), n-namedFew)))
+		parts = append(parts, toned(warn, "on VPN: ").and(moreThan(apartBy("; ", kept[:min(n, namedFew)]), n-namedFew)))
 	}
 	var gateways []estate.ID
 	outside := 0
@@ -258,13 +263,15 @@ func apartBy(between string, list []phrase) phrase {
 // interrupted says which pairs are cut and for how long, and that nothing else is.
 func (r *reviewer) interrupted() phrase {
 	windows := say("%s: ", plural(len(r.p.Windows), "window")).and(r.windowWords())
-	switch brief := r.brief(); {
+	switch brief, loose := r.brief(), r.undeclared(); {
 	case r.p.Mode == options.Rebuild:
 		return toned(good, "nothing that runs")
 	case len(r.p.Violations) > 0 && len(r.p.Windows) == 0:
 		return toned(bad, "more than is declared, see the violations")
 	case len(r.p.Violations) > 0:
 		return toned(bad, "more than is declared, see the violations").say("; declared: ").and(windows)
+	case len(loose) > 0:
+		return toned(bad, "by %s, for which no window is declared", rangeWords(loose))
 	case len(r.p.Windows) > 0 && len(brief) > 0:
 		return windows.say(". ").and(brief).say(" Nothing else is interrupted.")
 	case len(r.p.Windows) > 0:
@@ -272,7 +279,19 @@ func (r *reviewer) interrupted() phrase {
 	case len(brief) > 0:
 		return brief.say(" Nothing else is interrupted.")
 	}
-	return toned(good, "nothing: each tunnel goes only once its peering carries the traffic")
+	return toned(good, "nothing: no step is of a kind that interrupts")
+}
+
+// undeclared are the steps that interrupt, in no window of the plan.
+func (r *reviewer) undeclared() []string {
+	var out []string
+	for i := range r.p.Steps {
+		s := &r.p.Steps[i]
+		if s.Impact.Class == plan.Interrupting && !slices.ContainsFunc(r.p.Windows, func(w plan.Window) bool { return w.ID == s.Impact.Window }) {
+			out = append(out, s.ID)
+		}
+	}
+	return out
 }
 
 // windowWords give the pairs and minutes of each window, and their sum.

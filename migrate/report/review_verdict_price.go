@@ -31,19 +31,54 @@ func (r *reviewer) askedFor() phrase {
 			broken[v.Rule] = true
 		}
 	}
-	if len(broken) == 0 {
-		return out.and(toned(good, "%s", pluralOf(len(c.order), "it holds in every checked state", "all hold in every checked state")))
+	if len(broken) > 0 {
+		return out.and(toned(bad, "NOT HELD: %s", strings.Join(slices.Sorted(maps.Keys(broken)), ", ")))
 	}
-	return out.and(toned(bad, "NOT HELD: %s", strings.Join(slices.Sorted(maps.Keys(broken)), ", ")))
+	return out.and(toned(good, "%s", r.heldWords()))
+}
+
+// heldWords say from when on what is asked of pairs is so: a pair that a step opens is not there before it, and one that
+// must not talk may talk until a step cuts it.
+func (r *reviewer) heldWords() string {
+	all, stand, windows := 0, 0, ""
+	for _, a := range r.p.Asks {
+		if a.Want == plan.Accepted {
+			continue
+		}
+		all++
+		if r.p.Stands(a) {
+			stand++
+			if a.Want != plan.Forbidden {
+				windows = r.outsideWindows()
+			}
+		}
+	}
+	switch {
+	case !r.changesAnything():
+		return pluralOf(all, "it holds", "all hold")
+	case stand == all:
+		return pluralOf(all, "it holds", "all hold") + " in every checked state" + windows
+	case stand == 0:
+		return pluralOf(all, "it holds at the end, and does not before the plan", "all hold at the end, and none before the plan")
+	}
+	return fmt.Sprintf("all hold at the end, and %d of them in every checked state%s", stand, windows)
 }
 
 // people says what nobody else does: devices, profiles, answers, findings.
 func (r *reviewer) people() phrase {
 	var parts []phrase
 	var networks []phrase
+	seen := map[estate.Key]bool{}
 	for i := range r.p.Steps {
-		if s := &r.p.Steps[i]; s.Action == plan.CreateConnection && s.Effect.Add != nil && len(s.Effect.Add.Connections) > 0 {
-			networks = append(networks, r.name(s.Effect.Add.Connections[0].Site))
+		s := &r.p.Steps[i]
+		if s.Action != plan.CreateConnection || s.Effect.Add == nil {
+			continue
+		}
+		for _, c := range s.Effect.Add.Connections { // one between VNets has no site, and nobody's device
+			if !c.Site.IsZero() && !seen[c.Site.Key()] {
+				seen[c.Site.Key()] = true
+				networks = append(networks, r.name(c.Site))
+			}
 		}
 	}
 	if n := len(networks); n > 0 {
@@ -108,33 +143,39 @@ func (r *reviewer) aMonth() phrase {
 }
 
 // undoing says how far the way back takes minutes, from where it needs a gateway built, and what does not come back.
+// The minutes are those of the most steps in a row that are undone with nothing lost and nothing built before them.
 func (r *reviewer) undoing() phrase {
-	var quick, slow, never []*plan.Step
+	var run, quick, slow, never []*plan.Step
+	built, from := false, ""
 	for i := range r.p.Steps {
-		switch s := &r.p.Steps[i]; {
+		s := &r.p.Steps[i]
+		switch {
 		case s.Back.IsZero():
+			continue
 		case s.Impact.NoReturn:
-			never = append(never, s)
+			run, never = nil, append(never, s)
 		case s.Back.Builds():
 			slow = append(slow, s)
-		case len(slow) == 0:
-			quick = append(quick, s)
+		case !built:
+			if run = append(run, s); len(run) > len(quick) {
+				quick, from = run, ""
+				if len(never) > 0 {
+					from = "from " + run[0].ID + " on, "
+				}
+			}
 		}
+		built = built || s.Back.Builds()
 	}
 	if len(quick)+len(slow)+len(never) == 0 {
 		return nil
 	}
 	var parts []phrase
-	if n := len(quick); n > 0 {
+	if len(quick) > 0 {
 		var sum [2]int
 		for _, s := range quick {
 			sum[0], sum[1] = sum[0]+s.Back.Minutes[0], sum[1]+s.Back.Minutes[1]
 		}
-		from := ""
-		if len(never) > 0 && never[0].Wave < quick[0].Wave {
-			from = "from " + quick[0].ID + " on, "
-		}
-		parts = append(parts, toned(good, "%sup to %s", from, quick[n-1].ID).say(" everything in %s", minuteWords(sum)))
+		parts = append(parts, toned(good, "%sup to %s", from, quick[len(quick)-1].ID).say(" everything in %s", minuteWords(sum)))
 	}
 	if n := len(slow); n > 0 {
 		parts = append(parts, toned(warn, "from %s on", slow[0].ID).say(" by building again what was deleted: %s, %s%s", plural(n, "gateway"), minuteWords(slow[0].Back.Minutes), pluralOf(n, "", " each")))
