@@ -40,27 +40,13 @@ func compareAsks(x, y Ask) int {
 	return cmp.Or(x.A.Compare(y.A), x.B.Compare(y.B), cmp.Compare(x.Want, y.Want))
 }
 
-// place is a location as a key: two of the same place are equal.
-type place struct {
-	kind reach.Kind
-	id   estate.Key
-	name string
-}
-
-func placeOf(l reach.Location) place {
-	if l.Kind == reach.OnPremises {
-		return place{kind: l.Kind, name: strings.ToLower(l.Name)}
-	}
-	return place{kind: l.Kind, id: l.ID.Key()}
-}
-
 // asks are what people ask of pairs, to be looked up.
-type asks map[[2]place]map[Want]bool
+type asks map[[2]reach.Place]map[Want]bool
 
 func newAsks(all []Ask) asks {
 	out := asks{}
 	for _, a := range all {
-		key := [2]place{placeOf(a.A), placeOf(a.B)}
+		key := [2]reach.Place{a.A.Place(), a.B.Place()}
 		if out[key] == nil {
 			out[key] = map[Want]bool{}
 		}
@@ -74,7 +60,7 @@ func (a asks) has(w Want, x, y reach.Location) bool {
 	if len(a) == 0 {
 		return false
 	}
-	return a[[2]place{placeOf(x), placeOf(y)}][w] || a[[2]place{placeOf(y), placeOf(x)}][w]
+	return a[[2]reach.Place{x.Place(), y.Place()}][w] || a[[2]reach.Place{y.Place(), x.Place()}][w]
 }
 
 // Asked finds out which pairs of a network the options are about. An entry that names no place of it, or several
@@ -258,18 +244,20 @@ func (e excuses) excuse(all []Ask) {
 	}
 }
 
-// Accepted reports whether somebody accepted every pair that a verdict is about, or required it.
-func (p *Plan) Accepted(v *reach.Verdict) bool {
-	if len(p.Asks) == 0 || v.Via != nil {
-		return false
-	}
+// Accepting makes what reports whether somebody accepted every pair that a verdict is about, or required it.
+func (p *Plan) Accepting() func(v *reach.Verdict) bool {
 	all := newAsks(p.Asks)
-	for a, b := range v.Pairs() {
-		if !all.has(Accepted, a, b) && !all.has(Required, a, b) && !all.has(Encrypted, a, b) {
+	return func(v *reach.Verdict) bool {
+		if len(all) == 0 || v.Via != nil {
 			return false
 		}
+		for a, b := range v.Pairs() {
+			if !all.has(Accepted, a, b) && !all.has(Required, a, b) && !all.has(Encrypted, a, b) {
+				return false
+			}
+		}
+		return true
 	}
-	return true
 }
 
 // locationOf is a VNet as the relation has it.
@@ -292,7 +280,7 @@ func (g *graph) ask(all []Ask, before *reach.Relation) {
 	g.asks, g.wanted = newAsks(all), make([][]int, len(g.e.VNets))
 	for _, a := range all {
 		if a.Want == Forbidden && talks(before, a) {
-			g.asks[[2]place{placeOf(a.A), placeOf(a.B)}][standing] = true
+			g.asks[[2]reach.Place{a.A.Place(), a.B.Place()}][standing] = true
 		}
 	}
 	join := func(a, b int) {
@@ -411,9 +399,9 @@ func (l *layout) barriers() {
 		l.blocked[pair] = byHand
 	}
 	for key, wants := range l.g.asks {
-		a, known := l.g.index[key[0].id]
-		b, also := l.g.index[key[1].id]
-		if key[0].kind != reach.VNet || key[1].kind != reach.VNet || !known || !also {
+		a, known := l.g.index[key[0].ID]
+		b, also := l.g.index[key[1].ID]
+		if key[0].Kind != reach.VNet || key[1].Kind != reach.VNet || !known || !also {
 			continue
 		}
 		pair := [2]int{min(a, b), max(a, b)}

@@ -10,7 +10,7 @@ import (
 // openings numbers the pairs that some state lets talk although they do not before the plan.
 type openings struct {
 	pairs  [][2]reach.Location
-	number map[[2]place]int
+	number map[[2]reach.Place]int
 }
 
 // mostOpened is how many pairs of one verdict are looked at one by one. Verdicts about more are about groups of the
@@ -26,7 +26,7 @@ func (o *openings) add(to []int, v reach.Verdict) []int {
 		if b.Compare(a) < 0 {
 			a, b = b, a
 		}
-		key := [2]place{placeOf(a), placeOf(b)}
+		key := [2]reach.Place{a.Place(), b.Place()}
 		n, known := o.number[key]
 		if !known {
 			n = len(o.pairs)

@@ -128,15 +128,15 @@ func (m *maker) carryAgain() {
 	if len(m.opts.Traffic) > 0 || m.opts.UsageFile != "" {
 		return
 	}
-	known := map[place]bool{}
+	known := map[reach.Place]bool{}
 	for _, l := range m.p.Before.Locations() {
-		known[placeOf(l)] = true
+		known[l.Place()] = true
 	}
 	lost, first, at := 0, "", 0
 	for i, f := range m.kept.Traffic {
 		missing := ""
 		for _, end := range []reach.Location{f.From, f.To} {
-			if missing == "" && !known[placeOf(end)] {
+			if missing == "" && !known[end.Place()] {
 				missing = end.String()
 			}
 		}

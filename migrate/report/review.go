@@ -60,7 +60,8 @@ type reviewer struct {
 	as    *estate.Estate // as read: the classic estate where it is known
 	base  *estate.Index
 	owners
-	required int // pairs that talk before
+	required int                       // pairs that talk before
+	accepted func(*reach.Verdict) bool // somebody accepted or required all its pairs
 
 	before, after *cost.Bill // once asked for; see bills
 	out           []block
@@ -74,24 +75,7 @@ func (r *reviewer) say(format string, args ...any) { r.para(say(format, args...)
 func (r *reviewer) scan() {
 	r.required = requiredPairs(r.p)
 	r.owners = newOwners(r.p.Base)
-}
-
-// requiredPairs counts the pairs of locations that surely talk before, but for those that must not: the plan has to
-// keep them.
-func requiredPairs(p *plan.Plan) int {
-	n := 0
-	if p.Before != nil {
-		forbidden := map[[2]string]bool{}
-		for _, a := range p.Asks {
-			forbidden[[2]string{a.A.String(), a.B.String()}] = a.Want == plan.Forbidden
-		}
-		for ends, s := range p.Before.Pairs() {
-			if s.Value == reach.Yes && !forbidden[[2]string{ends[0].String(), ends[1].String()}] {
-				n++
-			}
-		}
-	}
-	return n
+	r.accepted = r.p.Accepting()
 }
 
 func waveCount(p *plan.Plan) int {

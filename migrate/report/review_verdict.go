@@ -358,17 +358,11 @@ func (r *reviewer) moved() phrase {
 
 // pairsWhere counts the pairs that some verdict is about, each once.
 func (r *reviewer) pairsWhere(is func(*reach.Verdict) bool) int {
-	pairs := map[[2]string]int{}
+	var n pairCount[bool]
 	for v := range toldVerdicts(r.p) {
-		if is(v) {
-			pairs[[2]string{v.From.String() + v.From.ID.Subscription, v.To.String() + v.To.ID.Subscription}] = v.Count()
-		}
+		n.add(is(v), v)
 	}
-	n := 0
-	for _, m := range pairs {
-		n += m
-	}
-	return n
+	return n.of(true)
 }
 
 // givenUp names the pairs that talk today, or may, and will not.
@@ -419,7 +413,7 @@ func plainWords(p phrase) string {
 // newlyOpen names the pairs that need a yes, and says what is open only on the way.
 func (r *reviewer) newlyOpen() phrase {
 	opens := func(accepted bool) func(*reach.Verdict) bool {
-		return func(v *reach.Verdict) bool { return v.Opens() && r.p.Accepted(v) == accepted }
+		return func(v *reach.Verdict) bool { return v.Opens() && r.accepted(v) == accepted }
 	}
 	open, accepted := r.pairsWhere(opens(false)), r.pairsWhere(opens(true))
 	out := toned(good, "nothing")

@@ -200,15 +200,11 @@ func (v *Verification) blocks() []block {
 
 // lostPairs is how many pairs some verdicts are about, each once.
 func lostPairs(in []reach.Verdict) int {
-	seen, together := map[[2]string]bool{}, 0
+	var lost pairCount[bool]
 	for i := range in {
-		if n := in[i].Count(); n > 1 {
-			together += n
-		} else {
-			seen[pairKey(&in[i])] = true
-		}
+		lost.add(true, &in[i])
 	}
-	return len(seen) + together
+	return lost.of(true)
 }
 
 // step names a step in a table: id, wave, action, object.

@@ -45,7 +45,7 @@ type WireSummary struct {
 	Waves         int            `json:"waves"`
 	Windows       int            `json:"windows"`
 	RequiredPairs int            `json:"requiredPairs"` // pairs of locations that talk before; all of them must after
-	Verdicts      map[string]int `json:"verdicts"`      // by class
+	Verdicts      map[string]int `json:"verdicts"`      // pairs by class, each once in it
 	Violations    int            `json:"violations"`
 	Errors        int            `json:"errors"`
 	Warnings      int            `json:"warnings"`

@@ -53,8 +53,12 @@ func wireSummary(p *plan.Plan, found diag.List) WireSummary {
 	if p.Base != nil {
 		s.VNets = len(p.Base.VNets)
 	}
+	var pairs pairCount[reach.Class]
 	for v := range toldVerdicts(p) {
-		s.Verdicts[v.Class.String()] += v.Count()
+		pairs.add(v.Class, v)
+	}
+	for class := range pairs {
+		s.Verdicts[class.String()] = pairs.of(class)
 	}
 	return s
 }
