@@ -23,6 +23,9 @@ const (
 	Accepted  Want = "accepted"  // they may reach each other although they do not today
 )
 
+// Wants lists them.
+var Wants = []Want{Required, Encrypted, Forbidden, Accepted}
+
 // standing marks forbidden pairs that reach each other today.
 const standing Want = "standing"
 

@@ -162,7 +162,7 @@ func (m *maker) carryAgain() {
 func (m *maker) decideHub(d *decided, one Decision) {
 	_, known := m.g.index[one.Component.Key()]
 	switch {
-	case !slices.Contains([]HubKind{NoHub, ExistingHub, NewHub}, one.Hub):
+	case !slices.Contains(HubKinds, one.Hub):
 		m.refuse(one.At, "a hub is %q; it can be none, existing or new", one.Hub)
 	case !known:
 		m.gone(one.At, "there is no VNet %s", one.Component)
@@ -428,8 +428,7 @@ func (p *Plan) settleDecisions() {
 		d := &p.Decisions[i]
 		d.Applied, d.AppliedTo, d.At = true, d.Wave, ""
 	}
-	order := []Deciding{ChooseHub, DropStep, HoldStep}
 	slices.SortStableFunc(p.Decisions, func(a, b Decision) int {
-		return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind))
+		return cmp.Compare(slices.Index(Decidings, a.Kind), slices.Index(Decidings, b.Kind))
 	})
 }

@@ -22,6 +22,9 @@ const (
 	HoldStep  Deciding = "hold" // a step that is not done before a wave
 )
 
+// Decidings lists them, in the order in which a plan has them.
+var Decidings = []Deciding{ChooseHub, DropStep, HoldStep}
+
 // Decision is what a person decided about a plan.
 type Decision struct {
 	Kind Deciding

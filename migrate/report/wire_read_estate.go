@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -60,6 +62,14 @@ func word[T ~uint8](d *unwirer, what, w string, text func(T) string, most T) T {
 		d.err = fmt.Errorf("%q is no %s", w, what)
 	}
 	return 0
+}
+
+// oneOf refuses a word that is none of some.
+func oneOf[T ~string](d *unwirer, what, w string, among []T) T {
+	if !slices.Contains(among, T(w)) && d.err == nil {
+		d.err = fmt.Errorf("%q is no %s; it can be %s", w, what, strings.Join(each(among, func(t T) string { return strconv.Quote(string(t)) }), ", "))
+	}
+	return T(w)
 }
 
 func unwiredFact(w *WireFact) estate.Fact {
