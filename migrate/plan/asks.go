@@ -69,7 +69,7 @@ func (a asks) has(w Want, x, y reach.Location) bool {
 // Asked finds out which pairs of a network the options are about. An entry that names no place of it, or several
 // where it has to name one, counts for nothing and is reported (OPT-011).
 func Asked(before *reach.Relation, opts *options.Options) ([]Ask, diag.List) {
-	r := &asking{opts: opts, at: before.Locations()}
+	r := &asking{opts: opts, known: NewPlaces(before.Locations(), opts)}
 	for _, p := range opts.Required {
 		want := Required
 		if p.Require.Value == options.Encryption {
@@ -100,7 +100,7 @@ func Asked(before *reach.Relation, opts *options.Options) ([]Ask, diag.List) {
 
 type asking struct {
 	opts  *options.Options
-	at    []reach.Location
+	known *Places
 	asks  []asked
 	found diag.List
 }
@@ -129,12 +129,7 @@ func (r *asking) pair(want Want, p options.Pair) {
 
 // places are those that a name of the options file stands for.
 func (r *asking) places(t options.Text) []reach.Location {
-	var out []reach.Location
-	for _, l := range r.at {
-		if calls(r.opts, t, l) {
-			out = append(out, l)
-		}
-	}
+	out := r.known.of(t)
 	switch {
 	case len(out) == 0:
 		r.found = append(r.found, nowhere(r.opts, t))
