@@ -31,7 +31,9 @@ func NewVerification(name string, listings []string, p *plan.Plan, live *estate.
 func StateAfter(w io.Writer, step string, p *plan.Plan, e *estate.Estate, s *plan.Standing, format Format, style Style) error {
 	v := NewVerification("the plan, after "+step, nil, p, e, s)
 	if format == JSON {
-		return v.Write(w, format, style)
+		wire, there := v.wire(), wireEstate(e)
+		wire.Network = &there
+		return writeJSON(w, wire)
 	}
 	r := &reviewer{p: p, as: e, base: estate.NewIndex(p.Base)}
 	r.scan()

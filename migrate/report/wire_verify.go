@@ -26,6 +26,7 @@ type WireVerify struct {
 	Open       []string         `json:"openWindows"`
 	Excused    []WireVerdict    `json:"downAsDeclared"` // by an open window
 	Findings   []WireFinding    `json:"findings"`
+	Network    *WireEstate      `json:"network,omitempty"` // what is there right after a step, where that was asked of the plan
 }
 
 // WireStanding is a step and how far it is.
