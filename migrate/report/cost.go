@@ -41,7 +41,7 @@ func (r *reviewer) cost() {
 	r.add(g)
 	for _, l := range lines {
 		if why := cmp.Or(l.before.Unknown, l.after.Unknown); why != "" {
-			r.say("%s: unknown, because %s.", capital(l.what), why)
+			r.say("%s: unknown, because %s.", upperFirst(l.what), why)
 		}
 	}
 	if !told {

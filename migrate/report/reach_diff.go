@@ -186,7 +186,7 @@ func (v *differ) section(class reach.Class) []block {
 		return nil
 	}
 	shown := all[:min(len(all), longest)]
-	out := []block{heading{2, say("%s (%d)", capital(class.String()), pairsOf(all))}}
+	out := []block{heading{2, say("%s (%d)", upperFirst(class.String()), pairsOf(all))}}
 	if class == reach.PathChanged || class == reach.Preserved {
 		out = append(out, v.changedPaths(shown))
 	} else {

@@ -94,12 +94,7 @@ func (r *reviewer) name(id estate.ID) phrase {
 }
 
 func (r *reviewer) names(ids []estate.ID, most int) phrase {
-	list := each(ids[:min(len(ids), most)], r.name)
-	out := joined(list)
-	if more := len(ids) - most; more > 0 {
-		out = out.say(" and %d more", more)
-	}
-	return out
+	return moreThan(joined(each(ids[:min(len(ids), most)], r.name)), len(ids)-most)
 }
 
 func (r *reviewer) title() {
@@ -138,17 +133,15 @@ func (r *reviewer) check() {
 	default:
 		r.para(r.sound())
 	}
-	for _, v := range r.p.Opened[:min(len(r.p.Opened), longest)] {
+	shown, more := cut(r.p.Opened, longest)
+	for _, v := range shown {
 		r.para(toned(warn, "%s", v.Rule).say(", %s: %s.", v.When(), v.Text))
 	}
-	if more := len(r.p.Opened) - longest; more > 0 {
-		r.say("and %d more, see plan.json", more)
-	}
+	r.add(more...)
 	if len(r.p.Checked) > 0 {
-		r.say("Checked: the state %s.", strings.Join(r.p.Checked[:min(len(r.p.Checked), longest)], "; "))
-		if more := len(r.p.Checked) - longest; more > 0 {
-			r.say("and %d more, see plan.json", more)
-		}
+		states, more := cut(r.p.Checked, longest)
+		r.say("Checked: the state %s.", strings.Join(states, "; "))
+		r.add(more...)
 	}
 	for _, f := range r.found {
 		if f.Rule == "PLAN-006" {

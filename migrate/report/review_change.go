@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"iter"
 	"net/netip"
 	"strings"
@@ -184,14 +183,7 @@ func addressWords(in []netip.Prefix) string {
 		return "any address"
 	}
 	const few = 4
-	var words []string
-	for _, p := range in[:min(len(in), few)] {
-		words = append(words, p.String())
-	}
-	if more := len(in) - few; more > 0 {
-		words = append(words, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(words, ", ")
+	return firstWords(in, few, netip.Prefix.String)
 }
 
 func witnessWords(v *reach.Verdict) string {

@@ -126,14 +126,7 @@ func (r *reviewer) vnetOf(x *estate.Index, c *estate.Connection) phrase {
 
 func prefixWords(in []estate.Prefix) string {
 	const few = 8
-	var words []string
-	for _, p := range in[:min(len(in), few)] {
-		words = append(words, p.Prefix.String())
-	}
-	if more := len(in) - few; more > 0 {
-		words = append(words, fmt.Sprintf("and %d more", more))
-	}
-	return orDash(strings.Join(words, ", "))
+	return orDash(firstWords(in, few, func(p estate.Prefix) string { return p.Prefix.String() }))
 }
 
 func orDash(s string) string {

@@ -124,14 +124,6 @@ func (r *reviewer) hubs() phrase {
 	return moreThan(joined(list), len(chosen)-namedFew)
 }
 
-// moreThan says how many things are not named.
-func moreThan(p phrase, left int) phrase {
-	if left > 0 {
-		return p.say(" and %d more", left)
-	}
-	return p
-}
-
 // headcount holds numbers of things in the order in which they were first met.
 type headcount struct {
 	order []string
@@ -246,18 +238,6 @@ func (r *reviewer) stays() phrase {
 		parts = append(parts, p)
 	}
 	return apartBy("; ", parts)
-}
-
-// apartBy puts phrases in a row.
-func apartBy(between string, list []phrase) phrase {
-	var out phrase
-	for i, p := range list {
-		if i > 0 {
-			out = out.say("%s", between)
-		}
-		out = out.and(p)
-	}
-	return out
 }
 
 // interrupted says which pairs are cut and for how long, and that nothing else is.
@@ -393,21 +373,13 @@ func (r *reviewer) pairNames(is func(*reach.Verdict) bool) phrase {
 		}
 		from, to := endsOf(v, r.place)
 		p := from.say(" with ").and(to).and(viaWords(v))
-		if text := plainWords(p); !seen[text] {
+		if text := textOf(p); !seen[text] {
 			seen[text] = true
 			list = append(list, p)
 			named += v.Count()
 		}
 	}
 	return moreThan(joined(list), all-named)
-}
-
-func plainWords(p phrase) string {
-	var b strings.Builder
-	for _, s := range p {
-		b.WriteString(s.text)
-	}
-	return b.String()
 }
 
 // newlyOpen names the pairs that need a yes, and says what is open only on the way.

@@ -135,8 +135,7 @@ func wireVerdict(v reach.Verdict) WireVerdict {
 }
 
 func wireSide(s reach.Side) WireSide {
-	hop := func(h reach.Hop) WireHop { return WireHop{h.Type.String(), wireIDIf(h.Element)} }
-	return WireSide{s.Value.String(), s.There.String(), s.Back.String(), each(s.Path, hop), each(s.Return, hop), s.Assumptions}
+	return WireSide{s.Value.String(), s.There.String(), s.Back.String(), each(s.Path, wireHop), each(s.Return, wireHop), s.Assumptions}
 }
 
 // locationKinds are the words for the kinds of location, in their order.
