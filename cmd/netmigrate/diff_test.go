@@ -23,7 +23,7 @@ func TestConversionRepairsTunnels(t *testing.T) {
 		if !slices.ContainsFunc(found, func(f diag.Finding) bool { return f.Rule == "ARM-013" }) {
 			t.Errorf("%s: nothing says that the tunnels are repaired: %v", form, found)
 		}
-		r, v := reach.Compute(d.EstateAfter), newGazetteer(d.EstateAfter, reach.Compute(d.EstateAfter).Locations())
+		r, v := reach.Compute(d.EstateAfter), newGazetteer(d.EstateAfter, reach.Compute(d.EstateAfter).Locations(), &options.Options{})
 		a, b := v.called("headquarters", []reach.Kind{reach.VNet}), v.called("loyalty", []reach.Kind{reach.VNet})
 		if got := r.Session(a[0], b[0]).Value; got != want {
 			t.Errorf("%s: the session is %s, not %s", form, got, want)

@@ -41,11 +41,11 @@ func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
 	if len(args) == 0 {
 		return input{}, usagef("%s needs a file, a folder, or - for standard input", c.Command.Name)
 	}
-	day, err := today(c)
+	bounds, err := boundsOf(c)
 	if err != nil {
 		return input{}, err
 	}
-	bounds, err := boundsOf(c)
+	said, err := told(c, args)
 	if err != nil {
 		return input{}, err
 	}
@@ -54,8 +54,6 @@ func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
 	if len(r.docs)+len(r.found) == 0 { // a folder without any is found already
 		r.fail("XML-018", filepath.ToSlash(args[0]), "an options file is named, and no network configuration")
 	}
-	opts, faults := readOptions(c, args)
-	faults = append(faults, readUsage(c, opts)...)
 	if s.settings.verbose {
 		for _, d := range r.docs {
 			s.say("%s: read, %d bytes", diag.Plain(d.name), len(d.src))
@@ -63,27 +61,47 @@ func (s *session) loadThese(c *cli.Context, args []string) (input, error) {
 		for _, note := range r.notes {
 			s.say("%s", note)
 		}
-		if opts.File != "" {
-			s.say("%s: read as the options file", diag.Plain(opts.File))
-		}
-		if opts.UsageFile != "" {
-			s.say("%s: read as the usage file", diag.Plain(opts.UsageFile))
-		}
 	}
+	s.sayTold(&said)
 	in := parse(r.docs, bounds)
 	if s.settings.verbose {
 		for _, note := range in.passed {
 			s.say("%s", diag.Plain(note))
 		}
 	}
-	in.found = slices.Concat(r.found, r.remarks, faults, in.found)
-	in.broken = in.broken || len(r.found)+len(faults) > 0
+	in.found = slices.Concat(r.found, r.remarks, said.found, in.found)
+	in.broken = in.broken || said.broken || len(r.found) > 0
+	in.options, in.today = said.options, said.today
+	return in, nil
+}
+
+// told is an input of no documents: what the options file and the usage file of a run say, and its day.
+func told(c *cli.Context, args []string) (input, error) {
+	day, err := today(c)
+	if err != nil {
+		return input{}, err
+	}
+	opts, found := readOptions(c, args)
+	found = append(found, readUsage(c, opts)...)
+	in := input{options: opts, today: day, found: found, broken: len(found) > 0}
 	opts.Today = day
-	in.options, in.today = opts, day
 	if !c.IsSet(keyVaultOption.name) {
 		in.found = append(in.found, opts.Vaultless()...)
 	}
 	return in, nil
+}
+
+// sayTold says which files were read for the options of an input.
+func (s *session) sayTold(in *input) {
+	if !s.settings.verbose {
+		return
+	}
+	if in.options.File != "" {
+		s.say("%s: read as the options file", diag.Plain(in.options.File))
+	}
+	if in.options.UsageFile != "" {
+		s.say("%s: read as the usage file", diag.Plain(in.options.UsageFile))
+	}
 }
 
 // parse reads documents, several at a time. A broken one does not hide what is found in the others.

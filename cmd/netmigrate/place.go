@@ -7,14 +7,17 @@ import (
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
-// The words before a name in --from and --to.
+// The words before a name in --from and --to, and what the options file has for them.
 var placeKinds = []struct {
 	word string
 	kind reach.Kind
-}{{"vnet:", reach.VNet}, {"on-premises:", reach.OnPremises}, {"clients:", reach.Clients}}
+	said string
+}{{"vnet:", reach.VNet, options.PlaceVNet}, {"on-premises:", reach.OnPremises, options.PlaceOnPremises}, {"clients:", reach.Clients, options.PlaceClients}}
 
 // internetWord is the Internet in --to.
 const internetWord = "internet"
@@ -33,36 +36,15 @@ type place struct {
 type gazetteer struct {
 	book   *reach.Book
 	vnets  *estate.Index
-	names  []placeName
+	at     []reach.Location
+	named  *plan.Places
 	idle   []estate.Site // that nothing refers to: no tunnel leads there
 	shared *estate.Names
 }
 
-// placeName is a name that a location goes by.
-type placeName struct {
-	text string
-	at   reach.Location
-}
-
-func newGazetteer(e *estate.Estate, locations []reach.Location) *gazetteer {
-	g := &gazetteer{book: reach.NewBook(e), vnets: estate.NewIndex(e), shared: estate.NewNames(e)}
-	for _, l := range locations {
-		names := []string{g.written(l), l.Name}
-		if l.Kind != reach.OnPremises {
-			if !strings.EqualFold(l.ID.Name, names[0]) {
-				names = append(names, l.ID.Name)
-			}
-			for _, name := range []string{names[0], l.ID.Name} {
-				names = append(names, l.ID.Subscription+"/"+name)
-				if l.ID.Group != "" {
-					names = append(names, l.ID.Group+"/"+name, l.ID.Subscription+"/"+l.ID.Group+"/"+name)
-				}
-			}
-		}
-		for _, n := range names {
-			g.names = append(g.names, placeName{n, l})
-		}
-	}
+// newGazetteer has some locations of an estate. What the options call their subscriptions may stand before a name.
+func newGazetteer(e *estate.Estate, locations []reach.Location, opts *options.Options) *gazetteer {
+	g := &gazetteer{book: reach.NewBook(e), vnets: estate.NewIndex(e), at: locations, named: plan.NewPlaces(locations, opts), shared: estate.NewNames(e)}
 	for i := range e.Sites {
 		if e.Sites[i].Class == estate.SiteUnreferenced {
 			g.idle = append(g.idle, e.Sites[i])
@@ -73,7 +55,7 @@ func newGazetteer(e *estate.Estate, locations []reach.Location) *gazetteer {
 
 // idleSite is the site of a location that no tunnel leads to, or nil.
 func (g *gazetteer) idleSite(l reach.Location) *estate.Site {
-	if l.Kind != reach.OnPremises || slices.ContainsFunc(g.names, func(n placeName) bool { return n.at.Same(l) }) {
+	if l.Kind != reach.OnPremises || slices.ContainsFunc(g.at, l.Same) {
 		return nil
 	}
 	i := slices.IndexFunc(g.idle, func(s estate.Site) bool { return strings.EqualFold(s.Name, l.Name) })
@@ -199,9 +181,9 @@ func (g *gazetteer) find(flag, text string) (place, error) {
 // nothing else has the name.
 func (g *gazetteer) called(name string, kinds []reach.Kind) []reach.Location {
 	var out []reach.Location
-	for _, n := range g.names {
-		if strings.EqualFold(n.text, name) && slices.Contains(kinds, n.at.Kind) && !slices.ContainsFunc(out, n.at.Same) {
-			out = append(out, n.at)
+	for _, k := range placeKinds {
+		if slices.Contains(kinds, k.kind) {
+			out = append(out, g.named.Named(k.said+" "+name)...)
 		}
 	}
 	if out == nil && slices.Contains(kinds, reach.OnPremises) {
@@ -294,9 +276,9 @@ func (g *gazetteer) representative(l reach.Location) (netip.Addr, string) {
 // holders are the locations that are known to have an address.
 func (g *gazetteer) holders(a netip.Addr) []reach.Location {
 	var out []reach.Location
-	for _, n := range g.names {
-		if slices.ContainsFunc(g.book.Of(n.at), func(p netip.Prefix) bool { return p.Contains(a) }) && !slices.ContainsFunc(out, n.at.Same) {
-			out = append(out, n.at)
+	for _, l := range g.at {
+		if slices.ContainsFunc(g.book.Of(l), func(p netip.Prefix) bool { return p.Contains(a) }) && !slices.ContainsFunc(out, l.Same) {
+			out = append(out, l)
 		}
 	}
 	return out
@@ -319,9 +301,9 @@ func (g *gazetteer) exact(l reach.Location) string {
 // near lists names like one that nobody has, or some that there are.
 func (g *gazetteer) near(name string, kinds []reach.Kind) string {
 	var all []string
-	for _, n := range g.names {
-		if slices.Contains(kinds, n.at.Kind) && n.text == g.written(n.at) {
-			all = append(all, n.text)
+	for _, l := range g.at {
+		if slices.Contains(kinds, l.Kind) {
+			all = append(all, g.written(l))
 		}
 	}
 	if cut := strings.LastIndexByte(name, '/'); cut > 0 && len(nearest(name, all, 1)) == 0 {

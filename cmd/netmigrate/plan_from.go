@@ -39,23 +39,12 @@ func (s *session) planInput(c *cli.Context) (input, *edited, error) {
 	if len(args) > 0 {
 		in, err = s.loadThese(c, args)
 	} else {
-		err = in.optionsAlone(c)
+		in, err = told(c, nil) // there is no input that an options file could be beside
+		if err == nil {
+			s.sayTold(&in)
+		}
 	}
 	return in, &edited{p, name}, err
-}
-
-// optionsAlone reads the options file that --config names: there is no input that another one could be beside.
-func (in *input) optionsAlone(c *cli.Context) (err error) {
-	if in.today, err = today(c); err != nil {
-		return err
-	}
-	in.options, in.found = readOptions(c, nil)
-	in.broken = len(in.found) > 0
-	in.options.Today = in.today
-	if !c.IsSet(keyVaultOption.name) {
-		in.found = append(in.found, in.options.Vaultless()...)
-	}
-	return nil
 }
 
 // fits refuses a mode that is not that of the edited plan.

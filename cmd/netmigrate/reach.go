@@ -69,7 +69,7 @@ func (s *session) reach(c *cli.Context) (int, error) {
 	found = s.settle(in, found, reachLooksFor)
 	var product []byte
 	if pair {
-		product, err = s.trace(e, c.String("from"), c.String("to"), format)
+		product, err = s.trace(e, in.options, c.String("from"), c.String("to"), format)
 	} else {
 		product, err = render(func(w io.Writer) error { return report.Reach(w, e, reach.Compute(e), format, s.styleOut()) })
 	}

@@ -5,14 +5,15 @@ import (
 	"io"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/migrate/report"
 )
 
 // trace follows a packet between two places, and its answer.
-func (s *session) trace(e *estate.Estate, from, to string, format report.Format) ([]byte, error) {
+func (s *session) trace(e *estate.Estate, opts *options.Options, from, to string, format report.Format) ([]byte, error) {
 	r := reach.Compute(e)
-	g := newGazetteer(e, r.Locations())
+	g := newGazetteer(e, r.Locations(), opts)
 	a, err := g.sender(from)
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func TestTraceAgreesWithMatrix(t *testing.T) {
 		for _, form := range []string{formClassic, formARM} {
 			_, e, _ := in.formed(form)
 			r := reach.Compute(e)
-			g := newGazetteer(e, r.Locations())
+			g := newGazetteer(e, r.Locations(), in.options)
 			for _, from := range r.Locations() {
 				a, err := g.sender(written(g, from))
 				if err != nil || !a.Same(from) {

@@ -7,7 +7,9 @@ package cost
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -29,6 +31,25 @@ func (a Amount) String() string {
 		return fmt.Sprintf("%d.%02d", cents/100, cents%100)
 	}
 	return Grouped((int64(a) + 500_000) / 1_000_000)
+}
+
+// Decimal is the amount in dollars and cents, for a machine: "156.95".
+func (a Amount) Decimal() string {
+	cents := (a + 5_000) / 10_000
+	return fmt.Sprintf("%d.%02d", cents/100, cents%100)
+}
+
+// ParseAmount reads what Decimal writes: digits, and up to two decimals.
+func ParseAmount(s string) (Amount, bool) {
+	whole, cents, _ := strings.Cut(s, ".")
+	if whole == "" || len(cents) > 2 || strings.Trim(whole+cents, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(whole+cents+"00"[len(cents):], 10, 64)
+	if err != nil || n > math.MaxInt64/10_000 {
+		return 0, false
+	}
+	return Amount(n * 10_000), true
 }
 
 // Grouped writes a number with a comma before each three digits.

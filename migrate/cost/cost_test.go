@@ -114,3 +114,21 @@ func TestAmount(t *testing.T) {
 		}
 	}
 }
+
+// A decimal is rounded as the text is, and is read back.
+func TestDecimal(t *testing.T) {
+	for a, want := range map[cost.Amount]string{0: "0.00", 4_999: "0.00", 5_000: "0.01", 156_950_000: "156.95", 9_996_000: "10.00", 1_234_567_000_000: "1234567.00"} {
+		got := a.Decimal()
+		if back, ok := cost.ParseAmount(got); got != want || !ok || back != (a+5_000)/10_000*10_000 {
+			t.Errorf("%d is %s and back %d, want %s", int64(a), got, int64(back), want)
+		}
+	}
+	for _, bad := range []string{"", ".5", "-1", "+1", "1.234", "1e3", "99999999999999999999", "922337203685478", "1 "} {
+		if a, ok := cost.ParseAmount(bad); ok {
+			t.Errorf("%q is %d", bad, int64(a))
+		}
+	}
+	if a, ok := cost.ParseAmount("5.1"); a != 5_100_000 || !ok {
+		t.Errorf("5.1 is %d", int64(a))
+	}
+}

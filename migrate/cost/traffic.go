@@ -29,6 +29,18 @@ type Passage struct {
 	Charges []Charge // in the order of the way; none where it is free
 	Amount  Amount   // of all charges; 0 when one is unknown
 	Unknown string   // why no amount is known, or ""
+
+	ways []reach.Flow // where no amount is known
+}
+
+// Comparable reports whether it is known how much more a flow costs in one network than in another: the two amounts
+// are, or it takes the same ways. One reason for two unknown amounts does not make them equal.
+func (p *Passage) Comparable(q *Passage) bool {
+	if p.Unknown == "" && q.Unknown == "" {
+		return true
+	}
+	same := func(a, b reach.Flow) bool { return a.Value == b.Value && slices.Equal(a.Path, b.Path) }
+	return p.Unknown != "" && q.Unknown != "" && slices.EqualFunc(p.ways, q.ways, same)
 }
 
 // Monthly is the bill of an estate in ARM form with what passes in it, by its relation; nil computes that.
@@ -49,7 +61,10 @@ func Traffic(e *estate.Estate, r *reach.Relation, flows []Flow) []Passage {
 	m := &meter{x: estate.NewIndex(e)}
 	out := make([]Passage, len(flows))
 	for i, f := range flows {
-		out[i] = m.passage(f, r.Forward(f.From, f.To))
+		ways := r.Forward(f.From, f.To)
+		if out[i] = m.passage(f, ways); out[i].Unknown != "" {
+			out[i].ways = ways
+		}
 	}
 	return out
 }
@@ -83,10 +98,11 @@ func (m *meter) passage(f Flow, ways []reach.Flow) Passage {
 	return p
 }
 
-// of is what a volume costs at a price of a GB. Prices have three decimals and volumes, too: nothing is rounded.
+// of is what a volume costs at a price of a GB. Prices have three decimals and volumes, too: nothing is rounded. The
+// GB and their fraction are priced apart, as the product of the most of both is over 64 bits.
 func of(v options.Volume, p azure.Price) Amount {
 	micros, _ := p.Micros()
-	return Amount(int64(v) * micros / 1000)
+	return Amount(int64(v)/1000*micros + int64(v)%1000*micros/1000)
 }
 
 // Carried is the sum of what is known of the traffic of a bill, and how many flows are not.

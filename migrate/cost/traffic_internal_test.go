@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -206,6 +207,50 @@ func TestTrafficAdds(t *testing.T) {
 			t.Fatal(merged)
 		}
 	})
+}
+
+// The most that plan.json may hold costs what it costs, though its product with a price is over 64 bits.
+func TestLargestVolume(t *testing.T) {
+	p, _ := azure.LookupPrice("egress-1")
+	if got, want := of(options.MaxVolume*100_000+1, p), Amount(87*1_000_000_000_000_000+87); got != want {
+		t.Errorf("%d, want %d", got, want)
+	}
+}
+
+// Two unknown amounts are the same by the same ways alone: one reason may stand for two of them.
+func TestComparable(t *testing.T) {
+	way := func(path string) []reach.Flow { return []reach.Flow{{Value: reach.Yes, Path: pathOf(path)}} }
+	known, tunnel, peering := Passage{Amount: 5}, Passage{Unknown: noRegion, ways: way("tunnel lost hub")}, Passage{Unknown: noRegion, ways: way("peer lost hub")}
+	for _, c := range []struct {
+		a, b Passage
+		want bool
+	}{{known, known, true}, {known, Passage{Apart: true}, true}, {known, tunnel, false}, {tunnel, known, false}, {tunnel, tunnel, true}, {tunnel, peering, false}} {
+		if got := c.a.Comparable(&c.b); got != c.want {
+			t.Errorf("%+v and %+v: %t", c.a, c.b, got)
+		}
+	}
+}
+
+func TestDearer(t *testing.T) {
+	x := estate.NewIndex(workedEstate())
+	for _, c := range []struct {
+		from, to      string
+		more          Amount // of a GB, in millionths
+		global, known bool
+	}{
+		{"hub", "near", 20_000, false, true},  // 0.01 + 0.01 over a tunnel that is free
+		{"hub", "north", 35_000, true, true},  // 0.035 + 0.035 - 0.035
+		{"sydney", "hub", 35_000, true, true}, // 0.09 + 0.035 - 0.09
+		{"rio", "sydney", 90_000, true, true}, // 0.16 + 0.09 - 0.16
+		{"gov", "hub", 0, false, false},       // of another cloud
+		{"lost", "hub", 0, false, false},      // of no region
+		{"mars", "hub", 0, false, false},      // not there
+	} {
+		more, global, known := Dearer(x.VNet(idOf(estate.TypeVNet, c.from)), x.VNet(idOf(estate.TypeVNet, c.to)))
+		if more != c.more || global != c.global || known != c.known {
+			t.Errorf("%s to %s: %d, %t, %t", c.from, c.to, more, global, known)
+		}
+	}
 }
 
 func TestMerge(t *testing.T) {

@@ -117,7 +117,7 @@ func (t *traveller) transit(gateway estate.ID) string {
 	return ""
 }
 
-// tunnel between two VNets is free within a region, and else charged at the sender.
+// tunnel is one between two VNets.
 func (t *traveller) tunnel(connection estate.ID) string {
 	near, far := t.ends(connection)
 	if near == nil || far == nil {
@@ -127,14 +127,11 @@ func (t *traveller) tunnel(connection estate.ID) string {
 		near, far = far, near
 	}
 	t.at = far.ID
-	from, to, why := regionsOf(near, far)
-	switch {
-	case why != "":
+	prices, why := tunnelPrices(near, far)
+	if why != "" {
 		return why
-	case from.Name == to.Name:
-		return ""
 	}
-	return t.pay("vpn-inter-vnet-" + from.BillingZone)
+	return t.pay(prices...)
 }
 
 // ends are the VNets of the two gateways of a connection; nil where no input tells one.
@@ -208,6 +205,47 @@ func peeringPrices(from, to *estate.VNet) ([]string, string) {
 		return []string{"peering-intra-egress", "peering-intra-ingress"}, ""
 	}
 	return []string{"peering-global-" + a.BillingZone + "-egress", "peering-global-" + b.BillingZone + "-ingress"}, ""
+}
+
+// tunnelPrices are those that it pays over a tunnel of their gateways: none within a region, and else that of the sender.
+func tunnelPrices(from, to *estate.VNet) ([]string, string) {
+	a, b, why := regionsOf(from, to)
+	if why != "" || a.Name == b.Name {
+		return nil, why
+	}
+	return []string{"vpn-inter-vnet-" + a.BillingZone}, ""
+}
+
+// Dearer is what a GB from one VNet to the other costs more over a peering than over a tunnel of their gateways, and
+// whether it passes between regions. It may be less than nothing.
+func Dearer(from, to *estate.VNet) (more Amount, global, known bool) {
+	peering, why := peeringPrices(from, to)
+	tunnel, _ := tunnelPrices(from, to)
+	if why != "" {
+		return 0, false, false
+	}
+	sum := func(ids []string) (total Amount) {
+		for _, id := range ids {
+			p, _ := azure.LookupPrice(id)
+			micros, ok := p.Micros()
+			known = known && ok
+			total += Amount(micros)
+		}
+		return total
+	}
+	known = true
+	more = sum(peering) - sum(tunnel)
+	return more, !OneRegion(from, to), known
+}
+
+// OneRegion reports whether two VNets are known to be in the same region.
+func OneRegion(a, b *estate.VNet) bool {
+	if a == nil || b == nil {
+		return false
+	}
+	one, known := azure.LookupRegion(a.Region.Name)
+	other, also := azure.LookupRegion(b.Region.Name)
+	return known && also && one.Name == other.Name
 }
 
 func regionsOf(from, to *estate.VNet) (a, b azure.Region, why string) {

@@ -6,6 +6,9 @@ import "time"
 // empty Date is no day.
 type Date string
 
+// expired reports whether a last day, which may not be given, is past.
+func expired(last Text, today Date) bool { return last.Given() && Date(last.Value) < today }
+
 // ParseDate reads a date, or reports false.
 func ParseDate(s string) (Date, bool) {
 	t, err := time.Parse(time.DateOnly, s)

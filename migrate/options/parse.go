@@ -303,8 +303,7 @@ func (d *decoder) crossCheck() {
 		}
 		key := ends{strings.ToLower(c.VNet.Value), strings.ToLower(c.Site.Value)}
 		if before, again := seen[key]; again {
-			d.found = append(d.found, diag.New("OPT-003", d.o.Pos(c.VNet), "the connection of %q to %q stands here a second time", c.VNet.Value, c.Site.Value).
-				See(d.o.Pos(before), "the first one is here"))
+			d.twiceAt(c.VNet, before, "the connection of %q to %q stands here a second time", c.VNet.Value, c.Site.Value)
 			continue
 		}
 		seen[key] = c.VNet
@@ -324,8 +323,7 @@ func (d *decoder) pairs() {
 			before, again := seen[key]
 			switch {
 			case again:
-				d.found = append(d.found, diag.New("OPT-003", d.o.Pos(p.Between), "the pair of %q and %q stands here a second time", p.Between.Value, p.And.Value).
-					See(d.o.Pos(before), "the first one is here"))
+				d.twiceAt(p.Between, before, "the pair of %q and %q stands here a second time", p.Between.Value, p.And.Value)
 				continue
 			case IsPattern(a) && IsPattern(b):
 				d.found.Add("OPT-005", d.o.Pos(p.And), "%q and %q both stand for many places; one of the two has to be named", p.Between.Value, p.And.Value)
@@ -360,8 +358,7 @@ func (d *decoder) suppressions() {
 	for _, s := range d.o.Suppressions {
 		key := subject{s.Rule.Value, strings.ToLower(s.Object.Value)}
 		if before, again := seen[key]; again {
-			d.found = append(d.found, diag.New("OPT-003", d.o.Pos(s.Rule), "the suppression of %s stands here a second time", s.Rule.Value).
-				See(d.o.Pos(before), "the first one is here"))
+			d.twiceAt(s.Rule, before, "the suppression of %s stands here a second time", s.Rule.Value)
 			continue
 		}
 		seen[key] = s.Rule

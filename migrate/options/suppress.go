@@ -83,9 +83,7 @@ func (s Suppression) String() string {
 	return s.Rule.Value + " for " + strconv.Quote(s.Object.Value)
 }
 
-func (s Suppression) expired(today Date) bool {
-	return s.Expires.Given() && Date(s.Expires.Value) < today
-}
+func (s Suppression) expired(today Date) bool { return expired(s.Expires, today) }
 
 func (s Suppression) covers(objects []string) bool {
 	return !s.Object.Given() || slices.ContainsFunc(objects, func(o string) bool { return like(s.Object.Value, o) })

@@ -88,7 +88,8 @@ func (r *usageReader) record() ([]string, bool) {
 		if why == "" {
 			why = bad.Err.Error()
 		}
-		r.fail(bad.Line, bad.Column, "this is not CSV: %s", why)
+		line, col := r.written(bad.Line, bad.Column)
+		r.fail(line, col, "this is not CSV: %s", why)
 	case err != io.EOF:
 		r.fail(0, 0, "the file cannot be read: %v", err)
 	}
@@ -96,8 +97,10 @@ func (r *usageReader) record() ([]string, bool) {
 }
 
 // place is where a value of the record stands.
-func (r *usageReader) place(field int) (line, col int) {
-	line, col = r.csv.FieldPos(field)
+func (r *usageReader) place(field int) (line, col int) { return r.written(r.csv.FieldPos(field)) }
+
+// written is a place of the text as one of the file, which may begin with a mark.
+func (r *usageReader) written(line, col int) (int, int) {
 	if line == 1 {
 		col += r.bom
 	}
@@ -131,7 +134,8 @@ func (r *usageReader) header() bool {
 	}
 	for i, f := range r.at {
 		if f < 0 {
-			r.fail(1, 1, "the header has no column %q; it must be %s", usageColumns[i], strings.Join(usageColumns, ","))
+			line, col := r.place(0)
+			r.fail(line, col, "the header has no column %q; it must be %s", usageColumns[i], strings.Join(usageColumns, ","))
 		}
 	}
 	return len(r.found) == 0

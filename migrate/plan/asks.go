@@ -23,6 +23,9 @@ const (
 	Accepted  Want = "accepted"  // they may reach each other although they do not today
 )
 
+// Wants lists them.
+var Wants = []Want{Required, Encrypted, Forbidden, Accepted}
+
 // standing marks forbidden pairs that reach each other today.
 const standing Want = "standing"
 
@@ -43,27 +46,13 @@ func compareAsks(x, y Ask) int {
 	return cmp.Or(x.A.Compare(y.A), x.B.Compare(y.B), cmp.Compare(x.Want, y.Want))
 }
 
-// place is a location as a key: two of the same place are equal.
-type place struct {
-	kind reach.Kind
-	id   estate.Key
-	name string
-}
-
-func placeOf(l reach.Location) place {
-	if l.Kind == reach.OnPremises {
-		return place{kind: l.Kind, name: strings.ToLower(l.Name)}
-	}
-	return place{kind: l.Kind, id: l.ID.Key()}
-}
-
 // asks are what people ask of pairs, to be looked up.
-type asks map[[2]place]map[Want]bool
+type asks map[[2]reach.Place]map[Want]bool
 
 func newAsks(all []Ask) asks {
 	out := asks{}
 	for _, a := range all {
-		key := [2]place{placeOf(a.A), placeOf(a.B)}
+		key := [2]reach.Place{a.A.Place(), a.B.Place()}
 		if out[key] == nil {
 			out[key] = map[Want]bool{}
 		}
@@ -77,13 +66,13 @@ func (a asks) has(w Want, x, y reach.Location) bool {
 	if len(a) == 0 {
 		return false
 	}
-	return a[[2]place{placeOf(x), placeOf(y)}][w] || a[[2]place{placeOf(y), placeOf(x)}][w]
+	return a[[2]reach.Place{x.Place(), y.Place()}][w] || a[[2]reach.Place{y.Place(), x.Place()}][w]
 }
 
 // Asked finds out which pairs of a network the options are about. An entry that names no place of it, or several
 // where it has to name one, counts for nothing and is reported (OPT-011).
 func Asked(before *reach.Relation, opts *options.Options) ([]Ask, diag.List) {
-	r := &asking{opts: opts, at: before.Locations()}
+	r := &asking{opts: opts, known: NewPlaces(before.Locations(), opts)}
 	for _, p := range opts.Required {
 		want := Required
 		if p.Require.Value == options.Encryption {
@@ -114,7 +103,7 @@ func Asked(before *reach.Relation, opts *options.Options) ([]Ask, diag.List) {
 
 type asking struct {
 	opts  *options.Options
-	at    []reach.Location
+	known *Places
 	asks  []asked
 	found diag.List
 }
@@ -143,12 +132,7 @@ func (r *asking) pair(want Want, p options.Pair) {
 
 // places are those that a name of the options file stands for.
 func (r *asking) places(t options.Text) []reach.Location {
-	var out []reach.Location
-	for _, l := range r.at {
-		if calls(r.opts, t, l) {
-			out = append(out, l)
-		}
-	}
+	out := r.known.of(t)
 	switch {
 	case len(out) == 0:
 		r.found = append(r.found, nowhere(r.opts, t))
@@ -212,6 +196,23 @@ func (c *checker) judgeAsks(s state) []Violation {
 	return out
 }
 
+// Stands reports whether what is asked of a pair is so before the first step. It is to be kept from there on; what does
+// not stand is to hold at the end.
+func (p *Plan) Stands(a Ask) bool {
+	if p.Before == nil {
+		return false
+	}
+	switch a.Want {
+	case Forbidden:
+		return !talks(p.Before, a.ends())
+	case Encrypted:
+		return p.Before.Session(a.A, a.B).Value == reach.Yes && !inClear(p.Before, a)
+	case Required:
+		return p.Before.Session(a.A, a.B).Value == reach.Yes
+	}
+	return true
+}
+
 func because(a Ask) string {
 	if a.Reason == "" {
 		return ""
@@ -235,18 +236,20 @@ func inClear(r *reach.Relation, a Ask) bool {
 	return false
 }
 
-// Accepted reports whether somebody accepted every pair that a verdict is about, or required it.
-func (p *Plan) Accepted(v *reach.Verdict) bool {
-	if len(p.Asks) == 0 || v.Via != nil {
-		return false
-	}
+// Accepting makes what reports whether somebody accepted every pair that a verdict is about, or required it.
+func (p *Plan) Accepting() func(v *reach.Verdict) bool {
 	all := newAsks(p.Asks)
-	for a, b := range v.Pairs() {
-		if !all.has(Accepted, a, b) && !all.has(Required, a, b) && !all.has(Encrypted, a, b) {
+	return func(v *reach.Verdict) bool {
+		if len(all) == 0 || v.Via != nil {
 			return false
 		}
+		for a, b := range v.Pairs() {
+			if !all.has(Accepted, a, b) && !all.has(Required, a, b) && !all.has(Encrypted, a, b) {
+				return false
+			}
+		}
+		return true
 	}
-	return true
 }
 
 // locationOf is a VNet as the relation has it.
@@ -269,7 +272,7 @@ func (g *graph) ask(all []Ask, before *reach.Relation) {
 	g.asks, g.wanted = newAsks(all), make([][]int, len(g.e.VNets))
 	for _, a := range all {
 		if a.Want == Forbidden && talks(before, a.ends()) {
-			g.asks[[2]place{placeOf(a.A), placeOf(a.B)}][standing] = true
+			g.asks[[2]reach.Place{a.A.Place(), a.B.Place()}][standing] = true
 		}
 	}
 	join := func(a, b int) {
@@ -388,9 +391,9 @@ func (l *layout) barriers() {
 		l.blocked[pair] = byHand
 	}
 	for key, wants := range l.g.asks {
-		a, known := l.g.index[key[0].id]
-		b, also := l.g.index[key[1].id]
-		if key[0].kind != reach.VNet || key[1].kind != reach.VNet || !known || !also {
+		a, known := l.g.index[key[0].ID]
+		b, also := l.g.index[key[1].ID]
+		if key[0].Kind != reach.VNet || key[1].Kind != reach.VNet || !known || !also {
 			continue
 		}
 		pair := [2]int{min(a, b), max(a, b)}

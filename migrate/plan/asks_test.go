@@ -230,3 +230,27 @@ func TestOpenedOnTheWay(t *testing.T) {
 		t.Errorf("accepted, and %v", opened)
 	}
 }
+
+// A name that a place has stands for that place alone, though others fit it as a pattern.
+func TestExactNamesBeforePatterns(t *testing.T) {
+	e := &estate.Estate{}
+	gateway := estate.ID{Type: estate.TypeGateway, Name: "g"}
+	hub := estate.ID{Subscription: "contoso", Type: estate.TypeVNet, Name: "hub"}
+	e.VNets = []estate.VNet{{ID: hub, Name: "hub", Model: estate.ARM}}
+	e.Gateways = []estate.Gateway{{ID: gateway, VNet: hub, Kind: estate.VPNGateway}}
+	for _, name := range []string{"H*", "HQ", "Hull"} {
+		site := estate.ID{Type: estate.TypeSite, Name: name}
+		e.Sites = append(e.Sites, estate.Site{ID: site, Name: name, Class: estate.SiteOnPremises, Network: name})
+		e.Connections = append(e.Connections, estate.Connection{ID: estate.ID{Type: estate.TypeConnection, Name: name}, Kind: estate.IPsec, Gateway: gateway, Site: site})
+	}
+	for name, want := range map[string]string{"H*": "H*", "HU*": "Hull", "h?": "H* HQ", "contoso/*": ""} {
+		asks, found := plan.Asked(reach.Compute(e), &options.Options{Required: []options.Pair{{Between: options.Text{Value: "contoso/h*"}, And: options.Text{Value: name}}}})
+		var got []string
+		for _, a := range asks {
+			got = append(got, a.B.Name)
+		}
+		if strings.Join(got, " ") != want || len(found) > 0 {
+			t.Errorf("%s: %q, want %q; %v", name, got, want, found)
+		}
+	}
+}

@@ -138,7 +138,7 @@ type checker struct {
 }
 
 func newChecker(p *Plan) *checker {
-	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base), opened: openings{number: map[[2]place]int{}}, hosts: newHosts(p)}
+	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base), opened: openings{number: map[[2]reach.Place]int{}}, hosts: newHosts(p)}
 	if c.before == nil {
 		c.before = reach.Compute(p.Base)
 	}

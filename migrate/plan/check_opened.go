@@ -13,7 +13,7 @@ import (
 // openings numbers the pairs that some state lets talk although they do not before the plan.
 type openings struct {
 	pairs  [][2]reach.Location
-	number map[[2]place]int
+	number map[[2]reach.Place]int
 }
 
 // opening is what a state opens: a pair, by its number, or some addresses of one that talks otherwise.
@@ -47,7 +47,7 @@ func (o *openings) add(to []opening, v reach.Verdict) []opening {
 		if b.Compare(a) < 0 {
 			a, b, from, into = b, a, into, from
 		}
-		key := [2]place{placeOf(a), placeOf(b)}
+		key := [2]reach.Place{a.Place(), b.Place()}
 		n, known := o.number[key]
 		if !known {
 			n = len(o.pairs)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -47,6 +48,7 @@ func (m *maker) decide(k *Kept) error {
 	d := &decided{apart: map[[2]int]bool{}, own: map[int]bool{}, keep: map[estate.Key]bool{}, gateways: map[estate.Key]bool{}, unserved: map[unserved]bool{}, left: map[estate.Key]bool{}}
 	m.g.decided, m.kept = d, k
 	m.askAgain()
+	m.carryAgain()
 	for _, one := range k.Decisions {
 		if one.Withdrawn {
 			continue
@@ -124,11 +126,46 @@ func (m *maker) askAgain() {
 	})
 }
 
+// carryAgain takes the traffic of the edited plan where the options tell of none.
+func (m *maker) carryAgain() {
+	if len(m.opts.Traffic) > 0 || m.opts.UsageFile != "" {
+		return
+	}
+	known := map[reach.Place]bool{}
+	for _, l := range m.p.Before.Locations() {
+		known[l.Place()] = true
+	}
+	lost, first, at := 0, "", 0
+	for i, f := range m.kept.Traffic {
+		missing := ""
+		for _, end := range []reach.Location{f.From, f.To} {
+			if missing == "" && !known[end.Place()] {
+				missing = end.String()
+			}
+		}
+		switch {
+		case missing == "":
+			m.p.Traffic = append(m.p.Traffic, f)
+			continue
+		case lost == 0:
+			first, at = missing, i
+		}
+		lost++
+	}
+	m.p.Traffic = cost.Merge(m.p.Traffic)
+	switch {
+	case lost == 1:
+		m.gone(fmt.Sprintf("traffic[%d]", at), "there is no %s", first)
+	case lost > 1:
+		m.gone(fmt.Sprintf("traffic[%d]", at), "there is no %s; of %d flows an end is missing", first, lost)
+	}
+}
+
 // decideHub checks what can be said of a hub before there are components.
 func (m *maker) decideHub(d *decided, one Decision) {
 	_, known := m.g.index[one.Component.Key()]
 	switch {
-	case !slices.Contains([]HubKind{NoHub, ExistingHub, NewHub}, one.Hub):
+	case !slices.Contains(HubKinds, one.Hub):
 		m.refuse(one.At, "a hub is %q; it can be none, existing or new", one.Hub)
 	case !known:
 		m.gone(one.At, "there is no VNet %s", one.Component)
@@ -136,6 +173,8 @@ func (m *maker) decideHub(d *decided, one Decision) {
 		m.gone(one.At, "there is no VNet %s", one.VNet)
 	case one.Space.IsValid() && one.Space.Bits() != azure.HubBits:
 		m.refuse(one.At, "a new hub has a block of /%d, and %s is none", azure.HubBits, one.Space)
+	case one.Space != one.Space.Masked():
+		m.refuse(one.At, "%s has bits of hosts; the block is %s", one.Space, one.Space.Masked())
 	default:
 		d.hubs = append(d.hubs, one)
 	}
@@ -392,8 +431,7 @@ func (p *Plan) settleDecisions() {
 		d := &p.Decisions[i]
 		d.Applied, d.AppliedTo, d.At = true, d.Wave, ""
 	}
-	order := []Deciding{ChooseHub, DropStep, HoldStep}
 	slices.SortStableFunc(p.Decisions, func(a, b Decision) int {
-		return cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind))
+		return cmp.Compare(slices.Index(Decidings, a.Kind), slices.Index(Decidings, b.Kind))
 	})
 }

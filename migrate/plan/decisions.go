@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -20,6 +21,9 @@ const (
 	DropStep  Deciding = "drop" // a step that is not done: what it would have changed stays
 	HoldStep  Deciding = "hold" // a step that is not done before a wave
 )
+
+// Decidings lists them, in the order in which a plan has them.
+var Decidings = []Deciding{ChooseHub, DropStep, HoldStep}
 
 // Decision is what a person decided about a plan.
 type Decision struct {
@@ -100,8 +104,9 @@ func (d Decision) stepName() string {
 type Kept struct {
 	Mode      options.Mode
 	Asks      []Ask
-	Decisions []Decision // those that count
-	HubWins   bool       // the hub of the options comes before those of the decisions
+	Traffic   []cost.Flow // of the plan; that of the options comes before it
+	Decisions []Decision  // those that count
+	HubWins   bool        // the hub of the options comes before those of the decisions
 
 	name   string          // how findings call the plan
 	base   *estate.Estate  // its network before the first step

@@ -211,6 +211,10 @@ func TestDecisionsRefused(t *testing.T) {
 			h := &p.Components[0].Hub
 			h.Kind, h.VNet, h.Space = plan.NewHub, estate.ID{}, netip.PrefixFrom(p.Base.VNets[0].Space[0].Addr(), 22)
 		}, []string{"PLAN-019 components[0].hub: a part of 10.104.0.0/22 is taken, or no private address", "1 decision of plan.json cannot be kept"}},
+		{"a space with bits of hosts", "star", func(p *plan.Plan) {
+			h := &p.Components[0].Hub
+			h.Kind, h.VNet, h.Space = plan.NewHub, estate.ID{}, netip.MustParsePrefix("172.31.4.9/22")
+		}, []string{"PLAN-019 components[0].hub: 172.31.4.9/22 has bits of hosts; the block is 172.31.4.0/22", "1 decision of plan.json cannot be kept"}},
 		{"too late", "star", func(p *plan.Plan) { stepOf(p, "S008").Wave = 1 << 20 }, []string{
 			"PLAN-019 steps[7].wave: a step can be held back to wave 9999, and not to 1048576", "1 decision of plan.json cannot be kept"}},
 		{"a word that is none", "star", drop(plan.Decision{Kind: "keep"}), []string{

@@ -18,7 +18,7 @@ func Decided(name string, edited *Plan) (*Kept, diag.List, error) {
 	if edited.Base == nil || len(edited.Base.VNets) == 0 {
 		return nil, nil, errors.New("there is no VNet to plan for")
 	}
-	k := &Kept{Mode: edited.Mode, Asks: edited.Asks, name: name, base: edited.Base, before: reach.Compute(edited.Base)}
+	k := &Kept{Mode: edited.Mode, Asks: edited.Asks, Traffic: edited.Traffic, name: name, base: edited.Base, before: reach.Compute(edited.Base)}
 	d := &deriver{p: edited, kept: k}
 	k.Decisions = d.recorded()
 	was, err := d.reference(d.original())
@@ -127,7 +127,7 @@ func (d *deriver) hubOf(c *Component) int {
 // reference is the plan of the same network for the same asks, with decisions. Nothing of it is checked.
 func (d *deriver) reference(with []Decision) (*maker, error) {
 	k := *d.kept
-	k.Asks, k.Decisions = d.p.PlannedAsks, with
+	k.Asks, k.Traffic, k.Decisions = d.p.PlannedAsks, nil, with
 	m, err := newMaker(k.base, options.Options{Mode: k.Mode}, &k)
 	if err == nil {
 		err = m.components()

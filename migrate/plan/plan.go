@@ -55,6 +55,9 @@ const (
 	Mixed    Class = "mixed"
 )
 
+// Classes lists them.
+var Classes = []Class{Single, Peered, Pair, Chain, Star, FullMesh, Mixed}
+
 // Component is a set of VNets that tunnels connect, directly or through others.
 type Component struct {
 	Name    string // of its first VNet
@@ -83,6 +86,9 @@ const (
 	ExistingHub HubKind = "existing"
 	NewHub      HubKind = "new"
 )
+
+// HubKinds lists them.
+var HubKinds = []HubKind{NoHub, ExistingHub, NewHub}
 
 // Hub is the chosen hub of a component, and how it was chosen.
 type Hub struct {
@@ -125,6 +131,9 @@ const (
 	Change What = "change"
 )
 
+// Whats lists them.
+var Whats = []What{Keep, Remove, Create, Change}
+
 // Outcome is what becomes of an object, and why.
 type Outcome struct {
 	Object  estate.ID
@@ -155,6 +164,12 @@ const (
 	UseRemoteGateway Action = "use remote gateway"
 	CleanUp          Action = "clean up"
 )
+
+// Actions lists them.
+var Actions = []Action{
+	Export, VerifyListing, ChangeDevice, MigrateVNet, RestorePrefixes, CreateVNet, CreateFirewall, CreateRoutes, AssociateRoutes,
+	CreateGateway, CreateConnection, CreatePeering, VerifyReach, DeleteTunnel, DeleteGateway, UseRemoteGateway, CleanUp,
+}
 
 // Step is one thing to do.
 type Step struct {
@@ -188,6 +203,9 @@ const (
 	Brief        ImpactClass = "brief"        // seconds to a minute
 	Interrupting ImpactClass = "interrupting" // the named pairs are cut
 )
+
+// ImpactClasses lists them.
+var ImpactClasses = []ImpactClass{Live, Brief, Interrupting}
 
 // Impact is what a step does to traffic, and how long it takes.
 type Impact struct {

@@ -2,9 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -18,7 +15,7 @@ func Flows(before *reach.Relation, opts *options.Options) ([]cost.Flow, diag.Lis
 	if len(opts.Traffic) == 0 {
 		return nil, nil
 	}
-	d := newDirectory(before.Locations(), opts)
+	d := &answers{Places: NewPlaces(before.Locations(), opts), known: map[string]*answer{}}
 	var out []cost.Flow
 	var found diag.List
 	for _, t := range opts.Traffic {
@@ -34,14 +31,11 @@ func Flows(before *reach.Relation, opts *options.Options) ([]cost.Flow, diag.Lis
 	return cost.Merge(out), append(found, d.odd()...)
 }
 
-// directory finds places by name: of ten thousand there may be a hundred thousand names.
-type directory struct {
-	opts    *options.Options
-	at      []reach.Location
-	named   map[string][]int // by name, folded
-	longest int              // of these, in bytes
-	known   map[string]*answer
-	order   []*answer
+// answers are the places that names of the options file stand for, each looked up once.
+type answers struct {
+	*Places
+	known map[string]*answer
+	order []*answer
 }
 
 // answer is what a name of the options file stands for.
@@ -51,37 +45,15 @@ type answer struct {
 	again int // how often it was asked for after the first time
 }
 
-func newDirectory(at []reach.Location, opts *options.Options) *directory {
-	d := &directory{opts: opts, at: at, named: map[string][]int{}, known: map[string]*answer{}}
-	for i, l := range at {
-		for _, name := range []string{folded(l.Name), folded(written(l))} {
-			d.named[name] = append(d.named[name], i)
-			d.longest = max(d.longest, len(name))
-		}
-	}
-	return d
-}
-
-// folded is the same for names that differ in letter case alone.
-func folded(name string) string {
-	return strings.Map(func(r rune) rune {
-		least := r
-		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
-			least = min(least, other)
-		}
-		return least
-	}, name)
-}
-
 // one is the place that a name stands for.
-func (d *directory) one(t options.Text) *reach.Location {
+func (d *answers) one(t options.Text) *reach.Location {
 	if f := d.known[t.Value]; f != nil {
 		f.again++
 		return f.place
 	}
 	f := &answer{}
 	d.known[t.Value], d.order = f, append(d.order, f)
-	switch all := d.places(t); len(all) {
+	switch all := d.of(t); len(all) {
 	case 0:
 		f.why = nowhere(d.opts, t)
 	case 1:
@@ -92,28 +64,8 @@ func (d *directory) one(t options.Text) *reach.Location {
 	return f.place
 }
 
-// places are all that a name may stand for. The name of a place ends it: what it is, the subscription and the group
-// stand before.
-func (d *directory) places(t options.Text) []reach.Location {
-	name := strings.TrimSpace(folded(t.Value))
-	var which []int
-	for i := range len(name) {
-		if (i == 0 || name[i-1] == '/' || name[i-1] == ' ') && len(name)-i <= d.longest {
-			which = append(which, d.named[name[i:]]...)
-		}
-	}
-	slices.Sort(which)
-	var out []reach.Location
-	for _, i := range slices.Compact(which) {
-		if calls(d.opts, t, d.at[i]) {
-			out = append(out, d.at[i])
-		}
-	}
-	return out
-}
-
 // odd are the names that stand for no place or several.
-func (d *directory) odd() diag.List {
+func (d *answers) odd() diag.List {
 	var out diag.List
 	for _, f := range d.order {
 		if f.place != nil {

@@ -39,6 +39,21 @@ func (l Location) String() string {
 	return "VNet " + l.Name
 }
 
+// Place is a location as a key of maps: two of the same place are equal.
+type Place struct {
+	Kind Kind
+	ID   estate.Key // zero of an on-premises network
+	Name string     // of an on-premises network, in lower case
+}
+
+// Place is where the location is.
+func (l Location) Place() Place {
+	if l.Kind == OnPremises {
+		return Place{Kind: l.Kind, Name: strings.ToLower(l.Name)}
+	}
+	return Place{Kind: l.Kind, ID: l.ID.Key()}
+}
+
 // Same reports whether two locations are the same place, whatever the spelling of their names.
 func (l Location) Same(m Location) bool { return l.Compare(m) == 0 }
 

@@ -8,20 +8,6 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// CheckFormat is the version of a WireCheck.
-const CheckFormat = "netmigrate.check/v1"
-
-// WireCheck is what netmigrate check says of a plan, as JSON.
-type WireCheck struct {
-	Format     string          `json:"format" jsonschema:"enum=netmigrate.check/v1"`
-	Plan       string          `json:"plan"` // the file
-	Sound      bool            `json:"sound"`
-	Violations []WireViolation `json:"violations"`       // empty when it is sound
-	Opened     []WireViolation `json:"opened,omitempty"` // pairs that may talk for a while only
-	Checked    []string        `json:"checked"`          // the states that were checked, in words
-	Windows    []WireWindow    `json:"windows"`          // the interruptions that the plan declares
-}
-
 // Checked writes what [plan.Check] has said of a plan of some name, as text, Markdown or JSON.
 func Checked(w io.Writer, name string, p *plan.Plan, format Format, s Style) error {
 	r := &reviewer{p: p}

@@ -19,7 +19,7 @@ func (r *reviewer) cost() {
 		return
 	}
 	r.section("Cost a month, at list price, in US dollars")
-	before, after := bills(r.p)
+	before, after := r.bills()
 	lines, traffic := costLines(before, after), len(r.p.Traffic) > 0
 	if len(lines) == 0 && !traffic {
 		r.say("Nothing of this network costs by the hour.")
@@ -41,7 +41,7 @@ func (r *reviewer) cost() {
 	r.add(g)
 	for _, l := range lines {
 		if why := cmp.Or(l.before.Unknown, l.after.Unknown); why != "" {
-			r.say("%s: unknown, because %s.", capital(l.what), why)
+			r.say("%s: unknown, because %s.", upperFirst(l.what), why)
 		}
 	}
 	if !told {
@@ -66,6 +66,14 @@ func bills(p *plan.Plan) (before, after *cost.Bill) {
 	return cost.Monthly(p.Base, p.Before, p.Traffic), cost.Monthly(p.Target, p.After, p.Traffic)
 }
 
+// bills are those of the plan, made once: two parts of the review tell of them.
+func (r *reviewer) bills() (before, after *cost.Bill) {
+	if r.before == nil {
+		r.before, r.after = bills(r.p)
+	}
+	return r.before, r.after
+}
+
 // traffic says from which traffic on the target costs more. A tunnel within a region carries it free of charge, and
 // one between regions at a price; a peering costs at both ends.
 func (r *reviewer) traffic(saved cost.Amount) {
@@ -74,7 +82,7 @@ func (r *reviewer) traffic(saved cost.Amount) {
 	if !known || len(all) == 0 {
 		return // no number is better than a wrong one
 	}
-	from := func(more int64) string { return cost.Grouped(int64(saved) / more) }
+	from := func(more cost.Amount) string { return cost.Grouped(int64(saved / more)) }
 	most, least := slices.Max(all), slices.Min(all)
 	text := fmt.Sprintf("From %s GB a month over the new peerings on", from(most))
 	switch {
@@ -87,16 +95,16 @@ func (r *reviewer) traffic(saved cost.Amount) {
 	r.say("Traffic is not in it: a tunnel within a region carries it free of charge, a peering costs by the GB at both ends. %s, the target costs more.", text)
 }
 
-// dearerPeerings is what a GB over each new peering within a region, and between regions, costs more than today, in
-// millionths of a dollar. It is not known when one of them is not, or costs no more.
-func (r *reviewer) dearerPeerings() (within, between []int64, known bool) {
+// dearerPeerings is what a GB over each new peering within a region, and between regions, costs more than today. It is
+// not known when one of them is not, or costs no more.
+func (r *reviewer) dearerPeerings() (within, between []cost.Amount, known bool) {
 	had, x := estate.NewIndex(r.p.Base), estate.NewIndex(r.p.Target)
 	for i := range r.p.Target.Peerings {
 		half := &r.p.Target.Peerings[i]
 		if had.Peering(half.ID) != nil {
 			continue
 		}
-		more, global, known := dearer(x.VNet(half.VNet), x.VNet(half.Remote))
+		more, global, known := cost.Dearer(x.VNet(half.VNet), x.VNet(half.Remote))
 		switch {
 		case !known || more <= 0:
 			return nil, nil, false
@@ -107,32 +115,6 @@ func (r *reviewer) dearerPeerings() (within, between []int64, known bool) {
 		}
 	}
 	return within, between, true
-}
-
-// dearer is what a GB from one VNet to the other costs more over a peering than over a tunnel of their gateways, and
-// whether it passes between regions.
-func dearer(from, to *estate.VNet) (more int64, global, known bool) {
-	if from == nil || to == nil {
-		return 0, false, false
-	}
-	price := func(id string) (int64, bool) {
-		p, _ := azure.LookupPrice(id)
-		return p.Micros()
-	}
-	a, knownA := azure.LookupRegion(from.Region.Name)
-	b, knownB := azure.LookupRegion(to.Region.Name)
-	switch {
-	case !knownA || !knownB:
-		return 0, false, false
-	case a.Name == b.Name:
-		out, ok := price("peering-intra-egress")
-		in, ok2 := price("peering-intra-ingress")
-		return out + in, false, ok && ok2
-	}
-	out, ok := price("peering-global-" + a.BillingZone + "-egress")
-	in, ok2 := price("peering-global-" + b.BillingZone + "-ingress")
-	tunnel, ok3 := price("vpn-inter-vnet-" + a.BillingZone)
-	return out + in - tunnel, true, ok && ok2 && ok3
 }
 
 type costLine struct {
@@ -199,72 +181,4 @@ func priceDates(prices []azure.Price) string {
 		when += " to " + last
 	}
 	return strings.Join(scopes, ", ") + ", read " + when
-}
-
-// WireCost is what the network of a plan costs a month at list price, before and after.
-type WireCost struct {
-	Currency string   `json:"currency" jsonschema:"enum=USD"`
-	Hours    int      `json:"hoursAMonth"`
-	Before   WireBill `json:"before"`
-	After    WireBill `json:"after"`
-}
-
-// WireBill is a bill, by kind of thing.
-type WireBill struct {
-	Known   string         `json:"known"`   // the sum of what is known, a decimal
-	Unknown int            `json:"unknown"` // things and flows whose price is not
-	Lines   []WireBillLine `json:"lines"`
-	Traffic []WirePassage  `json:"traffic,omitempty"`
-}
-
-// WireBillLine is what things of one kind cost together.
-type WireBillLine struct {
-	What    string   `json:"what"`
-	Objects []WireID `json:"objects"`
-	Count   int      `json:"count"`            // of what is paid for
-	Price   string   `json:"price,omitempty"`  // of an hour of one, a decimal
-	Scope   string   `json:"scope,omitempty"`  // the region or zone that the price was read for
-	Date    string   `json:"date,omitempty"`   // when
-	Amount  string   `json:"amount,omitempty"` // a decimal
-	Unknown string   `json:"unknown,omitempty"`
-}
-
-func wireCost(p *plan.Plan) *WireCost {
-	if p.Base == nil || p.Target == nil {
-		return nil
-	}
-	before, after := bills(p)
-	return &WireCost{Currency: "USD", Hours: cost.Hours, Before: wireBill(before), After: wireBill(after)}
-}
-
-func wireBill(b *cost.Bill) WireBill {
-	known, unknown := b.Total()
-	return WireBill{Known: decimal(known), Unknown: unknown, Lines: each(b.Lines, func(l cost.Line) WireBillLine {
-		w := WireBillLine{What: l.What, Objects: each(l.Objects, wireID), Count: l.Count, Price: l.Price.USD, Scope: l.Price.Scope, Date: l.Price.Date, Unknown: l.Unknown}
-		if l.Unknown == "" {
-			w.Amount = decimal(l.Amount)
-		}
-		return w
-	}), Traffic: each(b.Traffic, wirePassage)}
-}
-
-func decimal(a cost.Amount) string { return fmt.Sprintf("%d.%02d", a/1_000_000, a%1_000_000/10_000) }
-
-func wireMonthly(m *plan.Monthly) *WireMonthly {
-	if m == nil {
-		return nil
-	}
-	return &WireMonthly{decimal(m.Known), m.Unknown}
-}
-
-// monthly reads what a candidate would cost, to the cent.
-func (d *unwirer) monthly(w *WireMonthly) *plan.Monthly {
-	if w == nil {
-		return nil
-	}
-	micros, ok := azure.Price{USD: w.Known}.Micros()
-	if (!ok || micros < 0 || w.Unknown < 0) && d.err == nil {
-		d.err = fmt.Errorf("a candidate costs %q a month and %d unknown things, which is no amount", w.Known, w.Unknown)
-	}
-	return &plan.Monthly{Known: cost.Amount(micros), Unknown: w.Unknown}
 }

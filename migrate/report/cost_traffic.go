@@ -29,12 +29,11 @@ func passing(before, after *cost.Bill) []passages {
 	return out
 }
 
-// trafficRow is the traffic of both networks as a row of the table of costs, and whether what is unknown of it is the
-// same in both.
+// trafficRow is the traffic of both networks as a row of the table of costs, and whether the two can be compared.
 func trafficRow(before, after *cost.Bill) (row []phrase, told bool) {
 	told = true
 	for i := range before.Traffic {
-		told = told && before.Traffic[i].Unknown == after.Traffic[i].Unknown
+		told = told && before.Traffic[i].Comparable(&after.Traffic[i])
 	}
 	cell := func(b *cost.Bill) []phrase {
 		arrives := 0
@@ -175,54 +174,4 @@ func chargesOf(bills ...*cost.Bill) []azure.Price {
 		}
 	}
 	return out
-}
-
-// WireFlow is what passes from one place to another in a month.
-type WireFlow struct {
-	From WireLocation `json:"from"`
-	To   WireLocation `json:"to"`
-	GB   string       `json:"gb"` // a decimal
-}
-
-// WirePassage is what a flow costs in one network.
-type WirePassage struct {
-	WireFlow
-	Unreached bool         `json:"unreached,omitempty"` // nothing of it arrives, and it costs nothing
-	Charges   []WireCharge `json:"charges,omitempty"`   // in the order of its way; none where that is free
-	Amount    string       `json:"amount,omitempty"`    // of all charges, a decimal
-	Unknown   string       `json:"unknown,omitempty"`   // why there is no amount
-}
-
-// WireCharge is one price that a flow pays.
-type WireCharge struct {
-	What   string `json:"what"`
-	Price  string `json:"price"` // of a GB, a decimal
-	Scope  string `json:"scope"`
-	Date   string `json:"date"`
-	Amount string `json:"amount"`
-}
-
-func wireFlow(f cost.Flow) WireFlow {
-	return WireFlow{wireLocation(f.From), wireLocation(f.To), f.Volume.String()}
-}
-
-func wirePassage(p cost.Passage) WirePassage {
-	w := WirePassage{WireFlow: wireFlow(p.Flow), Unreached: p.Apart, Unknown: p.Unknown}
-	if p.Unknown == "" {
-		w.Amount = decimal(p.Amount)
-	}
-	for _, c := range p.Charges {
-		w.Charges = append(w.Charges, WireCharge{c.Price.What, c.Price.USD, c.Price.Scope, c.Price.Date, decimal(c.Amount)})
-	}
-	return w
-}
-
-// flow reads a flow. One entry has at most options.MaxVolume; those of two places may add up to more.
-func (d *unwirer) flow(w WireFlow) cost.Flow {
-	const most = options.MaxVolume * 100_000
-	v, ok := options.ParseVolume(w.GB)
-	if (!ok || v > most) && d.err == nil {
-		d.err = fmt.Errorf("traffic of %q GB is no amount from 0 to %s with at most three decimals", w.GB, most)
-	}
-	return cost.Flow{From: d.location(w.From), To: d.location(w.To), Volume: min(v, most)}
 }

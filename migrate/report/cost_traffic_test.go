@@ -2,6 +2,8 @@ package report
 
 import (
 	"bytes"
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -11,7 +13,6 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
-	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // meshOfThree is a network of a hub and an app in one region and a lab in another, joined to the hub by tunnels or by
@@ -49,7 +50,9 @@ func TestCostOfTraffic(t *testing.T) {
 	before, after := meshOfThree(false), meshOfThree(true)
 	lost := meshOfThree(true)
 	lost.VNets[lab].Region.Name = ""
-	section := func(target *estate.Estate, flows ...cost.Flow) string {
+	nowhere := meshOfThree(false)
+	nowhere.VNets[lab].Region.Name = ""
+	between := func(before, target *estate.Estate, flows ...cost.Flow) string {
 		r := &reviewer{p: &plan.Plan{Base: before, Target: target, Traffic: flows}}
 		r.cost()
 		var b strings.Builder
@@ -58,6 +61,7 @@ func TestCostOfTraffic(t *testing.T) {
 		}
 		return b.String()
 	}
+	section := func(target *estate.Estate, flows ...cost.Flow) string { return between(before, target, flows...) }
 	for _, c := range []struct {
 		name      string
 		got       string
@@ -74,6 +78,8 @@ func TestCostOfTraffic(t *testing.T) {
 		{"more", section(after, flowOf(before, app, hub, 20_000_000)), []string{"With this traffic the target costs 86 a month more."}, nil},
 		{"unknown", section(lost, flowOf(before, hub, lab, 1000)), []string{"traffic from place to place  1       0.04  1       unknown", "the difference is not known either",
 			"Unknown in the target, because the region of a VNet on its way is not known: VNet hub to VNet lab."}, []string{"With this traffic"}},
+		{"unknown in both, for one reason and by two ways", between(nowhere, lost, flowOf(before, hub, lab, 1000)), []string{"traffic from place to place  1       unknown  1       unknown", "the difference is not known either"}, []string{"With this traffic"}},
+		{"unknown in both, by one way", between(nowhere, nowhere, flowOf(before, hub, lab, 1000)), []string{"With this traffic the target costs the same."}, []string{"the difference is not known"}},
 		{"apart", section(after, flowOf(before, app, lab, 1000)), []string{"traffic from place to place  0       -    0       -", "Does not arrive before and in the target, and costs nothing: VNet app to VNet lab.", "does not arrive  does not arrive"}, nil},
 	} {
 		for _, want := range c.want {
@@ -89,12 +95,12 @@ func TestCostOfTraffic(t *testing.T) {
 	}
 }
 
-// The table holds the dearest flows, and says how many it leaves out.
+// The table holds the flows that cost most in either network, dearest first, and says how many it leaves out.
 func TestDearestPairs(t *testing.T) {
-	e := &estate.Estate{}
-	p := &plan.Plan{Base: e, Target: e}
-	for i := range 12 {
-		p.Traffic = append(p.Traffic, cost.Flow{From: reach.Location{Name: strings.Repeat("a", i+1)}, To: reach.Location{Name: "b"}, Volume: 1000})
+	before := meshOfThree(false)
+	p := &plan.Plan{Base: before, Target: meshOfThree(true)}
+	for i := range 12 { // 7,000 GB, 2,000 GB, 9,000 GB and so on: every number of thousands from 1 to 12 once
+		p.Traffic = append(p.Traffic, flowOf(before, 0, 1, options.Volume(1+(i*7+6)%12)*1_000_000))
 	}
 	r := &reviewer{p: p}
 	r.cost()
@@ -102,8 +108,13 @@ func TestDearestPairs(t *testing.T) {
 	if err := writeText(&b, r.out, Style{Width: 400}); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(b.String(), "and 2 more, see plan.json") {
-		t.Error(b.String())
+	var got []string
+	for _, m := range regexp.MustCompile(`VNet app +VNet hub +(\S+) +free`).FindAllStringSubmatch(b.String(), -1) {
+		got = append(got, m[1])
+	}
+	want := []string{"12,000", "11,000", "10,000", "9,000", "8,000", "7,000", "6,000", "5,000", "4,000", "3,000"}
+	if diff := cmp.Diff(want, got); diff != "" || !strings.Contains(b.String(), "and 2 more, see plan.json") {
+		t.Errorf("(-want +got)\n%s\n%s", diff, b.String())
 	}
 }
 
@@ -128,8 +139,8 @@ func TestReadTraffic(t *testing.T) {
 	if diff := cmp.Diff(first.String(), second.String()); diff != "" {
 		t.Errorf("plan.json (-want +got)\n%s", diff)
 	}
-	for _, bad := range []string{`"gb": "-1"`, `"gb": "1e9"`, `"gb": "1000000000001"`, `"gb": ""`} {
-		if _, err := ReadPlan(strings.NewReader(strings.Replace(first.String(), `"gb": "1.5"`, bad, 1))); err == nil || !strings.Contains(err.Error(), "is no amount") {
+	for bad, want := range map[string]string{"-1": "is no amount", "1e9": "is no amount", "1000000000001": "is no amount", "": "is no amount", "1000000000000": "adds up to more than 1000000000000 GB"} {
+		if _, err := ReadPlan(strings.NewReader(strings.Replace(first.String(), `"gb": "1.5"`, fmt.Sprintf(`"gb": %q`, bad), 1))); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}

@@ -13,34 +13,10 @@ type coverage struct {
 	person []reason // why leaves need a person, the most frequent first
 }
 
-// WireCoverage counts what became of the leaves of the input.
-type WireCoverage struct {
-	Leaves      int          `json:"leaves"`    // elements, attributes and texts
-	Converted   int          `json:"converted"` // carried over as they were
-	Changed     int          `json:"changed"`   // carried over with a change
-	Dropped     int          `json:"dropped"`   // left out on purpose
-	NeedsPerson int          `json:"needsPerson"`
-	NoFate      int          `json:"noFate"`  // always 0, or there is a mistake in the program
-	Reasons     []WireReason `json:"reasons"` // why leaves need a person, the most frequent first
-}
-
-// WireReason is a reason and how many leaves have it.
-type WireReason struct {
-	Why    string `json:"why"` // a rule id, an assumption id, or words
-	Leaves int    `json:"leaves"`
-}
-
 func coverageOf(fates []diag.Fate) coverage {
 	c := coverage{Tally: diag.Count(fates), person: reasons(fates, diag.NeedsPerson)}
 	c.silent = len(fates) - c.Total()
 	return c
-}
-
-func wireCoverage(c coverage) *WireCoverage {
-	return &WireCoverage{
-		Leaves: c.Total() + c.silent, Converted: c.Converted, Changed: c.Changed, Dropped: c.Dropped, NeedsPerson: c.NeedsPerson, NoFate: c.silent,
-		Reasons: each(c.person, func(r reason) WireReason { return WireReason{r.why, r.count} }),
-	}
 }
 
 // coverageBlocks say how much of the input is carried over, and what most of the rest waits for.

@@ -11,6 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	published "github.com/invopop/jsonschema"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/plan"
 )
 
 const schemaFile = "../../docs/plan.schema.json"
@@ -59,6 +62,28 @@ func TestPlanSchema(t *testing.T) { golden(t, schemaFile, string(planSchema(t)))
 
 func TestConnectionsSchema(t *testing.T) {
 	golden(t, connectionsSchemaFile, string(connectionsSchema(t)))
+}
+
+// The schema gives the words that the reader takes.
+func TestPlanSchemaHasTheWords(t *testing.T) {
+	for _, c := range []struct {
+		wire  any
+		field string
+		words any
+	}{
+		{WirePlan{}, "Mode", options.Modes}, {WireComponent{}, "Class", plan.Classes}, {WireHub{}, "Kind", plan.HubKinds}, {WireCandidate{}, "Kind", plan.HubKinds},
+		{WireStep{}, "Action", plan.Actions}, {WireImpact{}, "Class", plan.ImpactClasses}, {WireOutcome{}, "What", plan.Whats}, {WireAsk{}, "Want", plan.Wants},
+		{WireDecision{}, "Kind", plan.Decidings}, {WireDecision{}, "Hub", plan.HubKinds}, {WireLocation{}, "Kind", locationKinds},
+	} {
+		field, _ := reflect.TypeOf(c.wire).FieldByName(c.field)
+		var want []string
+		for i := range reflect.ValueOf(c.words).Len() {
+			want = append(want, "enum="+reflect.ValueOf(c.words).Index(i).String())
+		}
+		if got := field.Tag.Get("jsonschema"); got != strings.Join(want, ",") {
+			t.Errorf("%T.%s has %s, want %s", c.wire, c.field, got, strings.Join(want, ","))
+		}
+	}
 }
 
 func TestPlanMatchesItsSchema(t *testing.T) {

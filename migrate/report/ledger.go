@@ -9,34 +9,12 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// LedgerFormat is the version of a WireLedger. A reader refuses any other; within a version, members
-// are only ever added.
-const LedgerFormat = "netmigrate.ledger/v1"
-
 // LedgerEntry is a leaf of the input and what became of it. Path leads to it: element names, then
 // /@name for an attribute and /text() for a text. A leaf that nobody spoke for has the zero Kind.
 type LedgerEntry struct {
 	Pos  diag.Pos
 	Path string
 	diag.Fate
-}
-
-// WireLedger is what became of every leaf of the input.
-type WireLedger struct {
-	Format   string       `json:"format" jsonschema:"enum=netmigrate.ledger/v1"`
-	Coverage WireCoverage `json:"coverage"`
-	Leaves   []WireLeaf   `json:"leaves"` // in order of document and place
-}
-
-// WireLeaf is an element, an attribute or a text.
-type WireLeaf struct {
-	At      WirePos  `json:"at"`
-	Path    string   `json:"path"` // element names, then /@name for an attribute and /text() for a text
-	Fate    string   `json:"fate" jsonschema:"enum=converted,enum=changed,enum=dropped,enum=needs a person,enum=no fate"`
-	Why     string   `json:"why,omitempty"`     // a rule id, an assumption id, or words
-	Old     string   `json:"old,omitempty"`     // the value before, where it changed
-	New     string   `json:"new,omitempty"`     // the value after
-	Targets []string `json:"targets,omitempty"` // what it turned into: resource and property
 }
 
 // Ledger writes what became of every leaf of the input: as text, as JSON in the format
@@ -55,10 +33,6 @@ func Ledger(w io.Writer, entries []LedgerEntry, format Format, s Style) error {
 
 func fatesOf(entries []LedgerEntry) []diag.Fate {
 	return each(entries, func(e LedgerEntry) diag.Fate { return e.Fate })
-}
-
-func wireLeaf(e LedgerEntry) WireLeaf {
-	return WireLeaf{wirePos(e.Pos), e.Path, e.Kind.String(), e.Why, e.Old, e.New, e.Targets}
 }
 
 // ledgerText writes a leaf as findings are written: a line with place, fate and path, and below it,

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"io"
 	"net/netip"
 	"slices"
@@ -24,7 +23,7 @@ type ReachDiff struct {
 // NewReachDiff gathers verdicts, and counts those of pairs that nothing changes for.
 func NewReachDiff(before, after string, was, is *estate.Estate, verdicts func(yield func(reach.Verdict) bool)) *ReachDiff {
 	d := &ReachDiff{Before: before, After: after, EstateBefore: was, EstateAfter: is}
-	preserved, alike := [2]string{}, [2]string{}
+	preserved, alike := [2]reach.Place{}, [2]reach.Place{}
 	for v := range verdicts {
 		switch {
 		case v.Class == reach.Preserved && v.Flags == 0:
@@ -40,18 +39,13 @@ func NewReachDiff(before, after string, was, is *estate.Estate, verdicts func(yi
 
 // countNew is how many pairs a verdict adds to those of the last one, whose pair is noted: the verdicts of
 // a pair, or of two groups, stand together.
-func countNew(v *reach.Verdict, last *[2]string) int {
-	pair := pairKey(v)
+func countNew(v *reach.Verdict, last *[2]reach.Place) int {
+	pair := endsAt(v)
 	if pair == *last {
 		return 0
 	}
 	*last = pair
 	return v.Count()
-}
-
-func pairKey(v *reach.Verdict) [2]string {
-	key := func(l reach.Location) string { return fmt.Sprint(l.Kind, l.ID.Key(), l.Name) }
-	return [2]string{key(v.From), key(v.To)}
 }
 
 // unchanged reports whether a verdict is about a pair that was in doubt, or half open, and is so alike.
@@ -134,21 +128,16 @@ func (v *differ) blocks() []block {
 	return out
 }
 
-// counts gives the number of pairs for each class. A pair with verdicts of several classes, for several
-// of its prefixes, counts in each.
+// counts gives the number of pairs for each class.
 func (v *differ) counts() map[reach.Class]int {
-	n, seen := map[reach.Class]int{}, map[reach.Class]map[[2]string]bool{}
+	var t pairCount[reach.Class]
 	for i := range v.Verdicts {
-		x := &v.Verdicts[i]
-		if seen[x.Class] == nil {
-			seen[x.Class] = map[[2]string]bool{}
-		}
-		if pair := pairKey(x); !seen[x.Class][pair] {
-			seen[x.Class][pair] = true
-			n[x.Class] += x.Count()
-		}
+		t.add(v.Verdicts[i].Class, &v.Verdicts[i])
 	}
-	n[reach.Preserved] += v.Preserved
+	n := map[reach.Class]int{reach.Preserved: v.Preserved}
+	for class := range t {
+		n[class] += t.of(class)
+	}
 	return n
 }
 
@@ -197,7 +186,7 @@ func (v *differ) section(class reach.Class) []block {
 		return nil
 	}
 	shown := all[:min(len(all), longest)]
-	out := []block{heading{2, say("%s (%d)", capital(class.String()), pairsOf(all))}}
+	out := []block{heading{2, say("%s (%d)", upperFirst(class.String()), pairsOf(all))}}
 	if class == reach.PathChanged || class == reach.Preserved {
 		out = append(out, v.changedPaths(shown))
 	} else {
@@ -205,16 +194,7 @@ func (v *differ) section(class reach.Class) []block {
 			out = append(out, v.verdict(x)...)
 		}
 	}
-	return append(out, restOf(pairsOf(all[len(shown):]))...)
-}
-
-// pairsOf is how many pairs some verdicts are about; one with several verdicts counts for each.
-func pairsOf(all []*reach.Verdict) int {
-	n := 0
-	for _, x := range all {
-		n += x.Count()
-	}
-	return n
+	return append(out, restOf(len(all)-len(shown))...)
 }
 
 func (v *differ) changedPaths(all []*reach.Verdict) block {

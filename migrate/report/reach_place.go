@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/reach"
@@ -57,11 +56,7 @@ func (p placer) each(all []reach.Location, most int) phrase { return firstOf(all
 
 // firstOf names the first of some locations and counts the rest.
 func firstOf(all []reach.Location, most int, name func(reach.Location) phrase) phrase {
-	out := joined(each(all[:min(len(all), most)], name))
-	if more := len(all) - most; more > 0 {
-		out = out.say(" and %d more", more)
-	}
-	return out
+	return moreThan(joined(each(all[:min(len(all), most)], name)), len(all)-most)
 }
 
 // mostOfGroup is how many locations of a group are named.
@@ -86,14 +81,7 @@ func (p placer) path(hops []reach.Hop) phrase {
 			parts = append(parts, say("%s", hopWords[h.Type]))
 		}
 	}
-	var out phrase
-	for i, part := range parts {
-		if i > 0 {
-			out = out.say(" + ")
-		}
-		out = out.and(part)
-	}
-	return out
+	return apartBy(" + ", parts)
 }
 
 func (p placer) gatewayOf(id estate.ID) phrase {
@@ -141,13 +129,4 @@ func subnetsOf(v *estate.VNet, set []netip.Prefix) (phrase, bool) {
 		}
 	}
 	return joined(names), len(rest) == 0
-}
-
-// textOf is a phrase without its tones and marks.
-func textOf(p phrase) string {
-	var b strings.Builder
-	for _, s := range p {
-		b.WriteString(s.text)
-	}
-	return b.String()
 }

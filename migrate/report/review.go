@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -59,8 +60,11 @@ type reviewer struct {
 	as    *estate.Estate // as read: the classic estate where it is known
 	base  *estate.Index
 	owners
-	required int // pairs that talk before
-	out      []block
+	required int                       // pairs that talk before
+	accepted func(*reach.Verdict) bool // somebody accepted or required all its pairs
+
+	before, after *cost.Bill // once asked for; see bills
+	out           []block
 }
 
 func (r *reviewer) add(blocks ...block)            { r.out = append(r.out, blocks...) }
@@ -71,24 +75,7 @@ func (r *reviewer) say(format string, args ...any) { r.para(say(format, args...)
 func (r *reviewer) scan() {
 	r.required = requiredPairs(r.p)
 	r.owners = newOwners(r.p.Base)
-}
-
-// requiredPairs counts the pairs of locations that surely talk before, but for those that must not: the plan has to
-// keep them.
-func requiredPairs(p *plan.Plan) int {
-	n := 0
-	if p.Before != nil {
-		forbidden := map[[2]string]bool{}
-		for _, a := range p.Asks {
-			forbidden[[2]string{a.A.String(), a.B.String()}] = a.Want == plan.Forbidden
-		}
-		for ends, s := range p.Before.Pairs() {
-			if s.Value == reach.Yes && !forbidden[[2]string{ends[0].String(), ends[1].String()}] {
-				n++
-			}
-		}
-	}
-	return n
+	r.accepted = r.p.Accepting()
 }
 
 func waveCount(p *plan.Plan) int {
@@ -107,12 +94,7 @@ func (r *reviewer) name(id estate.ID) phrase {
 }
 
 func (r *reviewer) names(ids []estate.ID, most int) phrase {
-	list := each(ids[:min(len(ids), most)], r.name)
-	out := joined(list)
-	if more := len(ids) - most; more > 0 {
-		out = out.say(" and %d more", more)
-	}
-	return out
+	return moreThan(joined(each(ids[:min(len(ids), most)], r.name)), len(ids)-most)
 }
 
 func (r *reviewer) title() {
@@ -151,17 +133,15 @@ func (r *reviewer) check() {
 	default:
 		r.para(r.sound())
 	}
-	for _, v := range r.p.Opened[:min(len(r.p.Opened), longest)] {
+	shown, more := cut(r.p.Opened, longest)
+	for _, v := range shown {
 		r.para(toned(warn, "%s", v.Rule).say(", %s: %s.", v.When(), v.Text))
 	}
-	if more := len(r.p.Opened) - longest; more > 0 {
-		r.say("and %d more, see plan.json", more)
-	}
+	r.add(more...)
 	if len(r.p.Checked) > 0 {
-		r.say("Checked: the state %s.", strings.Join(r.p.Checked[:min(len(r.p.Checked), longest)], "; "))
-		if more := len(r.p.Checked) - longest; more > 0 {
-			r.say("and %d more, see plan.json", more)
-		}
+		states, more := cut(r.p.Checked, longest)
+		r.say("Checked: the state %s.", strings.Join(states, "; "))
+		r.add(more...)
 	}
 	for _, f := range r.found {
 		if f.Rule == "PLAN-006" {

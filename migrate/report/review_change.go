@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"iter"
 	"net/netip"
 	"strings"
@@ -16,8 +15,8 @@ import (
 func (r *reviewer) reach() {
 	r.section("Reach, before against after")
 	r.counts()
-	r.verdicts("Newly reachable: each needs a yes", true, func(v *reach.Verdict) bool { return v.Opens() && !r.p.Accepted(v) })
-	r.verdicts("Newly reachable, and accepted or required", true, func(v *reach.Verdict) bool { return v.Opens() && r.p.Accepted(v) })
+	r.verdicts("Newly reachable: each needs a yes", true, func(v *reach.Verdict) bool { return v.Opens() && !r.accepted(v) })
+	r.verdicts("Newly reachable, and accepted or required", true, func(v *reach.Verdict) bool { return v.Opens() && r.accepted(v) })
 	r.verdicts("Lost or at risk", true, func(v *reach.Verdict) bool { return v.Compromises() })
 	r.verdicts("Unknown before: a person decides", true, func(v *reach.Verdict) bool { return v.Class == reach.UnknownBefore })
 	r.verdicts("By another path", false, func(v *reach.Verdict) bool { return v.Class == reach.PathChanged })
@@ -26,33 +25,15 @@ func (r *reviewer) reach() {
 // counts gives the number of pairs for each class of verdict. A pair with verdicts of several
 // classes, for several of its prefixes, counts in each.
 func (r *reviewer) counts() {
-	type key struct{ from, to string }
-	pairs := map[reach.Class]map[key]int{}
-	flags := map[string]map[key]int{}
-	touched := map[key]int{}
+	var pairs pairCount[reach.Class]
+	var flags pairCount[string]
+	var touched pairCount[bool]
 	for v := range toldVerdicts(r.p) {
-		k := key{v.From.String() + v.From.ID.Subscription, v.To.String() + v.To.ID.Subscription}
-		n := v.Count()
-		if pairs[v.Class] == nil {
-			pairs[v.Class] = map[key]int{}
-		}
-		pairs[v.Class][k] = n
-		if v.Class == reach.PathChanged || v.Compromises() {
-			touched[k] = n
-		}
+		pairs.add(v.Class, v)
+		touched.add(v.Class == reach.PathChanged || v.Compromises(), v)
 		for _, f := range v.Flags.Names() {
-			if flags[f] == nil {
-				flags[f] = map[key]int{}
-			}
-			flags[f][k] = n
+			flags.add(f, v)
 		}
-	}
-	sum := func(of map[key]int) int {
-		n := 0
-		for _, m := range of {
-			n += m
-		}
-		return n
 	}
 	g := grid{head: []string{"verdict", "pairs", "meaning"}}
 	row := func(t tone, word string, n int, meaning string) {
@@ -60,9 +41,9 @@ func (r *reviewer) counts() {
 			g.rows = append(g.rows, []phrase{toned(t, "%s", word), say("%d", n), say("%s", meaning)})
 		}
 	}
-	row(good, "preserved", r.required-sum(touched), "talk before and after, by the same kinds of hop")
+	row(good, "preserved", r.required-touched.of(true), "talk before and after, by the same kinds of hop")
 	for _, c := range classes {
-		row(c.tone, c.class.String(), sum(pairs[c.class]), c.meaning)
+		row(c.tone, c.class.String(), pairs.of(c.class), c.meaning)
 	}
 	if len(g.rows) == 0 {
 		r.say("No pair talks before or after.")
@@ -71,7 +52,7 @@ func (r *reviewer) counts() {
 	r.add(g)
 	var marks []phrase
 	for _, f := range flagMeanings {
-		if n := sum(flags[f.name]); n > 0 {
+		if n := flags.of(f.name); n > 0 {
 			marks = append(marks, toned(f.tone, "%s", f.name).say(" (%s): %s", f.meaning, plural(n, "pair")))
 		}
 	}
@@ -140,7 +121,7 @@ func (r *reviewer) verdicts(title string, prefixes bool, of func(*reach.Verdict)
 	}
 	r.add(heading{3, say("%s (%d)", title, pairsOf(all))})
 	shown := all[:min(len(all), longest)]
-	more := leftOut(pairsOf(all[len(shown):]), planFile)
+	more := leftOut(len(all)-len(shown), planFile)
 	g := grid{head: []string{"between", "and", "how", "path"}}
 	if prefixes {
 		g.head = []string{"between", "and", "how", "addresses", "one flow to try"}
@@ -202,14 +183,7 @@ func addressWords(in []netip.Prefix) string {
 		return "any address"
 	}
 	const few = 4
-	var words []string
-	for _, p := range in[:min(len(in), few)] {
-		words = append(words, p.String())
-	}
-	if more := len(in) - few; more > 0 {
-		words = append(words, fmt.Sprintf("and %d more", more))
-	}
-	return strings.Join(words, ", ")
+	return firstWords(in, few, netip.Prefix.String)
 }
 
 func witnessWords(v *reach.Verdict) string {

@@ -126,14 +126,7 @@ func (r *reviewer) vnetOf(x *estate.Index, c *estate.Connection) phrase {
 
 func prefixWords(in []estate.Prefix) string {
 	const few = 8
-	var words []string
-	for _, p := range in[:min(len(in), few)] {
-		words = append(words, p.Prefix.String())
-	}
-	if more := len(in) - few; more > 0 {
-		words = append(words, fmt.Sprintf("and %d more", more))
-	}
-	return orDash(strings.Join(words, ", "))
+	return orDash(firstWords(in, few, func(p estate.Prefix) string { return p.Prefix.String() }))
 }
 
 func orDash(s string) string {
@@ -180,7 +173,7 @@ func (r *reviewer) component(c *plan.Component) {
 	r.add(f)
 	r.candidates(h.Candidates)
 	if len(c.Kept) > 0 {
-		r.para(toned(warn, "%s on VPN, because no peering can carry them:", keptWords(len(c.Kept))))
+		r.para(toned(warn, "%s on VPN:", keptWords(len(c.Kept))))
 		shown, more := cut(c.Kept, longest)
 		r.add(list{each(shown, func(k plan.KeptPair) phrase {
 			return named(k.A).say(" and ").and(named(k.B)).say(": %s", k.Because)

@@ -124,14 +124,6 @@ func (r *reviewer) hubs() phrase {
 	return moreThan(joined(list), len(chosen)-namedFew)
 }
 
-// moreThan says how many things are not named.
-func moreThan(p phrase, left int) phrase {
-	if left > 0 {
-		return p.say(" and %d more", left)
-	}
-	return p
-}
-
 // headcount holds numbers of things in the order in which they were first met.
 type headcount struct {
 	order []string
@@ -177,7 +169,9 @@ func (r *reviewer) comes() phrase {
 		switch s := &r.p.Steps[i]; {
 		case s.Action == plan.CreatePeering && len(s.Back.Restore) > 0:
 			completed++
-		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateConnection, plan.CreatePeering}, s.Action):
+		case s.Action == plan.CreateRoutes:
+			c.add(kindOf(s.Object), 1+len(s.Also))
+		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateConnection, plan.CreatePeering}, s.Action):
 			c.add(kindOf(s.Object), 1)
 		}
 	}
@@ -187,6 +181,9 @@ func (r *reviewer) comes() phrase {
 	}
 	if n := len(r.stepsOf(plan.UseRemoteGateway)); n > 0 {
 		text += fmt.Sprintf("; %s the hub's gateway from then on", pluralOf(n, "1 VNet uses", fmt.Sprintf("%d VNets use", n)))
+	}
+	if n := len(r.stepsOf(plan.AssociateRoutes)); n > 0 {
+		text += fmt.Sprintf("; the subnets of %s send by a route table from then on", plural(n, "VNet"))
 	}
 	return say("%s", text)
 }
@@ -215,11 +212,11 @@ func (r *reviewer) stays() phrase {
 	var parts, kept []phrase
 	for i := range r.p.Components {
 		for _, k := range r.p.Components[i].Kept {
-			kept = append(kept, named(k.A).say(" with ").and(named(k.B)))
+			kept = append(kept, named(k.A).say(" with ").and(named(k.B)).say(", because %s", k.Because))
 		}
 	}
 	if n := len(kept); n > 0 {
-		parts = append(parts, toned(warn, "on VPN, because no peering can carry it: ").and(moreThan(joined(kept[:min(n, namedFew)]), n-namedFew)))
+		parts = append(parts, toned(warn, "on VPN: ").and(moreThan(apartBy("; ", kept[:min(n, namedFew)]), n-namedFew)))
 	}
 	var gateways []estate.ID
 	outside := 0
@@ -243,28 +240,18 @@ func (r *reviewer) stays() phrase {
 	return apartBy("; ", parts)
 }
 
-// apartBy puts phrases in a row.
-func apartBy(between string, list []phrase) phrase {
-	var out phrase
-	for i, p := range list {
-		if i > 0 {
-			out = out.say("%s", between)
-		}
-		out = out.and(p)
-	}
-	return out
-}
-
 // interrupted says which pairs are cut and for how long, and that nothing else is.
 func (r *reviewer) interrupted() phrase {
 	windows := say("%s: ", plural(len(r.p.Windows), "window")).and(r.windowWords())
-	switch brief := r.brief(); {
+	switch brief, loose := r.brief(), r.undeclared(); {
 	case r.p.Mode == options.Rebuild:
 		return toned(good, "nothing that runs")
 	case len(r.p.Violations) > 0 && len(r.p.Windows) == 0:
 		return toned(bad, "more than is declared, see the violations")
 	case len(r.p.Violations) > 0:
 		return toned(bad, "more than is declared, see the violations").say("; declared: ").and(windows)
+	case len(loose) > 0:
+		return toned(bad, "by %s, for which no window is declared", rangeWords(loose))
 	case len(r.p.Windows) > 0 && len(brief) > 0:
 		return windows.say(". ").and(brief).say(" Nothing else is interrupted.")
 	case len(r.p.Windows) > 0:
@@ -272,7 +259,19 @@ func (r *reviewer) interrupted() phrase {
 	case len(brief) > 0:
 		return brief.say(" Nothing else is interrupted.")
 	}
-	return toned(good, "nothing: each tunnel goes only once its peering carries the traffic")
+	return toned(good, "nothing: no step is of a kind that interrupts")
+}
+
+// undeclared are the steps that interrupt, in no window of the plan.
+func (r *reviewer) undeclared() []string {
+	var out []string
+	for i := range r.p.Steps {
+		s := &r.p.Steps[i]
+		if s.Impact.Class == plan.Interrupting && !slices.ContainsFunc(r.p.Windows, func(w plan.Window) bool { return w.ID == s.Impact.Window }) {
+			out = append(out, s.ID)
+		}
+	}
+	return out
 }
 
 // windowWords give the pairs and minutes of each window, and their sum.
@@ -339,17 +338,11 @@ func (r *reviewer) moved() phrase {
 
 // pairsWhere counts the pairs that some verdict is about, each once.
 func (r *reviewer) pairsWhere(is func(*reach.Verdict) bool) int {
-	pairs := map[[2]string]int{}
+	var n pairCount[bool]
 	for v := range toldVerdicts(r.p) {
-		if is(v) {
-			pairs[[2]string{v.From.String() + v.From.ID.Subscription, v.To.String() + v.To.ID.Subscription}] = v.Count()
-		}
+		n.add(is(v), v)
 	}
-	n := 0
-	for _, m := range pairs {
-		n += m
-	}
-	return n
+	return n.of(true)
 }
 
 // givenUp names the pairs that talk today, or may, and will not.
@@ -380,7 +373,7 @@ func (r *reviewer) pairNames(is func(*reach.Verdict) bool) phrase {
 		}
 		from, to := endsOf(v, r.place)
 		p := from.say(" with ").and(to).and(viaWords(v))
-		if text := plainWords(p); !seen[text] {
+		if text := textOf(p); !seen[text] {
 			seen[text] = true
 			list = append(list, p)
 			named += v.Count()
@@ -389,18 +382,10 @@ func (r *reviewer) pairNames(is func(*reach.Verdict) bool) phrase {
 	return moreThan(joined(list), all-named)
 }
 
-func plainWords(p phrase) string {
-	var b strings.Builder
-	for _, s := range p {
-		b.WriteString(s.text)
-	}
-	return b.String()
-}
-
 // newlyOpen names the pairs that need a yes, and says what is open only on the way.
 func (r *reviewer) newlyOpen() phrase {
 	opens := func(accepted bool) func(*reach.Verdict) bool {
-		return func(v *reach.Verdict) bool { return v.Opens() && r.p.Accepted(v) == accepted }
+		return func(v *reach.Verdict) bool { return v.Opens() && r.accepted(v) == accepted }
 	}
 	open, accepted := r.pairsWhere(opens(false)), r.pairsWhere(opens(true))
 	out := toned(good, "nothing")

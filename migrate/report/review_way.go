@@ -258,14 +258,7 @@ func (r *reviewer) typed(ids []estate.ID) phrase {
 		}
 		of[id.Type] = append(of[id.Type], id)
 	}
-	var out phrase
-	for i, typ := range order {
-		if i > 0 {
-			out = out.say("; ")
-		}
-		out = out.say("%s ", kindOf(of[typ][0])).and(r.names(of[typ], 8))
-	}
-	return out
+	return apartBy("; ", each(order, func(typ string) phrase { return say("%s ", kindOf(of[typ][0])).and(r.names(of[typ], 8)) }))
 }
 
 func (r *reviewer) windows() {

@@ -31,7 +31,9 @@ func NewVerification(name string, listings []string, p *plan.Plan, live *estate.
 func StateAfter(w io.Writer, step string, p *plan.Plan, e *estate.Estate, s *plan.Standing, format Format, style Style) error {
 	v := NewVerification("the plan, after "+step, nil, p, e, s)
 	if format == JSON {
-		return v.Write(w, format, style)
+		wire, there := v.wire(), wireEstate(e)
+		wire.Network = &there
+		return writeJSON(w, wire)
 	}
 	r := &reviewer{p: p, as: e, base: estate.NewIndex(p.Base)}
 	r.scan()
@@ -200,15 +202,11 @@ func (v *Verification) blocks() []block {
 
 // lostPairs is how many pairs some verdicts are about, each once.
 func lostPairs(in []reach.Verdict) int {
-	seen, together := map[[2]string]bool{}, 0
+	var lost pairCount[bool]
 	for i := range in {
-		if n := in[i].Count(); n > 1 {
-			together += n
-		} else {
-			seen[pairKey(&in[i])] = true
-		}
+		lost.add(true, &in[i])
 	}
-	return len(seen) + together
+	return lost.of(true)
 }
 
 // step names a step in a table: id, wave, action, object.

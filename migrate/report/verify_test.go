@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"slices"
@@ -78,6 +79,33 @@ func TestVerify(t *testing.T) {
 	}
 	if err := atWork(t, asIs).Write(&bytes.Buffer{}, CSV, Style{}); !errors.Is(err, ErrFormat) {
 		t.Errorf("an unknown format gives %v", err)
+	}
+}
+
+// TestStateAfter holds that the network right after a step is told in every format.
+func TestStateAfter(t *testing.T) {
+	schema := compiled(t, verifySchema(t))
+	for _, name := range []func(string) string{asIs, hostile} {
+		p := makeSample(t, name).plan
+		e, standing, err := plan.StandingAfter(p, "S003")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text, wire bytes.Buffer
+		if err := errors.Join(StateAfter(&text, "S003", p, e, standing, Text, Style{}), StateAfter(&wire, "S003", p, e, standing, JSON, Style{})); err != nil {
+			t.Fatal(err)
+		}
+		wantSchema(t, schema, wire.String())
+		var got WireVerify
+		if err := json.Unmarshal(wire.Bytes(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if n := got.Network; n == nil || len(n.VNets) != 3 || len(n.Peerings) != 2 || len(n.Connections) != 1 {
+			t.Errorf("the network is %+v", n)
+		}
+		if !strings.Contains(text.String(), "What is there then") {
+			t.Error(text.String())
+		}
 	}
 }
 

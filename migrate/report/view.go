@@ -51,15 +51,44 @@ func (p phrase) and(more ...phrase) phrase {
 func (p phrase) say(format string, args ...any) phrase { return p.and(say(format, args...)) }
 
 // joined puts phrases in a row with commas.
-func joined(list []phrase) phrase {
+func joined(list []phrase) phrase { return apartBy(", ", list) }
+
+// apartBy puts phrases in a row.
+func apartBy(between string, list []phrase) phrase {
 	var out phrase
 	for i, p := range list {
 		if i > 0 {
-			out = out.say(", ")
+			out = out.say("%s", between)
 		}
 		out = out.and(p)
 	}
 	return out
+}
+
+// moreThan says how many things are not named.
+func moreThan(p phrase, left int) phrase {
+	if left > 0 {
+		return p.say(" and %d more", left)
+	}
+	return p
+}
+
+// textOf is a phrase without its tones and marks.
+func textOf(p phrase) string {
+	var b strings.Builder
+	for _, s := range p {
+		b.WriteString(s.text)
+	}
+	return b.String()
+}
+
+// firstWords are the first of some words in a row, and how many more there are.
+func firstWords[T any](in []T, most int, word func(T) string) string {
+	out := each(in[:min(len(in), most)], word)
+	if more := len(in) - most; more > 0 {
+		out = append(out, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(out, ", ")
 }
 
 // block is one part of a review.
@@ -117,9 +146,6 @@ const (
 	diffFile = "diff.txt"
 )
 
-// capital begins a text with a capital letter; the text begins with one of ASCII.
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
 // cut shortens a long list and says by how many entries; the note is nil when nothing is cut.
 func cut[T any](in []T, most int) ([]T, []block) {
 	if len(in) <= most {
@@ -142,9 +168,5 @@ func cutNames(names []string, most int) phrase {
 	for _, n := range names[:min(len(names), most)] {
 		list = append(list, named(n))
 	}
-	out := joined(list)
-	if more := len(names) - most; more > 0 {
-		out = out.say(" and %d more", more)
-	}
-	return out
+	return moreThan(joined(list), len(names)-most)
 }

@@ -45,7 +45,7 @@ type WireSummary struct {
 	Waves         int            `json:"waves"`
 	Windows       int            `json:"windows"`
 	RequiredPairs int            `json:"requiredPairs"` // pairs of locations that talk before; all of them must after
-	Verdicts      map[string]int `json:"verdicts"`      // by class
+	Verdicts      map[string]int `json:"verdicts"`      // pairs by class, each once in it
 	Violations    int            `json:"violations"`
 	Errors        int            `json:"errors"`
 	Warnings      int            `json:"warnings"`
@@ -67,7 +67,7 @@ type WireID struct {
 // WireComponent is a set of VNets that tunnels connect, and its hub.
 type WireComponent struct {
 	Name    string         `json:"name"`
-	Class   string         `json:"class"`
+	Class   string         `json:"class" jsonschema:"enum=single,enum=peered,enum=pair,enum=chain,enum=star,enum=full mesh,enum=mixed"`
 	VNets   []WireID       `json:"virtualNetworks"`
 	Tunnels int            `json:"tunnels"`
 	Hub     WireHub        `json:"hub"`
@@ -96,7 +96,7 @@ type WireHub struct {
 
 // WireCandidate is one way to lay a component out.
 type WireCandidate struct {
-	Kind     string     `json:"kind"`
+	Kind     string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new"`
 	Firewall bool       `json:"firewall,omitempty"`
 	VNet     *WireID    `json:"virtualNetwork,omitempty"`
 	Points   int        `json:"points"` // fewer are better
@@ -123,7 +123,7 @@ type WireTerm struct {
 type WireStep struct {
 	ID      string     `json:"id"`
 	Wave    int        `json:"wave"`
-	Action  string     `json:"action"`
+	Action  string     `json:"action" jsonschema:"enum=export,enum=verify listing,enum=change device,enum=migrate classic VNet,enum=restore prefixes,enum=create VNet,enum=create firewall,enum=create route tables,enum=associate route table,enum=create gateway,enum=create connection,enum=create peering,enum=verify reach,enum=delete tunnel,enum=delete gateway,enum=use remote gateway,enum=clean up"`
 	Object  WireID     `json:"object"`
 	Also    []WireID   `json:"also,omitempty"`
 	Because string     `json:"because"`

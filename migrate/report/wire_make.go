@@ -53,8 +53,12 @@ func wireSummary(p *plan.Plan, found diag.List) WireSummary {
 	if p.Base != nil {
 		s.VNets = len(p.Base.VNets)
 	}
+	var pairs pairCount[reach.Class]
 	for v := range toldVerdicts(p) {
-		s.Verdicts[v.Class.String()] += v.Count()
+		pairs.add(v.Class, v)
+	}
+	for class := range pairs {
+		s.Verdicts[class.String()] = pairs.of(class)
 	}
 	return s
 }
@@ -131,8 +135,7 @@ func wireVerdict(v reach.Verdict) WireVerdict {
 }
 
 func wireSide(s reach.Side) WireSide {
-	hop := func(h reach.Hop) WireHop { return WireHop{h.Type.String(), wireIDIf(h.Element)} }
-	return WireSide{s.Value.String(), s.There.String(), s.Back.String(), each(s.Path, hop), each(s.Return, hop), s.Assumptions}
+	return WireSide{s.Value.String(), s.There.String(), s.Back.String(), each(s.Path, wireHop), each(s.Return, wireHop), s.Assumptions}
 }
 
 // locationKinds are the words for the kinds of location, in their order.

@@ -1,10 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -21,16 +21,18 @@ const mostWaves = 1 << 20
 // that its steps do not hang together.
 func ReadPlan(r io.Reader) (*plan.Plan, error) {
 	p, err := ReadEdited(r)
-	if err == nil {
-		if err = soundSteps(p); err != nil {
-			return nil, fmt.Errorf("read plan: %w", err)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return p, err
+	if err := cmp.Or(soundSteps(p), soundDecisions(p)); err != nil {
+		return nil, fmt.Errorf("read plan: %w", err)
+	}
+	return p, nil
 }
 
 // ReadEdited reads a plan as ReadPlan does, of which a person may have left steps out or moved them without putting the
-// rest in order: the steps stand as they are written, and need not hang together.
+// rest in order: the steps stand as they are written, and need not hang together. What was decided is for plan.Decided to
+// refuse, which knows the network.
 func ReadEdited(r io.Reader) (*plan.Plan, error) {
 	w, err := DecodePlan(r)
 	if err != nil {
@@ -73,16 +75,36 @@ func soundSteps(p *plan.Plan) error {
 	return nil
 }
 
+// soundDecisions refuses hubs and decisions of no kind.
+func soundDecisions(p *plan.Plan) error {
+	d := &unwirer{}
+	for i := range p.Components {
+		oneOf(d, "kind of hub", string(p.Components[i].Hub.Kind), plan.HubKinds)
+	}
+	for _, one := range p.Decisions {
+		oneOf(d, "kind of decision", string(one.Kind), plan.Decidings)
+		if one.Kind == plan.ChooseHub {
+			oneOf(d, "kind of hub", string(one.Hub), plan.HubKinds)
+		}
+		if one.Action != "" {
+			oneOf(d, "kind of step", string(one.Action), plan.Actions)
+		}
+	}
+	return d.err
+}
+
 // unwirer makes values of wire types. It keeps the first error.
 type unwirer struct {
 	docs []string // documents that places name
 	refs int32    // refs made so far
 	err  error
+
+	carried options.Volume // of all flows so far
 }
 
 func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 	p := &plan.Plan{
-		Mode: options.Mode(w.Mode), Base: d.estate(&w.Base), Checked: w.Checked,
+		Mode: oneOf(d, "mode", w.Mode, options.Modes), Base: d.estate(&w.Base), Checked: w.Checked,
 		Assumptions: each(w.Assumptions, func(a WireAssumption) estate.Assumption {
 			return estate.Assumption{ID: a.ID, Assumed: a.Assumed, Because: a.Because, Settle: a.Settle, Subjects: a.Subjects}
 		}),
@@ -90,16 +112,13 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 		Opened:     each(w.Opened, func(v WireViolation) plan.Violation { return plan.Violation(v) }),
 		Components: each(w.Components, d.component),
 		Outcomes: each(w.Outcomes, func(o WireOutcome) plan.Outcome {
-			return plan.Outcome{Object: unwiredID(o.Object), What: plan.What(o.What), Because: o.Because}
+			return plan.Outcome{Object: unwiredID(o.Object), What: oneOf(d, "outcome", o.What, plan.Whats), Because: o.Because}
 		}),
 		Steps:   each(w.Steps, d.step),
 		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
 		Asks:    each(w.Pairs, d.ask), PlannedAsks: several(w.PlannedPairs, d.ask),
 		Decisions: several(w.Decisions, d.decision),
 		Traffic:   each(w.Traffic, d.flow),
-	}
-	if !slices.Contains(options.Modes, p.Mode) && d.err == nil {
-		d.err = fmt.Errorf("mode %q is none", w.Mode)
 	}
 	for _, a := range p.Assumptions {
 		if a.ID != estate.AsmLive { // of the mode, not of the network
@@ -118,10 +137,7 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 }
 
 func (d *unwirer) ask(w WireAsk) plan.Ask {
-	a := plan.Ask{Want: plan.Want(w.Want), A: d.location(w.A), B: d.location(w.B), Reason: w.Reason}
-	if !slices.Contains([]plan.Want{plan.Required, plan.Encrypted, plan.Forbidden, plan.Accepted}, a.Want) && d.err == nil {
-		d.err = fmt.Errorf("a pair is %q; it can be required, encrypted, forbidden or accepted", w.Want)
-	}
+	a := plan.Ask{Want: oneOf(d, "wish for a pair", w.Want, plan.Wants), A: d.location(w.A), B: d.location(w.B), Reason: w.Reason}
 	if day, ok := options.ParseDate(w.Expires); ok {
 		a.Expires = day
 	} else if w.Expires != "" && d.err == nil {
@@ -134,33 +150,27 @@ func (d *unwirer) ask(w WireAsk) plan.Ask {
 }
 
 func (d *unwirer) location(w WireLocation) reach.Location {
-	kind := slices.Index(locationKinds, w.Kind)
-	if kind < 0 {
-		kind = 0
-		if d.err == nil {
-			d.err = fmt.Errorf("a place is %q; it can be %s", w.Kind, strings.Join(locationKinds, ", "))
-		}
-	}
-	return reach.Location{Kind: reach.Kind(kind), ID: idIf(w.ID), Name: w.Name}
+	kind := slices.Index(locationKinds, oneOf(d, "kind of place", w.Kind, locationKinds))
+	return reach.Location{Kind: reach.Kind(max(kind, 0)), ID: idIf(w.ID), Name: w.Name}
 }
 
 func (d *unwirer) component(w WireComponent) plan.Component {
 	h := &w.Hub
-	return plan.Component{Name: w.Name, Class: plan.Class(w.Class), VNets: ids(w.VNets), Tunnels: w.Tunnels,
+	return plan.Component{Name: w.Name, Class: oneOf(d, "shape of a component", w.Class, plan.Classes), VNets: ids(w.VNets), Tunnels: w.Tunnels,
 		Overlaps: unwiredOverlaps(w.Overlaps),
 		Kept:     each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
 		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), Firewall: h.Firewall, VNet: idIf(h.VNet), Because: h.Because, Space: d.prefixText(h.Space), Region: h.Region,
 			Candidates: each(h.Candidates, func(c WireCandidate) plan.Candidate {
-				return plan.Candidate{Kind: plan.HubKind(c.Kind), Firewall: c.Firewall, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
+				return plan.Candidate{Kind: oneOf(d, "kind of hub", c.Kind, plan.HubKinds), Firewall: c.Firewall, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
 					Terms: each(c.Terms, func(t WireTerm) plan.Term { return plan.Term(t) })}
 			})},
 	}
 }
 
 func (d *unwirer) step(w WireStep) plan.Step {
-	s := plan.Step{ID: w.ID, Wave: w.Wave, Action: plan.Action(w.Action), Object: unwiredID(w.Object), Also: ids(w.Also), Because: w.Because,
+	s := plan.Step{ID: w.ID, Wave: w.Wave, Action: oneOf(d, "kind of step", w.Action, plan.Actions), Object: unwiredID(w.Object), Also: ids(w.Also), Because: w.Because,
 		Needs: w.Needs, Effect: d.effect(&w.Effect), Verify: w.Verify, Undo: w.Undo,
-		Impact: plan.Impact{Class: plan.ImpactClass(w.Impact.Class), Window: w.Impact.Window, NoReturn: w.Impact.NoReturn}}
+		Impact: plan.Impact{Class: oneOf(d, "impact of a step", w.Impact.Class, plan.ImpactClasses), Window: w.Impact.Window, NoReturn: w.Impact.NoReturn}}
 	if m := w.Impact.Minutes; m != nil {
 		s.Impact.Minutes = *m
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -62,6 +64,14 @@ func word[T ~uint8](d *unwirer, what, w string, text func(T) string, most T) T {
 	return 0
 }
 
+// oneOf refuses a word that is none of some.
+func oneOf[T ~string](d *unwirer, what, w string, among []T) T {
+	if !slices.Contains(among, T(w)) && d.err == nil {
+		d.err = fmt.Errorf("%q is no %s; it can be %s", w, what, strings.Join(each(among, func(t T) string { return strconv.Quote(string(t)) }), ", "))
+	}
+	return T(w)
+}
+
 func unwiredFact(w *WireFact) estate.Fact {
 	if w == nil {
 		return estate.Fact{}
@@ -99,8 +109,9 @@ func (d *unwirer) prefixText(text string) netip.Prefix {
 	return p
 }
 
+// unwiredPrefix is canonical, though a person may have written bits of hosts.
 func unwiredPrefix(w WirePrefix) estate.Prefix {
-	p := estate.Prefix{Prefix: w.Prefix, Raw: w.Written}
+	p := estate.Prefix{Prefix: w.Prefix.Masked(), Raw: w.Written}
 	if p.Raw == "" && p.IsValid() {
 		p.Raw = w.Prefix.String()
 	}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/netcfg"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
@@ -33,6 +35,13 @@ var sameButPlaces = cmp.Options{
 	}, cmp.Ignore()),
 }
 
+// someWords are some of those that a value of a type can be.
+var someWords = map[reflect.Type]string{
+	reflect.TypeFor[plan.Class](): string(plan.Chain), reflect.TypeFor[plan.HubKind](): string(plan.ExistingHub), reflect.TypeFor[plan.What](): string(plan.Change),
+	reflect.TypeFor[plan.Action](): string(plan.DeleteTunnel), reflect.TypeFor[plan.ImpactClass](): string(plan.Brief), reflect.TypeFor[plan.Want](): string(plan.Encrypted),
+	reflect.TypeFor[plan.Deciding](): string(plan.ChooseHub),
+}
+
 // TestReadPlan writes a plan in which every field has a value, and reads it back.
 func TestReadPlan(t *testing.T) {
 	p := &plan.Plan{}
@@ -42,13 +51,26 @@ func TestReadPlan(t *testing.T) {
 		case cost.Amount: // it is written in cents
 			v.SetInt(int64(n) * 10_000)
 			return true
+		case options.Volume:
+			v.SetInt(int64(n)*1000 + 1)
+			return true
 		case diag.Ref, netcfg.Secret: // they are not written
 			return true
 		}
-		return false
+		if some, ok := someWords[v.Type()]; ok {
+			v.SetString(some)
+		}
+		return someWords[v.Type()] != ""
 	}}
-	for _, part := range []any{p.Base, &p.Components, &p.Outcomes, &p.Steps, &p.Windows, &p.Violations, &p.Checked, &p.Decisions} {
-		f.Fill(part)
+	f.Fill(p.Base)
+	whole := reflect.ValueOf(p).Elem()
+	for i := range whole.NumField() {
+		if field := whole.Type().Field(i); !notWritten.MatchString(field.Name) && !slices.Contains([]string{"Mode", "Base", "Target", "Assumptions"}, field.Name) {
+			f.Fill(whole.Field(i).Addr().Interface())
+		}
+	}
+	for _, asks := range [][]plan.Ask{p.Asks, p.PlannedAsks} {
+		asks[0].A.Name, asks[0].B.Name = "a", "b" // the lesser first
 	}
 	s := &p.Steps[0]
 	s.Wave, s.Needs = 1, nil
@@ -72,19 +94,40 @@ func TestReadPlan(t *testing.T) {
 
 // TestReadPlanPlaces holds that a plan that is read names the places of its objects.
 func TestReadPlanPlaces(t *testing.T) {
-	made := makeSample(t, asIs)
-	got, err := ReadPlan(strings.NewReader(print(t, views(made)["plan.json"])))
-	if err != nil {
+	text := func(s string) string { return strings.ToValidUTF8(hostile(s), "") } // JSON has nothing else
+	for _, name := range []func(string) string{asIs, text} {
+		made := makeSample(t, name)
+		p := made.plan
+		p.Asks = []plan.Ask{{Want: plan.Forbidden, A: location(p.Base.VNets[0]), B: reach.Location{Kind: reach.OnPremises, Name: name("HQ")}, Reason: name("because")}}
+		p.PlannedAsks = p.Asks
+		p.Traffic = []cost.Flow{{From: p.Asks[0].A, To: p.Asks[0].B, Volume: 1}}
+		p.Opened = []plan.Violation{{After: name("wave 1"), Until: name("wave 2"), Rule: "PLAN-018", Text: name("open")}}
+		got, err := ReadPlan(strings.NewReader(print(t, views(made)["plan.json"])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Base.Assumptions = p.Assumptions[1:] // the first is that of the mode
+		if diff := cmp.Diff(p, got, sameButPlaces, cmpopts.IgnoreFields(plan.Plan{}, "Target")); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+		for i := range got.Base.VNets {
+			if was, is := p.Base.Pos(p.Base.VNets[i].Refs[0]), got.Base.Pos(got.Base.VNets[i].Refs[0]); was != is {
+				t.Errorf("%s is at %s, want %s", got.Base.VNets[i].Name, is, was)
+			}
+		}
+	}
+}
+
+// TestReadPlanMasks reads the prefix of a network in which a person left bits of hosts.
+func TestReadPlanMasks(t *testing.T) {
+	text := print(t, views(makeSample(t, asIs))["plan.json"])
+	edited := strings.Replace(text, `"prefix": "10.1.0.0/16"`, `"prefix": "10.1.3.4/16"`, 1)
+	p, err := ReadPlan(strings.NewReader(edited))
+	if err != nil || edited == text {
 		t.Fatal(err)
 	}
-	made.plan.Base.Assumptions = made.plan.Assumptions[1:] // the first is that of the mode
-	if diff := cmp.Diff(made.plan, got, sameButPlaces, cmpopts.IgnoreFields(plan.Plan{}, "Target")); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	for i := range got.Base.VNets {
-		if was, is := made.plan.Base.Pos(made.plan.Base.VNets[i].Refs[0]), got.Base.Pos(got.Base.VNets[i].Refs[0]); was != is {
-			t.Errorf("%s is at %s, want %s", got.Base.VNets[i].Name, is, was)
-		}
+	if got := p.Base.VNets[0].Space[0]; got.Prefix != netip.MustParsePrefix("10.1.0.0/16") || got.Raw != "10.1.3.4/16" {
+		t.Errorf("%s, written %s", got.Prefix, got.Raw)
 	}
 }
 
@@ -95,7 +138,12 @@ func TestReadPlanRefuses(t *testing.T) {
 		{`"wave": 1,`, `"wave": 0,`, "steps stand in the order of waves"},
 		{`"id": "S001"`, `"id": "S002"`, `the id "S002" is missing or taken`},
 		{`"needs": ["S001"]`, `"needs": ["S099"]`, `needs "S099", which is no step of an earlier wave`},
-		{`"mode": "as-if-live"`, `"mode": "tomorrow"`, `mode "tomorrow" is none`},
+		{`"mode": "as-if-live"`, `"mode": "tomorrow"`, `"tomorrow" is no mode; it can be "as-if-live", "rebuild", "classic-live", "arm-live"`},
+		{`"class": "pair"`, `"class": "pear"`, `"pear" is no shape of a component`},
+		{`"action": "delete tunnel"`, `"action": "dig tunnel"`, `"dig tunnel" is no kind of step`},
+		{`"class": "interrupting"`, `"class": "harmless"`, `"harmless" is no impact of a step; it can be "live", "brief", "interrupting"`},
+		{`"what": "remove"`, `"what": "lose"`, `"lose" is no outcome`},
+		{`"kind": "existing"`, `"kind": "old"`, `"old" is no kind of hub; it can be "none", "existing", "new"`},
 		{`"kind": "Vpn"`, `"kind": "Vpm"`, `"Vpm" is no kind of gateway`},
 		{`"known": "156.95"`, `"known": "-1"`, `costs "-1" a month and 0 unknown things, which is no amount`},
 		{`netmigrate.plan/v1`, `netmigrate.plan/v9`, `format "netmigrate.plan/v9"`},

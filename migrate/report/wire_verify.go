@@ -26,6 +26,7 @@ type WireVerify struct {
 	Open       []string         `json:"openWindows"`
 	Excused    []WireVerdict    `json:"downAsDeclared"` // by an open window
 	Findings   []WireFinding    `json:"findings"`
+	Network    *WireEstate      `json:"network,omitempty"` // what is there right after a step, where that was asked of the plan
 }
 
 // WireStanding is a step and how far it is.
@@ -60,4 +61,18 @@ func (v *Verification) wire() WireVerify {
 	found.Sort()
 	w.Findings = wireFindings(found)
 	return w
+}
+
+// CheckFormat is the version of a WireCheck.
+const CheckFormat = "netmigrate.check/v1"
+
+// WireCheck is what netmigrate check says of a plan, as JSON.
+type WireCheck struct {
+	Format     string          `json:"format" jsonschema:"enum=netmigrate.check/v1"`
+	Plan       string          `json:"plan"` // the file
+	Sound      bool            `json:"sound"`
+	Violations []WireViolation `json:"violations"`       // empty when it is sound
+	Opened     []WireViolation `json:"opened,omitempty"` // pairs that may talk for a while only
+	Checked    []string        `json:"checked"`          // the states that were checked, in words
+	Windows    []WireWindow    `json:"windows"`          // the interruptions that the plan declares
 }

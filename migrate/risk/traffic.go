@@ -1,7 +1,6 @@
 package risk
 
 import (
-	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/cost"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -40,7 +39,7 @@ func (t *target) exchanges() []*exchange {
 	of := map[[2]estate.Key]*exchange{}
 	var out []*exchange
 	for i, f := range t.Traffic {
-		if f.From.Kind != reach.VNet || f.To.Kind != reach.VNet || !t.together(f.From, f.To) {
+		if f.From.Kind != reach.VNet || f.To.Kind != reach.VNet || !cost.OneRegion(t.base.VNet(f.From.ID), t.base.VNet(f.To.ID)) {
 			continue
 		}
 		a, b := f.From, f.To
@@ -58,17 +57,6 @@ func (t *target) exchanges() []*exchange {
 		x.known = x.known && before[i].Unknown == "" && after[i].Unknown == "" && before[i].Apart == after[i].Apart
 	}
 	return out
-}
-
-// together reports whether two VNets are known to be in one region.
-func (t *target) together(a, b reach.Location) bool {
-	v, w := t.base.VNet(a.ID), t.base.VNet(b.ID)
-	if v == nil || w == nil {
-		return false
-	}
-	one, known := azure.LookupRegion(v.Region.Name)
-	other, also := azure.LookupRegion(w.Region.Name)
-	return known && also && one.Name == other.Name
 }
 
 // saved is what the gateways of two VNets cost a month that the target does without; 0 when one has no price.
