@@ -154,8 +154,8 @@ func (w *bookWriter) createSite(s *estate.Site) Command {
 		asn, _ := s.BGP.Number()
 		peer, _ := s.BGP.Peer()
 		weight := s.BGP.Weight()
-		az.add("--asn="+itoa(asn), "--bgp-peering-address="+peer.String()).when(weight > 0, "--peer-weight="+itoa(weight))
-		ps.add("-Asn "+itoa(asn), "-BgpPeeringAddress "+peer.String()).when(weight > 0, "-PeerWeight "+itoa(weight))
+		az.add("--asn="+itoa(asn)).opt("bgp-peering-address", literal(peer.String())).when(weight > 0, "--peer-weight="+itoa(weight))
+		ps.add("-Asn "+itoa(asn)).opt("BgpPeeringAddress", literal(peer.String())).when(weight > 0, "-PeerWeight "+itoa(weight))
 	}
 	note := "local network gateway %s"
 	posix := before + az.add("--output=none").String() + after

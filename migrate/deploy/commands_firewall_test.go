@@ -27,7 +27,7 @@ func plainSpoke(i int) string { return fmt.Sprint("spoke-", i) }
 
 func TestCommandsOfFirewalls(t *testing.T) {
 	rules := " --policy-name='fw-policy' --rule-collection-group-name='spoke-to-spoke' "
-	any := " --rule-type=NetworkRule --ip-protocols Any --source-addresses "
+	any := " --rule-type=NetworkRule --ip-protocols 'Any' --source-addresses "
 	isThere := "[ \"$(az resource list " + inHub + " --name="
 	update := "az network vnet subnet update " + inSpoke
 	table := " --route-table='" + farNet + "routeTables/routes-0' --output=none"
@@ -50,8 +50,8 @@ func TestCommandsOfFirewalls(t *testing.T) {
 			do: []string{"az extension add --name=azure-firewall", "az network public-ip create " + inHub + " --name='fw-ip' --location='westeurope' --sku=Standard",
 				isThere + "'fw-policy' --resource-type=Microsoft.Network/firewallPolicies --query='length(@)' --output=tsv)\" = 0 ] && az network firewall policy create " + inHub + " --name='fw-policy' --location='westeurope' --sku='Standard' --threat-intel-mode=Alert",
 				"az network firewall policy rule-collection-group create " + inHub + " --policy-name='fw-policy' --name='spoke-to-spoke' --priority=200",
-				"collection add-filter-collection " + inHub + rules + "--name=allow --collection-priority=100 --action=Allow --rule-name='spoke-0-to-spoke-1'" + any + "172.16.0.0/24 --destination-addresses 172.16.1.0/24 --destination-ports '*'",
-				"collection rule add " + inHub + rules + "--collection-name=allow --name='spoke-1-to-spoke-0'" + any + "172.16.1.0/24 --destination-addresses 172.16.0.0/24 --destination-ports '*'",
+				"collection add-filter-collection " + inHub + rules + "--name=allow --collection-priority=100 --action=Allow --rule-name='spoke-0-to-spoke-1'" + any + "'172.16.0.0/24' --destination-addresses '172.16.1.0/24' --destination-ports '*'",
+				"collection rule add " + inHub + rules + "--collection-name=allow --name='spoke-1-to-spoke-0'" + any + "'172.16.1.0/24' --destination-addresses '172.16.0.0/24' --destination-ports '*'",
 				"= 0 ] && az network firewall create " + inHub + " --name='fw' --location='westeurope' --sku=AZFW_VNet --tier='Standard' --firewall-policy='" + hubNet + "firewallPolicies/fw-policy' --vnet-name='hub' --conf-name=default --public-ip='" + hubNet + "publicIPAddresses/fw-ip' --zones 1 2 3"},
 			undo: []string{"az network firewall delete " + inHub + " --name='fw'", "az network firewall policy delete " + inHub + " --name='fw-policy'", "az network public-ip delete " + inHub + " --name='fw-ip'"},
 			psDo: []string{"New-AzFirewallPolicy -DefaultProfile", "-Priority 200 -RuleCollection (New-AzFirewallPolicyFilterRuleCollection -Name allow -Priority 100 -ActionType Allow -Rule @(",
