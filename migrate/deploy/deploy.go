@@ -161,7 +161,7 @@ func (r *renderer) notes() {
 	}
 	for i := range r.e.VNets {
 		for j := range r.e.VNets[i].Subnets {
-			if s := &r.e.VNets[i].Subnets[j]; outbound(s) && s.Name != estate.GatewaySubnet {
+			if s := &r.e.VNets[i].Subnets[j]; outbound(s) && !s.OfGateways() {
 				r.found.Add("ARM-008", r.at(s.Refs), "the subnets keep the default outbound access that classic subnets had (defaultOutboundAccess is true)")
 				return
 			}
