@@ -1,8 +1,13 @@
 package deploy_test
 
 import (
+	"cmp"
 	"reflect"
+	"slices"
+	"strings"
+	"testing"
 
+	"github.com/netmigrate/netmigrate/migrate/deploy"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -80,4 +85,41 @@ func takenBack(p *plan.Plan) *plan.Plan {
 		s.Back = back
 	}
 	return p
+}
+
+// What the commands undo is what the plan says: whatever is deleted or put back has a command or words.
+func TestCommandsUndoWhatThePlanSays(t *testing.T) {
+	deleted, restored := 0, 0
+	for name, p := range fixturePlans(t) {
+		for i, c := range deploy.CommandsOf(p, deploy.Options{KeyVault: testVault}).Steps {
+			s := &p.Steps[i]
+			says := func(commands []deploy.Command, verb, name string) bool {
+				return slices.ContainsFunc(commands, func(one deploy.Command) bool {
+					return strings.Contains(one.Posix, verb) && strings.Contains(one.Posix, "='"+name+"'") || one.Posix == "" && strings.Contains(one.Note, name)
+				})
+			}
+			for _, id := range s.Back.Remove {
+				deleted++
+				// A site that only ExpressRoute names has no local network gateway.
+				if !says(c.Undo, " delete ", cmp.Or(id.Child, id.Name)) && id.Type != estate.TypeSite {
+					t.Errorf("%s %s: %s was made, and is not deleted", name, s.ID, id)
+				}
+			}
+			for _, id := range s.Back.Restore {
+				restored++
+				verb := cmp.Or(map[string]string{estate.TypePeering: " peering ", estate.TypeVNet: " subnet update "}[id.Type], " create ")
+				if !says(c.Undo, verb, cmp.Or(id.Child, id.Name)) && !says(c.Do, " peering sync ", cmp.Or(id.Child, id.Name)) {
+					t.Errorf("%s %s: %s was there before, and is not put back", name, s.ID, id)
+				}
+			}
+			for _, one := range c.Undo {
+				if strings.Contains(one.Posix, " delete ") && !strings.Contains(one.Note, "; only if this step made it") {
+					t.Errorf("%s %s deletes what may be somebody else's: %s", name, s.ID, one.Note)
+				}
+			}
+		}
+	}
+	if deleted < 500 || restored < 500 {
+		t.Errorf("looked at %d deletions and %d restorations", deleted, restored)
+	}
 }

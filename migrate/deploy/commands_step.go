@@ -61,6 +61,9 @@ func (w *bookWriter) export(c *Commands) {
 	c.Verify = append(c.Verify, people("the folder listing is there, and is kept where it will be found"))
 }
 
+// listingOf is the folder of the listing that a step is verified with.
+func listingOf(s *plan.Step) string { return "listing-" + parameterName(s.ID) }
+
 // collect lists the live network into a folder that is not there yet, and asks where it stands.
 func (w *bookWriter) collect(folder string, verify bool, note string) Command {
 	then := ""
@@ -74,7 +77,7 @@ func (w *bookWriter) collect(folder string, verify bool, note string) Command {
 }
 
 func (w *bookWriter) verifyListing(c *Commands, s *plan.Step) {
-	c.Do = []Command{w.collect("listing-"+s.ID, true, "in the folder of this kit: exit code 0, the network is the state before the first step, and nothing was changed outside of the plan")}
+	c.Do = []Command{w.collect(listingOf(s), true, "in the folder of this kit: exit code 0, the network is the state before the first step, and nothing was changed outside of the plan")}
 	c.Verify = []Command{people("what verify calls drift, lost or refused is explained before anything else is done")}
 }
 
@@ -177,7 +180,7 @@ func (w *bookWriter) peered(member estate.ID) []estate.ID {
 
 // stands asks where the network stands in the plan, by a listing that is taken after the step.
 func (w *bookWriter) stands(s *plan.Step) Command {
-	return w.collect("listing-"+s.ID, true, "with a listing taken now: which steps are done, and which may run next")
+	return w.collect(listingOf(s), true, "with a listing taken now: which steps are done, and which may run next")
 }
 
 // carryOut renders a step by its effect: what it removes first, then what it adds.
