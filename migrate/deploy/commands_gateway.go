@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -111,4 +112,27 @@ func (w *bookWriter) connectionsOf(id estate.ID) Command {
 	ps := "@(" + strings.Join(w.ps("Get-AzVirtualNetworkGatewayConnection", id).words, " ") + ") |\n  Where-Object { $_.VirtualNetworkGateway1.Id -eq " + w.resourceID(id).powershell() +
 		" -or $_.VirtualNetworkGateway2.Id -eq " + w.resourceID(id).powershell() + " } | Select-Object Name"
 	return w.command(az.String(), ps, "connections of gateway %s: nothing is printed; in PowerShell, repeat it for every other resource group with connections", id.Name)
+}
+
+// standing are the virtual network gateways of a VNet now.
+func (w *bookWriter) standing(vnet estate.ID) []*estate.Gateway {
+	var out []*estate.Gateway
+	for _, g := range w.now.gateways {
+		if g.VNet.Same(vnet) && g.Kind.Virtual() {
+			out = append(out, g)
+		}
+	}
+	slices.SortFunc(out, func(a, b *estate.Gateway) int { return a.ID.Compare(b.ID) })
+	return out
+}
+
+// removed are the gateways of a VNet that an earlier step deleted.
+func (w *bookWriter) removed(vnet estate.ID) []estate.ID {
+	var out []estate.ID
+	for _, g := range w.base.GatewaysOf(vnet) {
+		if w.now.gateways[g.ID.Key()] == nil {
+			out = append(out, g.ID)
+		}
+	}
+	return out
 }

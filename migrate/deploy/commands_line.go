@@ -105,3 +105,10 @@ func (l *line) String() string {
 
 // wrapped is the command inside of parentheses, on one line.
 func (l *line) wrapped() string { return "(" + strings.Join(l.words, " ") + ")" }
+
+func boolWord(on bool) string {
+	if on {
+		return "true"
+	}
+	return "false"
+}

@@ -152,3 +152,13 @@ func (w *bookWriter) showNetwork(id estate.ID) Command {
 	ps := w.ps("Get-AzVirtualNetwork", id).named("Name", id.Name).String() + " |\n  Select-Object ProvisioningState, AddressSpaceText, SubnetsText"
 	return w.command(az.String(), ps, "VNet %s: its address space and its subnets", id.Name)
 }
+
+// effectiveRoutes shows the routes of a machine in a VNet, which whoever runs it chooses.
+func (w *bookWriter) effectiveRoutes(vnet estate.ID, want string) Command {
+	nic := w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; the command says in which VNet", When: EachTime})
+	part := func(i string) string { return "((" + nic.powershell() + " -split '/')[" + i + "])" }
+	az := "az network nic show-effective-route-table --ids=" + nic.posix() + " --output=table"
+	ps := "Get-AzEffectiveRouteTable -DefaultProfile (Context " + part("2") + ") -ResourceGroupName " + part("4") + " `\n  -NetworkInterfaceName " + part("-1") +
+		" |\n  Format-Table Source, State, AddressPrefix, NextHopType"
+	return w.command(az, ps, "set NIC to a network interface in %s: %s", vnet.Name, want)
+}

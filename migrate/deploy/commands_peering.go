@@ -108,29 +108,6 @@ func (w *bookWriter) facing(half *estate.Peering) []*estate.Peering {
 	return out
 }
 
-// standing are the virtual network gateways of a VNet now.
-func (w *bookWriter) standing(vnet estate.ID) []*estate.Gateway {
-	var out []*estate.Gateway
-	for _, g := range w.now.gateways {
-		if g.VNet.Same(vnet) && g.Kind.Virtual() {
-			out = append(out, g)
-		}
-	}
-	slices.SortFunc(out, func(a, b *estate.Gateway) int { return a.ID.Compare(b.ID) })
-	return out
-}
-
-// removed are the gateways of a VNet that an earlier step deleted.
-func (w *bookWriter) removed(vnet estate.ID) []estate.ID {
-	var out []estate.ID
-	for _, g := range w.base.GatewaysOf(vnet) {
-		if w.now.gateways[g.ID.Key()] == nil {
-			out = append(out, g.ID)
-		}
-	}
-	return out
-}
-
 // afterPeering shows that a half is as it should be, and what the machines of its VNet make of it.
 func (w *bookWriter) afterPeering(c *Commands, s *plan.Step, half *estate.Peering) {
 	c.Verify = append(c.Verify, w.showPeering(half, "Connected and FullyInSync"))
@@ -171,13 +148,6 @@ func (w *bookWriter) words(names []string, quoted func(value) string, between st
 		out[i] = quoted(w.name(name))
 	}
 	return strings.Join(out, between)
-}
-
-func boolWord(on bool) string {
-	if on {
-		return "true"
-	}
-	return "false"
 }
 
 // changePeering gives a half that exists other flags, and leaves those alone that are right.
@@ -221,14 +191,4 @@ func (w *bookWriter) listPeerings(vnet estate.ID) Command {
 		add("--query='[].{name: name, state: peeringState, sync: peeringSyncLevel}'", "--output=table")
 	ps := w.ps("Get-AzVirtualNetworkPeering", vnet).named("VirtualNetworkName", vnet.Name).String() + " |\n  Select-Object Name, PeeringState, PeeringSyncLevel"
 	return w.command(az.String(), ps, "the peerings of %s: those made so far are Connected and FullyInSync", vnet.Name)
-}
-
-// effectiveRoutes shows the routes of a machine in a VNet, which whoever runs it chooses.
-func (w *bookWriter) effectiveRoutes(vnet estate.ID, want string) Command {
-	nic := w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; the command says in which VNet", When: EachTime})
-	part := func(i string) string { return "((" + nic.powershell() + " -split '/')[" + i + "])" }
-	az := "az network nic show-effective-route-table --ids=" + nic.posix() + " --output=table"
-	ps := "Get-AzEffectiveRouteTable -DefaultProfile (Context " + part("2") + ") -ResourceGroupName " + part("4") + " `\n  -NetworkInterfaceName " + part("-1") +
-		" |\n  Format-Table Source, State, AddressPrefix, NextHopType"
-	return w.command(az, ps, "set NIC to a network interface in %s: %s", vnet.Name, want)
 }
