@@ -276,7 +276,7 @@ func makePlanAgain(sources []estate.Source, opts options.Options, vault deploy.O
 		return out, nil
 	}
 	var target *deploy.Deployment
-	wait = alongside(func() { target, _ = deploy.Render(p.Target, nil, vault) })
+	wait = alongside(func() { target, _ = deploy.Target(p, vault) })
 	base, baseFates, noticed := deploy.Converted(classic, p.Base, vault)
 	all := diag.MergeFates(slices.Concat(fates, p.Fates, baseFates))
 	wait()

@@ -25,7 +25,8 @@ anything away.
 The mode follows from the input: what a live listing describes runs (arm-live), and what files or
 templates describe is assumed to run today in its ARM form (as-if-live). The others are named:
 nothing of it runs (rebuild), or a classic network still does (classic-live). For a live network
-there is a template for each resource group that something is added to, and stages.json.
+there is a template for each resource group that something is added to, and stages.json. By the sums
+in manifest.json a later run knows whether it may replace the folder.
 
 plan.json may be edited: another hub, steps left out or in a later wave, other pairs. --from reads
 what was decided, and plans the rest again: the network of the plan or, with inputs, that of these.

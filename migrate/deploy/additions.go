@@ -12,18 +12,28 @@ import (
 // something. What exists is referred to and never written. A rebuild is deployed whole.
 func Additions(p *plan.Plan, opts Options) (*Deployment, diag.List) {
 	if p.Mode == options.Rebuild {
-		d, found := Render(p.Target, nil, opts)
-		return d, append(found, unwritten(p.Target)...)
+		d, found := Target(p, opts)
+		return d, append(found, unwritten(p)...)
 	}
-	return renderFor(added(p), p.Base, p.Target, opts)
+	return renderFor(added(p), p.Base, p.Base, p.Target, opts)
 }
 
-// unwritten reports the gateways of an estate that no template of ours builds.
-func unwritten(e *estate.Estate) diag.List {
+// Target is the template of the whole network after the last step of a plan.
+func Target(p *plan.Plan, opts Options) (*Deployment, diag.List) {
+	return renderFor(p.Target, &estate.Estate{}, p.Base, p.Target, opts)
+}
+
+// unwritten reports the gateways of a target that no template of ours builds.
+func unwritten(p *plan.Plan) diag.List {
 	var found diag.List
+	b, e := builder{estate.NewIndex(p.Base)}, p.Target
 	for i := range e.Gateways {
-		if g := &e.Gateways[i]; !built(g) && len(g.Refs) > 0 {
-			found.Add("ARM-005", e.Pos(g.Refs[0]), "%s %q of VNet %q is not built: a listing does not tell what it does with packets", g.Kind, g.ID.Name, g.VNet.Name)
+		if g := &e.Gateways[i]; !b.built(g) {
+			at := diag.Pos{}
+			if len(g.Refs) > 0 {
+				at = e.Pos(g.Refs[0])
+			}
+			found.Add("ARM-005", at, "%s %q of VNet %q is not built: a listing does not tell what it does with packets", g.Kind, g.ID.Name, g.VNet.Name)
 		}
 	}
 	return found

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -73,9 +74,9 @@ function Given($value, [string] $what = 'a value that the command needs') {
 function Known([string] $name) { Given (Get-Variable -Name $name -ValueOnly -ErrorAction Ignore) "variable $name" }
 # Context is the subscription that a command works on, whichever is selected.
 function Context([string] $subscription) { Set-AzContext -Subscription $subscription -Scope Process -ErrorAction Stop }
-# Absent is the name of a resource that is to be made, and does not exist.
-function Absent($context, [string] $group, [string] $name, [string] $type) {
-    if (Get-AzResource -DefaultProfile $context -ResourceGroupName $group -ResourceType $type -ErrorAction Stop | Where-Object Name -EQ $name) { throw "$name exists" }
+# Absent is the name of what is to be made. Where something of the listed has it, nothing is made.
+function Absent([string] $name, $listed) {
+    foreach ($one in $listed) { if ($one.Name -eq $name) { throw "STOP: $name is there already: nothing was made" } }
     $name
 }
 # Key is a shared key, from a Key Vault.
@@ -83,9 +84,10 @@ function Key([string] $vault, [string] $name) {
     Given (Get-AzKeyVaultSecret -VaultName $vault -Name $name -AsPlainText -ErrorAction Stop) "secret $name"
 }`
 
-// CommandsOf renders the commands of a plan. They follow from the effects of its steps and the network before
-// each; the plan itself holds none. What exists is changed property by property, and a VNet that exists is never
-// written.
+// CommandsOf renders the commands of a plan. They follow from the effects of its steps, how each is taken back, and
+// the network before it; the plan itself holds none. What is made is made only where nothing is there. What exists is
+// changed property by property. A VNet that exists is never written, with one exception: az writes a subnet as it read
+// it, and PowerShell the VNet, with the subnet's route table changed.
 func CommandsOf(p *plan.Plan, opts Options) *Book {
 	w := newBookWriter(p, opts)
 	b := &Book{Steps: make([]Commands, len(p.Steps))}
@@ -125,6 +127,7 @@ func (b *Book) needed() map[string]bool {
 
 // bookWriter renders the commands of one step after the other.
 type bookWriter struct {
+	builder
 	p            *plan.Plan
 	opts         Options
 	now          *state // the network before the step at hand
@@ -136,7 +139,8 @@ type bookWriter struct {
 	variables map[string]*Variable // by what they stand for
 	taken     map[string]bool      // folded names of variables
 
-	fault string // why the command at hand cannot be written
+	made  []estate.ID // what the commands of the step at hand make beside its objects: addresses, sites, policies
+	fault string      // why the command at hand cannot be written
 }
 
 func newBookWriter(p *plan.Plan, opts Options) *bookWriter {
@@ -145,6 +149,7 @@ func newBookWriter(p *plan.Plan, opts Options) *bookWriter {
 		w.now.apply(plan.Effect{Add: p.Base})
 	}
 	w.destinations, w.base, w.target = destinationsOf(p.Base), estate.NewIndex(p.Base), estate.NewIndex(p.Target)
+	w.builder = builder{w.base}
 	for i := range p.Steps {
 		w.steps[p.Steps[i].ID] = &p.Steps[i]
 	}
@@ -152,7 +157,7 @@ func newBookWriter(p *plan.Plan, opts Options) *bookWriter {
 	for _, e := range []*estate.Estate{p.Base, p.Target} {
 		for i := range e.VNets {
 			id := e.VNets[i].ID
-			if subscription, group := w.destinations.of(id); !isGUID(subscription) || group == "" {
+			if subscription, group := w.destinations.of(id); !arm.IsGUID(subscription) || group == "" {
 				seen[strings.ToLower(id.Subscription)] = true
 			}
 		}
@@ -184,7 +189,7 @@ func (w *bookWriter) within(name string, id estate.ID) string {
 
 func (w *bookWriter) subscription(id estate.ID) value {
 	known, _ := w.destinations.of(id)
-	if isGUID(known) {
+	if arm.IsGUID(known) {
 		return literal(known)
 	}
 	return w.variable("subscription "+strings.ToLower(id.Subscription), w.within("SUBSCRIPTION", id), Variable{Means: fmt.Sprintf("the id of the subscription that %q describes", id.Subscription)})
@@ -259,7 +264,7 @@ func people(note string, args ...any) Command {
 // key is the shared key of a connection, for either shell: fetched where the command runs, and never written here.
 // before is what a POSIX shell does first.
 func (w *bookWriter) key(c *estate.Connection) (before, posix, powershell string) {
-	return w.secret("shared key of "+c.KeyName, "SHARED_KEY_"+c.KeyName, cmp.Or(c.Vault.Value, secretName("vpn-", c.KeyName)),
+	return w.secret("shared key of "+c.KeyName, "SHARED_KEY_"+c.KeyName, keySecret(c),
 		fmt.Sprintf("the shared key of the tunnel %q", c.KeyName))
 }
 

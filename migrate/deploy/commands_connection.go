@@ -1,10 +1,53 @@
 package deploy
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
+
+// addConnections makes connections, with the sites that they end at. One that exists has its kind or its end
+// changed, which only making it anew does.
+func (w *bookWriter) addConnections(c *Commands, add *estate.Estate) {
+	for i := range add.Connections {
+		if n := &add.Connections[i]; w.now.connections[n.ID.Key()] != nil {
+			c.Do = append(c.Do, w.remove(n.ID))
+		}
+	}
+	for i := range add.Connections {
+		n := &add.Connections[i]
+		if s := w.toMake(n, add); s != nil {
+			w.makeSite(c, s)
+		}
+		c.Do = append(c.Do, w.createConnection(n))
+		c.Verify = append(c.Verify, w.showConnection(n.ID, "Connected, and the counters grow; it may take some minutes"))
+	}
+}
+
+// makeSite makes a site that commands need on the way.
+func (w *bookWriter) makeSite(c *Commands, s *estate.Site) {
+	c.Do = append(c.Do, w.createSite(s))
+	w.now.sites[s.ID.Key()] = s
+	w.made = append(w.made, s.ID)
+}
+
+// toMake is the site that a connection ends at, when it is not there yet. The platform's migration of a classic
+// network joins two gateways without their sites, so those are made when the tunnel is to be IPsec again.
+func (w *bookWriter) toMake(n *estate.Connection, add *estate.Estate) *estate.Site {
+	if n.Kind != estate.IPsec {
+		return nil
+	}
+	there := w.now.sites[n.Site.Key()]
+	was := w.now.connections[n.ID.Key()]
+	switch {
+	case there == nil:
+		return cmp.Or(estate.NewIndex(add).Site(n.Site), w.site(n.Site))
+	case was != nil && was.Kind == estate.Vnet2Vnet:
+		return there
+	}
+	return nil
+}
 
 // createConnection makes one half of a tunnel, or a connection to a circuit.
 func (w *bookWriter) createConnection(c *estate.Connection) Command {
@@ -13,7 +56,7 @@ func (w *bookWriter) createConnection(c *estate.Connection) Command {
 		return people("connection %s: nothing tells where its gateway %s is", c.ID.Name, c.Gateway.Name)
 	}
 	az := w.az("network vpn-connection create", c.ID).named("name", c.ID.Name).opt("location", w.region(gateway.Region)).opt("vnet-gateway1", w.resourceID(c.Gateway))
-	ps := w.ps("New-AzVirtualNetworkGatewayConnection", c.ID).named("Name", c.ID.Name).opt("Location", w.region(gateway.Region)).
+	ps := w.ps("New-AzVirtualNetworkGatewayConnection", c.ID).opt("Location", w.region(gateway.Region)).
 		add("-ConnectionType "+c.Kind.String(), "-VirtualNetworkGateway1 "+w.got("Get-AzVirtualNetworkGateway", c.Gateway))
 	before := ""
 	switch c.Kind {
@@ -34,11 +77,11 @@ func (w *bookWriter) createConnection(c *estate.Connection) Command {
 	}
 	az.add("--routing-weight=0", "--output=none")
 	ps.add("-RoutingWeight 0", "-Force")
-	after := ""
+	posix := before + az.String() + w.policy(c)
 	if before != "" {
-		after = "; unset key"
+		posix += "; unset key"
 	}
-	return w.command(before+az.String()+after, ps.String()+" |\n  Select-Object Name, ProvisioningState", "connection %s", c.ID.Name)
+	return w.create(c.ID, posix, ps, "Select-Object Name, ProvisioningState", "connection %s", c.ID.Name)
 }
 
 // got is an argument of PowerShell that is a resource, fetched when the command runs.
@@ -79,30 +122,24 @@ func (w *bookWriter) toCircuit(c *estate.Connection, az, ps *line) (before strin
 	if circuit == nil || !circuit.Authorization {
 		return ""
 	}
-	before, posix, powershell := w.secret("authorization of "+c.ID.Name, "AUTHORIZATION_"+c.ID.Name, secretName("expressroute-", c.ID.Name), "the authorization key of the ExpressRoute circuit of "+c.ID.Name)
+	before, posix, powershell := w.secret("authorization of "+c.ID.Name, "AUTHORIZATION_"+c.ID.Name, authorizationSecret(c), "the authorization key of the ExpressRoute circuit of "+c.ID.Name)
 	az.add("--authorization-key=" + posix)
 	ps.add("-AuthorizationKey " + powershell)
 	return before
 }
 
 // policy sets the IPsec policy of a connection, which az does after the connection is there.
-func (w *bookWriter) policy(c *estate.Connection) []Command {
+func (w *bookWriter) policy(c *estate.Connection) string {
 	if c.Policy == nil || c.Kind == estate.ExpressRoute {
-		return nil
+		return ""
 	}
 	p := ipsecPolicy(c.Policy)
 	az := w.az("network vpn-connection ipsec-policy add", c.ID).named("connection-name", c.ID.Name).
 		opt("ipsec-encryption", w.text(p.IPsecEncryption)).opt("ipsec-integrity", w.text(p.IPsecIntegrity)).
 		opt("ike-encryption", w.text(p.IKEEncryption)).opt("ike-integrity", w.text(p.IKEIntegrity)).
 		opt("dh-group", w.text(p.DHGroup)).opt("pfs-group", w.text(p.PFSGroup)).
-		add("--sa-lifetime="+itoa(p.SALifeTimeSeconds), "--sa-max-size="+itoa(p.SADataSizeKilobytes))
-	return []Command{w.command(az.String(), "", "the IPsec policy of %s; in PowerShell it was given with the connection", c.ID.Name)}
-}
-
-func (w *bookWriter) deleteConnection(id estate.ID) Command {
-	az := w.az("network vpn-connection delete", id).named("name", id.Name)
-	ps := w.ps("Remove-AzVirtualNetworkGatewayConnection", id).named("Name", id.Name).add("-Force")
-	return w.command(az.String(), ps.String(), "connection %s", id.Name)
+		add("--sa-lifetime="+itoa(p.SALifeTimeSeconds), "--sa-max-size="+itoa(p.SADataSizeKilobytes), "--output=none")
+	return " &&\n" + az.String()
 }
 
 // showConnection shows the status of a connection and its counters, and nothing else: an answer may hold the key.
@@ -129,7 +166,7 @@ func (w *bookWriter) keepKey(c *estate.Connection, secret string) Command {
 // it is made.
 func (w *bookWriter) createSite(s *estate.Site) Command {
 	az := w.az("network local-gateway create", s.ID).named("name", s.ID.Name).opt("location", w.region(s.Region)).list("address-prefixes", prefixes(s.Prefixes))
-	ps := w.ps("New-AzLocalNetworkGateway", s.ID).named("Name", s.ID.Name).opt("Location", w.region(s.Region)).list("AddressPrefix", prefixes(s.Prefixes))
+	ps := w.ps("New-AzLocalNetworkGateway", s.ID).opt("Location", w.region(s.Region)).list("AddressPrefix", prefixes(s.Prefixes))
 	before, after, noAz := "", "", false
 	switch g := w.gateway(s.AddressOf); {
 	case !s.AddressOf.IsZero() && (g == nil || g.PublicIP.IsZero()):
@@ -154,19 +191,13 @@ func (w *bookWriter) createSite(s *estate.Site) Command {
 		asn, _ := s.BGP.Number()
 		peer, _ := s.BGP.Peer()
 		weight := s.BGP.Weight()
-		az.add("--asn="+itoa(asn), "--bgp-peering-address="+peer.String()).when(weight > 0, "--peer-weight="+itoa(weight))
-		ps.add("-Asn "+itoa(asn), "-BgpPeeringAddress "+peer.String()).when(weight > 0, "-PeerWeight "+itoa(weight))
+		az.add("--asn="+itoa(asn)).opt("bgp-peering-address", literal(peer.String())).when(weight > 0, "--peer-weight="+itoa(weight))
+		ps.add("-Asn "+itoa(asn)).opt("BgpPeeringAddress", literal(peer.String())).when(weight > 0, "-PeerWeight "+itoa(weight))
 	}
 	note := "local network gateway %s"
 	posix := before + az.add("--output=none").String() + after
 	if noAz {
 		posix, note = "", note+": az cannot give it the name of a device"
 	}
-	return w.command(posix, ps.String()+" |\n  Select-Object Name, ProvisioningState", note, s.ID.Name)
-}
-
-func (w *bookWriter) deleteSite(id estate.ID) Command {
-	az := w.az("network local-gateway delete", id).named("name", id.Name)
-	ps := w.ps("Remove-AzLocalNetworkGateway", id).named("Name", id.Name).add("-Force")
-	return w.command(az.String(), ps.String(), "local network gateway %s", id.Name)
+	return w.create(s.ID, posix, ps, "Select-Object Name, ProvisioningState", note, s.ID.Name)
 }

@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,14 +21,16 @@ func twoSpokes(name func(int) string, change func(*plan.Plan)) *deploy.Book {
 	if change != nil {
 		change(p)
 	}
-	return deploy.CommandsOf(p, deploy.Options{})
+	return deploy.CommandsOf(takenBack(p), deploy.Options{})
 }
 
 func plainSpoke(i int) string { return fmt.Sprint("spoke-", i) }
 
 func TestCommandsOfFirewalls(t *testing.T) {
-	rules := " --policy-name='fw-policy' --rule-collection-group-name='spoke-to-spoke' "
-	any := " --rule-type=NetworkRule --ip-protocols Any --source-addresses "
+	rules := hubNet + "firewallPolicies/fw-policy/ruleCollectionGroups/spoke-to-spoke"
+	rule := func(from, to string) string {
+		return `{"ruleType": "NetworkRule","name": "from-spoke-` + from + `","ipProtocols": ["Any"],"sourceAddresses": ["172.16.` + from + `.0/24"],"destinationAddresses": ["172.16.` + to + `.0/24"],"destinationPorts": ["*"]}`
+	}
 	isThere := "[ \"$(az resource list " + inHub + " --name="
 	update := "az network vnet subnet update " + inSpoke
 	table := " --route-table='" + farNet + "routeTables/routes-0' --output=none"
@@ -46,21 +49,22 @@ func TestCommandsOfFirewalls(t *testing.T) {
 		psAfter   string
 		doneTimes int
 	}{
-		{name: "create firewall", step: 0, doneTimes: 7,
+		{name: "create firewall", step: 0, doneTimes: 4,
 			do: []string{"az extension add --name=azure-firewall", "az network public-ip create " + inHub + " --name='fw-ip' --location='westeurope' --sku=Standard",
-				isThere + "'fw-policy' --resource-type=Microsoft.Network/firewallPolicies --query='length(@)' --output=tsv)\" = 0 ] && az network firewall policy create " + inHub + " --name='fw-policy' --location='westeurope' --sku='Standard' --threat-intel-mode=Alert",
-				"az network firewall policy rule-collection-group create " + inHub + " --policy-name='fw-policy' --name='spoke-to-spoke' --priority=200",
-				"collection add-filter-collection " + inHub + rules + "--name=allow --collection-priority=100 --action=Allow --rule-name='spoke-0-to-spoke-1'" + any + "172.16.0.0/24 --destination-addresses 172.16.1.0/24 --destination-ports '*'",
-				"collection rule add " + inHub + rules + "--collection-name=allow --name='spoke-1-to-spoke-0'" + any + "172.16.1.0/24 --destination-addresses 172.16.0.0/24 --destination-ports '*'",
-				"= 0 ] && az network firewall create " + inHub + " --name='fw' --location='westeurope' --sku=AZFW_VNet --tier='Standard' --firewall-policy='" + hubNet + "firewallPolicies/fw-policy' --vnet-name='hub' --conf-name=default --public-ip='" + hubNet + "publicIPAddresses/fw-ip' --zones 1 2 3"},
+				isThere + "'fw-policy' --resource-type=Microsoft.Network/firewallPolicies --query='length(@)' --output=tsv)\" = 0 ]; then az network firewall policy create " + inHub + " --name='fw-policy' --location='westeurope' --sku='Standard' --threat-intel-mode=Alert --output=none && " +
+					"az rest --method=put --url='" + rules + "?api-version=2025-05-01' --output=none --body='{\"properties\":{\"priority\": 200,\"ruleCollections\": [{\"ruleCollectionType\": \"FirewallPolicyFilterRuleCollection\",\"name\": \"allow\",\"priority\": 100,\"action\": {\"type\": \"Allow\"},\"rules\": [" +
+					rule("0", "1") + "," + rule("1", "0") + "]}]}}' && az resource wait --created --api-version=2025-05-01 --ids='" + rules + "' else echo 'STOP: firewall policy fw-policy is there already, or nobody could tell: nothing was made' >&2; false; fi",
+				"= 0 ]; then az network firewall create " + inHub + " --name='fw' --location='westeurope' --sku=AZFW_VNet --tier='Standard' --firewall-policy='" + hubNet + "firewallPolicies/fw-policy' --vnet-name='hub' --conf-name=default --public-ip='" + hubNet + "publicIPAddresses/fw-ip' --zones 1 2 3"},
 			undo: []string{"az network firewall delete " + inHub + " --name='fw'", "az network firewall policy delete " + inHub + " --name='fw-policy'", "az network public-ip delete " + inHub + " --name='fw-ip'"},
-			psDo: []string{"New-AzFirewallPolicy -DefaultProfile", "-Priority 200 -RuleCollection (New-AzFirewallPolicyFilterRuleCollection -Name allow -Priority 100 -ActionType Allow -Rule @(",
-				"New-AzFirewallPolicyNetworkRule -Name 'spoke-0-to-spoke-1' -Protocol 'Any' -SourceAddress '172.16.0.0/24' -DestinationAddress '172.16.1.0/24' -DestinationPort '*'",
+			psDo: []string{"New-AzFirewallPolicy -Name (Absent 'fw-policy' (Get-AzResource " + psHub + " -ResourceType Microsoft.Network/firewallPolicies -ErrorAction Stop))",
+				"-FirewallPolicyName 'fw-policy' -Name 'spoke-to-spoke' -Priority 200 -RuleCollection (New-AzFirewallPolicyFilterRuleCollection -Name allow -Priority 100 -ActionType Allow -Rule @(",
+				"New-AzFirewallPolicyNetworkRule -Name 'from-spoke-0' -Protocol 'Any' -SourceAddress '172.16.0.0/24' -DestinationAddress '172.16.1.0/24' -DestinationPort '*'",
 				"-SkuName AZFW_VNet -SkuTier 'Standard' -FirewallPolicyId '" + hubNet + "firewallPolicies/fw-policy' -VirtualNetwork (Get-AzVirtualNetwork " + psHub + " -Name 'hub' -ErrorAction Stop)"},
 			after: "az network firewall show " + inHub + " --name='fw' --query='[provisioningState, ipConfigurations[].privateIPAddress]'", psAfter: "$_.IpConfigurations.PrivateIPAddress"},
-		{name: "create route tables", step: 1, doneTimes: 6,
-			do: []string{"az network route-table create " + inSpoke + " --name='routes-0'", "az network route-table route create " + inSpoke + " --route-table-name='routes-0' --name='to-1' --address-prefix='172.16.1.0/24' --next-hop-type='VirtualAppliance' --next-hop-ip-address='10.9.0.68'",
-				"--name='out' --address-prefix='0.0.0.0/0'"},
+		{name: "create route tables", step: 1, doneTimes: 2,
+			do: []string{"az rest --method=put --url='" + farNet + "routeTables/routes-0?api-version=2025-05-01' --output=none --body='{\"location\":\"westeurope\",\"properties\":{\"disableBgpRoutePropagation\": false,\"routes\": [" +
+				"{\"name\": \"to-1\",\"properties\": {\"addressPrefix\": \"172.16.1.0/24\",\"nextHopType\": \"VirtualAppliance\",\"nextHopIpAddress\": \"10.9.0.68\"}},{\"name\": \"out\",\"properties\": {\"addressPrefix\": \"0.0.0.0/0\",\"nextHopType\": \"Internet\"}}]}}' && az resource wait --created --api-version=2025-05-01 --ids='" + farNet + "routeTables/routes-0'",
+				"routeTables/routes-1?"},
 			undo: []string{"az network route-table delete " + inSpoke + " --name='routes-0'", "--name='routes-1'"}, psDo: []string{"-NextHopType 'VirtualAppliance' -NextHopIpAddress '10.9.0.68'"},
 			after: "az network route-table show " + inSpoke + " --name='routes-1' --query='{routes: routes[]", psAfter: "$_.Routes | Select-Object Name, AddressPrefix"},
 		{name: "look before it", step: 3, doneTimes: 3,
@@ -74,9 +78,13 @@ func TestCommandsOfFirewalls(t *testing.T) {
 		{name: "a subnet had another table", step: 4, change: former, doneTimes: 4, do: []string{update + " --vnet-name='spoke-0' --name='app'" + table},
 			undo: []string{update + " --vnet-name='spoke-0' --name='app' --route-table='" + farNet + "routeTables/old' --output=none", "--name='more' --remove routeTable"}, psDo: []string{"PSRouteTable"}},
 		{name: "more than the table would change", step: 4, doneTimes: 1, change: func(p *plan.Plan) { p.Steps[4].Effect.Add.VNets = p.Base.VNets[1:2] },
-			do: []string{"by hand: VNet spoke-0 exists, and is changed property by property by a person"}},
-		{name: "a table that is there", step: 1, doneTimes: 4, change: func(p *plan.Plan) { p.Base.RouteTables = p.Target.RouteTables[:1] },
-			do: []string{"by hand: route table routes-0 exists: a person changes it"}},
+			do: []string{"by hand: VNet spoke-0 exists: a person changes it"}},
+		{name: "the table and more would change", step: 4, doneTimes: 5, change: func(p *plan.Plan) { p.Steps[4].Effect.Add.VNets[0].Space = prefixesOf("172.20.0.0/16") },
+			do: []string{update, update, "by hand: VNet spoke-0 exists, and the step changes more of it"}},
+		{name: "a table that is there", step: 1, doneTimes: 1, change: func(p *plan.Plan) { p.Base.RouteTables = p.Target.RouteTables[:1] }, do: []string{"/routes-1"}},
+		{name: "a table that is there is another one", step: 1, doneTimes: 2, change: func(p *plan.Plan) {
+			p.Base.RouteTables = []estate.RouteTable{{ID: p.Target.RouteTables[0].ID}}
+		}, do: []string{"by hand: route table routes-0 exists: a person changes it"}, undo: []string{"routes-1", "by hand: route table routes-0: a person makes it again what it was"}},
 		{name: "a firewall of a listing", step: 0, doneTimes: 1, change: func(p *plan.Plan) { p.Steps[0].Effect.Add.Gateways[0].Kind = estate.Appliance },
 			do: []string{"by hand: NetworkVirtualAppliance fw of VNet hub: a listing does not tell"}},
 	} {
@@ -145,7 +153,7 @@ func TestFirewallsTakeNamesAsTheyAre(t *testing.T) {
 				if strings.ContainsAny(one.Note, "\n\r\x1b") {
 					t.Errorf("the note %q has a line of its own", one.Note)
 				}
-				if strings.Contains(one.Posix, "subnet update") || strings.Contains(one.Posix, "network firewall ") {
+				if strings.Contains(one.Posix, "subnet update") || strings.Contains(one.Posix, "az rest ") || strings.Contains(one.Posix, "network firewall ") {
 					updates = append(updates, one.Posix)
 				}
 				if one.PowerShell != "" && !strings.HasPrefix(one.PowerShell, "netmigrate ") {
@@ -159,15 +167,36 @@ func TestFirewallsTakeNamesAsTheyAre(t *testing.T) {
 		if failed > 0 || len(calls) < len(updates) {
 			t.Errorf("%q: %d commands, %d calls of az, %d failed", evil, len(updates), len(calls), failed)
 		}
+		subnets, rules := 0, 0
 		for _, call := range calls {
+			if slices.Contains(call, "subnet") {
+				subnets++
+			}
 			if slices.Contains(call, "subnet") && !slices.Contains(call, "--name=app"+evil) && !slices.Contains(call, "--name=more"+evil) {
 				t.Errorf("az %q, want a name that ends in %q", call, evil)
 			}
 			for _, word := range call {
-				if strings.HasPrefix(word, "--rule-name=") && strings.ContainsAny(word, " $`';|!%\n") {
-					t.Errorf("a rule is called %q", word)
+				if text, ok := strings.CutPrefix(word, "--body="); ok {
+					var body struct {
+						Properties struct {
+							RuleCollections []struct{ Rules []struct{ Name string } }
+						}
+					}
+					if err := json.Unmarshal([]byte(text), &body); err != nil {
+						t.Errorf("%q: %v in %s", evil, err, text)
+					}
+					for _, c := range body.Properties.RuleCollections {
+						for _, r := range c.Rules {
+							if rules++; strings.ContainsAny(r.Name, " $`';|!%\n") {
+								t.Errorf("a rule is called %q", r.Name)
+							}
+						}
+					}
 				}
 			}
+		}
+		if words := strings.ContainsAny(evil, "\n\x1b%"); rules != 2 || !words && subnets < 4 || words && subnets > 0 {
+			t.Errorf("%q: %d subnets and %d rules were looked at", evil, subnets, rules)
 		}
 	}
 }

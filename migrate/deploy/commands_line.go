@@ -49,19 +49,20 @@ func (l *line) opt(name string, v value) *line {
 // named adds the option for a name.
 func (l *line) named(option, name string) *line { return l.opt(option, l.w.name(name)) }
 
-// list adds an option with several values that are constants, such as prefixes.
+// list adds an option with several values, such as prefixes, none of which begins with a hyphen.
 func (l *line) list(name string, values []string) *line {
-	switch {
-	case len(values) == 0:
+	if len(values) == 0 {
 		return l
-	case l.shell == Bash:
-		return l.add("--" + name + " " + strings.Join(values, " "))
+	}
+	option, quote, between := "--", quoteBash, " "
+	if l.shell == PowerShell {
+		option, quote, between = "-", quotePowerShell, ", "
 	}
 	quoted := make([]string, len(values))
 	for i, v := range values {
-		quoted[i] = quotePowerShell(v)
+		quoted[i] = quote(v)
 	}
-	return l.add("-" + name + " " + strings.Join(quoted, ", "))
+	return l.add(option + name + " " + strings.Join(quoted, between))
 }
 
 // add adds words as they are.
@@ -104,3 +105,10 @@ func (l *line) String() string {
 
 // wrapped is the command inside of parentheses, on one line.
 func (l *line) wrapped() string { return "(" + strings.Join(l.words, " ") + ")" }
+
+func boolWord(on bool) string {
+	if on {
+		return "true"
+	}
+	return "false"
+}

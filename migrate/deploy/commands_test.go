@@ -176,12 +176,13 @@ func TestCommandsHaveASource(t *testing.T) {
 	}
 }
 
-// standIn is a folder with an az that notes the words of each call, and answers with what a command waits for.
+// standIn is a folder with an az that notes the words of each call, and answers with what a command waits for: that
+// there are THERE of what is to be made, or none.
 func standIn(t *testing.T) (bin, calls string) {
 	t.Helper()
 	dir := t.TempDir()
 	calls = filepath.Join(dir, "calls")
-	fake := "#!/bin/sh\nfor word; do printf '%s\\0' \"$word\" >>\"$CALLS\"; done\nprintf '\\n\\0' >>\"$CALLS\"\ncase \"$*\" in 'resource list'*'length(@)'*) echo 0 ;; *) echo answer ;; esac\n"
+	fake := "#!/bin/sh\nfor word; do printf '%s\\0' \"$word\" >>\"$CALLS\"; done\nprintf '\\n\\0' >>\"$CALLS\"\ncase \"$*\" in *--query=length\\(*) echo \"${THERE:-0}\" ;; *) echo answer ;; esac\n"
 	if err := os.WriteFile(filepath.Join(dir, "az"), []byte(fake), 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -259,24 +260,37 @@ func TestCommandsAreRead(t *testing.T) {
 	}
 }
 
+// shellPlans are plans whose commands together are of every sort.
+var shellPlans = []string{"star as-if-live", "expressroute rebuild", "chain-multihop classic-live", "live star", "live two-regions", "star as-if-live firewall", "live full-mesh firewall", "star rebuild firewall"}
+
+// typed are the commands of one of those for a POSIX shell, each once and in order, and what its variables say.
+func typed(t *testing.T, name string) (commands, environment []string) {
+	t.Helper()
+	p := fixturePlans(t)[name]
+	if p == nil {
+		t.Fatalf("there is no plan %q", name)
+	}
+	book := deploy.CommandsOf(p, deploy.Options{KeyVault: testVault})
+	for _, v := range book.Variables {
+		environment = append(environment, v.Name+"=said")
+	}
+	seen := map[string]bool{}
+	for _, c := range posix(book) {
+		if !seen[c] && !strings.HasPrefix(c, "netmigrate ") {
+			seen[c] = true
+			commands = append(commands, c)
+		}
+	}
+	return commands, environment
+}
+
 // The commands of some plans run in a real shell, with a stand-in for az, and call it in a way that holds together:
 // an option has a value, and nothing is empty.
 func TestCommandsInShell(t *testing.T) {
-	for _, name := range []string{"star as-if-live", "expressroute rebuild", "chain-multihop classic-live", "live hub", "live two-regions", "star as-if-live firewall", "live full-mesh firewall", "star rebuild firewall"} {
-		p := fixturePlans(t)[name]
-		if p == nil {
-			t.Fatalf("there is no plan %q", name)
-		}
-		book := deploy.CommandsOf(p, deploy.Options{KeyVault: testVault})
-		var environment []string
-		for _, v := range book.Variables {
-			environment = append(environment, v.Name+"=said")
-		}
-		commands := posix(book)
-		slices.Sort(commands)
-		commands = slices.DeleteFunc(slices.Compact(commands), func(c string) bool { return strings.HasPrefix(c, "netmigrate ") })
+	for _, name := range shellPlans {
+		commands, environment := typed(t, name)
 		calls, failed := run(t, commands, environment...)
-		if failed > 0 || len(calls) < len(commands) {
+		if failed > 0 || len(calls) < len(commands) || len(commands) < 30 {
 			t.Errorf("%s: %d commands, %d calls of az, %d failed", name, len(commands), len(calls), failed)
 		}
 		for _, call := range calls {
@@ -285,6 +299,15 @@ func TestCommandsInShell(t *testing.T) {
 					t.Errorf("%s: az %q", name, call)
 					break
 				}
+			}
+		}
+		if name == "star as-if-live" {
+			first := func(words ...string) int {
+				return slices.IndexFunc(calls, func(call []string) bool { return len(call) > len(words) && slices.Equal(call[:len(words)], words) })
+			}
+			peering, tunnel, gateway := first("network", "vnet", "peering", "create"), first("network", "vpn-connection", "delete"), first("network", "vnet-gateway", "delete")
+			if peering < 0 || tunnel < peering || gateway < tunnel {
+				t.Errorf("the first peering is made by call %d, the first tunnel goes by %d, the first gateway by %d", peering, tunnel, gateway)
 			}
 		}
 	}
@@ -327,6 +350,7 @@ var (
 // A VNet or a subnet that exists is never written but for one property of what was read, and no answer that may hold
 // a key is printed.
 func TestCommandsLeaveAlone(t *testing.T) {
+	changed, made, keyed := 0, 0, 0
 	for name, p := range fixturePlans(t) {
 		exists := map[string]bool{}
 		if p.Mode != options.Rebuild {
@@ -338,6 +362,15 @@ func TestCommandsLeaveAlone(t *testing.T) {
 			for _, one := range all(c) {
 				both := one.Posix + one.PowerShell
 				bare := oneProperty.ReplaceAllString(one.Posix, "")
+				if bare != one.Posix && oneMember.MatchString(one.PowerShell) {
+					changed++
+				}
+				if strings.Contains(both, "network vnet create") {
+					made++
+				}
+				if strings.Contains(one.Posix, "--shared-key=") {
+					keyed++
+				}
 				if strings.Contains(bare, "vnet update") || strings.Contains(bare, "subnet update") ||
 					strings.Contains(one.PowerShell, "Set-AzVirtualNetwork ") && !oneMember.MatchString(one.PowerShell) {
 					t.Errorf("%s %s writes a VNet:\n%s", name, c.Step, both)
@@ -352,5 +385,8 @@ func TestCommandsLeaveAlone(t *testing.T) {
 				}
 			}
 		}
+	}
+	if changed < 10 || made < 10 || keyed < 100 {
+		t.Errorf("looked at %d changes of subnets, %d VNets that are made and %d tunnels", changed, made, keyed)
 	}
 }

@@ -4,6 +4,7 @@
 package deploy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -56,37 +57,38 @@ func subscriptions(classic *estate.Estate) []string {
 	return slices.Compact(names)
 }
 
-// Render writes every object of e but for the firewalls, appliances and Route Servers of a listing: what is in
-// them no estate knows. Objects of existing are referred to and never written; their
-// ids are in the template's metadata.
+// Render writes every object of e, and refers to those of existing: their ids are in the template's metadata. Without
+// existing, e is a network that was found: what is in its firewalls, appliances and Route Servers no estate knows, and
+// they are not written.
 func Render(e, existing *estate.Estate, opts Options) (*Deployment, diag.List) {
-	return renderFor(e, existing, e, opts)
+	if existing == nil {
+		return renderFor(e, &estate.Estate{}, e, e, opts)
+	}
+	return renderFor(e, existing, existing, e, opts)
 }
 
-// renderFor is Render for objects of which the target says where routes lead.
-func renderFor(e, existing, target *estate.Estate, opts Options) (*Deployment, diag.List) {
-	if existing == nil {
-		existing = &estate.Estate{}
-	}
-	p := part{estate: e, used: usedSites(e)}
+// renderFor is Render for a network that was found, and a target that says where routes lead.
+func renderFor(e, existing, found, target *estate.Estate, opts Options) (*Deployment, diag.List) {
+	p := part{builder: builder{estate.NewIndex(found)}, estate: e, used: usedSites(e)}
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
-		if built(g) {
+		if p.built(g) {
 			p.addresses = append(p.addresses, g)
 		}
-		if planned(g) {
+		if p.planned(g) {
 			p.policies, p.groups = append(p.policies, g), append(p.groups, ruleGroups(target, g)...)
 		}
 	}
 	for i := range e.Connections {
 		p.tunnels = append(p.tunnels, &e.Connections[i])
 	}
-	d, found := render(p, estate.NewIndex(existing), opts)
-	return d, append(found, tooManyRules(p.groups)...)
+	d, noticed := render(p, estate.NewIndex(existing), opts)
+	return d, append(noticed, tooManyRules(p.groups)...)
 }
 
 // part is what one template writes of an estate.
 type part struct {
+	builder
 	estate    *estate.Estate       // the objects that are written
 	addresses []*estate.Gateway    // the gateways whose public addresses are written
 	policies  []*estate.Gateway    // the firewalls whose policies are written
@@ -131,7 +133,7 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 		switch g := &e.Gateways[i]; {
 		case g.Kind.Virtual():
 			r.gateway(g)
-		case planned(g):
+		case p.planned(g):
 			r.firewall(g)
 		}
 	}
@@ -159,7 +161,7 @@ func (r *renderer) notes() {
 	}
 	for i := range r.e.VNets {
 		for j := range r.e.VNets[i].Subnets {
-			if s := &r.e.VNets[i].Subnets[j]; r.outbound(s) && s.Name != estate.GatewaySubnet {
+			if s := &r.e.VNets[i].Subnets[j]; outbound(s) && !s.OfGateways() {
 				r.found.Add("ARM-008", r.at(s.Refs), "the subnets keep the default outbound access that classic subnets had (defaultOutboundAccess is true)")
 				return
 			}
@@ -357,6 +359,14 @@ func depend(ids ...string) []string {
 	}
 	return out
 }
+
+// keySecret is the name of the secret that holds the shared key of a connection.
+func keySecret(c *estate.Connection) string {
+	return cmp.Or(c.Vault.Value, secretName("vpn-", c.KeyName))
+}
+
+// authorizationSecret is that of the secret by which a circuit's owner lets a connection in.
+func authorizationSecret(c *estate.Connection) string { return secretName("expressroute-", c.ID.Name) }
 
 // secretName is a legal Key Vault secret name: letters, digits and hyphens, at most 127.
 // Source: docs/sources.md#key-vault.

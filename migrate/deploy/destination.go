@@ -26,18 +26,3 @@ func (d destinations) of(id estate.ID) (subscription, group string) {
 	known := d[strings.ToLower(id.Subscription)]
 	return cmp.Or(known.ID, id.Subscription), cmp.Or(id.Group, known.ResourceGroup)
 }
-
-// isGUID reports whether s is the id of a subscription.
-func isGUID(s string) bool {
-	if len(s) != 36 {
-		return false
-	}
-	for i := range len(s) {
-		c := s[i] | 0x20
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (s[i] == '-') || !dash && !(s[i] >= '0' && s[i] <= '9' || c >= 'a' && c <= 'f') {
-			return false
-		}
-	}
-	return true
-}

@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/arm"
@@ -29,15 +28,20 @@ const (
 	threatIntel    = "Alert"
 )
 
-// groupSize bounds the text of one group of rules in bytes: a resource of a template may have twice that.
-const groupSize = arm.MaxResourceSize / 2
+// groupSize bounds the text of one group of rules in bytes: a resource of a template may have four times that, and on
+// one line it is short enough for a word of a command.
+const groupSize = arm.MaxResourceSize / 4
 
-// planned reports whether a firewall is one of ours to build. What one of a listing does with packets no estate
-// knows.
-func planned(g *estate.Gateway) bool { return g.Kind == estate.Firewall && len(g.Refs) == 0 }
+// builder tells which gateways are ours to build.
+type builder struct{ found *estate.Index } // the network as it was found
+
+// planned reports whether a firewall is one of ours. What one that was found does with packets no estate knows.
+func (b builder) planned(g *estate.Gateway) bool {
+	return g.Kind == estate.Firewall && b.found.Gateway(g.ID) == nil
+}
 
 // built reports whether templates write a gateway.
-func built(g *estate.Gateway) bool { return g.Kind.Virtual() || planned(g) }
+func (b builder) built(g *estate.Gateway) bool { return g.Kind.Virtual() || b.planned(g) }
 
 // policyOf is the id of a firewall's policy.
 func policyOf(firewall estate.ID) estate.ID {
@@ -66,9 +70,17 @@ type ruleGroup struct {
 
 func (g *ruleGroup) id() estate.ID { return rulesOf(g.firewall.ID, g.n) }
 
-// passage is what may go from one VNet to another, which are numbers of a target's VNets.
+func (g *ruleGroup) body() *arm.RuleCollectionGroup {
+	body := &arm.RuleCollectionGroup{Priority: rulesPriority + g.n}
+	if len(g.rules) > 0 { // a collection without rules is refused
+		body.Collections = []arm.FilterCollection{{Name: collectionName, Priority: allowPriority, Action: "Allow", Rules: g.rules}}
+	}
+	return body
+}
+
+// passage is what may go from a VNet, which is a number of a target's VNets, through a firewall.
 type passage struct {
-	from, to     int // to is that of no VNet, behind all others, where the prefixes are of none
+	from         int
 	destinations []string
 }
 
@@ -76,14 +88,11 @@ type passage struct {
 // every route table is at its subnets.
 func passages(target *estate.Estate, firewall *estate.Gateway) []passage {
 	x := estate.NewIndex(target)
-	near := map[estate.Key]bool{firewall.VNet.Key(): true}
-	for _, p := range x.PeeringsOf(firewall.VNet) {
-		near[p.Remote.Key()] = true
-	}
 	var all []passage
 	for i := range target.VNets {
-		own := map[int]*passage{}
+		p := passage{from: i}
 		seen := map[estate.Key]bool{}
+		known := map[string]bool{}
 		for _, s := range target.VNets[i].Subnets {
 			t := x.RouteTable(s.RouteTable)
 			if t == nil || seen[t.ID.Key()] {
@@ -91,14 +100,14 @@ func passages(target *estate.Estate, firewall *estate.Gateway) []passage {
 			}
 			seen[t.ID.Key()] = true
 			for r := range t.Routes {
-				if route := &t.Routes[r]; leadsTo(route, firewall) {
-					to := ownerOf(target, near, route.Prefix)
-					own[to] = own[to].with(i, to, route.Prefix.Prefix.String())
+				if route := &t.Routes[r]; leadsTo(route, firewall) && !known[route.Prefix.Prefix.String()] {
+					known[route.Prefix.Prefix.String()] = true
+					p.destinations = append(p.destinations, route.Prefix.Prefix.String())
 				}
 			}
 		}
-		for _, to := range slices.Sorted(maps.Keys(own)) {
-			all = append(all, *own[to])
+		if len(p.destinations) > 0 {
+			all = append(all, p)
 		}
 	}
 	return all
@@ -110,46 +119,19 @@ func leadsTo(r *estate.Route, firewall *estate.Gateway) bool {
 		slices.ContainsFunc(firewall.PrivateIPs, func(a estate.Address) bool { return a.IsValid() && a.Addr == r.Address.Addr })
 }
 
-// with is a passage, which may be nil, with a further prefix.
-func (p *passage) with(from, to int, prefix string) *passage {
-	if p == nil {
-		p = &passage{from: from, to: to}
-	}
-	if !slices.Contains(p.destinations, prefix) {
-		p.destinations = append(p.destinations, prefix)
-	}
-	return p
-}
-
-// ownerOf is the VNet that a prefix is of: one that the firewall reaches, of which no two overlap.
-func ownerOf(target *estate.Estate, near map[estate.Key]bool, p estate.Prefix) int {
-	for i := range target.VNets {
-		v := &target.VNets[i]
-		if near[v.ID.Key()] && slices.ContainsFunc(v.Space, func(s estate.Prefix) bool {
-			return s.Bits() <= p.Bits() && s.Prefix.Contains(p.Addr())
-		}) {
-			return i
-		}
-	}
-	return len(target.VNets)
-}
-
 // sources are the addresses of a VNet that a firewall can name.
 func sources(v *estate.VNet) []string {
 	return prefixes(slices.DeleteFunc(slices.Clone(v.Space), func(p estate.Prefix) bool { return !p.Addr().Is4() }))
 }
 
-// ruleGroups are the rules of a firewall, one for each ordered pair of VNets, in as few resources as hold them.
-// There is always one, so that a policy can be looked at.
+// ruleGroups are the rules of a firewall, one for each VNet, in as few resources as hold them. There is always
+// one, so that a policy can be looked at.
 func ruleGroups(target *estate.Estate, firewall *estate.Gateway) []ruleGroup {
 	names := azure.NewNamer()
 	groups, size := []ruleGroup{{firewall: firewall}}, 0
 	for _, p := range passages(target, firewall) {
-		from, to := &target.VNets[p.from], "elsewhere"
-		if p.to < len(target.VNets) {
-			to = target.VNets[p.to].ID.Name
-		}
-		rule := arm.NetworkRule{Name: names.Unique("rules", azure.LegalName("rules", from.ID.Name+"-to-"+to)), Protocols: []string{"Any"},
+		from := &target.VNets[p.from]
+		rule := arm.NetworkRule{Name: names.Unique("rules", azure.LegalName("rules", "from-"+from.ID.Name)), Protocols: []string{"Any"},
 			Sources: sources(from), Destinations: p.destinations, DestinationPorts: []string{"*"}}
 		if n := ruleSize(&rule); size > 0 && size+n > groupSize {
 			groups, size = append(groups, ruleGroup{firewall: firewall, n: len(groups)}), n
@@ -194,11 +176,7 @@ func (r *renderer) ruleGroup(g *ruleGroup) {
 	if g.n > 0 {
 		_, before = r.id(rulesOf(g.firewall.ID, g.n-1))
 	}
-	body := &arm.RuleCollectionGroup{Priority: rulesPriority + g.n}
-	if len(g.rules) > 0 { // a collection without rules is refused
-		body.Collections = []arm.FilterCollection{{Name: collectionName, Priority: allowPriority, Action: "Allow", Rules: g.rules}}
-	}
-	r.add(arm.Resource{Type: arm.TypeRuleCollectionGroup, Name: id.Name + "/" + id.Child, DependsOn: depend(policy, before), Properties: body})
+	r.add(arm.Resource{Type: arm.TypeRuleCollectionGroup, Name: id.Name + "/" + id.Child, DependsOn: depend(policy, before), Properties: g.body()})
 }
 
 // firewall writes a firewall: after its rules, because each of them would update it, and in a line with what else

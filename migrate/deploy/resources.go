@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -24,7 +23,7 @@ func prefixes(in []estate.Prefix) []string {
 // outbound reports whether a subnet has default outbound access: what was in a classic network
 // keeps what it had, what is new starts without.
 // Source: docs/sources.md#default-outbound-access.
-func (r *renderer) outbound(s *estate.Subnet) bool { return len(s.Refs) > 0 }
+func outbound(s *estate.Subnet) bool { return len(s.Refs) > 0 }
 
 // virtualNetwork writes a VNet with its subnets inline.
 func (r *renderer) virtualNetwork(v *estate.VNet) {
@@ -43,8 +42,11 @@ func (r *renderer) virtualNetwork(v *estate.VNet) {
 	}
 	for i := range v.Subnets {
 		s := &v.Subnets[i]
-		body.Subnets[i] = arm.Subnet{Name: s.Name, AddressPrefix: s.Prefix.Prefix.String(), DefaultOutboundAccess: r.outbound(s),
+		body.Subnets[i] = arm.Subnet{Name: s.Name, AddressPrefix: s.Prefix.Prefix.String(), DefaultOutboundAccess: outbound(s),
 			NetworkSecurityGroup: bound(s.SecurityGroup), RouteTable: bound(s.RouteTable)}
+		if len(s.MorePrefixes) > 0 {
+			body.Subnets[i].AddressPrefix, body.Subnets[i].AddressPrefixes = "", prefixes(slices.Concat([]estate.Prefix{s.Prefix}, s.MorePrefixes))
+		}
 	}
 	r.add(arm.Resource{Type: arm.TypeVirtualNetwork, Name: v.ID.Name, Location: r.location(v.Region, v.Refs), DependsOn: depend(depends...), Properties: body})
 }
@@ -177,6 +179,9 @@ func (r *renderer) askAddress(s *estate.Site) string {
 	return expr
 }
 
+// protocol is that of the connections that are made.
+const protocol = "IKEv2"
+
 func (r *renderer) connection(c *estate.Connection) {
 	gateway, dependsGateway := r.id(c.Gateway)
 	body := &arm.Connection{ConnectionType: c.Kind.String(), Gateway1: gateway}
@@ -189,7 +194,7 @@ func (r *renderer) connection(c *estate.Connection) {
 		body.Gateway2, depends = other, append(depends, dependsOther)
 	default:
 		site, dependsSite := r.id(c.Site)
-		body.LocalGateway2, body.Protocol, depends = site, "IKEv2", append(depends, dependsSite)
+		body.LocalGateway2, body.Protocol, depends = site, protocol, append(depends, dependsSite)
 	}
 	if c.Kind != estate.ExpressRoute {
 		body.SharedKeyParameter = r.sharedKey(c)
@@ -220,7 +225,7 @@ func (r *renderer) sharedKey(c *estate.Connection) string {
 		Type: arm.ParamSecureString, Description: "Shared key of the tunnel " + c.KeyName + "."})
 	r.keys[name] = true
 	if isNew {
-		r.fromVault(name, cmp.Or(c.Vault.Value, secretName("vpn-", c.KeyName)))
+		r.fromVault(name, keySecret(c))
 	}
 	return name
 }
@@ -277,7 +282,7 @@ func (r *renderer) circuit(c *estate.Connection) (id, authorization string) {
 		_, authorization, isNew = r.parameter("authorization "+c.ID.Key().String(), "authorizationKey_"+c.ID.Name, arm.Parameter{
 			Type: arm.ParamSecureString, Description: "Authorization key for " + c.ID.Name + ", from the owner of the circuit."})
 		if isNew {
-			r.fromVault(authorization, secretName("expressroute-", c.ID.Name))
+			r.fromVault(authorization, authorizationSecret(c))
 		}
 	}
 	return expr, authorization

@@ -60,7 +60,7 @@ type unit struct {
 
 // Stages writes a converted estate as one template where that is possible, else as several.
 func Stages(modern *estate.Estate, opts Options) ([]Stage, diag.List) {
-	s := newStager(modern, estate.NewIndex(modern), modern, opts)
+	s := newStager(modern, estate.NewIndex(modern), modern, modern, opts)
 	s.split()
 	if len(s.places) == 0 || len(s.places) == 1 && s.places[0].resources() <= arm.MaxResources {
 		if d, found := Render(modern, nil, opts); arm.Fits(d.Template) {
@@ -74,8 +74,8 @@ func Stages(modern *estate.Estate, opts Options) ([]Stage, diag.List) {
 	return s.all()
 }
 
-func newStager(e *estate.Estate, known *estate.Index, target *estate.Estate, opts Options) *stager {
-	return &stager{whole: e, old: known, target: target, opts: opts, names: azure.NewNamer(), of: map[scope]*place{}, stage: map[estate.Key]int{}, lastRules: map[estate.Key]estate.ID{}, destinations: destinationsOf(e)}
+func newStager(e *estate.Estate, known *estate.Index, found, target *estate.Estate, opts Options) *stager {
+	return &stager{builder: builder{estate.NewIndex(found)}, whole: e, old: known, target: target, opts: opts, names: azure.NewNamer(), of: map[scope]*place{}, stage: map[estate.Key]int{}, lastRules: map[estate.Key]estate.ID{}, destinations: destinationsOf(e)}
 }
 
 // stagesBeside writes objects that are new beside those of a network that is there, on the way to a target.
@@ -85,7 +85,7 @@ func stagesBeside(add, base, target *estate.Estate, opts Options) ([]Stage, diag
 	both.Sites = slices.Concat(base.Sites, add.Sites)
 	both.Gateways = slices.Concat(base.Gateways, add.Gateways)
 	both.Connections = slices.Concat(base.Connections, add.Connections)
-	s := newStager(add, estate.NewIndex(&both), target, opts)
+	s := newStager(add, estate.NewIndex(&both), base, target, opts)
 	s.split()
 	return s.all()
 }
@@ -108,6 +108,7 @@ func (s *stager) all() ([]Stage, diag.List) {
 }
 
 type stager struct {
+	builder
 	whole  *estate.Estate
 	old    *estate.Index
 	target *estate.Estate // where routes lead in the end
@@ -146,7 +147,7 @@ func (p *place) title() string {
 		name = strings.TrimSuffix(name, end)
 	}
 	switch {
-	case p.group != "" && isGUID(name):
+	case p.group != "" && arm.IsGUID(name):
 		name = p.group + "-" + name[:8]
 	case p.group != "":
 		name += "-" + p.group
@@ -215,7 +216,7 @@ func (s *stager) split() {
 		s.put(v.ID, levelNetworks, v.ID.Key().String(), 0, needs, func(p *part) { p.estate.VNets = append(p.estate.VNets, *v) })
 	}
 	for i := range e.Gateways {
-		if g := &e.Gateways[i]; built(g) && !g.PublicIP.IsZero() {
+		if g := &e.Gateways[i]; s.built(g) && !g.PublicIP.IsZero() {
 			s.put(g.PublicIP, levelNetworks, g.PublicIP.Key().String(), 0, nil, func(p *part) { p.addresses = append(p.addresses, g) })
 		}
 	}
@@ -234,13 +235,13 @@ func (s *stager) split() {
 		}
 	}
 	for i := range e.Gateways {
-		if g := &e.Gateways[i]; planned(g) {
+		if g := &e.Gateways[i]; s.planned(g) {
 			s.rules(g)
 		}
 	}
 	for i := range e.Gateways {
 		g := &e.Gateways[i]
-		if !built(g) {
+		if !s.built(g) {
 			continue
 		}
 		asked := 0
@@ -283,7 +284,7 @@ func (s *stager) split() {
 // gatewayNeeds are what a gateway or a firewall refers to, or waits for.
 func (s *stager) gatewayNeeds(g *estate.Gateway) []estate.ID {
 	needs := []estate.ID{g.VNet, g.PublicIP, g.DefaultSite}
-	if planned(g) {
+	if s.planned(g) {
 		needs = append(needs, policyOf(g.ID), s.lastRules[g.ID.Key()])
 	}
 	return needs
@@ -356,7 +357,7 @@ func (s *stager) write(p *place, level int, units []*unit) {
 }
 
 func (s *stager) render(p *place, units []*unit) (*Deployment, diag.List) {
-	piece := part{estate: &estate.Estate{Docs: s.whole.Docs, Circuits: s.whole.Circuits}, used: s.used,
+	piece := part{builder: s.builder, estate: &estate.Estate{Docs: s.whole.Docs, Circuits: s.whole.Circuits}, used: s.used,
 		scope: scopeOf(p.id()), destinations: s.destinations}
 	n := 0
 	for _, u := range units {
@@ -434,7 +435,7 @@ func (r *renderer) foreign(id estate.ID) string {
 	p := arm.Parameter{Type: arm.ParamString, Description: "Resource id of " + what + "/" + strings.Join(names, "/") + ", which is in another subscription or resource group."}
 	full := ""
 	subscription, group := r.destinations.of(id)
-	if isGUID(subscription) && group != "" {
+	if arm.IsGUID(subscription) && group != "" {
 		full = "/subscriptions/" + subscription + "/resourceGroups/" + group + "/providers/" + typ + "/" + strings.Join(names, "/")
 		p.Default = full
 		r.external[arm.Existing(typ, names...)] = true
@@ -454,7 +455,7 @@ func (r *renderer) foreign(id estate.ID) string {
 // untold names what of a destination the input does not say.
 func untold(subscription, group string) string {
 	switch {
-	case isGUID(subscription):
+	case arm.IsGUID(subscription):
 		return "the resource group"
 	case group != "":
 		return "the id"

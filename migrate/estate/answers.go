@@ -158,7 +158,7 @@ func (a *answering) address(known *Address, t options.Text, what, of string) {
 	if !t.Given() {
 		return
 	}
-	addr, err := netip.ParseAddr(t.Value)
+	addr, err := ParseAddr(t.Value)
 	if err != nil {
 		return // options.Parse takes addresses only
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/netmigrate/netmigrate/arm"
-	"github.com/netmigrate/netmigrate/migrate/azure"
 )
 
 // services reads what forwards packets or announces routes beside the gateways: circuits, firewalls,
@@ -69,10 +68,7 @@ func (r *armReader) firstFree(vnet ID, subnet string) []Address {
 	}
 	for _, s := range r.e.VNets[i].Subnets {
 		if strings.EqualFold(s.Name, subnet) && s.Prefix.IsValid() {
-			a := s.Prefix.Prefix.Masked().Addr()
-			for range azure.ReservedPerSubnet - 1 {
-				a = a.Next()
-			}
+			a := FirstFree(s.Prefix.Prefix)
 			return []Address{{Addr: a, Raw: a.String()}}
 		}
 	}

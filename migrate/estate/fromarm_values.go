@@ -112,7 +112,7 @@ func (r *armReader) address(it *armItem, v arm.Value) (Address, bool) {
 	if !v.Given() || v.Is(arm.KindUnknown) || raw == "" {
 		return Address{}, false
 	}
-	a, err := netip.ParseAddr(raw)
+	a, err := ParseAddr(raw)
 	if err != nil {
 		r.bad(it, v, "it is no IP address")
 		return Address{}, false

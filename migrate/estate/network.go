@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -55,6 +56,15 @@ const GatewaySubnet = "GatewaySubnet"
 
 // OfGateways reports whether a subnet is the one that holds gateways.
 func (s *Subnet) OfGateways() bool { return strings.EqualFold(s.Name, GatewaySubnet) }
+
+// FirstFree is the first address of a subnet that the platform gives away.
+func FirstFree(subnet netip.Prefix) netip.Addr {
+	a := subnet.Masked().Addr()
+	for range azure.ReservedPerSubnet - 1 {
+		a = a.Next()
+	}
+	return a
+}
 
 // DNSServer is a name server that VNets refer to.
 type DNSServer struct {

@@ -2,6 +2,7 @@ package estate
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -67,11 +68,20 @@ func lenientAddr(raw string) (netip.Addr, error) {
 
 // parseAddr reads an address as the classic service stored it.
 func parseAddr(raw string) (netip.Addr, error) {
-	a, err := netip.ParseAddr(raw)
+	a, err := ParseAddr(raw)
 	if err != nil {
 		return lenientAddr(raw)
 	}
 	return a, nil
+}
+
+// ParseAddr reads an address without a zone. A zone names an interface of one machine, and may be any text at all.
+func ParseAddr(raw string) (netip.Addr, error) {
+	a, err := netip.ParseAddr(raw)
+	if err == nil && a.Zone() != "" {
+		return netip.Addr{}, fmt.Errorf("address %q has a zone", raw)
+	}
+	return a, err
 }
 
 // Overlap reports whether any prefix of a shares an address with one of b.

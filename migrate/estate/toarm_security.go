@@ -160,8 +160,8 @@ func legalRange(s string) bool {
 	if oneOf(s, "*", "VirtualNetwork", "AzureLoadBalancer", "Internet") {
 		return true
 	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return a.Zone() == ""
+	if _, err := ParseAddr(s); err == nil {
+		return true
 	}
 	_, err := netip.ParsePrefix(s)
 	return err == nil

@@ -9,7 +9,6 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
-	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // Transit through a firewall: each spoke is peered with the hub alone. For every VNet that it reaches its
@@ -125,7 +124,7 @@ func (d *draft) firewallFor(v *estate.VNet, space netip.Prefix) {
 	i := slices.IndexFunc(azure.PlanHub(space), func(s azure.PlannedSubnet) bool { return s.Name == azure.FirewallSubnet })
 	sub := azure.PlanHub(space)[i].Prefix
 	v.Subnets = append(v.Subnets, estate.Subnet{Name: azure.FirewallSubnet, Raw: azure.FirewallSubnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}})
-	address := reach.Witness([]netip.Prefix{sub}) // the first that the platform gives away
+	address := estate.FirstFree(sub)
 	id := func(typ, suffix string) estate.ID {
 		return beside(v.ID, typ, d.names.Unique(typ, azure.LegalName(typ, v.ID.Name+suffix)))
 	}

@@ -65,7 +65,7 @@ var scale = []struct {
 	name string
 	make func(n int) *world
 	size [2]int
-	most time.Duration // to compute the larger one
+	most time.Duration // that the larger one takes on a quiet machine
 	same int           // verdicts of the larger one and itself
 }{
 	{"meshes of 6", func(n int) *world { return withHQ(fleet(estate.Classic, n, 6, tunnels), "192.168.0.0/16") }, [2]int{1000, 10000}, time.Second, 34996},
@@ -201,6 +201,10 @@ func TestScale(t *testing.T) {
 		t.Logf("%s: computed in %s, compared in %s", s.name, computed, time.Since(start)-computed)
 		if verdicts != s.same {
 			t.Errorf("%s: %d verdicts, want %d", s.name, verdicts, s.same)
+		}
+		// A busy machine takes a few times as long; what grows by the square of the size takes a hundred times.
+		if took := time.Since(start); took > 20*s.most {
+			t.Errorf("%s: took %s, at most %s", s.name, took, 20*s.most)
 		}
 	}
 }

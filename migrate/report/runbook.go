@@ -112,7 +112,8 @@ func (r *runbook) how() {
 	r.add(list{[]phrase{
 		say("One command at a time, in the order in which they stand, and never two about one VNet or gateway at once: the platform takes no second write meanwhile. Look at what each printed before the next."),
 		say("A step begins when the steps that it needs are verified and its own gate has been seen. Where something is not as it should be, stop: undo the step or leave it, and ask netmigrate verify where the network stands."),
-		say("Every command stands twice: for a POSIX shell with az, and for PowerShell 7 with the module Az, both of 2025 or newer. Use either one, from the folder of this kit."),
+		say("A command stands twice: for a POSIX shell with az, and for PowerShell 7 with the module Az, both of 2025 or newer. Use either one, from the folder of this kit. Where one of them has no such command, the words above it say so."),
+		say("What makes something asks first whether it is there. Where it says STOP, nothing was made: find out whose it is before you go on, and undo only what a step of yours made."),
 		say("Every command names the subscription that it works on; the one that is selected does not matter. Commands wait for the platform: a session that times out, as the Cloud Shell does, is not one for gateways."),
 		say("Commands that change something print nothing or little. A shared key is never printed, and stands in no command."),
 	}})

@@ -91,7 +91,7 @@ func (d *unwirer) addr(text string) netip.Addr {
 	if text == "" {
 		return netip.Addr{}
 	}
-	a, err := netip.ParseAddr(text)
+	a, err := estate.ParseAddr(text)
 	if err != nil && d.err == nil {
 		d.err = err
 	}

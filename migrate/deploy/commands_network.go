@@ -1,0 +1,164 @@
+package deploy
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+)
+
+// addNetwork makes a VNet, or changes what the step changes of one that is there.
+func (w *bookWriter) addNetwork(c *Commands, v *estate.VNet) {
+	if was := w.now.vnets[v.ID.Key()]; was != nil {
+		w.changeNetwork(c, was, v)
+		return
+	}
+	c.Do = append(c.Do, w.createNetwork(v)...)
+	c.Verify = append(c.Verify, w.showNetwork(v.ID))
+}
+
+// createNetwork makes a VNet that does not exist: az adds the subnets one after the other.
+func (w *bookWriter) createNetwork(v *estate.VNet) []Command {
+	space := prefixes(v.Space)
+	var servers []string
+	for _, d := range v.DNS {
+		servers = append(servers, d.Address.String())
+	}
+	az := []string{w.az("network vnet create", v.ID).named("name", v.ID.Name).opt("location", w.region(v.Region)).list("address-prefixes", space).list("dns-servers", servers).add("--output=none").String()}
+	ps := w.ps("New-AzVirtualNetwork", v.ID).opt("Location", w.region(v.Region)).list("AddressPrefix", space).list("DnsServer", servers)
+	var subnets []string
+	var left []Command
+	for i := range v.Subnets {
+		s := &v.Subnets[i]
+		posix, powershell := w.subnet(v.ID, s)
+		az, subnets = append(az, posix.String()), append(subnets, strings.Join(powershell.words, " "))
+		if len(s.ServiceEndpoints)+len(s.Delegations) > 0 || !s.NATGateway.IsZero() {
+			left = append(left, people("subnet %s of %s has service endpoints, a delegation or a NAT gateway: a person sets them", s.Name, v.ID.Name))
+		}
+	}
+	if len(subnets) > 0 {
+		ps.add("-Subnet @(\n    " + strings.Join(subnets, "\n    ") + "\n  )")
+	}
+	if v.Encryption {
+		left = append(left, people("encryption of VNet %s: a person switches it on", v.ID.Name))
+	}
+	return append([]Command{w.create(v.ID, strings.Join(az, " &&\n"), ps, "Select-Object Name, ProvisioningState", "VNet %s with its subnets", v.ID.Name)}, left...)
+}
+
+// subnet is a subnet of a VNet that is made.
+func (w *bookWriter) subnet(vnet estate.ID, s *estate.Subnet) (az, ps *line) {
+	space := prefixes(slices.Concat([]estate.Prefix{s.Prefix}, s.MorePrefixes))
+	az = w.az("network vnet subnet create", vnet).named("vnet-name", vnet.Name).named("name", s.Name).list("address-prefixes", space).
+		add("--default-outbound-access=" + boolWord(outbound(s)))
+	ps = (&line{w: w, shell: PowerShell, words: []string{"New-AzVirtualNetworkSubnetConfig"}}).named("Name", s.Name).list("AddressPrefix", space).
+		add("-DefaultOutboundAccess $" + boolWord(outbound(s)))
+	if !s.SecurityGroup.IsZero() {
+		az.opt("network-security-group", w.resourceID(s.SecurityGroup))
+		ps.opt("NetworkSecurityGroupId", w.resourceID(s.SecurityGroup))
+	}
+	if !s.RouteTable.IsZero() {
+		az.opt("route-table", w.resourceID(s.RouteTable))
+		ps.opt("RouteTableId", w.resourceID(s.RouteTable))
+	}
+	return az.add("--output=none"), ps
+}
+
+// changeNetwork gives subnets of a VNet that exists their route tables, one property of one subnet at a time. Whatever
+// else of it is to change is for a person: a write drops what it does not name.
+func (w *bookWriter) changeNetwork(c *Commands, was, v *estate.VNet) {
+	do := w.bindings(was, v)
+	if len(do) == 0 {
+		c.Do = append(c.Do, people("VNet %s exists: a person changes it, property by property", v.ID.Name))
+		return
+	}
+	if !reflect.DeepEqual(unbound(was, v), unbound(was, was)) {
+		do = append(do, people("VNet %s exists, and the step changes more of it than route tables: a person does that, property by property", v.ID.Name))
+	}
+	var tables []string
+	for i := range v.Subnets {
+		if name := v.Subnets[i].RouteTable.Name; name != "" && !slices.Contains(tables, name) {
+			tables = append(tables, name)
+		}
+	}
+	c.Before = append(c.Before, w.showSubnets(v.ID, "keep what is printed, to compare"))
+	c.Do = append(c.Do, do...)
+	c.Verify = append(c.Verify, w.showSubnets(v.ID, "the route tables are new, and all the rest is as it was"),
+		w.effectiveRoutes(v.ID, "every prefix of "+strings.Join(tables, ", ")+" has the next hop VirtualAppliance"))
+}
+
+// bindings are the commands that make the route tables of a VNet's subnets those of another form of it.
+func (w *bookWriter) bindings(from, to *estate.VNet) []Command {
+	var out []Command
+	for i := range to.Subnets {
+		s := &to.Subnets[i]
+		if was := subnetNamed(from, s.Name); was != nil && !was.RouteTable.Same(s.RouteTable) {
+			out = append(out, w.bind(to.ID, s.Name, s.RouteTable))
+		}
+	}
+	return out
+}
+
+func subnetNamed(v *estate.VNet, name string) *estate.Subnet {
+	i := slices.IndexFunc(v.Subnets, func(s estate.Subnet) bool { return strings.EqualFold(s.Name, name) })
+	if i < 0 {
+		return nil
+	}
+	return &v.Subnets[i]
+}
+
+// unbound is a VNet without the route tables of those subnets that another form of it has as well.
+func unbound(was, v *estate.VNet) estate.VNet {
+	out := *v
+	out.Subnets = slices.Clone(v.Subnets)
+	for i := range out.Subnets {
+		if s := &out.Subnets[i]; subnetNamed(was, s.Name) != nil {
+			s.RouteTable, s.RouteTableRefs = estate.ID{}, nil
+		}
+	}
+	return out
+}
+
+// bind gives a subnet a route table, or none. Both tools read the subnet and write it with the one property changed;
+// PowerShell has no way to write one subnet, and writes its VNet. Source: docs/sources.md#commands.
+func (w *bookWriter) bind(vnet estate.ID, subnet string, table estate.ID) Command {
+	az := w.az("network vnet subnet update", vnet).named("vnet-name", vnet.Name).named("name", subnet)
+	note, set := "subnet %s of %s has no route table any more", "$null"
+	if table.IsZero() {
+		az.add("--remove routeTable")
+	} else {
+		az.opt("route-table", w.resourceID(table))
+		note, set = "subnet %s of %s uses route table "+strings.ReplaceAll(table.Name, "%", "%%"), "[Microsoft.Azure.Commands.Network.Models.PSRouteTable] @{ Id = "+w.resourceID(table).powershell()+" }"
+	}
+	ps := w.ps("Get-AzVirtualNetwork", vnet).named("Name", vnet.Name).add("-ErrorAction Stop").String() +
+		" |\n  ForEach-Object { (Given ($_.Subnets | Where-Object Name -EQ " + w.name(subnet).powershell() + ") 'the subnet').RouteTable = " + set + "; $_ } |\n  ForEach-Object { Set-AzVirtualNetwork -VirtualNetwork $_ -DefaultProfile (Context " +
+		w.subscription(vnet).powershell() + ") } |\n  Select-Object Name, ProvisioningState"
+	return w.command(az.add("--output=none").String(), ps, note+"; PowerShell writes the VNet as it read it, so nobody else changes it meanwhile", subnet, vnet.Name)
+}
+
+// showSubnets shows what the subnets of a VNet are bound to.
+func (w *bookWriter) showSubnets(vnet estate.ID, want string) Command {
+	az := w.az("network vnet show", vnet).named("name", vnet.Name).
+		add("--query='subnets[].{name: name, table: routeTable.id, group: networkSecurityGroup.id, gateway: natGateway.id, endpoints: serviceEndpoints[].service, delegations: delegations[].serviceName}'", "--output=json")
+	ps := w.ps("Get-AzVirtualNetwork", vnet).named("Name", vnet.Name).String() +
+		" |\n  ForEach-Object { $_.Subnets } | Select-Object Name, RouteTable, NetworkSecurityGroup, NatGateway, ServiceEndpoints, Delegations |\n  ConvertTo-Json -Depth 3"
+	return w.command(az.String(), ps, "the subnets of %s: %s", vnet.Name, want)
+}
+
+// showNetwork shows the address space and the subnets of a VNet.
+func (w *bookWriter) showNetwork(id estate.ID) Command {
+	az := w.az("network vnet show", id).named("name", id.Name).
+		add("--query='{state: provisioningState, space: addressSpace.addressPrefixes, subnets: subnets[].[name, addressPrefix, addressPrefixes]}'", "--output=json")
+	ps := w.ps("Get-AzVirtualNetwork", id).named("Name", id.Name).String() + " |\n  Select-Object ProvisioningState, AddressSpaceText, SubnetsText"
+	return w.command(az.String(), ps, "VNet %s: its address space and its subnets", id.Name)
+}
+
+// effectiveRoutes shows the routes of a machine in a VNet, which whoever runs it chooses.
+func (w *bookWriter) effectiveRoutes(vnet estate.ID, want string) Command {
+	nic := w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; the command says in which VNet", When: EachTime})
+	part := func(i string) string { return "((" + nic.powershell() + " -split '/')[" + i + "])" }
+	az := "az network nic show-effective-route-table --ids=" + nic.posix() + " --output=table"
+	ps := "Get-AzEffectiveRouteTable -DefaultProfile (Context " + part("2") + ") -ResourceGroupName " + part("4") + " `\n  -NetworkInterfaceName " + part("-1") +
+		" |\n  Format-Table Source, State, AddressPrefix, NextHopType"
+	return w.command(az, ps, "set NIC to a network interface in %s: %s", vnet.Name, want)
+}
