@@ -30,7 +30,9 @@ func (r *reviewer) counts() {
 	var touched pairCount[bool]
 	for v := range toldVerdicts(r.p) {
 		pairs.add(v.Class, v)
-		touched.add(v.Class == reach.PathChanged || v.Compromises(), v)
+		if v.Class == reach.PathChanged || v.Compromises() {
+			touched.add(true, v)
+		}
 		for _, f := range v.Flags.Names() {
 			flags.add(f, v)
 		}

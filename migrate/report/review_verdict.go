@@ -340,7 +340,9 @@ func (r *reviewer) moved() phrase {
 func (r *reviewer) pairsWhere(is func(*reach.Verdict) bool) int {
 	var n pairCount[bool]
 	for v := range toldVerdicts(r.p) {
-		n.add(is(v), v)
+		if is(v) {
+			n.add(true, v)
+		}
 	}
 	return n.of(true)
 }
