@@ -33,7 +33,7 @@ what was decided, and plans the rest again: the network of the plan or, with inp
 A decision that cannot be kept is refused, with its place in the plan.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
-		{name: "hub", value: "NAME", title: "the hub: the name of a VNet, new, none or auto (default auto)"},
+		{name: "hub", value: "NAME", title: "the hub: a VNet's name, new, none, regional or auto (default auto)"},
 		{name: "transit", choices: transits(), title: "how VNets are joined: by peerings, or through a hub's firewall"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		fromOption,

@@ -168,7 +168,7 @@ func (w *bookWriter) peered(member estate.ID) []estate.ID {
 	var out []estate.ID
 	for i := range w.p.Components {
 		if vnets := w.p.Components[i].VNets; slices.ContainsFunc(vnets, member.Same) {
-			for _, v := range append(slices.Clone(vnets), w.p.Components[i].Hub.VNet) {
+			for _, v := range append(slices.Clone(vnets), w.p.Components[i].Hub.VNets()...) {
 				if has[v.Key()] && !slices.ContainsFunc(out, v.Same) {
 					out = append(out, v)
 				}

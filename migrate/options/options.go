@@ -26,9 +26,10 @@ type Hub string
 
 // The choices that are not a VNet's name.
 const (
-	HubAuto Hub = "auto"
-	HubNew  Hub = "new"
-	HubNone Hub = "none"
+	HubAuto     Hub = "auto"
+	HubNew      Hub = "new"
+	HubNone     Hub = "none"
+	HubRegional Hub = "regional" // one for each region with VNets that reach networks behind gateways
 )
 
 // Transit is how a plan joins VNets that reach each other today.

@@ -348,16 +348,15 @@ func (l *layout) admits(v int) bool {
 	if len(l.g.asks) == 0 {
 		return true
 	}
-	users, served := []reach.Location{}, l.behind(l.hub)
-	if l.hub >= 0 {
-		users = append(users, l.g.locationOf(l.hub), l.g.clientsAt(l.hub))
-		served = append(served, l.g.clientsAt(l.hub))
+	hub := l.hubOf(v)
+	users, served := []reach.Location{}, l.behind(hub)
+	if hub >= 0 {
+		users = append(users, l.g.locationOf(hub), l.g.clientsAt(hub))
+		served = append(served, l.g.clientsAt(hub))
 	}
-	for _, u := range l.members {
-		if l.remote[u] {
-			users = append(users, l.g.locationOf(u))
-			served = append(served, l.behind(u)...)
-		}
+	for _, u := range l.users(hub) {
+		users = append(users, l.g.locationOf(u))
+		served = append(served, l.behind(u)...)
 	}
 	own, here := l.behind(v), l.g.locationOf(v)
 	opens := func(a, b reach.Location) bool { return l.g.asks.has(Forbidden, a, b) && !l.g.asks.has(standing, a, b) }

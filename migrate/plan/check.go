@@ -133,6 +133,8 @@ type checker struct {
 
 	opened openings
 	hosts  hosts
+	spans  [][2]int // by window: the waves of its first and of its last step
+	next   []int    // by wave: the first after it that changes a state
 
 	proof Proof
 }
@@ -142,7 +144,49 @@ func newChecker(p *Plan) *checker {
 	if c.before == nil {
 		c.before = reach.Compute(p.Base)
 	}
+	c.spans, c.next = spansOf(p), nextChanges(p)
 	return c
+}
+
+// spansOf are the waves of the first and of the last step of each window.
+func spansOf(p *Plan) [][2]int {
+	wave := make(map[string]int, len(p.Steps))
+	for i := range p.Steps {
+		wave[p.Steps[i].ID] = p.Steps[i].Wave
+	}
+	out := make([][2]int, len(p.Windows))
+	for i, w := range p.Windows {
+		for _, id := range w.Steps {
+			n, known := wave[id]
+			switch {
+			case !known:
+			case out[i] == [2]int{}:
+				out[i] = [2]int{n, n}
+			default:
+				out[i] = [2]int{min(out[i][0], n), max(out[i][1], n)}
+			}
+		}
+	}
+	return out
+}
+
+// nextChanges is, by wave, the first one after it that changes a state; beyond all of them where none does.
+func nextChanges(p *Plan) []int {
+	last := 0
+	changes := map[int]bool{}
+	for i := range p.Steps {
+		last = max(last, p.Steps[i].Wave)
+		changes[p.Steps[i].Wave] = changes[p.Steps[i].Wave] || p.Steps[i].changes()
+	}
+	out := make([]int, last+1)
+	next := math.MaxInt
+	for wave := last; wave >= 0; wave-- {
+		out[wave] = next
+		if changes[wave] {
+			next = wave
+		}
+	}
+	return out
 }
 
 func legality(e *estate.Estate) map[string]bool {
@@ -196,16 +240,6 @@ func (c *checker) lastChange() int {
 		}
 	}
 	return last
-}
-
-// nextChange is the first wave after one that changes a state; beyond all of them where none does.
-func (c *checker) nextChange(wave int) int {
-	for i := range c.p.Steps {
-		if s := &c.p.Steps[i]; s.Wave > wave && s.changes() {
-			return s.Wave
-		}
-	}
-	return math.MaxInt
 }
 
 func (c *checker) walk(yield func(state) bool) {
@@ -297,18 +331,9 @@ func (c *checker) waves() int {
 func (c *checker) windows(wave int, end bool) *excuses {
 	excused := &excuses{hosts: c.hosts}
 	for i := range c.p.Windows {
-		w := &c.p.Windows[i]
-		first, last := 0, 0
-		for _, s := range c.p.Steps {
-			if slices.Contains(w.Steps, s.ID) {
-				if first == 0 {
-					first = s.Wave
-				}
-				last = s.Wave
-			}
-		}
-		if first <= wave && (!end && wave <= last || end && c.nextChange(wave) <= last) {
-			excused.excuse(w)
+		first, last := c.spans[i][0], c.spans[i][1]
+		if first <= wave && (!end && wave <= last || end && c.next[wave] <= last) {
+			excused.excuse(&c.p.Windows[i])
 		}
 	}
 	return excused

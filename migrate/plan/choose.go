@@ -45,7 +45,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if used := g.hubsInUse(members); len(used) > 0 && want.hub == options.HubAuto {
 		candidatesFor = used // there is a hub; another one would take its spokes from it
 	}
-	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, made, false).refused() == "" {
+	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, oneHub(made), false).refused() == "" {
 		want.vnet, candidatesFor = made, []int{made} // it is there already
 	}
 	led, standing := ledThrough(g, members, d, want), noHubIndex
@@ -57,7 +57,14 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	}
 	var all []*layout
 	for _, hub := range candidatesFor {
-		all = append(all, lay(g, members, d, hub, hub == standing && hub >= 0))
+		all = append(all, lay(g, members, d, oneHub(hub), hub == standing && hub >= 0))
+	}
+	if regional := layRegional(g, members, d); regional != nil {
+		all = append(all, regional)
+	}
+	alone := want.hub == options.HubRegional && !all[len(all)-1].regional()
+	if alone {
+		want.hub = options.HubAuto
 	}
 	if led != nil {
 		all = append(all, led)
@@ -94,18 +101,21 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 		layouts = append(layouts, all[i])
 	}
 	hub.Because = layouts[0].because(best, class, want)
+	if alone {
+		hub.Because = "there are no two regions whose VNets would use the gateway of a hub; " + hub.Because
+	}
 	return layouts, hub, nil
 }
 
 // ledThrough is the layout whose pairs pass a firewall, or nil where there is none to lead through one. Where one is
 // asked for and no pair can be led, all of them stay as they are.
 func ledThrough(g *graph, members []int, d *demand, want wish) *layout {
-	l := lay(g, members, d, newHubIndex, true)
+	l := lay(g, members, d, oneHub(newHubIndex), true)
 	switch {
 	case len(l.through) > 0:
 		return l
 	case want.transit == options.TransitFirewall && len(l.keptPairs) > 0:
-		return lay(g, members, d, noHubIndex, true)
+		return lay(g, members, d, oneHub(noHubIndex), true)
 	}
 	return nil
 }
@@ -149,7 +159,7 @@ type wish struct {
 func newWish(g *graph, opts *options.Options) (wish, error) {
 	want := wish{hub: opts.Hub, vnet: -1, transit: opts.Transit}
 	switch opts.Hub {
-	case options.HubAuto, options.HubNew, options.HubNone:
+	case options.HubAuto, options.HubNew, options.HubNone, options.HubRegional:
 		return want, nil
 	}
 	name := options.Text{Value: string(opts.Hub)}
@@ -199,14 +209,16 @@ func (w wish) comparePassage(a, b Candidate) int {
 func (w wish) rank(c Candidate, g *graph) int {
 	switch {
 	case w.hub == options.HubAuto,
-		w.hub == options.HubNew && c.Kind == NewHub, w.hub == options.HubNone && c.Kind == NoHub,
+		w.hub == options.HubNew && c.Kind == NewHub, w.hub == options.HubNone && c.Kind == NoHub, w.hub == options.HubRegional && c.Kind == RegionalHubs,
 		w.vnet >= 0 && c.Kind == ExistingHub && c.VNet.Same(g.e.VNets[w.vnet].ID):
 		return 0
 	}
 	return 1
 }
 
-func kindOrder(k HubKind) int { return slices.Index([]HubKind{ExistingHub, NoHub, NewHub}, k) }
+func kindOrder(k HubKind) int {
+	return slices.Index([]HubKind{ExistingHub, NoHub, RegionalHubs, NewHub}, k)
+}
 
 // hubCandidates are the VNets with the most tunnels and those that hold gateways for outside
 // networks, then no hub and a new one.
@@ -226,14 +238,19 @@ func hubCandidates(g *graph, members []int, d *demand) []int {
 func (l *layout) candidate() Candidate {
 	c := Candidate{Kind: NoHub, Firewall: l.firewall, Refused: l.refused()}
 	switch {
-	case l.hub == newHubIndex:
+	case len(l.hubs) == 0:
+	case l.regional():
+		c.Kind = RegionalHubs
+	case isNew(l.hubs[0]):
 		c.Kind = NewHub
-	case l.hub >= 0:
-		c.Kind, c.VNet = ExistingHub, l.g.e.VNets[l.hub].ID
+	default:
+		c.Kind, c.VNet = ExistingHub, l.g.e.VNets[l.hubs[0]].ID
 	}
 	gateways := 0
-	if l.hub == newHubIndex && l.hubGateway() {
-		gateways++
+	for _, hub := range l.hubs {
+		if isNew(hub) && l.hubGateway(hub) {
+			gateways++
+		}
 	}
 	for _, v := range l.members {
 		if l.keepsGateway(v) {
@@ -250,24 +267,32 @@ func (l *layout) candidate() Candidate {
 	term("pairs kept on VPN", len(l.kept), weightKept)
 	term("pairs newly joined", l.exposed+l.newNetworks(), weightExposed)
 	term("interruptions", len(l.remote), weightWindow)
-	term("on-premises devices to change", len(l.added), weightDevice)
-	term("gateways to build", l.builds(), weightBuild)
+	term("on-premises devices to change", l.each(func(hub int) int { return len(l.behindHub[hub].added) }), weightDevice)
+	term("gateways to build", l.each(l.builds), weightBuild)
 	if l.firewall {
 		term("firewalls to run", 1, weightFirewall)
 	}
 	term("peerings", l.peerings(), weightPeering)
 	term("gateway users in another region", l.abroad(), weightRegion)
-	term("GatewaySubnet smaller than /27", l.small(), weightSmall)
-	term("hub that carries nothing", l.idle(), weightIdle)
+	term("GatewaySubnet smaller than /27", l.each(l.small), weightSmall)
+	term("hub that carries nothing", l.each(l.idle), weightIdle)
 	return c
+}
+
+// each counts something of every hub.
+func (l *layout) each(count func(hub int) int) (n int) {
+	for _, hub := range l.hubs {
+		n += count(hub)
+	}
+	return n
 }
 
 // newNetworks counts the on-premises networks that gateway users reach only through the hub.
 func (l *layout) newNetworks() int {
 	n := 0
 	for _, v := range l.members {
-		if l.remote[v] || v == l.hub {
-			n += len(l.networks) - len(l.premises(v)) - l.accepted(v)
+		if l.remote[v] || l.isHub(v) {
+			n += len(l.behindHub[l.hubOf(v)].networks) - len(l.premises(v)) - l.accepted(v)
 		}
 	}
 	return n
@@ -279,7 +304,7 @@ func (l *layout) accepted(v int) int {
 		return 0
 	}
 	n := 0
-	for _, network := range l.networks {
+	for _, network := range l.behindHub[l.hubOf(v)].networks {
 		known := slices.ContainsFunc(l.premises(v), func(r netReach) bool { return r.network.Same(network) })
 		if !known && l.g.asks.has(Accepted, l.g.locationOf(v), network) {
 			n++
@@ -288,32 +313,34 @@ func (l *layout) accepted(v int) int {
 	return n
 }
 
-func (l *layout) builds() int {
-	if !l.hubGateway() {
+func (l *layout) builds(hub int) int {
+	if !l.hubGateway(hub) {
 		return 0
 	}
-	if l.hub == newHubIndex || !slices.ContainsFunc(l.g.gateways[l.hub], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway }) {
+	if isNew(hub) || !slices.ContainsFunc(l.g.gateways[hub], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway }) {
 		return 1
 	}
 	return 0
 }
 
 func (l *layout) abroad() int {
-	region, n := l.region(), 0
-	for _, v := range l.members {
-		if l.remote[v] && l.g.e.VNets[v].Region.String() != region {
-			n++
+	return l.each(func(hub int) (n int) {
+		region := l.regionOf(hub).String()
+		for _, v := range l.users(hub) {
+			if l.g.e.VNets[v].Region.String() != region {
+				n++
+			}
 		}
-	}
-	return n
+		return n
+	})
 }
 
-// region is where the hub is: its own, or for a new one the region of most VNets.
-func (l *layout) region() string {
-	if l.hub >= 0 {
-		return l.g.e.VNets[l.hub].Region.String()
+// regionOf is where a hub is: its own, or for a new one that of its users or of most VNets.
+func (l *layout) regionOf(hub int) estate.Region {
+	if !isNew(hub) {
+		return l.g.e.VNets[hub].Region
 	}
-	return majorityRegion(l.g, l.members).String()
+	return majorityRegion(l.g, l.spokes(hub))
 }
 
 func majorityRegion(g *graph, members []int) estate.Region {
@@ -331,26 +358,23 @@ func majorityRegion(g *graph, members []int) estate.Region {
 	return best
 }
 
-func (l *layout) small() int {
-	if l.hub < 0 || !l.hubGateway() {
+func (l *layout) small(hub int) int {
+	if hub < 0 || !l.hubGateway(hub) {
 		return 0
 	}
-	if s, ok := l.g.e.VNets[l.hub].GatewaySubnet(); ok && s.Prefix.Bits() > azure.RecommendedGatewaySubnetBits {
+	if s, ok := l.g.e.VNets[hub].GatewaySubnet(); ok && s.Prefix.Bits() > azure.RecommendedGatewaySubnetBits {
 		return 1
 	}
 	return 0
 }
 
-// idle reports whether the hub is one in name only: it holds no gateway, and spokes are peered
+// idle reports whether a hub is one in name only: it holds no gateway, and spokes are peered
 // around it.
-func (l *layout) idle() int {
-	if l.hub == noHubIndex {
-		return 0
-	}
-	if len(l.peers[l.hub]) == 0 {
+func (l *layout) idle(hub int) int {
+	if len(l.peers[hub]) == 0 {
 		return 1
 	}
-	if l.hubGateway() || len(l.members) > 2 && l.peerings() == len(l.peers[l.hub]) && len(l.peers[l.hub]) == len(l.members)-1 {
+	if l.hubGateway(hub) || len(l.members) > 2 && l.peerings() == len(l.peers[hub]) && len(l.peers[hub]) == len(l.members)-1 {
 		return 0
 	}
 	return 1
@@ -366,6 +390,8 @@ func (c Candidate) Name() string {
 			return "new hub with a firewall"
 		}
 		return "new hub"
+	case RegionalHubs:
+		return "a hub for each region"
 	}
 	if c.Firewall {
 		return "no hub, and no pair through a firewall"
@@ -392,11 +418,13 @@ func (l *layout) because(c Candidate, class Class, want wish) string {
 		return "no VNet reaches on-premises or clients through another; direct peerings keep exactly the pairs that work"
 	case c.Kind == NewHub:
 		return fmt.Sprintf("no existing VNet serves %d gateway users with fewer points", len(l.remote))
-	case len(l.remote) > 0 && len(l.networks) == 0:
+	case c.Kind == RegionalHubs:
+		return fmt.Sprintf("each region has a gateway of its own for its %s", plural(len(l.remote), "gateway user"))
+	case len(l.remote) > 0 && len(l.behindHub[l.hubs[0]].networks) == 0:
 		return fmt.Sprintf("its gateway serves the clients that %s can reach only through a gateway", plural(len(l.remote), "other VNet"))
 	case len(l.remote) > 0:
-		return fmt.Sprintf("its gateway serves %s, and %s can use it for that", plural(len(l.networks), "on-premises network"), plural(len(l.remote), "other VNet"))
-	case l.hubGateway():
+		return fmt.Sprintf("its gateway serves %s, and %s can use it for that", plural(len(l.behindHub[l.hubs[0]].networks), "on-premises network"), plural(len(l.remote), "other VNet"))
+	case l.hubGateway(l.hubs[0]):
 		return "it holds the gateway that stays; no other VNet needs it today"
 	}
 	return "every tunnel already ends at it"

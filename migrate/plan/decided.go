@@ -219,6 +219,8 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 	switch one.Hub {
 	case NoHub:
 		w.hub = options.HubNone
+	case RegionalHubs:
+		w.hub = options.HubRegional
 	case NewHub:
 		w.hub, w.space = options.HubNew, one.Space
 		if one.Firewall {
@@ -393,16 +395,19 @@ func (m *maker) holdable(one Decision) bool {
 
 // mayMove reports whether nobody decided that a VNet does not use the hub's gateway.
 func (l *layout) mayMove(v int) bool {
-	d := l.g.decided
-	if d.own[v] || d.apart[[2]int{min(v, l.hub), max(v, l.hub)}] {
+	d, hub := l.g.decided, l.hubOf(v)
+	if isNew(hub) {
+		hub = newHubIndex
+	}
+	if d.own[v] || d.apart[[2]int{min(v, hub), max(v, hub)}] {
 		return false
 	}
 	return len(d.unserved) == 0 || !slices.ContainsFunc(l.premises(v), func(n netReach) bool {
 		name := strings.ToLower(n.network.Name)
-		if !d.unserved[unserved{anyHub, name}] && !d.unserved[unserved{l.hub, name}] {
+		if !d.unserved[unserved{anyHub, name}] && !d.unserved[unserved{hub, name}] {
 			return false
 		}
-		return l.hub < 0 || !slices.ContainsFunc(l.direct(l.hub), n.network.Same)
+		return hub < 0 || !slices.ContainsFunc(l.direct(hub), n.network.Same)
 	})
 }
 

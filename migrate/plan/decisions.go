@@ -74,6 +74,8 @@ func (d Decision) hubName() string {
 			name += fmt.Sprintf(", in %s", d.Space)
 		}
 		return name
+	case d.Hub == RegionalHubs:
+		return "one for each region"
 	}
 	return "none"
 }

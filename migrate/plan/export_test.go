@@ -1,6 +1,9 @@
 package plan
 
-import "github.com/netmigrate/netmigrate/migrate/estate"
+import (
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+)
 
 // States are those that Check looks at, of a plan whose networks run.
 func States(p *Plan) []*estate.Estate {
@@ -29,4 +32,13 @@ func Moments(p *Plan) []Moment {
 		out = append(out, Moment{s.Estate, s.name, s.wave, s.end, s.last})
 	}
 	return out
+}
+
+// LaidOut are the components of a network with their hubs, without steps.
+func LaidOut(e *estate.Estate, opts options.Options) ([]Component, error) {
+	m, err := newMaker(e, opts, nil)
+	if err == nil {
+		err = m.components()
+	}
+	return m.p.Components, err
 }

@@ -13,28 +13,21 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
-// newHubIndex stands for a hub VNet that does not exist yet.
-const newHubIndex = -2
-
-// noHubIndex stands for no hub.
-const noHubIndex = -1
-
 // layout is one way to lay a component out: which VNets are peered, who uses the hub's gateway,
 // what stays on VPN.
 type layout struct {
 	g       *graph
 	members []int
 	demand  *demand
-	hub     int // a VNet, newHubIndex or noHubIndex
+	hubbing
 
-	peers    map[int][]int       // by VNet, both ways
-	remote   map[int]bool        // VNets that use the hub's gateway
-	networks []reach.Location    // on-premises networks that the hub's gateway serves
-	added    []reach.Location    // those it did not serve before
-	keep     map[estate.Key]bool // connections that stay, by key
-	ways     []way               // what they stay for
-	noted    map[*estate.ID]bool // what is in ways, by the first connection
-	kept     []KeptPair
+	peers     map[int][]int       // by VNet, both ways
+	remote    map[int]bool        // VNets that use their hub's gateway
+	behindHub map[int]served      // by hub
+	keep      map[estate.Key]bool // connections that stay, by key
+	ways      []way               // what they stay for
+	noted     map[*estate.ID]bool // what is in ways, by the first connection
+	kept      []KeptPair
 
 	keptPairs [][2]int          // pairs of VNets among kept
 	crowded   [][2]int          // those of them whose peering addresses are in the way of
@@ -53,11 +46,11 @@ type layout struct {
 //
 // A gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
 // it. A path through several gateways that has to stay therefore forbids peerings along it.
-func lay(g *graph, members []int, d *demand, hub int, firewall bool) *layout {
+func lay(g *graph, members []int, d *demand, hubs hubbing, firewall bool) *layout {
 	blocked := map[[2]int]string{}
 	(&layout{g: g, blocked: blocked}).barriers()
 	for {
-		l := &layout{g: g, members: members, demand: d, hub: hub, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, noted: map[*estate.ID]bool{}}
+		l := &layout{g: g, members: members, demand: d, hubbing: hubs, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
 		l.keepForced()
 		l.keepDecided()
@@ -147,11 +140,12 @@ func (l *layout) keepUncertain() {
 
 // gatewayUsers picks the VNets that reach on-premises and can give up a gateway of their own.
 func (l *layout) gatewayUsers() {
-	if l.hub == noHubIndex || l.hub >= 0 && (l.drawsEverything(l.hub) || l.narrow(l.hub) || l.g.usesGateway(l.hub)) {
-		return
+	serves := map[int]bool{}
+	for _, hub := range l.hubs {
+		serves[hub] = isNew(hub) || !l.drawsEverything(hub) && !l.narrow(hub) && !l.g.usesGateway(hub)
 	}
 	for _, v := range l.members {
-		if v != l.hub && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !slices.ContainsFunc(l.demand.networks[v], l.elsewhere) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
+		if serves[l.hubOf(v)] && !l.isHub(v) && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !l.elsewhere(v) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
 			l.remote[v] = true
 		}
 	}
@@ -201,10 +195,13 @@ func (l *layout) drawsEverything(v int) bool {
 	return false
 }
 
-// elsewhere reports whether a network is behind a gateway that the hub's cannot stand in for: the
+// elsewhere reports whether a VNet reaches a network behind a gateway that the hub's cannot stand in for: the
 // clients of another VNet.
-func (l *layout) elsewhere(n netReach) bool {
-	return n.network.Kind == reach.Clients && (l.hub < 0 || !n.network.ID.Same(l.g.e.VNets[l.hub].ID))
+func (l *layout) elsewhere(v int) bool {
+	hub := l.hubOf(v)
+	return slices.ContainsFunc(l.demand.networks[v], func(n netReach) bool {
+		return n.network.Kind == reach.Clients && (hub < 0 || !n.network.ID.Same(l.g.e.VNets[hub].ID))
+	})
 }
 
 // ownServices reports whether a VNet needs its gateway for something the hub does not take over:
@@ -227,31 +224,34 @@ func (l *layout) ownServices(v int) bool {
 // disjoint from it and from each other.
 func (l *layout) peer() {
 	l.standing()
-	var spokes bart.Lite // of a new hub
+	spokes := map[int]*bart.Lite{} // by new hub
+	for _, hub := range l.hubs {
+		spokes[hub] = &bart.Lite{}
+	}
 	for _, v := range l.members {
-		switch {
-		case l.hub == newHubIndex:
-			if l.blocked[[2]int{newHubIndex, v}] != "" || !l.disjoint(v, &spokes) {
+		switch hub := l.hubOf(v); {
+		case isNew(hub):
+			if l.blocked[[2]int{newHubIndex, v}] != "" || !l.disjoint(v, spokes[hub]) {
 				delete(l.remote, v) // it stays outside the hub, with what it has
 				continue
 			}
-			l.join(v, newHubIndex)
-		case l.hub >= 0 && v != l.hub && (l.remote[v] || l.required(v, l.hub)):
-			if l.existing[[2]int{min(v, l.hub), max(v, l.hub)}] {
+			l.join(v, hub)
+		case hub >= 0 && v != hub && (l.remote[v] || l.required(v, hub)):
+			if l.existing[[2]int{min(v, hub), max(v, hub)}] {
 				continue
 			}
-			if why := l.refusal(v, l.hub); why != "" {
-				l.refuse(v, l.hub, why)
+			if why := l.refusal(v, hub); why != "" {
+				l.refuse(v, hub, why)
 				continue
 			}
-			l.join(v, l.hub)
-			if !l.required(v, l.hub) && !l.g.between(Accepted, v, l.hub) {
+			l.join(v, hub)
+			if !l.required(v, hub) && !l.g.between(Accepted, v, hub) {
 				l.exposed++
 			}
 		}
 	}
 	for _, p := range l.demand.pairs {
-		if p.a == l.hub || p.b == l.hub || l.existing[[2]int{p.a, p.b}] || len(p.path) == 0 && !p.asked {
+		if l.viaHub(p.a, p.b) || l.existing[[2]int{p.a, p.b}] || len(p.path) == 0 && !p.asked {
 			continue // what no connection carries is none of the plan's business
 		}
 		if why := l.refusal(p.a, p.b); why != "" {
@@ -351,7 +351,7 @@ func (l *layout) crowding(a, b int) string {
 	}
 	for _, pair := range [][2]int{{a, b}, {b, a}} {
 		for _, peer := range l.peers[pair[0]] {
-			if peer == newHubIndex {
+			if isNew(peer) {
 				continue
 			}
 			if p := &l.g.e.VNets[peer]; peer != pair[1] && estate.Overlap(p.Space, l.g.e.VNets[pair[1]].Space) {
@@ -381,14 +381,12 @@ func (l *layout) refuse(a, b int, why string) {
 	i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
 	if ok && l.demand.pairs[i].asked {
 		l.apart[[2]int{min(a, b), max(a, b)}] = why
-		if a != l.hub && b != l.hub {
+		if !l.viaHub(a, b) {
 			return
 		}
 	}
 	delete(l.remote, a)
-	if b != l.hub {
-		delete(l.remote, b)
-	}
+	delete(l.remote, b)
 	if !ok || l.demand.pairs[i].asked {
 		return
 	}
@@ -433,7 +431,7 @@ func (l *layout) settle() (changed bool) {
 			continue
 		}
 		for _, n := range l.demand.networks[v] {
-			if v != l.hub || !l.ends(v, n) || !l.lists(n) { // a part of a network may be reached by another VNet's gateway
+			if !l.isHub(v) || !l.ends(v, n) || !l.lists(v, n) { // a part of a network may be reached by another VNet's gateway
 				changed = l.keepWay(n.way) || changed
 			}
 		}
@@ -445,25 +443,25 @@ func (l *layout) keepsTunnel(v int) bool {
 	return len(l.keep) > 0 && slices.ContainsFunc(l.g.connections[v], func(c *estate.Connection) bool { return l.keep[c.ID.Key()] })
 }
 
-// serve lists the networks behind the hub's gateway: its own, and those of the VNets that use it.
+// serve lists the networks behind each hub's gateway: its own, and those of the VNets that use it.
 func (l *layout) serve() {
-	own := map[string]bool{}
-	if l.hub >= 0 {
-		for _, n := range l.direct(l.hub) {
-			own[n.Name] = true
-			l.networks = append(l.networks, n)
-		}
-	}
-	for _, v := range l.members {
-		if !l.remote[v] {
-			continue
-		}
-		for _, n := range l.premises(v) {
-			if !own[n.network.Name] {
-				own[n.network.Name] = true
-				l.networks, l.added = append(l.networks, n.network), append(l.added, n.network)
+	for _, hub := range l.hubs {
+		own, s := map[string]bool{}, served{}
+		if hub >= 0 {
+			for _, n := range l.direct(hub) {
+				own[n.Name] = true
+				s.networks = append(s.networks, n)
 			}
 		}
+		for _, v := range l.users(hub) {
+			for _, n := range l.premises(v) {
+				if !own[n.network.Name] {
+					own[n.network.Name] = true
+					s.networks, s.added = append(s.networks, n.network), append(s.added, n.network)
+				}
+			}
+		}
+		l.behindHub[hub] = s
 	}
 }
 
@@ -508,14 +506,14 @@ func (l *layout) connectionTo(n reach.Location) *estate.Connection {
 	return nil
 }
 
-// ambiguous says which two sites would give the hub's gateway two routes for the same addresses,
+// ambiguous says which two sites would give a hub's gateway two routes for the same addresses,
 // or "": its connections of today stay until the new ones carry the traffic.
-func (l *layout) ambiguous() string {
+func (l *layout) ambiguous(hub int) string {
 	var sites []*estate.Site
-	if l.hub >= 0 {
-		h := &l.g.e.VNets[l.hub]
-		sites = append(sites, &estate.Site{Name: h.Name, Prefixes: h.Space}, &estate.Site{Name: "clients", Prefixes: l.pools(l.hub)})
-		for _, c := range l.g.connections[l.hub] {
+	if hub >= 0 {
+		h := &l.g.e.VNets[hub]
+		sites = append(sites, &estate.Site{Name: h.Name, Prefixes: h.Space}, &estate.Site{Name: "clients", Prefixes: l.pools(hub)})
+		for _, c := range l.g.connections[hub] {
 			if s := l.g.x.Site(c.Site); s != nil && c.Kind == estate.IPsec {
 				sites = append(sites, s)
 			} else if v := l.g.endOf(c); v != nil {
@@ -523,7 +521,7 @@ func (l *layout) ambiguous() string {
 			}
 		}
 	}
-	for _, n := range l.added {
+	for _, n := range l.behindHub[hub].added {
 		c := l.connectionTo(n)
 		if c == nil {
 			return fmt.Sprintf("no connection to %q can be copied", n.Name)
@@ -539,21 +537,18 @@ func (l *layout) ambiguous() string {
 	return ""
 }
 
-// hubGateway reports whether the hub has a gateway in the target.
-func (l *layout) hubGateway() bool {
-	switch {
-	case l.hub == noHubIndex:
-		return false
-	case l.hub == newHubIndex:
-		return len(l.remote) > 0
+// hubGateway reports whether a hub has a gateway in the target.
+func (l *layout) hubGateway(hub int) bool {
+	if isNew(hub) {
+		return len(l.users(hub)) > 0
 	}
-	return len(l.networks) > 0 || l.ownServices(l.hub) || l.keepsTunnel(l.hub)
+	return len(l.behindHub[hub].networks) > 0 || l.ownServices(hub) || l.keepsTunnel(hub)
 }
 
 // keepsGateway reports whether a VNet of the component has a VPN gateway in the target.
 func (l *layout) keepsGateway(v int) bool {
-	if v == l.hub {
-		return l.hubGateway()
+	if l.isHub(v) {
+		return l.hubGateway(v)
 	}
 	return l.ownServices(v) || l.keepsTunnel(v)
 }
@@ -568,26 +563,31 @@ func (l *layout) peerings() int {
 
 // refused says why the layout cannot be used at all, or "".
 func (l *layout) refused() string {
-	if n := len(l.peers[newHubIndex]); n > azure.MaxPeeringsPerVNet {
-		return fmt.Sprintf("the new hub would need %d peerings; %d are allowed", n, azure.MaxPeeringsPerVNet)
+	for _, hub := range l.hubs {
+		if n := len(l.peers[hub]); isNew(hub) && n > azure.MaxPeeringsPerVNet {
+			return fmt.Sprintf("the new hub would need %d peerings; %d are allowed", n, azure.MaxPeeringsPerVNet)
+		}
 	}
 	for _, v := range l.members {
 		if n := len(l.peers[v]); n > azure.MaxPeeringsPerVNet {
 			return fmt.Sprintf("%q would need %d peerings; %d are allowed", l.g.name(v), n, azure.MaxPeeringsPerVNet)
 		}
 	}
-	if why := l.ambiguous(); why != "" {
-		return why
+	for _, hub := range l.hubs {
+		if why := l.ambiguous(hub); why != "" {
+			return why
+		}
 	}
 	if why := l.tooManyRoutes(); why != "" {
 		return why
 	}
-	if l.hub < 0 {
-		return ""
-	}
-	h := &l.g.e.VNets[l.hub]
-	if _, ok := h.GatewaySubnet(); !ok && len(l.remote) > 0 {
-		return fmt.Sprintf("%q has no %s", h.Name, estate.GatewaySubnet)
+	for _, hub := range l.hubs {
+		if isNew(hub) {
+			continue
+		}
+		if _, ok := l.g.e.VNets[hub].GatewaySubnet(); !ok && len(l.users(hub)) > 0 {
+			return fmt.Sprintf("%q has no %s", l.g.e.VNets[hub].Name, estate.GatewaySubnet)
+		}
 	}
 	return ""
 }

@@ -16,14 +16,18 @@ func (d *draft) effects() []Effect {
 
 // changes are the same without the sites and addresses that nothing needs any more.
 func (d *draft) changes() Effect {
-	add := &estate.Estate{Connections: d.newConns}
-	if d.newVNet != nil {
-		add.VNets = []estate.VNet{*d.newVNet}
-	}
-	for _, g := range []*estate.Gateway{d.newGateway, d.newFirewall} {
-		if g != nil {
-			add.Gateways = append(add.Gateways, *g)
+	add := &estate.Estate{}
+	for _, h := range d.ordered() {
+		if h.vnet != nil {
+			add.VNets = append(add.VNets, *h.vnet)
 		}
+		if h.gateway != nil {
+			add.Gateways = append(add.Gateways, *h.gateway)
+		}
+		add.Connections = append(add.Connections, h.conns...)
+	}
+	if d.newFirewall != nil {
+		add.Gateways = append(add.Gateways, *d.newFirewall)
 	}
 	add.RouteTables = d.tables
 	for i := range d.routed {
@@ -31,8 +35,8 @@ func (d *draft) changes() Effect {
 	}
 	for _, pair := range d.peerings {
 		hub, spoke := pair[0], pair[1]
-		if v, ok := d.g.index[spoke.VNet.Key()]; ok && hub.AllowGatewayTransit {
-			spoke.UseRemoteGateways = d.remote[v]
+		if v, ok := d.g.index[spoke.VNet.Key()]; ok && hub.AllowGatewayTransit && d.remote[v] && d.hubFor(v).id.Same(hub.VNet) {
+			spoke.UseRemoteGateways = true
 		}
 		add.Peerings = append(add.Peerings, hub, spoke)
 	}
@@ -70,7 +74,7 @@ func (m *maker) outcomes() []Outcome {
 			say(t.b.ID, Remove, "%s", because)
 		}
 		for _, c := range d.onPremises {
-			say(c.ID, Remove, "%q is reached through the gateway of %q", c.Site.Name, d.hubID.Name)
+			say(c.ID, Remove, "%q is reached through the gateway of %q", c.Site.Name, d.hubFor(d.g.vnetOf(c)).id.Name)
 		}
 		for _, g := range d.gateways {
 			say(g.ID, Remove, "it has no connection left")
@@ -81,8 +85,10 @@ func (m *maker) outcomes() []Outcome {
 	}
 	hubs := map[estate.Key]bool{}
 	for _, d := range m.drafts {
-		if !d.hubGW.IsZero() {
-			hubs[d.hubGW.Key()] = true
+		for _, h := range d.ordered() {
+			if !h.gw.IsZero() {
+				hubs[h.gw.Key()] = true
+			}
 		}
 	}
 	base := m.p.Base
@@ -164,11 +170,13 @@ func (m *maker) connectionStays(c *estate.Connection) string {
 func (m *maker) created() []Outcome {
 	var out []Outcome
 	for _, d := range m.drafts {
-		if d.newVNet != nil {
-			out = append(out, Outcome{d.newVNet.ID, Create, "the hub of the component of " + d.component.Name})
-		}
-		if d.newGateway != nil {
-			out = append(out, Outcome{d.newGateway.ID, Create, "the hub's gateway"})
+		for _, h := range d.ordered() {
+			if h.vnet != nil {
+				out = append(out, Outcome{h.id, Create, "the hub of the component of " + d.component.Name})
+			}
+			if h.gateway != nil {
+				out = append(out, Outcome{h.gateway.ID, Create, "the hub's gateway"})
+			}
 		}
 		if d.newFirewall != nil {
 			out = append(out, Outcome{d.newFirewall.ID, Create, "it passes packets from spoke to spoke"})
@@ -176,15 +184,17 @@ func (m *maker) created() []Outcome {
 		for i := range d.tables {
 			out = append(out, Outcome{d.tables[i].ID, Create, fmt.Sprintf("it leads what %q sends to other spokes to the firewall", d.g.name(d.routed[i]))})
 		}
-		for i := range d.newConns {
-			out = append(out, Outcome{d.newConns[i].ID, Create, fmt.Sprintf("the hub serves %q for its spokes", d.newConns[i].Site.Name)})
+		for _, h := range d.ordered() {
+			for i := range h.conns {
+				out = append(out, Outcome{h.conns[i].ID, Create, fmt.Sprintf("the hub serves %q for its spokes", h.conns[i].Site.Name)})
+			}
 		}
 		for _, pair := range d.peerings {
 			because := "the two VNets " + d.why(pair)
 			switch {
 			case pair[0].AllowGatewayTransit:
 				because = "the spoke uses the hub's gateway"
-			case d.newVNet != nil && pair[0].VNet.Same(d.hubID):
+			case d.isNewHub(pair[0].VNet):
 				because = "a spoke of the new hub"
 			}
 			out = append(out, Outcome{pair[0].ID, Create, because}, Outcome{pair[1].ID, Create, because})

@@ -82,13 +82,14 @@ type HubKind string
 
 // The kinds of hub.
 const (
-	NoHub       HubKind = "none"
-	ExistingHub HubKind = "existing"
-	NewHub      HubKind = "new"
+	NoHub        HubKind = "none"
+	ExistingHub  HubKind = "existing"
+	NewHub       HubKind = "new"
+	RegionalHubs HubKind = "regional" // one for each region with VNets that reach networks behind gateways
 )
 
 // HubKinds lists them.
-var HubKinds = []HubKind{NoHub, ExistingHub, NewHub}
+var HubKinds = []HubKind{NoHub, ExistingHub, NewHub, RegionalHubs}
 
 // Hub is the chosen hub of a component, and how it was chosen.
 type Hub struct {
@@ -99,6 +100,40 @@ type Hub struct {
 	Firewall   bool         // pairs of spokes pass its Azure Firewall
 	Space      netip.Prefix // of a new hub
 	Region     string       // of a new hub
+	Regional   []RegionalHub
+}
+
+// Blocks are the address spaces of new hubs.
+func (h *Hub) Blocks() []netip.Prefix {
+	var out []netip.Prefix
+	if h.Space.IsValid() {
+		out = append(out, h.Space)
+	}
+	for _, r := range h.Regional {
+		if r.Space.IsValid() {
+			out = append(out, r.Space)
+		}
+	}
+	return out
+}
+
+// RegionalHub is the hub of one region.
+type RegionalHub struct {
+	Region string
+	VNet   estate.ID
+	Space  netip.Prefix // of a new one
+}
+
+// VNets are the hub, or the hubs of the regions.
+func (h *Hub) VNets() []estate.ID {
+	var out []estate.ID
+	if !h.VNet.IsZero() {
+		out = append(out, h.VNet)
+	}
+	for _, r := range h.Regional {
+		out = append(out, r.VNet)
+	}
+	return out
 }
 
 // Candidate is one way to lay the component out.

@@ -15,8 +15,9 @@ import (
 // its own: the sites that lead from the hub to a network list all of it, and neither the hub, its clients nor a peer of
 // it has any of it, because the gateway prefers them to every site.
 func (l *layout) standsIn(v int) bool {
+	hub := l.hubOf(v)
 	for _, n := range l.premises(v) {
-		if !l.lists(n) || slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return l.taken(p, v) || l.offered(p, n.network) }) {
+		if !l.lists(hub, n) || slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return l.taken(hub, p, v) || l.offered(hub, p, n.network) }) {
 			return false
 		}
 	}
@@ -26,11 +27,12 @@ func (l *layout) standsIn(v int) bool {
 // announced reports whether the ExpressRoute gateway of the hub would offer ranges of a VNet that uses it to another
 // VNet, which reaches a network with these addresses by a site of its own: of two ways the circuit comes first.
 func (l *layout) announced(v int) bool {
-	if l.hub < 0 || len(l.g.circuitsOf(l.hub)) == 0 {
+	hub := l.hubOf(v)
+	if hub < 0 || len(l.g.circuitsOf(hub)) == 0 {
 		return false
 	}
 	for w := range l.g.e.VNets {
-		if w == l.hub || w == v || len(l.g.circuitsOf(w)) == 0 {
+		if w == hub || w == v || len(l.g.circuitsOf(w)) == 0 {
 			continue
 		}
 		if slices.ContainsFunc(l.g.connections[w], func(c *estate.Connection) bool {
@@ -44,8 +46,8 @@ func (l *layout) announced(v int) bool {
 }
 
 // taken reports whether the hub, its clients or a peer of it, but for one, have addresses of a range.
-func (l *layout) taken(p netip.Prefix, but int) bool {
-	if l.hub >= 0 && slices.ContainsFunc(l.pools(l.hub), func(s estate.Prefix) bool { return s.Overlaps(p) }) {
+func (l *layout) taken(hub int, p netip.Prefix, but int) bool {
+	if hub >= 0 && slices.ContainsFunc(l.pools(hub), func(s estate.Prefix) bool { return s.Overlaps(p) }) {
 		return true
 	}
 	if l.demand.plain {
@@ -54,27 +56,27 @@ func (l *layout) taken(p netip.Prefix, but int) bool {
 	has := func(v int) bool {
 		return v >= 0 && v != but && slices.ContainsFunc(l.g.e.VNets[v].Space, func(s estate.Prefix) bool { return s.Overlaps(p) })
 	}
-	return has(l.hub) || slices.ContainsFunc(l.peers[l.hub], has)
+	return has(hub) || slices.ContainsFunc(l.peers[hub], has)
 }
 
 // offered reports whether the ExpressRoute gateway of the hub may know a way to addresses of a range, which it offers
 // to whoever uses the hub's gateways: to other VNets of its circuits, or to networks behind them, but for one.
-func (l *layout) offered(p netip.Prefix, but reach.Location) bool {
-	if l.hub < 0 {
+func (l *layout) offered(hub int, p netip.Prefix, but reach.Location) bool {
+	if hub < 0 {
 		return false
 	}
 	overlaps := func(s estate.Prefix) bool { return s.Overlaps(p) }
-	hub := l.g.circuitsOf(l.hub)
-	for _, c := range hub {
+	circuits := l.g.circuitsOf(hub)
+	for _, c := range circuits {
 		if s := l.g.x.Site(c.Site); s != nil && !strings.EqualFold(s.Network, but.Name) && slices.ContainsFunc(s.Prefixes, overlaps) {
 			return true
 		}
 	}
-	if len(hub) == 0 {
+	if len(circuits) == 0 {
 		return false
 	}
 	for v := range l.g.e.VNets {
-		if v != l.hub && len(l.g.circuitsOf(v)) > 0 && slices.ContainsFunc(l.g.e.VNets[v].Space, overlaps) {
+		if v != hub && len(l.g.circuitsOf(v)) > 0 && slices.ContainsFunc(l.g.e.VNets[v].Space, overlaps) {
 			return true
 		}
 	}
@@ -104,9 +106,9 @@ func (l *layout) pools(v int) []estate.Prefix {
 }
 
 // lists reports whether the sites by which the hub serves a network have what a VNet reaches of it.
-func (l *layout) lists(n netReach) bool {
+func (l *layout) lists(hub int, n netReach) bool {
 	var b netipx.IPSetBuilder
-	for _, s := range l.sitesOf(n.network) {
+	for _, s := range l.sitesOf(hub, n.network) {
 		for _, p := range s.Prefixes {
 			if p.IsValid() {
 				b.AddPrefix(p.Prefix)
@@ -118,10 +120,10 @@ func (l *layout) lists(n netReach) bool {
 }
 
 // sitesOf are the sites by which the hub serves a network: of its own connections, or of the one that is copied.
-func (l *layout) sitesOf(network reach.Location) []*estate.Site {
+func (l *layout) sitesOf(hub int, network reach.Location) []*estate.Site {
 	var out []*estate.Site
-	if l.hub >= 0 && slices.ContainsFunc(l.direct(l.hub), network.Same) {
-		for _, c := range l.g.connections[l.hub] {
+	if hub >= 0 && slices.ContainsFunc(l.direct(hub), network.Same) {
+		for _, c := range l.g.connections[hub] {
 			if s := l.g.x.Site(c.Site); s != nil && c.Pairing.Partner.IsZero() && s.Network == network.Name {
 				out = append(out, s)
 			}

@@ -12,17 +12,21 @@ import (
 )
 
 // spelt is a network of one subscription. A line is a VNet with its space, or a connection: "v0 10.1.0.0/16, clients
-// 172.20.1.0/24", "v0 > v1 10.2.0.0/16" to the gateway of v1, "v0 > office 192.168.1.0/24" to a device, each with what its site lists, and with "by ExpressRoute" to a circuit.
+// 172.20.1.0/24 in North Europe", "v0 > v1 10.2.0.0/16" to the gateway of v1, "v0 > office 192.168.1.0/24" to a device, each with what its site lists, and with "by ExpressRoute" to a circuit.
 func spelt(hub string, lines ...string) *network {
 	n := &network{docs: 1, mode: options.AsIfLive, hub: hub}
 	for _, line := range lines {
 		line, dedicated := strings.CutSuffix(line, " by ExpressRoute")
+		line, region, elsewhere := strings.Cut(line, " in ")
 		name, rest, connection := strings.Cut(line, " > ")
 		at := slices.IndexFunc(n.vnets, func(v *drawnVNet) bool { return v.name == name })
 		if !connection {
 			name, ranges, _ := strings.Cut(line, " ")
 			space, pool, clients := strings.Cut(ranges, ", clients ")
 			v := &drawnVNet{name: name, region: "West Europe", space: prefixesOf(space)}
+			if elsewhere {
+				v.region = region
+			}
 			if clients {
 				v.pool = prefixesOf(pool)[0]
 			}

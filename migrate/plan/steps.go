@@ -7,6 +7,7 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // Durations of a step in minutes, shortest and longest. Source: docs/sources.md#durations.
@@ -83,55 +84,73 @@ func (s *sequence) component(d *draft) {
 // yet: a VNet that came to them by a tunnel of its own needs routes there before it moves.
 func (s *sequence) devices(d *draft, ready []string) []string {
 	var made []string
-	for _, network := range d.networks {
-		var users, prefixes []string
-		for _, v := range d.members {
-			if d.remote[v] && d.comesAnew(v, network) {
-				users = append(users, fmt.Sprintf("%q", s.g.name(v)))
-				space := slices.SortedFunc(slices.Values(s.g.e.VNets[v].Space), func(a, b estate.Prefix) int { return a.Addr().Compare(b.Addr()) })
-				for _, p := range space {
-					prefixes = append(prefixes, p.Prefix.String())
-				}
-			}
+	for _, hub := range d.hubs {
+		for _, network := range d.behindHub[hub].networks {
+			made = append(made, s.device(d, hub, network, ready)...)
 		}
-		if len(users) == 0 {
-			continue
-		}
-		made = append(made, s.add(Step{
-			Action: ChangeDevice, Object: d.hubGW, Needs: ready,
-			Because: fmt.Sprintf("%s will reach %q through the hub's tunnel; the device there has to know %s on it, and prefer the old tunnel until the window", strings.Join(users, ", "), network.Name, strings.Join(prefixes, ", ")),
-			Impact:  Impact{Class: Live},
-			Verify:  "the device lists the prefixes on the hub's tunnel, in routes and traffic selectors, with the lower preference",
-			Undo:    "take the prefixes off the hub's tunnel again",
-		}))
 	}
 	return made
 }
 
-// build makes what is new: the hub, its gateway, its connections to on-premises.
+// device has the devices of one network changed.
+func (s *sequence) device(d *draft, hub int, network reach.Location, ready []string) []string {
+	var users, prefixes []string
+	for _, v := range d.users(hub) {
+		if d.comesAnew(v, network) {
+			users = append(users, fmt.Sprintf("%q", s.g.name(v)))
+			space := slices.SortedFunc(slices.Values(s.g.e.VNets[v].Space), func(a, b estate.Prefix) int { return a.Addr().Compare(b.Addr()) })
+			for _, p := range space {
+				prefixes = append(prefixes, p.Prefix.String())
+			}
+		}
+	}
+	if len(users) == 0 {
+		return nil
+	}
+	return []string{s.add(Step{
+		Action: ChangeDevice, Object: d.drawn[hub].gw, Needs: ready,
+		Because: fmt.Sprintf("%s will reach %q through the hub's tunnel; the device there has to know %s on it, and prefer the old tunnel until the window", strings.Join(users, ", "), network.Name, strings.Join(prefixes, ", ")),
+		Impact:  Impact{Class: Live},
+		Verify:  "the device lists the prefixes on the hub's tunnel, in routes and traffic selectors, with the lower preference",
+		Undo:    "take the prefixes off the hub's tunnel again",
+	})}
+}
+
+// build makes what is new: the hubs, their gateways, their connections to on-premises.
 func (s *sequence) build(d *draft) []string {
+	var ready []string
+	for _, h := range d.ordered() {
+		ready = append(ready, s.buildHub(d, h)...)
+	}
+	if len(ready) == 0 {
+		return s.gate
+	}
+	return ready
+}
+
+func (s *sequence) buildHub(d *draft, h *drawnHub) []string {
 	ready := s.gate
-	if d.newVNet != nil {
+	if h.vnet != nil {
 		ready = []string{s.add(Step{
-			Action: CreateVNet, Object: d.newVNet.ID, Needs: ready,
+			Action: CreateVNet, Object: h.id, Needs: ready,
 			Because: "hub: " + d.component.Hub.Because,
-			Effect:  Effect{Add: &estate.Estate{VNets: []estate.VNet{*d.newVNet}}},
+			Effect:  Effect{Add: &estate.Estate{VNets: []estate.VNet{*h.vnet}}},
 			Impact:  Impact{Class: Live, Minutes: minutesVNet},
-			Verify:  fmt.Sprintf("the VNet exists with %s", d.component.Hub.Space), Undo: "delete the VNet",
+			Verify:  fmt.Sprintf("the VNet exists with %s", h.vnet.Space[0]), Undo: "delete the VNet",
 		})}
 	}
-	if d.newGateway != nil {
+	if h.gateway != nil {
 		ready = []string{s.add(Step{
-			Action: CreateGateway, Object: d.newGateway.ID, Needs: ready,
+			Action: CreateGateway, Object: h.gateway.ID, Needs: ready,
 			Because: "the spokes reach on-premises through the hub's gateway",
-			Effect:  Effect{Add: &estate.Estate{Gateways: []estate.Gateway{*d.newGateway}}},
+			Effect:  Effect{Add: &estate.Estate{Gateways: []estate.Gateway{*h.gateway}}},
 			Impact:  Impact{Class: Live, Minutes: minutesGateway},
 			Verify:  "provisioningState is Succeeded", Undo: "delete the gateway",
 		})}
 	}
 	var built []string
-	for i := range d.newConns {
-		c := &d.newConns[i]
+	for i := range h.conns {
+		c := &h.conns[i]
 		built = append(built, s.add(Step{
 			Action: CreateConnection, Object: c.ID, Needs: ready,
 			Because: fmt.Sprintf("the hub has to serve %q; the device there needs a second tunnel, to the hub's address, and routes for the spokes on it", c.Site.Name),
@@ -269,7 +288,7 @@ func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []strin
 	because := fmt.Sprintf("%q and %q %s", pair[0].VNet.Name, pair[1].VNet.Name, d.why(pair))
 	if pair[0].AllowGatewayTransit {
 		because = fmt.Sprintf("%q uses the gateway of %q later; transit is allowed from the start, remote gateways stay off", pair[1].VNet.Name, pair[0].VNet.Name)
-	} else if d.newVNet != nil && pair[0].VNet.Same(d.hubID) {
+	} else if d.isNewHub(pair[0].VNet) {
 		because = fmt.Sprintf("%q is a spoke of the hub", pair[1].VNet.Name)
 	}
 	if s.g.mends(pair) {
@@ -439,8 +458,8 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 		}
 	}
 	after(gone)
-	alone := slices.Concat(needs, cleared[d.hubGW.Key()]) // what the hub's other tunnels lead to must not come to its users
 	for _, v := range users {
+		alone := slices.Concat(needs, cleared[d.hubFor(v).gw.Key()]) // what the hub's other tunnels lead to must not come to its users
 		set = append(set, s.useRemote(d, v, alone, w.ID))
 	}
 	after(set)
@@ -504,14 +523,14 @@ func (s *sequence) lastConnections(d *draft, group int, needs []string, window s
 
 // useRemote turns the flag on; the peering and the hub's gateway exist by then.
 func (s *sequence) useRemote(d *draft, v int, needs []string, window string) string {
-	spoke := s.g.e.VNets[v].ID
-	i := slices.IndexFunc(d.peerings, func(p [2]estate.Peering) bool { return p[0].VNet.Same(d.hubID) && p[1].VNet.Same(spoke) })
+	spoke, hub := s.g.e.VNets[v].ID, d.hubFor(v).id
+	i := slices.IndexFunc(d.peerings, func(p [2]estate.Peering) bool { return p[0].VNet.Same(hub) && p[1].VNet.Same(spoke) })
 	half := d.peerings[i][1]
 	half.UseRemoteGateways = true
 	impact := Impact{Class: Brief, Minutes: minutesFlag, Window: window}
 	return s.add(Step{
 		Action: UseRemoteGateway, Object: half.ID, Needs: needs,
-		Because: fmt.Sprintf("%q reaches what is behind a gateway through that of %q", spoke.Name, d.hubID.Name),
+		Because: fmt.Sprintf("%q reaches what is behind a gateway through that of %q", spoke.Name, hub.Name),
 		Effect:  Effect{Add: &estate.Estate{Peerings: []estate.Peering{half}}}, Impact: impact,
 		Verify: "effective routes of the VNet show VirtualNetworkGateway for the prefixes behind the hub's gateway, and they answer",
 		Undo:   "turn the flag off; the VNet is then without on-premises until it has a gateway of its own",

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -13,20 +14,25 @@ type draft struct {
 	component *Component
 	names     *azure.Namer
 
-	hubID       estate.ID
-	newVNet     *estate.VNet
-	newGateway  *estate.Gateway
+	drawn       map[int]*drawnHub // by hub
 	newFirewall *estate.Gateway
-	tables      []estate.RouteTable // of the spokes that send through it
-	routed      []int               // those spokes, in the same order
-	hubGW       estate.ID
-	newConns    []estate.Connection
+	tables      []estate.RouteTable  // of the spokes that send through it
+	routed      []int                // those spokes, in the same order
 	peerings    [][2]estate.Peering  // hub's half first where there is a hub
 	tunnels     []tunnel             // removed
 	onPremises  []*estate.Connection // removed
 	gateways    []*estate.Gateway    // removed
 	windows     *windows
 	halves      map[estate.Key]bool // names of new peerings
+}
+
+// drawnHub is a hub as objects.
+type drawnHub struct {
+	id      estate.ID
+	vnet    *estate.VNet    // a new one
+	gateway *estate.Gateway // a new one
+	gw      estate.ID       // its gateway, or zero
+	conns   []estate.Connection
 }
 
 // draw turns a layout into objects, and finds the windows that they need.
@@ -40,104 +46,130 @@ func draw(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (
 
 // sketch turns a layout into objects; false when there is no block for a new hub.
 func sketch(l *layout, c *Component, names *azure.Namer, addresses *addressPlan) (*draft, bool) {
-	d := &draft{layout: l, component: c, names: names, halves: map[estate.Key]bool{}}
-	switch l.hub {
-	case newHubIndex:
-		if !d.newHub(addresses) {
-			return nil, false
+	d := &draft{layout: l, component: c, names: names, halves: map[estate.Key]bool{}, drawn: map[int]*drawnHub{}}
+	for _, hub := range l.hubs {
+		h := &drawnHub{}
+		d.drawn[hub] = h
+		space := netip.Prefix{}
+		if isNew(hub) {
+			var ok bool
+			if space, ok = d.newHub(hub, h, addresses); !ok {
+				return nil, false
+			}
+		} else {
+			h.id = l.g.e.VNets[hub].ID
+			d.existingHub(hub, h)
 		}
-	case noHubIndex:
-	default:
-		d.hubID = l.g.e.VNets[l.hub].ID
-		d.existingHub()
+		if l.regional() {
+			c.Hub.Regional = append(c.Hub.Regional, RegionalHub{l.regionOf(hub).String(), h.id, space})
+		}
+		d.connect(hub, h)
 	}
-	d.connect()
 	d.peer()
 	d.route()
 	d.retire()
 	return d, true
 }
 
-// newHub makes the hub VNet with the subnets that the target needs, and no others.
-func (d *draft) newHub(addresses *addressPlan) bool {
+// newHub makes a hub VNet with the subnets that the target needs, and no others.
+func (d *draft) newHub(hub int, h *drawnHub, addresses *addressPlan) (netip.Prefix, bool) {
 	space, ok := d.spaceOf(addresses)
 	if !ok {
-		return false
+		return space, false
 	}
-	region := majorityRegion(d.g, d.members)
+	region := d.regionOf(hub)
 	v := estate.VNet{Model: estate.ARM, Region: region, Space: []estate.Prefix{{Prefix: space, Raw: space.String()}}}
-	v.ID = beside(d.g.e.VNets[d.members[0]].ID, estate.TypeVNet, d.names.Unique(estate.TypeVNet, azure.LegalName(estate.TypeVNet, "hub-"+region.String())))
+	v.ID = beside(d.g.e.VNets[d.spokes(hub)[0]].ID, estate.TypeVNet, d.names.Unique(estate.TypeVNet, azure.LegalName(estate.TypeVNet, "hub-"+region.String())))
 	v.Name = v.ID.Name
-	if d.hubGateway() {
+	if d.hubGateway(hub) {
 		sub := azure.PlanHub(space)[0].Prefix // GatewaySubnet comes first
 		v.Subnets = []estate.Subnet{{Name: estate.GatewaySubnet, Raw: estate.GatewaySubnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}}}
-		d.gatewayFor(&v)
+		d.gatewayFor(&v, h)
 	}
 	if d.firewall {
 		d.firewallFor(&v, space)
 	}
-	d.newVNet, d.hubID = &v, v.ID
-	d.component.Hub.VNet, d.component.Hub.Space, d.component.Hub.Region = v.ID, space, region.String()
-	return true
+	h.vnet, h.id = &v, v.ID
+	if !d.regional() {
+		d.component.Hub.VNet, d.component.Hub.Space, d.component.Hub.Region = v.ID, space, region.String()
+	}
+	return space, true
 }
 
-func (d *draft) gatewayFor(v *estate.VNet) {
+func (d *draft) gatewayFor(v *estate.VNet, h *drawnHub) {
 	id := func(typ, suffix string) estate.ID {
 		return beside(v.ID, typ, d.names.Unique(typ, azure.LegalName(typ, v.ID.Name+suffix)))
 	}
-	d.newGateway = &estate.Gateway{
+	h.gateway = &estate.Gateway{
 		ID: id(estate.TypeGateway, "-gateway"), VNet: v.ID, Kind: estate.VPNGateway, SKU: azure.DefaultVPNGatewaySKU,
 		PublicIP: id(estate.TypePublicIP, "-gateway-ip"), Region: v.Region,
 	}
-	d.hubGW = d.newGateway.ID
+	h.gw = h.gateway.ID
 }
 
-func (d *draft) existingHub() {
-	if !d.hubGateway() {
+func (d *draft) existingHub(hub int, h *drawnHub) {
+	if !d.hubGateway(hub) {
 		return
 	}
-	for _, gw := range d.g.gateways[d.hub] {
+	for _, gw := range d.g.gateways[hub] {
 		if gw.Kind == estate.VPNGateway {
-			d.hubGW = gw.ID
+			h.gw = gw.ID
 			return
 		}
 	}
-	if len(d.networks) > 0 {
-		d.gatewayFor(&d.g.e.VNets[d.hub])
+	if len(d.behindHub[hub].networks) > 0 {
+		d.gatewayFor(&d.g.e.VNets[hub], h)
 	}
 }
 
-// connect gives the hub's gateway a connection to every network that it has to serve and does
+// connect gives a hub's gateway a connection to every network that it has to serve and does
 // not yet.
-func (d *draft) connect() {
-	if d.hub == noHubIndex || d.hubGW.IsZero() {
+func (d *draft) connect(hub int, h *drawnHub) {
+	if h.gw.IsZero() {
 		return
 	}
-	for _, n := range d.added {
+	for _, n := range d.behindHub[hub].added {
 		c := d.connectionTo(n)
 		if c == nil {
 			continue
 		}
-		hub := *c
-		hub.ID = beside(d.hubID, estate.TypeConnection, d.names.Unique(estate.TypeConnection, azure.LegalName(estate.TypeConnection, d.hubID.Name+"-to-"+c.Site.Name)))
-		hub.Gateway, hub.KeyName, hub.Refs = d.hubGW, hub.ID.Name, nil
-		d.newConns = append(d.newConns, hub)
+		made := *c
+		made.ID = beside(h.id, estate.TypeConnection, d.names.Unique(estate.TypeConnection, azure.LegalName(estate.TypeConnection, h.id.Name+"-to-"+c.Site.Name)))
+		made.Gateway, made.KeyName, made.Refs = h.gw, made.ID.Name, nil
+		h.conns = append(h.conns, made)
 	}
 }
+
+// ordered are the hubs as objects, in their order.
+func (d *draft) ordered() []*drawnHub {
+	var out []*drawnHub
+	for _, hub := range d.hubs {
+		out = append(out, d.drawn[hub])
+	}
+	return out
+}
+
+// isNewHub reports whether a VNet is a hub that the plan makes.
+func (d *draft) isNewHub(id estate.ID) bool {
+	return slices.ContainsFunc(d.ordered(), func(h *drawnHub) bool { return h.vnet != nil && h.id.Same(id) })
+}
+
+// hubFor is the hub of a VNet as objects, or nil.
+func (d *draft) hubFor(v int) *drawnHub { return d.drawn[d.hubOf(v)] }
 
 // peer makes both halves of every peering, with every flag stated. Remote gateways stay off:
 // they are turned on by a step of their own, after the spoke's gateway is gone.
 func (d *draft) peer() {
-	if d.hub != noHubIndex {
+	for _, hub := range d.hubs {
 		for _, v := range d.members {
-			if slices.Contains(d.peers[d.hub], v) && !d.stands(d.hub, v) {
-				d.link(d.hubID, d.g.e.VNets[v].ID, d.remote[v])
+			if d.hubOf(v) == hub && slices.Contains(d.peers[hub], v) && !d.stands(hub, v) {
+				d.link(d.drawn[hub].id, d.g.e.VNets[v].ID, d.remote[v])
 			}
 		}
 	}
 	for _, v := range d.members {
 		for _, w := range slices.Sorted(slices.Values(d.peers[v])) {
-			if w > v && v != d.hub && w != d.hub && !d.stands(v, w) {
+			if w > v && !d.viaHub(v, w) && !d.stands(v, w) {
 				d.link(d.g.e.VNets[v].ID, d.g.e.VNets[w].ID, false)
 			}
 		}
@@ -159,10 +191,10 @@ func (d *draft) stands(a, b int) bool {
 		return false
 	}
 	spoke := b
-	if b == d.hub {
+	if d.hubOf(a) == b {
 		spoke = a
 	}
-	return a != d.hub && b != d.hub || !d.remote[spoke]
+	return !d.viaHub(a, b) || !d.remote[spoke]
 }
 
 // retire lists what the target does without: the tunnels that peerings replace, the on-premises
@@ -199,7 +231,7 @@ func (d *draft) unused(v int, gw *estate.Gateway) bool {
 	if d.g.named[gw.ID.Key()] != nil || d.g.decided.gateways[gw.ID.Key()] {
 		return false
 	}
-	if gw.Kind == estate.ExpressRouteGateway || len(gw.ClientPools) > 0 || len(connections) == 0 || gw.ID.Same(d.hubGW) || len(d.g.routes[v]) > 0 {
+	if gw.Kind == estate.ExpressRouteGateway || len(gw.ClientPools) > 0 || len(connections) == 0 || slices.ContainsFunc(d.ordered(), func(h *drawnHub) bool { return h.gw.Same(gw.ID) }) || len(d.g.routes[v]) > 0 {
 		return false
 	}
 	return !slices.ContainsFunc(connections, func(c *estate.Connection) bool {
@@ -218,8 +250,10 @@ func (d *draft) superfluous() []estate.ID {
 		removed[c.ID.Key()] = true
 	}
 	used := map[estate.Key]bool{}
-	for _, c := range d.newConns {
-		used[c.Site.Key()] = true
+	for _, h := range d.ordered() {
+		for _, c := range h.conns {
+			used[c.Site.Key()] = true
+		}
 	}
 	leaving := map[estate.Key]bool{}
 	for _, gw := range d.gateways {

@@ -35,8 +35,8 @@ func (l *layout) unroutable(a, b int) string {
 		if why := l.unboundSubnets(v); why != "" {
 			return why
 		}
-		if l.hub >= 0 {
-			return fmt.Sprintf("the firewall of %q is there already, and a plan changes neither its rules nor the routes to it", l.g.name(l.hub))
+		if len(l.hubs) > 0 && !isNew(l.hubs[0]) {
+			return fmt.Sprintf("the firewall of %q is there already, and a plan changes neither its rules nor the routes to it", l.g.name(l.hubs[0]))
 		}
 		if !slices.Contains(l.peers[newHubIndex], v) {
 			return fmt.Sprintf("%q is not peered with the hub, whose firewall is to pass them on", l.g.name(v))
@@ -107,7 +107,7 @@ func (l *layout) leads(from, to int) []netip.Prefix {
 		}
 	}
 	if l.remote[from] {
-		for _, n := range l.added { // those of the hub's gateway
+		for _, n := range l.behindHub[l.hubOf(from)].added { // those of the hub's gateway
 			if c := l.connectionTo(n); c != nil {
 				offered(l.g.x.Site(c.Site))
 			}

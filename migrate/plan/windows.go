@@ -127,7 +127,7 @@ func (l *layout) comesAnew(v int, network reach.Location) bool {
 	return slices.ContainsFunc(l.premises(v), func(n netReach) bool {
 		return n.network.Name == network.Name && !slices.ContainsFunc(n.path, func(id estate.ID) bool {
 			c := l.g.x.Connection(id)
-			return c != nil && c.Pairing.Partner.IsZero() && l.g.vnetOf(c) == l.hub
+			return c != nil && c.Pairing.Partner.IsZero() && l.g.vnetOf(c) == l.hubOf(v)
 		})
 	})
 }

@@ -167,6 +167,11 @@ func (r *reviewer) component(c *plan.Component) {
 	if h.Space.IsValid() {
 		f = append(f, fact{"address space", say("%s in %s, free in the whole estate", h.Space, orDash(h.Region))})
 	}
+	for _, hub := range h.Regional {
+		if hub.Space.IsValid() {
+			f = append(f, fact{"address space", say("%s for ", hub.Space).and(named(hub.VNet.Name)).say(" in %s, free in the whole estate", hub.Region)})
+		}
+	}
 	if len(h.Candidates) > 1 {
 		f = append(f, fact{"runner-up", runnerUp(h.Candidates[0], h.Candidates[1])})
 	}
@@ -196,6 +201,14 @@ func hubWords(h *plan.Hub) phrase {
 		return named(h.VNet.Name).say(" (existing VNet)")
 	case plan.NewHub:
 		return named(h.VNet.Name).say(" (new VNet)")
+	case plan.RegionalHubs:
+		return joined(each(h.Regional, func(r plan.RegionalHub) phrase {
+			kind := "existing VNet"
+			if r.Space.IsValid() {
+				kind = "new VNet"
+			}
+			return named(r.VNet.Name).say(" (%s, %s)", kind, r.Region)
+		}))
 	}
 	return say("none")
 }
@@ -218,7 +231,7 @@ func runnerUp(first, second plan.Candidate) phrase {
 	case behind < 0:
 		p = p.say(", with %s fewer; the choice was asked for", plural(-behind, "point"))
 	case behind == 0:
-		p = p.say(", with as many points: an existing hub goes before none, none before a new one; one point turns the choice")
+		p = p.say(", with as many points: an existing hub goes before none, none before hubs by region, those before a new one; one point turns the choice")
 	default:
 		p = p.say(", %s behind", plural(behind, "point"))
 	}

@@ -85,18 +85,27 @@ type WireKeptPair struct {
 
 // WireHub is the chosen hub and how it was chosen.
 type WireHub struct {
-	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new"`
+	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional"`
 	Firewall   bool            `json:"firewall,omitempty"` // pairs of spokes pass its Azure Firewall
 	VNet       *WireID         `json:"virtualNetwork,omitempty"`
 	Because    string          `json:"because"`
 	Candidates []WireCandidate `json:"candidates,omitempty"` // best first
 	Space      string          `json:"addressSpace,omitempty"`
 	Region     string          `json:"region,omitempty"`
+	// The hubs of the regions, where the kind is regional.
+	Hubs []WireRegionalHub `json:"hubs,omitempty"`
+}
+
+// WireRegionalHub is the hub of the VNets of one region.
+type WireRegionalHub struct {
+	Region string `json:"region"`
+	VNet   WireID `json:"virtualNetwork"`
+	Space  string `json:"addressSpace,omitempty"` // of a new one
 }
 
 // WireCandidate is one way to lay a component out.
 type WireCandidate struct {
-	Kind     string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new"`
+	Kind     string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional"`
 	Firewall bool       `json:"firewall,omitempty"`
 	VNet     *WireID    `json:"virtualNetwork,omitempty"`
 	Points   int        `json:"points"` // fewer are better

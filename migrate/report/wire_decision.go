@@ -7,7 +7,7 @@ import "github.com/netmigrate/netmigrate/migrate/plan"
 type WireDecision struct {
 	Kind      string   `json:"kind" jsonschema:"enum=hub,enum=drop,enum=hold"`
 	Component *WireID  `json:"component,omitempty"` // its first VNet
-	Hub       string   `json:"hub,omitempty" jsonschema:"enum=none,enum=existing,enum=new"`
+	Hub       string   `json:"hub,omitempty" jsonschema:"enum=none,enum=existing,enum=new,enum=regional"`
 	Firewall  bool     `json:"firewall,omitempty"` // of a new hub: pairs of spokes pass it
 	VNet      *WireID  `json:"virtualNetwork,omitempty"`
 	Space     string   `json:"addressSpace,omitempty"` // of a new hub

@@ -69,6 +69,9 @@ func wireComponent(c plan.Component) WireComponent {
 		Name: c.Name, Class: string(c.Class), VNets: each(c.VNets, wireID), Tunnels: c.Tunnels,
 		Hub: WireHub{
 			Kind: string(h.Kind), Firewall: h.Firewall, VNet: wireIDIf(h.VNet), Because: h.Because, Space: prefixIf(h.Space), Region: h.Region,
+			Hubs: each(h.Regional, func(r plan.RegionalHub) WireRegionalHub {
+				return WireRegionalHub{r.Region, wireID(r.VNet), prefixIf(r.Space)}
+			}),
 			Candidates: each(h.Candidates, func(c plan.Candidate) WireCandidate {
 				return WireCandidate{
 					Kind: string(c.Kind), Firewall: c.Firewall, VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: wireMonthly(c.Monthly),

@@ -6,7 +6,6 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
-	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -226,20 +225,24 @@ func premisesHidden(t *target) diag.List {
 func hubBlockTaken(t *target) diag.List {
 	var hits []hit
 	for i := range t.Components {
-		hub := &t.Components[i].Hub
-		if hub.Kind != plan.NewHub || !hub.Space.IsValid() {
-			continue
-		}
-		for _, k := range t.known() {
-			if p := firstOf(k.prefixes, hub.Space); p.IsValid() {
-				hits = append(hits, hit{k.name, diag.New("ADDR-005", first(t.classic, p.Refs), "block %s for the hub of %q overlaps %s of %s %s",
-					hub.Space, t.Components[i].Name, p.Prefix, k.what, k.name)})
+		for n, block := range t.Components[i].Hub.Blocks() {
+			for _, k := range t.known() {
+				if p := firstOf(k.prefixes, block); p.IsValid() {
+					hits = append(hits, hit{k.name, diag.New("ADDR-005", first(t.classic, p.Refs), "block %s for the hub of %q overlaps %s of %s %s",
+						block, t.Components[i].Name, p.Prefix, k.what, k.name)})
+				}
 			}
-		}
-		for j := range t.Components[:i] {
-			if other := &t.Components[j].Hub; other.Kind == plan.NewHub && other.Space.Overlaps(hub.Space) {
-				hits = append(hits, hit{quote(t.Components[j].Name), diag.New("ADDR-005", diag.Pos{}, "block %s for the hub of %q overlaps %s for the hub of %q",
-					hub.Space, t.Components[i].Name, other.Space, t.Components[j].Name)})
+			for j := range t.Components[:i+1] {
+				blocks := t.Components[j].Hub.Blocks()
+				if j == i {
+					blocks = blocks[:n]
+				}
+				for _, other := range blocks {
+					if other.Overlaps(block) {
+						hits = append(hits, hit{quote(t.Components[j].Name), diag.New("ADDR-005", diag.Pos{}, "block %s for the hub of %q overlaps %s for the hub of %q",
+							block, t.Components[i].Name, other, t.Components[j].Name)})
+					}
+				}
 			}
 		}
 	}

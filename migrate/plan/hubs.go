@@ -1,0 +1,135 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
+)
+
+// newHubIndex stands for a hub VNet that does not exist yet. Where several are made, the others have the indexes below.
+const newHubIndex = -2
+
+// noHubIndex stands for no hub.
+const noHubIndex = -1
+
+// isNew reports whether a hub is one that does not exist yet.
+func isNew(hub int) bool { return hub <= newHubIndex }
+
+// hubbing says which VNets of a component are hubs: none, one for all, or one for each of some regions.
+type hubbing struct {
+	hubs    []int
+	regions []string // of the users of each; nil where there is one for all
+}
+
+// oneHub is a single hub for all, or none.
+func oneHub(hub int) hubbing {
+	if hub == noHubIndex {
+		return hubbing{}
+	}
+	return hubbing{hubs: []int{hub}}
+}
+
+func (h hubbing) isHub(v int) bool { return slices.Contains(h.hubs, v) }
+
+// regional reports whether each hub serves the VNets of a region.
+func (h hubbing) regional() bool { return h.regions != nil }
+
+// hubOf is the hub of a VNet, a hub's own being itself; noHubIndex where there is none for it.
+func (l *layout) hubOf(v int) int {
+	switch {
+	case len(l.hubs) == 0:
+		return noHubIndex
+	case !l.regional():
+		return l.hubs[0]
+	}
+	if i := slices.Index(l.regions, l.g.e.VNets[v].Region.String()); i >= 0 {
+		return l.hubs[i]
+	}
+	return noHubIndex
+}
+
+// viaHub reports whether one of two VNets is the hub of the other.
+func (l *layout) viaHub(a, b int) bool { return l.hubOf(b) == a || l.hubOf(a) == b }
+
+// users are the members that use the gateway of a hub.
+func (l *layout) users(hub int) []int {
+	return slices.DeleteFunc(slices.Clone(l.members), func(v int) bool { return !l.remote[v] || l.hubOf(v) != hub })
+}
+
+// spokes are the members that a hub is for: of its region, or all.
+func (l *layout) spokes(hub int) []int {
+	return slices.DeleteFunc(slices.Clone(l.members), func(v int) bool { return l.hubOf(v) != hub })
+}
+
+// served are the on-premises networks behind a hub's gateway.
+type served struct {
+	networks []reach.Location
+	added    []reach.Location // those that it did not serve before
+}
+
+// layRegional lays a component out with a hub for each region where one has users; nil where there are no two such
+// regions.
+func layRegional(g *graph, members []int, d *demand) *layout {
+	used := g.hubsInUse(members)
+	for hubs := regionalHubs(g, members, d, used); hubs.regional(); {
+		l := lay(g, members, d, hubs, false)
+		var left hubbing
+		for i, hub := range hubs.hubs {
+			if len(l.users(hub)) > 0 || slices.Contains(used, hub) {
+				left.hubs, left.regions = append(left.hubs, hub), append(left.regions, hubs.regions[i])
+			}
+		}
+		switch {
+		case len(left.hubs) == len(hubs.hubs):
+			return l
+		case len(left.hubs) < 2:
+			return nil
+		}
+		hubs = left // the others carry nothing
+	}
+	return nil
+}
+
+// regionalHubs is a hub for each region with VNets that reach networks behind gateways: one whose gateway others use
+// already, or else the one that has the most of these networks itself, or else a new one. Without two such regions it
+// has none.
+func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
+	type choice struct{ hub, networks int }
+	var out hubbing
+	at := map[string]choice{}
+	probe := &layout{g: g, members: members, demand: d}
+	for _, v := range members {
+		region := g.e.VNets[v].Region.String()
+		if region == "" || len(d.networks[v]) == 0 && !slices.Contains(used, v) {
+			continue
+		}
+		best, known := at[region]
+		if !known {
+			best = choice{hub: newHubIndex}
+			out.regions = append(out.regions, region)
+		}
+		switch n := len(probe.direct(v)); {
+		case slices.Contains(used, best.hub):
+		case slices.Contains(used, v):
+			best = choice{v, n}
+		case n > best.networks && slices.ContainsFunc(g.gateways[v], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway }):
+			best = choice{v, n}
+		}
+		at[region] = best
+	}
+	if len(out.regions) < 2 {
+		return hubbing{}
+	}
+	slices.Sort(out.regions)
+	next := newHubIndex
+	for _, region := range out.regions {
+		hub := at[region].hub
+		if isNew(hub) {
+			hub = next
+			next--
+		}
+		out.hubs = append(out.hubs, hub)
+	}
+	return out
+}
