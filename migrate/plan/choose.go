@@ -100,7 +100,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	for _, i := range order[:min(len(order), mostPriced)] {
 		layouts = append(layouts, all[i])
 	}
-	hub.Because = layouts[0].because(best, class, want)
+	hub.Asked, hub.Because = layouts[0].asked(best, want), layouts[0].because(best, class, want)
 	if alone {
 		hub.Because = "there are no two regions whose VNets would use the gateway of a hub; " + hub.Because
 	}
@@ -399,13 +399,15 @@ func (c Candidate) Name() string {
 	return "no hub"
 }
 
-// askedFor is why a hub is one that somebody named.
-const askedFor = "it was asked for"
+// asked reports whether a candidate is what somebody asked for.
+func (l *layout) asked(c Candidate, want wish) bool {
+	return (want.hub != options.HubAuto || l.firewall && want.transit == options.TransitFirewall) && want.rank(c, l.g) == 0
+}
 
 // because says in a sentence why the candidate was chosen.
 func (l *layout) because(c Candidate, class Class, want wish) string {
-	if (want.hub != options.HubAuto || l.firewall && want.transit == options.TransitFirewall) && want.rank(c, l.g) == 0 {
-		return askedFor
+	if l.asked(c, want) {
+		return "it was asked for"
 	}
 	switch {
 	case class == Single:

@@ -68,13 +68,12 @@ func (m *maker) decide(k *Kept) error {
 			m.refuse(one.At, "a decision is %q; it can be hub, drop or hold", one.Kind)
 		}
 	}
-	return m.refusals()
+	return m.refusals.of(m.kept)
 }
 
 // refuse notes a decision that cannot be kept.
 func (m *maker) refuse(at, format string, args ...any) {
-	m.refused++
-	m.found.Add("PLAN-019", diag.Pos{File: m.kept.name}, "%s: %s", at, fmt.Sprintf(format, args...))
+	m.refusals.add(&m.found, m.kept, at, format, args...)
 }
 
 // gone notes a decision about what there is not: in the network of its own plan it is a mistake.
@@ -86,12 +85,21 @@ func (m *maker) gone(at, format string, args ...any) {
 	m.found.Add("PLAN-020", diag.Pos{File: m.kept.name}, "%s: %s", at, fmt.Sprintf(format, args...))
 }
 
-// refusals is the error of the decisions that were refused so far.
-func (m *maker) refusals() error {
-	if m.refused == 0 {
+// refusals counts decisions that cannot be kept.
+type refusals int
+
+// add refuses one (PLAN-019), at its place in an edited plan.
+func (r *refusals) add(found *diag.List, k *Kept, at, format string, args ...any) {
+	*r++
+	found.Add("PLAN-019", diag.Pos{File: k.name}, "%s: %s", at, fmt.Sprintf(format, args...))
+}
+
+// of is the error of the decisions that were refused so far.
+func (r refusals) of(k *Kept) error {
+	if r == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s of %s cannot be kept", plural(m.refused, "decision"), cmp.Or(m.kept.name, "the plan"))
+	return fmt.Errorf("%s of %s cannot be kept", plural(int(r), "decision"), cmp.Or(k.name, "the plan"))
 }
 
 // askAgain takes the asks of the edited plan, and those of the options beside them. Forbidden counts.
@@ -266,7 +274,7 @@ func (m *maker) blame(err error) error {
 	}
 	m.found = slices.DeleteFunc(m.found, func(f diag.Finding) bool { return f.Rule == "PLAN-002" && f.Message == err.Error() })
 	m.refuse(m.deciding.At, "%v", err)
-	return m.refusals()
+	return m.refusals.of(m.kept)
 }
 
 // drop takes in that a step is not done. It reports whether there is anything that this keeps.

@@ -32,7 +32,7 @@ func Decided(name string, edited *Plan) (*Kept, diag.List, error) {
 	d.dropped()
 	d.held()
 	k.Decisions = slices.DeleteFunc(k.Decisions, func(one Decision) bool { return one.Withdrawn })
-	return k, d.found, d.refusals()
+	return k, d.found, d.refusals.of(d.kept)
 }
 
 // Remake plans again what an edited plan describes, or another network in its stead, and keeps what was decided.
@@ -64,24 +64,16 @@ type deriver struct {
 	at    []int     // by its steps: where they stand in the edited plan, or -1
 	extra []int     // steps of the edited plan that it has not
 
-	found   diag.List
-	refused int
+	found diag.List
+	refusals
 }
 
 func (d *deriver) refuse(at, format string, args ...any) {
-	d.refused++
-	d.note("PLAN-019", at, format, args...)
+	d.refusals.add(&d.found, d.kept, at, format, args...)
 }
 
 func (d *deriver) note(rule, at, format string, args ...any) {
 	d.found.Add(rule, diag.Pos{File: d.kept.name}, "%s: %s", at, fmt.Sprintf(format, args...))
-}
-
-func (d *deriver) refusals() error {
-	if d.refused == 0 {
-		return nil
-	}
-	return fmt.Errorf("%s of %s cannot be kept", plural(d.refused, "decision"), d.kept.name)
 }
 
 // recorded are the decisions that the plan has, with their places.
@@ -201,7 +193,7 @@ func (d *deriver) hub(c, was *Component, at string) {
 			d.kept.Decisions = slices.Delete(d.kept.Decisions, known, known+1)
 		}
 		d.kept.Decisions = append(d.kept.Decisions, one)
-	case known < 0 && c.Hub.Because == askedFor:
+	case known < 0 && c.Hub.Asked:
 		d.kept.Decisions = append(d.kept.Decisions, one)
 	}
 }

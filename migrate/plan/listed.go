@@ -9,8 +9,8 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// Unlisted are the kinds of resources that steps touch and that no listing of a subscription has.
-func Unlisted(e *estate.Estate) []string {
+// unlisted are the kinds of resources that steps touch and that no listing of a subscription has.
+func unlisted(e *estate.Estate) []string {
 	var missing []string
 	for _, l := range e.Listings {
 		for _, kind := range []string{estate.TypeVNet, estate.TypeGateway, estate.TypeConnection, estate.TypeSite} {
@@ -26,7 +26,7 @@ func Unlisted(e *estate.Estate) []string {
 // other. found is what was noticed while it was read. A step that only seems done could let the next one cut somebody
 // off.
 func Usable(p *Plan, live *estate.Estate, found diag.List) error {
-	if missing := Unlisted(live); len(missing) > 0 {
+	if missing := unlisted(live); len(missing) > 0 {
 		return fmt.Errorf("the listing is not complete: no input lists %s", strings.Join(missing, ", "))
 	}
 	for _, was := range p.Base.Listings {
@@ -63,7 +63,7 @@ func Recognise(p *Plan, live *estate.Estate) *estate.Estate { return live.Rename
 // the same two VNets, and in a plan of classic files an object is also the one that joins or holds the same, whatever
 // it was called since.
 func recognised(live *estate.Estate, p *Plan) []estate.Mapping {
-	known := Known(p)
+	known := everKnown(p)
 	mapping := estate.Alike(live, known)
 	is, taken := map[estate.Key]estate.ID{}, map[estate.Key]bool{}
 	add := func(from, to estate.ID) {

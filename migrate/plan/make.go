@@ -14,8 +14,8 @@ import (
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
-// ErrNeedsListing says that the mode cannot be planned from classic files.
-var ErrNeedsListing = errors.New("mode arm-live needs a listing of the live network; classic files describe the past")
+// errNeedsListing says that the mode cannot be planned from classic files.
+var errNeedsListing = errors.New("mode arm-live needs a listing of the live network; classic files describe the past")
 
 // Make plans the way of a classic estate to peerings. An error means that there is no plan; a plan
 // that fails its own check is returned with the violations in it and in the findings.
@@ -36,7 +36,7 @@ func complete(e *estate.Estate, mode options.Mode) error {
 	if len(e.VNets) == 0 {
 		return errors.New("there is no VNet to plan for")
 	}
-	if missing := Unlisted(e); mode == options.ARMLive && len(missing) > 0 {
+	if missing := unlisted(e); mode == options.ARMLive && len(missing) > 0 {
 		return fmt.Errorf("the listing is not complete: a plan touches resources of kinds that no input lists: %s", strings.Join(missing, ", "))
 	}
 	return nil
@@ -94,7 +94,7 @@ func modeFor(e *estate.Estate, named options.Mode) (options.Mode, error) {
 	case live && (named == "" || named == options.ARMLive):
 		return options.ARMLive, nil
 	case named == options.ARMLive:
-		return "", ErrNeedsListing
+		return "", errNeedsListing
 	case named == "":
 		return options.AsIfLive, nil
 	case live && named == options.Rebuild:
@@ -128,7 +128,7 @@ type maker struct {
 
 	kept     *Kept     // of a plan that is made again
 	deciding *Decision // about the hub of the component at hand
-	refused  int       // decisions
+	refusals
 }
 
 // components lays out every component and draws its target.
@@ -206,7 +206,7 @@ func (m *maker) components() error {
 		}
 	}
 	m.spare = addresses.next()
-	return m.refusals()
+	return m.refusals.of(m.kept)
 }
 
 // standingHub is the hub of VNets that peerings join already.

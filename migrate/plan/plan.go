@@ -96,6 +96,7 @@ type Hub struct {
 	Kind       HubKind
 	VNet       estate.ID
 	Because    string
+	Asked      bool         // it is one that somebody named
 	Candidates []Candidate  // best first; the first is the chosen one, the second the runner-up
 	Firewall   bool         // pairs of spokes pass its Azure Firewall
 	Space      netip.Prefix // of a new hub

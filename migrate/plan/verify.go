@@ -120,8 +120,8 @@ func newLocator(p *Plan, live *estate.Estate) *locator {
 	return l
 }
 
-// Known is every object that a plan knows: those before the first step, and those that any step adds.
-func Known(p *Plan) *estate.Estate {
+// everKnown is every object that a plan knows: those before the first step, and those that any step adds.
+func everKnown(p *Plan) *estate.Estate {
 	steps := slices.Clone(p.Steps)
 	for i := range steps {
 		steps[i].Effect.Remove = nil

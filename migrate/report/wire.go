@@ -89,6 +89,7 @@ type WireHub struct {
 	Firewall   bool            `json:"firewall,omitempty"` // pairs of spokes pass its Azure Firewall
 	VNet       *WireID         `json:"virtualNetwork,omitempty"`
 	Because    string          `json:"because"`
+	Asked      bool            `json:"asked,omitempty"`      // it is one that somebody named
 	Candidates []WireCandidate `json:"candidates,omitempty"` // best first
 	Space      string          `json:"addressSpace,omitempty"`
 	Region     string          `json:"region,omitempty"`

@@ -68,7 +68,7 @@ func wireComponent(c plan.Component) WireComponent {
 	return WireComponent{
 		Name: c.Name, Class: string(c.Class), VNets: each(c.VNets, wireID), Tunnels: c.Tunnels,
 		Hub: WireHub{
-			Kind: string(h.Kind), Firewall: h.Firewall, VNet: wireIDIf(h.VNet), Because: h.Because, Space: prefixIf(h.Space), Region: h.Region,
+			Kind: string(h.Kind), Firewall: h.Firewall, VNet: wireIDIf(h.VNet), Because: h.Because, Asked: h.Asked, Space: prefixIf(h.Space), Region: h.Region,
 			Hubs: each(h.Regional, func(r plan.RegionalHub) WireRegionalHub {
 				return WireRegionalHub{r.Region, wireID(r.VNet), prefixIf(r.Space)}
 			}),
