@@ -24,6 +24,29 @@ var mutations = []struct {
 	{"a tunnel is not deleted", dropStep(plan.DeleteTunnel)},
 	{"a gateway is not deleted", dropStep(plan.DeleteGateway)},
 	{"the gateway of the hub is not used", dropStep(plan.UseRemoteGateway)},
+	{"the firewall is not made", dropStep(plan.CreateFirewall)},
+	{"the route tables are not made", dropStep(plan.CreateRoutes)},
+	{"a VNet is not led through the firewall", dropStep(plan.AssociateRoutes)},
+	{"a route is missing", eachTable(func(r *estate.RouteTable) { r.Routes = r.Routes[1:] })},
+	{"a route leads to another address", eachTable(func(r *estate.RouteTable) { r.Routes[0].Address = estate.Address{Addr: r.Routes[0].Address.Next()} })},
+	{"a route leads to the gateway", eachTable(func(r *estate.RouteTable) {
+		r.Routes[0].NextHop, r.Routes[0].Address = estate.Fact{Value: estate.HopGateway}, estate.Address{}
+	})},
+	{"a subnet has no route table", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.AssociateRoutes {
+			return false
+		}
+		vnets := slices.Clone(s.Effect.Add.VNets)
+		vnets[0].Subnets = slices.Clone(vnets[0].Subnets)
+		for i := range vnets[0].Subnets {
+			if !vnets[0].Subnets[i].RouteTable.IsZero() {
+				vnets[0].Subnets[i].RouteTable = estate.ID{}
+				s.Effect.Add.VNets = vnets
+				return true
+			}
+		}
+		return false
+	})},
 	{"a half of a peering is missing", eachAdded(func(p *plan.Plan, s *plan.Step, at int) bool {
 		if estate.NewIndex(p.Base).Peering(s.Effect.Add.Peerings[at].ID) != nil {
 			return false // it is there, and the step synchronises it
@@ -267,6 +290,24 @@ func flag(of func(*estate.Peering) *bool, is bool) func(*plan.Plan, int) bool {
 	}
 }
 
+// eachTable breaks the route tables of a plan, one after the other.
+func eachTable(change func(*estate.RouteTable)) func(p *plan.Plan, n int) bool {
+	return func(p *plan.Plan, n int) bool {
+		for i := range p.Steps {
+			s := &p.Steps[i]
+			if s.Action != plan.CreateRoutes || n >= len(s.Effect.Add.RouteTables) {
+				continue
+			}
+			s.Effect.Add.RouteTables = slices.Clone(s.Effect.Add.RouteTables)
+			t := &s.Effect.Add.RouteTables[n]
+			t.Routes = slices.Clone(t.Routes)
+			change(t)
+			return true
+		}
+		return false
+	}
+}
+
 // replaced reports whether a later step writes a half again.
 func replaced(p *plan.Plan, step int, id estate.ID) bool {
 	return slices.ContainsFunc(p.Steps[step+1:], func(s plan.Step) bool {
@@ -320,8 +361,8 @@ func own(p *plan.Plan) *plan.Plan {
 // NETMIGRATE_PLACES=12 breaks them in more.
 func TestCheckCatchesBrokenPlans(t *testing.T) {
 	plans := map[string]*plan.Plan{}
-	add := func(name string, e *estate.Estate, transit options.Transit) {
-		p, _, err := plan.Make(e, options.Options{Transit: transit})
+	with := func(name string, e *estate.Estate, opts options.Options) {
+		p, _, err := plan.Make(e, opts)
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -330,6 +371,11 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 		}
 		plans[name] = p
 	}
+	add := func(name string, e *estate.Estate, transit options.Transit) {
+		with(name, e, options.Options{Transit: transit})
+	}
+	e, opts := spelt("regional", twoRegions...).read(t, 0)
+	with("hubs by region", e, *opts)
 	for _, name := range classicFixtures(t) {
 		add(name, fixture(t, name), options.TransitDirect)
 		add(name+" through a firewall", fixture(t, name), options.TransitFirewall)
