@@ -118,13 +118,15 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 			continue
 		}
 		halves := before.Effect.Add.Peerings
+		empty := false
 		for i := range halves {
+			empty = empty || w.withoutMachines(halves[i].VNet)
 			if !seen[halves[i].VNet.Key()] {
 				seen[halves[i].VNet.Key()] = true
 				vnets = append(vnets, halves[i].VNet)
 			}
 		}
-		if len(halves) == 2 {
+		if len(halves) == 2 && !empty {
 			pairs = append(pairs, halves[0].VNet.Name+" with "+halves[0].Remote.Name)
 		}
 	}
@@ -145,7 +147,7 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 	}
 	w.beforeRouting(c, s)
 	for i := range w.p.Windows {
-		if window := &w.p.Windows[i]; window.ID == s.Impact.Window {
+		if window := &w.p.Windows[i]; window.ID == s.Impact.Window && w.closes(window, s) {
 			for _, pair := range window.Pairs {
 				pairs = append(pairs, pair[0]+" with "+pair[1])
 			}
@@ -154,9 +156,27 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 	what := "every pair of the component that has to, as report.md lists them"
 	if len(pairs) > 0 {
 		what = strings.Join(pairs, "; ")
+	} else if s.Impact.Window != "" {
+		what += ", but for those that window " + s.Impact.Window + " cuts until it ends"
 	}
 	c.Do = append(c.Do, people("from a machine of each reach one of the other, in both directions: %s. No command here logs in to a machine", what))
 	c.Verify = []Command{w.stands(s)}
+}
+
+// closes reports whether a step is the last one of a window: only then do the pairs that it cuts talk again.
+func (w *bookWriter) closes(window *plan.Window, s *plan.Step) bool {
+	last := ""
+	for i := range w.p.Steps {
+		if slices.Contains(window.Steps, w.p.Steps[i].ID) {
+			last = w.p.Steps[i].ID
+		}
+	}
+	return last == s.ID
+}
+
+// withoutMachines reports whether a VNet is a hub that the plan makes: nothing in it could answer, or show its routes.
+func (w *bookWriter) withoutMachines(vnet estate.ID) bool {
+	return slices.ContainsFunc(w.p.Components, func(c plan.Component) bool { return c.Hub.Kind == plan.NewHub && c.Hub.VNet.Same(vnet) })
 }
 
 // peered are the VNets of a component that have peerings now.
