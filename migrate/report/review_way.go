@@ -272,6 +272,10 @@ func (r *reviewer) windows() {
 		w := &shown[i]
 		r.add(heading{3, toned(warn, "%s", w.ID).say(" (%s), %s", w.Cause, minuteWords(w.Minutes))})
 		f := facts{{"because", say("%s", w.Because)}, {"steps", say("%s", rangeWords(w.Steps))}}
+		if others := meanwhile(r.p, w); len(others) > 0 {
+			f = append(f, fact{"leave", say("%s, until it has ended: %s between these steps, and none of these needs %s; done in between, the pairs are cut for %s more",
+				rangeWords(stepIDs(others)), pluralOf(len(others), "it stands", "they stand"), pluralOf(len(others), "it", "them"), minuteWords(minutesOf(others)))})
+		}
 		const few = 12
 		var pairs []phrase
 		for _, pair := range w.Pairs[:min(few, len(w.Pairs))] {
