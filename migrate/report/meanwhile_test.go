@@ -38,3 +38,18 @@ func TestStepsThatWaitForAWindow(t *testing.T) {
 		}
 	}
 }
+
+// A window that cuts no required pair says so, in every place where its pairs stand.
+func TestWindowsWithoutPairs(t *testing.T) {
+	s := makeSample(t, asIs)
+	s.plan.Windows[0].Pairs = nil
+	review := strings.Join(strings.Fields(print(t, func(w io.Writer) error { return Plan(w, s.plan, nil, s.diff, Style{}) })), " ")
+	for _, want := range []string{"1 window: W01 no required pair, 15 to 45 minutes", "pairs none that is required"} {
+		if !strings.Contains(review, want) {
+			t.Errorf("the review lacks %q", want)
+		}
+	}
+	if want := "\n- no required pair is cut; "; !strings.Contains(runbookOf(t, s.plan), want) {
+		t.Errorf("the runbook lacks %q", want)
+	}
+}

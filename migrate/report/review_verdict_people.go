@@ -82,7 +82,7 @@ func (r *reviewer) people() phrase {
 		}
 	}
 	if n := len(networks); n > 0 {
-		parts = append(parts, say("a tunnel to set up on the device of ").and(moreThan(joined(networks[:min(n, namedFew)]), n-namedFew)))
+		parts = append(parts, say("%s to set up on the %s of ", pluralOf(n, "a tunnel", "tunnels"), pluralOf(n, "device", "devices")).and(moreThan(joined(networks[:min(n, namedFew)]), n-namedFew)))
 	}
 	if ids := r.stepsOf(plan.ChangeDevice); len(ids) > 0 {
 		parts = append(parts, say("routes to add on %s%s", plural(len(ids), "device"), inBrackets(ids)))

@@ -284,6 +284,8 @@ func (r *reviewer) windows() {
 		cutOff := say("")
 		if n := len(w.Pairs) - few; n > 0 {
 			cutOff = say(" and %d more, see plan.json", n)
+		} else if len(w.Pairs) == 0 {
+			cutOff = say("none that is required")
 		}
 		r.add(append(f, fact{"pairs", joined(pairs).and(cutOff)}))
 	}

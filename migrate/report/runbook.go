@@ -214,9 +214,10 @@ func (r *runbook) begin(w *plan.Window) {
 	for _, pair := range shown {
 		points.items = append(points.items, say("cut until it ends: ").and(named(pair[0])).say(" with ").and(named(pair[1])))
 	}
-	if len(points.items) > 0 {
-		r.add(points)
+	if len(points.items) == 0 {
+		points.items = append(points.items, say("no required pair is cut; one of which nobody can say whether it talks today may be"))
 	}
+	r.add(points)
 	r.add(more...)
 }
 
