@@ -30,9 +30,17 @@ func (w *bookWriter) step(s *plan.Step) Commands {
 	return c
 }
 
-// export keeps what undoing a step needs: a listing, which holds no key, and the keys of what is taken away.
+// atStart is what a listing shows that is held against a plan before its first step.
+const atStart = "exit code 0, the network is the state before the first step, and nothing was changed outside of the plan"
+
+// export keeps what undoing a step needs: a listing, which holds no key, and the keys of what is taken away. A plan of a
+// listing has no step that verifies a new one: this is the one to hold against it.
 func (w *bookWriter) export(c *Commands) {
-	c.Do = []Command{w.collect("listing", false, "a listing of the live network, in the folder listing; it asks for no key, and needs the role Reader on every subscription of this plan")}
+	note := "a listing of the live network, in the folder listing; it asks for no key, and needs the role Reader on every subscription of this plan"
+	if w.live() {
+		note += ". Held against this plan: " + atStart
+	}
+	c.Do = []Command{w.collect("listing", w.live(), note)}
 	var unkept []string
 	var last []*estate.Connection // of those that steps take away, one of each key
 	seen := map[string]bool{}
@@ -59,6 +67,9 @@ func (w *bookWriter) export(c *Commands) {
 		c.Do = append(c.Do, people("keep the shared keys of these connections where only their owner reads them: %s. With --key-vault there are commands for it", strings.Join(unkept, ", ")))
 	}
 	c.Verify = append(c.Verify, people("the folder listing is there, and is kept where it will be found"))
+	if w.live() {
+		c.Verify = append(c.Verify, people("what verify calls drift, lost or refused is explained before anything else is done"))
+	}
 }
 
 // listingOf is the folder of the listing that a step is verified with.
@@ -77,7 +88,7 @@ func (w *bookWriter) collect(folder string, verify bool, note string) Command {
 }
 
 func (w *bookWriter) verifyListing(c *Commands, s *plan.Step) {
-	c.Do = []Command{w.collect(listingOf(s), true, "in the folder of this kit: exit code 0, the network is the state before the first step, and nothing was changed outside of the plan")}
+	c.Do = []Command{w.collect(listingOf(s), true, "in the folder of this kit: "+atStart)}
 	c.Verify = []Command{people("what verify calls drift, lost or refused is explained before anything else is done")}
 }
 
