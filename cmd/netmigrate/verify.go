@@ -56,6 +56,7 @@ func (s *session) verify(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	s.sayEdited(args[0])
 	live, in, found, err := s.loadLive(c, args[1:])
 	if err != nil {
 		return exitNot, err
