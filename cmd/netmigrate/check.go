@@ -2,6 +2,8 @@ package main
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,7 +21,8 @@ one), a step that cannot run when its turn comes (a gateway is deleted before it
 steps that do not end in the target.
 
 Steps and windows may be edited, left out or moved to other waves. The check trusts the windows: a
-pair that one names may be down while it is open.
+pair that one names may be down while it is open. What else is in a kit stays as it was; plan --from
+makes it anew.
 
 exit code: 0 sound; 1 not sound; 2 the file is no plan, or its steps do not hang together.`,
 	options: []option{
@@ -38,6 +41,7 @@ func (s *session) check(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	s.sayEdited(args[0])
 	s.progress.now("checking %d steps", len(p.Steps))
 	p.Before = reach.Compute(p.Base)
 	proof := plan.Check(p)
@@ -45,4 +49,19 @@ func (s *session) check(c *cli.Context) (int, error) {
 	found := report.CheckFindings(name, p)
 	format := report.Format(c.String("format"))
 	return s.handAs(format, found, func(w io.Writer) error { return report.Checked(w, name, p, format, s.styleOut()) })
+}
+
+// sayEdited says that the runbook and the templates of a kit are of another plan than the one in it, once a person has
+// edited that.
+func (s *session) sayEdited(path string) {
+	kit := path
+	if info, err := os.Stat(path); err != nil || !info.IsDir() {
+		if kit = filepath.Dir(path); filepath.Base(path) != planName {
+			return
+		}
+	}
+	sums, err := readManifest(kit)
+	if was := sums[planName]; err == nil && was != "" && was != sumOf(filepath.Join(kit, planName)) {
+		s.say("%s was edited after the kit was written: report, runbook and templates there are still those of the plan before; plan --from makes them anew", planName)
+	}
 }

@@ -284,8 +284,11 @@ func makePlanAgain(sources []estate.Source, opts options.Options, vault deploy.O
 	out.diff, err = report.NewDiff(classic, all, p, base.Template, target.Template)
 	wait()
 	if opts.Mode != options.Rebuild {
-		// The gateways of the estate before are taken to exist: no device has to follow them.
-		noticed = slices.DeleteFunc(noticed, func(f diag.Finding) bool { return f.Rule == "ONP-004" })
+		// The estate before is taken to exist: no device has to follow its gateways, and nobody deploys what would ask
+		// for its keys and addresses. What the kit asks for is said with the kit.
+		noticed = slices.DeleteFunc(noticed, func(f diag.Finding) bool {
+			return f.Rule == "ONP-004" || f.Rule == "ARM-006" || f.Rule == "ARM-010"
+		})
 	}
 	out.found = slices.Concat(out.found, more, noticed)
 	return out, err
@@ -327,6 +330,11 @@ func (o *planned) kit() ([]file, error) {
 		return nil, err
 	}
 	o.found = append(append(o.found, audible(noticed)...), limits...)
+	for _, f := range noticed {
+		if f.Rule == "ARM-006" && !slices.ContainsFunc(o.found, func(g diag.Finding) bool { return g.Rule == f.Rule }) {
+			o.found = append(o.found, f) // a note, of which those who deploy the kit have to know
+		}
+	}
 	o.found.Sort()
 	return out.files()
 }

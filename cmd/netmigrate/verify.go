@@ -28,8 +28,9 @@ next and what is against it, what was changed outside the plan, and which requir
 
 KIT is the folder of plan -o, PLAN its plan.json. LISTING is the network as it is now: files or
 folders, read as one network: a live listing, or classic files, which stand for the network that
-convert makes of them. An object is that of the plan with its name, in the subscription of its name
-where several have one; in a plan of classic files also the one that joins or holds the same.
+convert makes of them and confirm nothing about what runs. An object is that of the plan with its
+name, in the subscription of its name where several have one; in a plan of classic files also the
+one that joins or holds the same.
 
 A step is known by what it leaves; one that leaves no trace, such as an export or a verification,
 has to be confirmed by whoever runs the plan, unless a later step shows it.
@@ -55,6 +56,7 @@ func (s *session) verify(c *cli.Context) (int, error) {
 	if err != nil {
 		return exitNot, err
 	}
+	s.sayEdited(args[0])
 	live, in, found, err := s.loadLive(c, args[1:])
 	if err != nil {
 		return exitNot, err

@@ -27,7 +27,7 @@ func (w *bookWriter) createPolicy(g *estate.Gateway) Command {
 		n += len(group.rules)
 	}
 	show := "ForEach-Object { $_ | Select-Object Name, ProvisioningState\n    " + strings.Join(groups, "\n    ") + " }"
-	return w.create(id, az, ps, show, "policy %s of the firewall, with %d rules", id.Name, n)
+	return w.create(id, az, ps, show, "policy %s of the firewall, with %s", id.Name, count(n, "rule"))
 }
 
 // rulesForPowerShell makes a group of rules, which PowerShell does not take as the body of a template.

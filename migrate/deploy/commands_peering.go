@@ -111,6 +111,9 @@ func (w *bookWriter) facing(half *estate.Peering) []*estate.Peering {
 // afterPeering shows that a half is as it should be, and what the machines of its VNet make of it.
 func (w *bookWriter) afterPeering(c *Commands, s *plan.Step, half *estate.Peering) {
 	c.Verify = append(c.Verify, w.showPeering(half, "Connected and FullyInSync"))
+	if w.withoutMachines(half.VNet) {
+		return
+	}
 	want := fmt.Sprintf("the prefixes of %s have the next hop VNetPeering, or its global form in another region", half.Remote.Name)
 	if s.Action == plan.UseRemoteGateway {
 		want = "what is behind the gateway of " + half.Remote.Name + " has the next hop VirtualNetworkGateway"

@@ -61,7 +61,7 @@ func (w *bookWriter) createRouteTable(t *estate.RouteTable) Command {
 	if len(routes) > 0 {
 		ps.add("-Route @(\n    " + strings.Join(routes, "\n    ") + "\n  )")
 	}
-	return w.create(t.ID, w.put(t.ID, &t.Region, routeTable(t)), ps, "Select-Object Name, ProvisioningState", "route table %s with its %d routes", t.ID.Name, len(t.Routes))
+	return w.create(t.ID, w.put(t.ID, &t.Region, routeTable(t)), ps, "Select-Object Name, ProvisioningState", "route table %s with %s", t.ID.Name, count(len(t.Routes), "route"))
 }
 
 // showTable shows the routes of a table, and the subnets that use it.
@@ -70,5 +70,5 @@ func (w *bookWriter) showTable(t *estate.RouteTable) Command {
 		add("--query='{routes: routes[].[name, addressPrefix, nextHopType, nextHopIpAddress], subnets: subnets[].id}'", "--output=json")
 	ps := w.ps("Get-AzRouteTable", t.ID).named("Name", t.ID.Name).String() +
 		" |\n  ForEach-Object { $_.Routes | Select-Object Name, AddressPrefix, NextHopType, NextHopIpAddress; $_.Subnets | Select-Object Id }"
-	return w.command(az.String(), ps, "route table %s: %d routes, and no subnet", t.ID.Name, len(t.Routes))
+	return w.command(az.String(), ps, "route table %s: %s, and no subnet", t.ID.Name, count(len(t.Routes), "route"))
 }

@@ -30,9 +30,17 @@ func (w *bookWriter) step(s *plan.Step) Commands {
 	return c
 }
 
-// export keeps what undoing a step needs: a listing, which holds no key, and the keys of what is taken away.
+// atStart is what a listing shows that is held against a plan before its first step.
+const atStart = "exit code 0, the network is the state before the first step, and nothing was changed outside of the plan"
+
+// export keeps what undoing a step needs: a listing, which holds no key, and the keys of what is taken away. A plan of a
+// listing has no step that verifies a new one: this is the one to hold against it.
 func (w *bookWriter) export(c *Commands) {
-	c.Do = []Command{w.collect("listing", false, "a listing of the live network, in the folder listing; it asks for no key, and needs the role Reader on every subscription of this plan")}
+	note := "a listing of the live network, in the folder listing; it asks for no key, and needs the role Reader on every subscription of this plan"
+	if w.live() {
+		note += ". Held against this plan: " + atStart
+	}
+	c.Do = []Command{w.collect("listing", w.live(), note)}
 	var unkept []string
 	var last []*estate.Connection // of those that steps take away, one of each key
 	seen := map[string]bool{}
@@ -59,6 +67,9 @@ func (w *bookWriter) export(c *Commands) {
 		c.Do = append(c.Do, people("keep the shared keys of these connections where only their owner reads them: %s. With --key-vault there are commands for it", strings.Join(unkept, ", ")))
 	}
 	c.Verify = append(c.Verify, people("the folder listing is there, and is kept where it will be found"))
+	if w.live() {
+		c.Verify = append(c.Verify, people("what verify calls drift, lost or refused is explained before anything else is done"))
+	}
 }
 
 // listingOf is the folder of the listing that a step is verified with.
@@ -77,7 +88,7 @@ func (w *bookWriter) collect(folder string, verify bool, note string) Command {
 }
 
 func (w *bookWriter) verifyListing(c *Commands, s *plan.Step) {
-	c.Do = []Command{w.collect(listingOf(s), true, "in the folder of this kit: exit code 0, the network is the state before the first step, and nothing was changed outside of the plan")}
+	c.Do = []Command{w.collect(listingOf(s), true, "in the folder of this kit: "+atStart)}
 	c.Verify = []Command{people("what verify calls drift, lost or refused is explained before anything else is done")}
 }
 
@@ -118,13 +129,15 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 			continue
 		}
 		halves := before.Effect.Add.Peerings
+		empty := false
 		for i := range halves {
+			empty = empty || w.withoutMachines(halves[i].VNet)
 			if !seen[halves[i].VNet.Key()] {
 				seen[halves[i].VNet.Key()] = true
 				vnets = append(vnets, halves[i].VNet)
 			}
 		}
-		if len(halves) == 2 {
+		if len(halves) == 2 && !empty {
 			pairs = append(pairs, halves[0].VNet.Name+" with "+halves[0].Remote.Name)
 		}
 	}
@@ -145,7 +158,7 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 	}
 	w.beforeRouting(c, s)
 	for i := range w.p.Windows {
-		if window := &w.p.Windows[i]; window.ID == s.Impact.Window {
+		if window := &w.p.Windows[i]; window.ID == s.Impact.Window && w.closes(window, s) {
 			for _, pair := range window.Pairs {
 				pairs = append(pairs, pair[0]+" with "+pair[1])
 			}
@@ -154,9 +167,27 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 	what := "every pair of the component that has to, as report.md lists them"
 	if len(pairs) > 0 {
 		what = strings.Join(pairs, "; ")
+	} else if s.Impact.Window != "" {
+		what += ", but for those that window " + s.Impact.Window + " cuts until it ends"
 	}
 	c.Do = append(c.Do, people("from a machine of each reach one of the other, in both directions: %s. No command here logs in to a machine", what))
 	c.Verify = []Command{w.stands(s)}
+}
+
+// closes reports whether a step is the last one of a window: only then do the pairs that it cuts talk again.
+func (w *bookWriter) closes(window *plan.Window, s *plan.Step) bool {
+	last := ""
+	for i := range w.p.Steps {
+		if slices.Contains(window.Steps, w.p.Steps[i].ID) {
+			last = w.p.Steps[i].ID
+		}
+	}
+	return last == s.ID
+}
+
+// withoutMachines reports whether a VNet is a hub that the plan makes: nothing in it could answer, or show its routes.
+func (w *bookWriter) withoutMachines(vnet estate.ID) bool {
+	return slices.ContainsFunc(w.p.Components, func(c plan.Component) bool { return c.Hub.Kind == plan.NewHub && c.Hub.VNet.Same(vnet) })
 }
 
 // peered are the VNets of a component that have peerings now.

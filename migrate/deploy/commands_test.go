@@ -390,3 +390,53 @@ func TestCommandsLeaveAlone(t *testing.T) {
 		t.Errorf("looked at %d changes of subnets, %d VNets that are made and %d tunnels", changed, made, keyed)
 	}
 }
+
+// People are asked to try only what can answer: a pair that a window cuts talks again when it ends, and no machine is
+// in a hub that the plan makes.
+func TestPeopleTryWhatCanAnswer(t *testing.T) {
+	open, closed, hubs := 0, 0, 0
+	for name, p := range fixturePlans(t) {
+		book := deploy.CommandsOf(p, deploy.Options{})
+		for _, w := range p.Windows {
+			last := 0
+			for i := range p.Steps {
+				if slices.Contains(w.Steps, p.Steps[i].ID) {
+					last = i
+				}
+			}
+			for i, c := range book.Steps {
+				if p.Steps[i].Action != plan.VerifyReach || p.Steps[i].Impact.Window != w.ID {
+					continue
+				}
+				for _, pair := range w.Pairs {
+					asked := slices.ContainsFunc(c.Do, func(one deploy.Command) bool { return strings.Contains(one.Note, pair[0]+" with "+pair[1]) })
+					if asked != (i == last) {
+						t.Errorf("%s %s, of window %s, which ends with %s: %v asked: %t", name, c.Step, w.ID, p.Steps[last].ID, pair, asked)
+					}
+					if i == last {
+						closed++
+					} else {
+						open++
+					}
+				}
+			}
+		}
+		for _, component := range p.Components {
+			hub := component.Hub.VNet.Name
+			if component.Hub.Kind != plan.NewHub {
+				continue
+			}
+			hubs++
+			for _, c := range book.Steps {
+				for _, one := range all(c) {
+					if strings.Contains(one.Note, "set NIC to a network interface in "+hub+":") || !one.Typed() && strings.Contains(one.Note, hub+" with ") {
+						t.Errorf("%s %s asks for a machine in the new hub: %s", name, c.Step, one.Note)
+					}
+				}
+			}
+		}
+	}
+	if open < 8 || closed < 20 || hubs < 10 {
+		t.Errorf("looked at %d pairs in open windows, %d at the end of one, and %d new hubs", open, closed, hubs)
+	}
+}

@@ -157,7 +157,8 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 // notes says once what holds for many resources.
 func (r *renderer) notes() {
 	if keys := len(r.keys); keys > 0 && r.opts.KeyVault == "" {
-		r.found.Add("ARM-006", diag.Pos{}, "%s no value in the parameter file; the deployment asks for them", keysHave(keys))
+		have, them := keysHave(keys)
+		r.found.Add("ARM-006", diag.Pos{}, "%s no value in the parameter file; the deployment asks for %s", have, them)
 	}
 	for i := range r.e.VNets {
 		for j := range r.e.VNets[i].Subnets {
@@ -380,9 +381,17 @@ func secretName(prefix, of string) string {
 	return name[:min(len(name), 127)]
 }
 
-func keysHave(n int) string {
+func keysHave(n int) (have, them string) {
 	if n == 1 {
-		return "1 shared key has"
+		return "1 shared key has", "it"
 	}
-	return itoa(n) + " shared keys have"
+	return itoa(n) + " shared keys have", "them"
+}
+
+// count says how many things there are: "1 route", "2 routes".
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return itoa(n) + " " + noun
 }

@@ -283,7 +283,11 @@ func (r *reviewer) windowWords() phrase {
 		w := &r.p.Windows[i]
 		if i < namedFew {
 			pairs := each(w.Pairs[:min(len(w.Pairs), 2)], func(p [2]string) phrase { return named(p[0]).say(" with ").and(named(p[1])) })
-			list = append(list, say("%s ", w.ID).and(moreThan(joined(pairs), len(w.Pairs)-2)).say(", %s", minuteWords(w.Minutes)))
+			cut := moreThan(joined(pairs), len(w.Pairs)-2)
+			if len(w.Pairs) == 0 {
+				cut = say("no required pair")
+			}
+			list = append(list, say("%s ", w.ID).and(cut).say(", %s", minuteWords(w.Minutes)))
 		}
 		if !r.inner(w) {
 			outer++

@@ -82,7 +82,7 @@ func (r *reviewer) people() phrase {
 		}
 	}
 	if n := len(networks); n > 0 {
-		parts = append(parts, say("a tunnel to set up on the device of ").and(moreThan(joined(networks[:min(n, namedFew)]), n-namedFew)))
+		parts = append(parts, say("%s to set up on the %s of ", pluralOf(n, "a tunnel", "tunnels"), pluralOf(n, "device", "devices")).and(moreThan(joined(networks[:min(n, namedFew)]), n-namedFew)))
 	}
 	if ids := r.stepsOf(plan.ChangeDevice); len(ids) > 0 {
 		parts = append(parts, say("routes to add on %s%s", plural(len(ids), "device"), inBrackets(ids)))
@@ -90,13 +90,7 @@ func (r *reviewer) people() phrase {
 	if n := r.pairsWhere(func(v *reach.Verdict) bool { return v.Class == reach.UnknownBefore }); n > 0 {
 		parts = append(parts, toned(warn, "%s to find out about: nobody can say whether %s today", plural(n, "pair"), pluralOf(n, "it talks", "they talk")))
 	}
-	open := 0
-	for _, a := range r.p.Assumptions {
-		if a.ID != estate.AsmLive {
-			open++
-		}
-	}
-	if open > 0 {
+	if open := len(r.p.Assumptions); open > 0 {
 		parts = append(parts, say("%s to settle", plural(open, "assumption")))
 	}
 	for _, s := range []diag.Severity{diag.Error, diag.Warning} {

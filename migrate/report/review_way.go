@@ -272,6 +272,10 @@ func (r *reviewer) windows() {
 		w := &shown[i]
 		r.add(heading{3, toned(warn, "%s", w.ID).say(" (%s), %s", w.Cause, minuteWords(w.Minutes))})
 		f := facts{{"because", say("%s", w.Because)}, {"steps", say("%s", rangeWords(w.Steps))}}
+		if others := meanwhile(r.p, w); len(others) > 0 {
+			f = append(f, fact{"leave", say("%s, until it has ended: %s between these steps, and none of these needs %s; done in between, the pairs are cut for %s more",
+				rangeWords(stepIDs(others)), pluralOf(len(others), "it stands", "they stand"), pluralOf(len(others), "it", "them"), minuteWords(minutesOf(others)))})
+		}
 		const few = 12
 		var pairs []phrase
 		for _, pair := range w.Pairs[:min(few, len(w.Pairs))] {
@@ -280,6 +284,8 @@ func (r *reviewer) windows() {
 		cutOff := say("")
 		if n := len(w.Pairs) - few; n > 0 {
 			cutOff = say(" and %d more, see plan.json", n)
+		} else if len(w.Pairs) == 0 {
+			cutOff = say("none that is required")
 		}
 		r.add(append(f, fact{"pairs", joined(pairs).and(cutOff)}))
 	}

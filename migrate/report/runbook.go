@@ -16,7 +16,7 @@ import (
 // must be seen before it, its commands for two shells, what must be seen after it, and the way back. No command has
 // a comment, because not every shell takes one where it is typed; what a command is for stands above it.
 func Runbook(w io.Writer, p *plan.Plan, commands *deploy.Book) error {
-	r := &runbook{reviewer: reviewer{p: p, as: p.Base, base: estate.NewIndex(p.Base)}, commands: commands, begins: map[string][]*plan.Window{}, ends: map[string][]*plan.Window{}}
+	r := &runbook{reviewer: reviewer{p: p, as: p.Base, base: estate.NewIndex(p.Base)}, commands: commands, begins: map[string][]*plan.Window{}, ends: map[string][]*plan.Window{}, waits: map[string]*plan.Window{}}
 	r.scan()
 	r.marks()
 	r.add(heading{1, say("Runbook: %s in %s", plural(len(p.Steps), "step"), plural(waveCount(p), "wave"))})
@@ -34,9 +34,11 @@ type runbook struct {
 	reviewer
 	commands     *deploy.Book
 	begins, ends map[string][]*plan.Window // step → windows
+	waits        map[string]*plan.Window   // step → the window until whose end it can be left
 }
 
-// marks finds the first and the last step of each window, in the order in which the steps stand.
+// marks finds the first and the last step of each window, in the order in which the steps stand, and what stands
+// between them without being of it.
 func (r *runbook) marks() {
 	place := make(map[string]int, len(r.p.Steps))
 	for i := range r.p.Steps {
@@ -57,6 +59,9 @@ func (r *runbook) marks() {
 			}
 		}
 		r.begins[first], r.ends[last] = append(r.begins[first], w), append(r.ends[last], w)
+		for _, s := range meanwhile(r.p, w) {
+			r.waits[s.ID] = w // the last of several
+		}
 	}
 }
 
@@ -109,8 +114,12 @@ func (r *runbook) taken() string {
 
 func (r *runbook) how() {
 	r.section("How to use it")
+	order := say("One command at a time, in the order in which they stand, and never two about one VNet or gateway at once: the platform takes no second write meanwhile. Look at what each printed before the next.")
+	if len(r.waits) > 0 {
+		order = order.say(" A step that says LEAVE IT stands in an open window without being of it, and waits until that has ended.")
+	}
 	r.add(list{[]phrase{
-		say("One command at a time, in the order in which they stand, and never two about one VNet or gateway at once: the platform takes no second write meanwhile. Look at what each printed before the next."),
+		order,
 		say("A step begins when the steps that it needs are verified and its own gate has been seen. Where something is not as it should be, stop: undo the step or leave it, and ask netmigrate verify where the network stands."),
 		say("A command stands twice: for a POSIX shell with az, and for PowerShell 7 with the module Az, both of 2025 or newer. Use either one, from the folder of this kit. Where one of them has no such command, the words above it say so."),
 		say("What makes something asks first whether it is there. Where it says STOP, nothing was made: find out whose it is before you go on, and undo only what a step of yours made."),
@@ -177,9 +186,24 @@ func (r *runbook) waves() {
 		}
 		r.one(s, &r.commands.Steps[i])
 		for _, w := range r.ends[s.ID] {
-			r.para(toned(bad, "WINDOW %s ENDS", w.ID).say(" when step %s is verified.", s.ID))
+			end := toned(bad, "WINDOW %s ENDS", w.ID).say(" when step %s is verified.", s.ID)
+			if left := r.left(w); len(left) > 0 {
+				end = end.say(" From then on what was left may be done: %s.", rangeWords(left))
+			}
+			r.para(end)
 		}
 	}
+}
+
+// left are the steps that wait until a window ends.
+func (r *runbook) left(w *plan.Window) []string {
+	var out []string
+	for id, until := range r.waits {
+		if until == w {
+			out = append(out, id)
+		}
+	}
+	return out // in no order: rangeWords sorts
 }
 
 // begin marks where a window begins, and who is cut in it.
@@ -190,9 +214,10 @@ func (r *runbook) begin(w *plan.Window) {
 	for _, pair := range shown {
 		points.items = append(points.items, say("cut until it ends: ").and(named(pair[0])).say(" with ").and(named(pair[1])))
 	}
-	if len(points.items) > 0 {
-		r.add(points)
+	if len(points.items) == 0 {
+		points.items = append(points.items, say("no required pair is cut; one of which nobody can say whether it talks today may be"))
 	}
+	r.add(points)
 	r.add(more...)
 }
 
@@ -205,6 +230,9 @@ func upperFirst(s string) string {
 
 func (r *runbook) one(s *plan.Step, c *deploy.Commands) {
 	r.add(heading{3, say("%s %s: ", s.ID, s.Action).and(r.object(s))})
+	if w := r.waits[s.ID]; w != nil {
+		r.para(toned(bad, "LEAVE IT until window %s has ended.", w.ID).say(" It is not of the window, and no step of that needs it: done now, it cuts the window's pairs for %s more.", minuteWords(s.Impact.Minutes)))
+	}
 	if s.Impact.NoReturn {
 		r.para(toned(bad, "POINT OF NO RETURN: something of this step does not come back.").say(" Go on only when everything before it is verified."))
 	} else if s.Back.Builds() {

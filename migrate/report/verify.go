@@ -156,6 +156,9 @@ func (v *Verification) place() string {
 	return fmt.Sprintf("that after wave %d and %s of later ones", v.LastWave, plural(beyond, "step"))
 }
 
+// fromListing reports whether any of the network is from a live listing.
+func (v *Verification) fromListing() bool { return len(v.Live.Listings) > 0 }
+
 // Write writes where the network stands: text and Markdown for people, JSON in the format VerifyFormat. An
 // error comes from w, or is ErrFormat.
 func (v *Verification) Write(w io.Writer, format Format, s Style) error {
@@ -164,6 +167,9 @@ func (v *Verification) Write(w io.Writer, format Format, s Style) error {
 
 func (v *Verification) blocks() []block {
 	out := []block{heading{1, say("Where the network stands in ").and(named(v.Name))}}
+	if len(v.Listings) > 0 && !v.fromListing() {
+		out = append(out, para{toned(warn, "Held against the plan are files that describe the past, not a listing.").say(" What runs today may stand elsewhere, and no step is confirmed by this.")})
+	}
 	n := map[plan.Progress]int{}
 	for i := range v.Steps {
 		n[v.Steps[i].Progress]++

@@ -46,13 +46,17 @@ func ReadEdited(r io.Reader) (*plan.Plan, error) {
 	return p, nil
 }
 
-// soundSteps refuses steps that cannot be walked.
+// soundSteps refuses steps that cannot be walked, and lengths that nothing has.
 func soundSteps(p *plan.Plan) error {
 	known, last := map[string]int{}, 1
 	for i := range p.Steps {
 		s := &p.Steps[i]
 		_, twice := known[s.ID]
-		switch {
+		switch m, back := s.Impact.Minutes, s.Back.Minutes; {
+		case m[0] < 0 || m[1] < m[0]:
+			return fmt.Errorf("step %s takes %d to %d minutes", s.ID, m[0], m[1])
+		case back[0] < 0 || back[1] < back[0]:
+			return fmt.Errorf("undoing step %s takes %d to %d minutes", s.ID, back[0], back[1])
 		case s.ID == "" || twice:
 			return fmt.Errorf("step %d: the id %q is missing or taken", i+1, s.ID)
 		case s.Wave < last || s.Wave > mostWaves:
@@ -66,6 +70,9 @@ func soundSteps(p *plan.Plan) error {
 		known[s.ID], last = s.Wave, s.Wave
 	}
 	for _, w := range p.Windows {
+		if m := w.Minutes; m[0] < 0 || m[1] < m[0] {
+			return fmt.Errorf("window %s takes %d to %d minutes", w.ID, m[0], m[1])
+		}
 		for _, id := range w.Steps {
 			if _, ok := known[id]; !ok {
 				return fmt.Errorf("window %s has step %q, which there is not", w.ID, id)

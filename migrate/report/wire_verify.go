@@ -14,6 +14,8 @@ type WireVerify struct {
 	Format   string   `json:"format" jsonschema:"enum=netmigrate.verify/v1"`
 	Plan     string   `json:"plan"`
 	Listings []string `json:"listings"`
+	// FromListing says that the network was read from a live listing; files that describe the past confirm nothing.
+	FromListing bool `json:"fromListing,omitempty"`
 	// AtState says that the network is a state of the plan, with no step half done.
 	AtState    bool             `json:"atState"`
 	Complete   bool             `json:"complete"` // every step that can be seen is done
@@ -45,7 +47,7 @@ type WireStanding struct {
 }
 
 func (v *Verification) wire() WireVerify {
-	w := WireVerify{Format: VerifyFormat, Plan: v.Name, Listings: orEmpty(v.Listings), AtState: v.AtState(), Complete: v.Complete(), LastWave: v.LastWave, Next: []string{},
+	w := WireVerify{Format: VerifyFormat, Plan: v.Name, Listings: orEmpty(v.Listings), FromListing: v.fromListing(), AtState: v.AtState(), Complete: v.Complete(), LastWave: v.LastWave, Next: []string{},
 		Steps: each(v.Steps, func(s plan.StepStanding) WireStanding {
 			return WireStanding{s.ID, s.Wave, string(s.Action), wireID(s.Object), s.Progress.String(), each(s.There, wireID), each(s.Missing, wireID), s.May, s.Confirm, s.Blocked}
 		}),
