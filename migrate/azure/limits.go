@@ -99,3 +99,17 @@ func MaxCircuitLinks(tier string, mbps int) int {
 	}
 	return 100
 }
+
+// Limits of a hub of Virtual WAN. Source: docs/sources.md#virtual-wan.
+const (
+	// MaxWANConnections is how many virtual networks connect to one hub, less the number of hubs.
+	MaxWANConnections = 500
+	// MaxWANDevices is how many site-to-site connections a hub has.
+	MaxWANDevices = 1000
+	// MaxWANCircuits is how many ExpressRoute circuits connect to a hub.
+	MaxWANCircuits = 8
+	// WANMachines is how many machines the virtual networks of a hub may have before it needs more routing units.
+	WANMachines = 2000
+	// WANHubBits is the length of the prefix that is recommended for a hub.
+	WANHubBits = 23
+)

@@ -69,6 +69,8 @@ type Component struct {
 	Kept []KeptPair
 	// Overlaps are those that keep pairs on VPN, and what can be done about them; nil where there are none.
 	Overlaps *Overlaps
+	// WAN is what a Virtual WAN would be in the place of its target; nil where no tunnel joins its VNets.
+	WAN *WAN
 }
 
 // KeptPair is a required pair that no peering can carry.

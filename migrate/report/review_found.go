@@ -154,6 +154,9 @@ func (r *reviewer) components() {
 		r.component(c)
 	}
 	r.add(more...)
+	if slices.ContainsFunc(shown, func(c *plan.Component) bool { return c.WAN != nil }) {
+		r.wanBasis()
+	}
 	if len(single) > 0 {
 		r.add(heading{3, say("%s without a tunnel to another", plural(len(single), "VNet"))})
 		r.para(r.names(single, longest))
@@ -186,6 +189,7 @@ func (r *reviewer) component(c *plan.Component) {
 		r.add(more...)
 		r.overlaps(c.Overlaps)
 	}
+	r.wan(c.WAN)
 }
 
 func keptWords(n int) string {

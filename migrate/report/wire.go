@@ -74,6 +74,8 @@ type WireComponent struct {
 	Kept    []WireKeptPair `json:"keptOnVpn,omitempty"`
 
 	Overlaps *WireOverlaps `json:"overlaps,omitempty"` // those that keep pairs on VPN
+	// VirtualWAN compares the target with a Virtual WAN, which no plan builds; absent where no tunnel joins the networks.
+	VirtualWAN *WireWAN `json:"virtualWan,omitempty"`
 }
 
 // WireKeptPair is a required pair that stays on VPN.

@@ -79,8 +79,8 @@ func wireComponent(c plan.Component) WireComponent {
 				}
 			}),
 		},
-		Overlaps: wireOverlaps(c.Overlaps),
-		Kept:     each(c.Kept, func(k plan.KeptPair) WireKeptPair { return WireKeptPair(k) }),
+		Overlaps: wireOverlaps(c.Overlaps), VirtualWAN: wireWAN(c.WAN),
+		Kept: each(c.Kept, func(k plan.KeptPair) WireKeptPair { return WireKeptPair(k) }),
 	}
 }
 
