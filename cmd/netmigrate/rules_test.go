@@ -72,6 +72,7 @@ var shownElsewhere = map[string][2]string{
 	"PLAN-021": {"migrate/plan/decisions_test.go", "TestDecisions"},
 	"PLAN-022": {"migrate/plan/decisions_test.go", "TestDecisions"},
 	"PLAN-023": {"migrate/plan/undo_test.go", "TestCheckOfUndo"},
+	"PLAN-024": {"migrate/plan/mutation_test.go", "a window is too short"},
 	"SITE-011": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"SITE-012": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"RTE-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},

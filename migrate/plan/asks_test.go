@@ -78,13 +78,13 @@ func TestAsks(t *testing.T) {
 				`62 PLAN-003 "claims" and "hub-west" stay connected by VPN: traffic that has to stay on VPN passes both, and a gateway would prefer their peering`}},
 		{"encrypted, and apart today", "star", "required: [{between: claims, and: website, require: encryption}]",
 			"analytics-hub-west claims-hub-west hub-west-policies hub-west-website", []string{
-				"0 PLAN-017 after wave 17: VNet claims and VNet website do not surely reach each other",
+				"0 PLAN-017 after wave 19: VNet claims and VNet website do not surely reach each other",
 				`89 PLAN-017 "claims" and "website" cannot be joined: the options file wants them encrypted, and a peering does not encrypt`}},
 		{"forbidden, and joined today", "star", "forbidden: [{between: website, and: hub-west, reason: audit}]",
 			"analytics-hub-west claims-hub-west hub-west-policies", nil},
 		{"forbidden, and carried by a connection that stays", "star", "hub: hub-west\nforbidden: [{between: hub-west, and: Zurich-DC, reason: audit}]",
 			"analytics-hub-west claims-hub-west hub-west-policies hub-west-website", []string{
-				"0 PLAN-015 after wave 17: VNet hub-west and on-premises Zurich-DC reach each other, and must not (audit)"}},
+				"0 PLAN-015 after wave 19: VNet hub-west and on-premises Zurich-DC reach each other, and must not (audit)"}},
 		{"forbidden by a hub", "triangle", "hub: new\nforbidden: [{between: '*', and: nowhere}]", "",
 			[]string{`3 OPT-011 no place of the network is called "nowhere"`}},
 		{"expired", "star", "accept: [{between: claims, and: website, reason: r, expires: 2026-11-26}]",

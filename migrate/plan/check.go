@@ -60,7 +60,7 @@ func check(p *Plan) *checker {
 	if c.lastChange() == 0 { // the network stays as it is
 		missed = append(missed, c.judgeAsks(state{Estate: p.Base, name: "the start", last: true, reach: c.before})...)
 	}
-	c.proof.Violations = slices.Concat(c.refused, lasting(found), missed, c.back)
+	c.proof.Violations = slices.Concat(c.refused, lasting(found), missed, c.back, c.shortWindows())
 	c.proof.Opened = lasting(c.closedAgain(found))
 	if words := insideWords(c.inner, c.proof.sampled); words != "" {
 		c.proof.Checked = append(c.proof.Checked, words)

@@ -427,7 +427,7 @@ func (l *layout) because(c Candidate, class Class, want wish) string {
 	case len(l.remote) > 0:
 		return fmt.Sprintf("its gateway serves %s, and %s can use it for that", plural(len(l.behindHub[l.hubs[0]].networks), "on-premises network"), plural(len(l.remote), "other VNet"))
 	case l.hubGateway(l.hubs[0]):
-		return "it holds the gateway that stays; no other VNet needs it today"
+		return "it holds a gateway that stays; no other VNet needs it today"
 	}
 	return "every tunnel already ends at it"
 }

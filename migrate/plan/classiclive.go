@@ -54,6 +54,7 @@ func (s *sequence) flattening(v *estate.VNet, commit Step, flattened []tunnel) {
 	}
 	commit.Impact.Class, commit.Impact.Window = Interrupting, w.ID
 	s.gate = []string{s.add(commit)}
+	w.Minutes = commit.Impact.Minutes
 	needs := s.gate
 	for _, t := range flattened {
 		s.gate = append(s.gate, s.add(Step{
@@ -115,7 +116,8 @@ func (m *maker) declareMigrationLoss() {
 // declareLoss adds the pairs that a state cuts to a window.
 func (m *maker) declareLoss(w *Window, state *estate.Estate) {
 	for v := range reach.Compare(m.p.Before, reach.Compute(state), nil) {
-		if pair := [2]string{v.From.String(), v.To.String()}; v.Compromises() && !slices.Contains(w.Pairs, pair) {
+		cut := v.Compromises() || v.Class == reach.UnknownBefore && v.After.Value == reach.No // it may work today
+		if pair := [2]string{v.From.String(), v.To.String()}; cut && !slices.Contains(w.Pairs, pair) {
 			w.Pairs = append(w.Pairs, pair)
 		}
 	}

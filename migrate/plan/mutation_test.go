@@ -179,6 +179,13 @@ var mutations = []struct {
 		p.Windows[n].Pairs = nil
 		return true
 	}},
+	{"a window is too short", func(p *plan.Plan, n int) bool { // PLAN-024
+		if n >= len(p.Windows) {
+			return false
+		}
+		p.Windows[n].Minutes = [2]int{0, 1}
+		return true
+	}},
 	{"a window closes with its first step", func(p *plan.Plan, n int) bool {
 		if n >= len(p.Windows) || len(p.Windows[n].Steps) < 2 || !counts(p, &p.Windows[n]) || p.Windows[n].Cause == "U6" {
 			return false // what cuts the pairs of a window U6 is in one wave, and a window is open to the end of a wave

@@ -406,7 +406,7 @@ func (s *sequence) gateways(d *draft, gate []string, cleared map[estate.Key][]st
 	}
 	for _, gw := range d.gateways {
 		if !d.remote[s.g.index[gw.VNet.Key()]] {
-			s.deleteGateway(gw, append(slices.Clone(gate), cleared[gw.ID.Key()]...), "")
+			s.deleteGateway(gw, append(slices.Clone(before), cleared[gw.ID.Key()]...), "") // it takes long: not inside a window
 		}
 	}
 }

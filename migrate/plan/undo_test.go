@@ -190,19 +190,19 @@ func TestCheckOfUndo(t *testing.T) {
 			u := &step(p, plan.DeleteTunnel).Back
 			u.Restore = u.Restore[:1]
 		}},
-		{`after wave 9: step S014 (use remote gateway) is undone without giving peering "claims/to-hub-west" its useRemoteGateways back`, func(p *plan.Plan) {
+		{`after wave 9: step S012 (use remote gateway) is undone without giving peering "claims/to-hub-west" its useRemoteGateways back`, func(p *plan.Plan) {
 			step(p, plan.UseRemoteGateway).Back = plan.Undo{Remove: []estate.ID{}, Restore: []estate.ID{p.Base.VNets[0].ID}}
 		}},
-		{`after wave 6: step S010 (delete gateway) is undone by deleting VNet "analytics", which gateway "analytics-gateway" still uses`, func(p *plan.Plan) {
+		{`after wave 8: step S011 (delete gateway) is undone by deleting VNet "analytics", which gateway "analytics-gateway" still uses`, func(p *plan.Plan) {
 			s := step(p, plan.DeleteGateway)
 			s.Back.Remove = []estate.ID{p.Base.VNets[0].ID}
 		}},
-		{`after wave 17: step S023 (clean up) cannot be taken back, and is not marked as a point of no return: a deleted public address does not come back`, func(p *plan.Plan) {
+		{`after wave 19: step S023 (clean up) cannot be taken back, and is not marked as a point of no return: a deleted public address does not come back`, func(p *plan.Plan) {
 			s := step(p, plan.CleanUp)
 			s.Impact.NoReturn, s.Back.None = false, ""
 		}},
-		{`after wave 17: step S023 (clean up) is marked as a point of no return and does not say why`, func(p *plan.Plan) { step(p, plan.CleanUp).Back.None = "" }},
-		{`after wave 6: step S010 (delete gateway) has no way back, and is not marked as a point of no return: it is old`, func(p *plan.Plan) {
+		{`after wave 19: step S023 (clean up) is marked as a point of no return and does not say why`, func(p *plan.Plan) { step(p, plan.CleanUp).Back.None = "" }},
+		{`after wave 8: step S011 (delete gateway) has no way back, and is not marked as a point of no return: it is old`, func(p *plan.Plan) {
 			step(p, plan.DeleteGateway).Back.None = "it is old"
 		}},
 	} {

@@ -276,4 +276,9 @@ var planRules = []Rule{
 		Why:    "when a step goes wrong at night, its undo is done as it is written; one that leaves something out, deletes what is still in use, or cannot bring back what the step deletes, is found out too late",
 		Fix:    "give the step the undo that restores what it changes, or mark it as a point of no return and say why",
 		Source: "docs/sources.md#step-order"},
+	{ID: "PLAN-024", Name: "window-too-short", Severity: Error, Since: "0.3",
+		Title:  "a window of a plan is declared shorter than its steps take",
+		Why:    "people are told how long their connection is down by the window; its steps come one after the other where one needs the other, and take what they say",
+		Fix:    "give the window the minutes of its steps, one wave after the other, or more",
+		Source: "docs/sources.md#durations"},
 }
