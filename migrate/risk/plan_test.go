@@ -164,7 +164,7 @@ var planCases = []struct {
 		rule: "P2S-002", name: "clients of the hub",
 		fires:  scene{lines: strings.Replace(star, "to=HQ,", "pool=172.20.0.0/24 to=HQ,", 1)},
 		silent: scene{lines: star},
-		want:   []string{`"A" (10.1.0.0/16) and the clients of "H" (172.20.0.0/24) can reach each other from step S011 on and not today`},
+		want:   []string{`"A" (10.1.0.0/16) and the clients of "H" (172.20.0.0/24) can reach each other from step S010 on and not today`},
 	},
 	{
 		rule: "ONP-001", name: "own tunnel today",
