@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -92,10 +93,10 @@ func layRegional(g *graph, members []int, d *demand) *layout {
 }
 
 // regionalHubs is a hub for each region with VNets that reach networks behind gateways: one whose gateway others use
-// already, or else the one that has the most of these networks itself, or else a new one. Without two such regions it
-// has none.
+// already, or else the one that has the most of these networks itself and then the most tunnels, or else a new one.
+// Without two such regions it has none.
 func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
-	type choice struct{ hub, networks int }
+	type choice struct{ hub, networks, tunnels int }
 	var out hubbing
 	at := map[string]choice{}
 	probe := &layout{g: g, members: members, demand: d}
@@ -109,12 +110,13 @@ func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
 			best = choice{hub: newHubIndex}
 			out.regions = append(out.regions, region)
 		}
-		switch n := len(probe.direct(v)); {
+		one := choice{v, len(probe.direct(v)), len(g.links[v])}
+		switch more := cmp.Or(cmp.Compare(one.networks, best.networks), cmp.Compare(one.tunnels, best.tunnels)); {
 		case slices.Contains(used, best.hub):
 		case slices.Contains(used, v):
-			best = choice{v, n}
-		case n > best.networks && slices.ContainsFunc(g.gateways[v], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway }):
-			best = choice{v, n}
+			best = one
+		case one.networks > 0 && more > 0 && slices.ContainsFunc(g.gateways[v], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway }):
+			best = one
 		}
 		at[region] = best
 	}
