@@ -69,6 +69,11 @@ func (a asks) has(w Want, x, y reach.Location) bool {
 	return a[[2]reach.Place{x.Place(), y.Place()}][w] || a[[2]reach.Place{y.Place(), x.Place()}][w]
 }
 
+// admit reports whether two locations may reach each other because somebody accepts or requires it.
+func (a asks) admit(x, y reach.Location) bool {
+	return a.has(Accepted, x, y) || a.has(Required, x, y) || a.has(Encrypted, x, y)
+}
+
 // Asked finds out which pairs of a network the options are about. An entry that names no place of it, or several
 // where it has to name one, counts for nothing and is reported (OPT-011).
 func Asked(before *reach.Relation, opts *options.Options) ([]Ask, diag.List) {
@@ -244,7 +249,7 @@ func (p *Plan) Accepting() func(v *reach.Verdict) bool {
 			return false
 		}
 		for a, b := range v.Pairs() {
-			if !all.has(Accepted, a, b) && !all.has(Required, a, b) && !all.has(Encrypted, a, b) {
+			if !all.admit(a, b) {
 				return false
 			}
 		}

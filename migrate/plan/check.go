@@ -15,7 +15,7 @@ import (
 
 // Check walks the states of a plan and reports what is wrong with them: a required pair that is
 // lost outside a declared window, a state that the platform would refuse, a step that cannot run when
-// its turn comes, an undo that does not restore, and an end that is not the target. It uses the steps' effects, the estate before, and
+// its turn comes, an undo that does not restore, a window shorter than its steps, and an end that is not the target. It uses the steps' effects, the estate before, and
 // the windows; how the plan was made it does not know.
 //
 // The states are those after the removals of a wave and at its end, and those inside of it, where only some of its

@@ -91,7 +91,7 @@ func (c *checker) closedAgain(states []*judged) []*judged {
 	}
 	wanted, fine := newAsks(c.p.Asks), make([]bool, len(c.opened.pairs))
 	for n, p := range c.opened.pairs {
-		fine[n] = wanted.has(Accepted, p[0], p[1]) || wanted.has(Required, p[0], p[1]) || wanted.has(Encrypted, p[0], p[1])
+		fine[n] = wanted.admit(p[0], p[1])
 	}
 	var out []*judged
 	for _, s := range states {

@@ -283,7 +283,7 @@ func (m *maker) order() {
 			s.component(d)
 		}
 	}
-	if !slices.ContainsFunc(s.steps, changes) { // all that is left on VPN stays there
+	if !slices.ContainsFunc(s.steps, acts) { // all that is left on VPN stays there
 		return
 	}
 	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows, m.floors(s)), s.windows
@@ -294,8 +294,8 @@ func (m *maker) order() {
 	takeBack(start, m.p.Steps)
 }
 
-// changes reports whether a step does something to the network, and does not only look.
-func changes(s Step) bool {
+// acts reports whether a step does something to the network or to a device, and does not only look.
+func acts(s Step) bool {
 	return s.Action != Export && s.Action != VerifyListing && s.Action != VerifyReach
 }
 
