@@ -54,10 +54,7 @@ func TestCommandsAskBeforeTheyMake(t *testing.T) {
 
 // Where what a command makes is there, or az does not tell, it says so, fails, and makes nothing.
 func TestCommandsStopAtWhatIsThere(t *testing.T) {
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		t.Skip("no sh is installed: nothing was run")
-	}
+	shell := deploy.POSIXShell(t)
 	sorts := map[string]bool{}
 	for _, there := range []string{"1", "2", "ERROR"} {
 		for _, name := range shellPlans {
