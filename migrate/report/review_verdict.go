@@ -180,7 +180,7 @@ func (r *reviewer) comes() phrase {
 		text += fmt.Sprintf("; %s there in part %s completed", plural(completed, "peering"), pluralOf(completed, "is", "are"))
 	}
 	if n := len(r.stepsOf(plan.UseRemoteGateway)); n > 0 {
-		text += fmt.Sprintf("; %s the hub's gateway from then on", pluralOf(n, "1 VNet uses", fmt.Sprintf("%d VNets use", n)))
+		text += fmt.Sprintf("; %s from then on", pluralOf(n, "1 VNet uses the gateway of its hub", fmt.Sprintf("%d VNets use the gateway of their hub", n)))
 	}
 	if n := len(r.stepsOf(plan.AssociateRoutes)); n > 0 {
 		text += fmt.Sprintf("; the subnets of %s send by a route table from then on", plural(n, "VNet"))

@@ -102,7 +102,7 @@ func TestVerdict(t *testing.T) {
 			table := func(n string) estate.ID { return estate.ID{Type: estate.TypeRouteTable, Name: n} }
 			p.Steps = append(p.Steps, plan.Step{ID: "S007", Action: plan.CreateFirewall, Object: estate.ID{Type: estate.TypeFirewall, Name: "fw"}},
 				plan.Step{ID: "S008", Action: plan.CreateRoutes, Object: table("a"), Also: []estate.ID{table("b")}}, plan.Step{ID: "S009", Action: plan.AssociateRoutes})
-		}, []string{"comes 1 peering, 1 firewall, 2 route tables; 1 VNet uses the hub's gateway from then on; the subnets of 1 VNet send by a route table from then on"}},
+		}, []string{"comes 1 peering, 1 firewall, 2 route tables; 1 VNet uses the gateway of its hub from then on; the subnets of 1 VNet send by a route table from then on"}},
 		{"a tunnel between VNets that is built", func(p *plan.Plan) {
 			p.Mode = options.Rebuild
 			for _, site := range []string{"HQ", "hq", ""} {
