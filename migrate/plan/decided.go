@@ -227,6 +227,9 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 	switch one.Hub {
 	case NoHub:
 		w.hub = options.HubNone
+		if one.Firewall {
+			w.hub = options.HubAuto // the transit leads nothing
+		}
 	case RegionalHubs:
 		w.hub = options.HubRegional
 	case NewHub:
