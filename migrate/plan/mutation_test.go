@@ -367,6 +367,9 @@ func own(p *plan.Plan) *plan.Plan {
 // TestCheckCatchesBrokenPlans breaks the plans of all fixtures in every way, each in one place; the check finds each.
 // NETMIGRATE_PLACES=12 breaks them in more.
 func TestCheckCatchesBrokenPlans(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	plans := map[string]*plan.Plan{}
 	with := func(name string, e *estate.Estate, opts options.Options) {
 		p, _, err := plan.Make(e, opts)
