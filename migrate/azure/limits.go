@@ -24,6 +24,10 @@ const (
 	// MinRulePriority and MaxRulePriority bound the priority of a security rule, which is unique per
 	// direction.
 	MinRulePriority, MaxRulePriority = 100, 4096
+	// MaxConnectedGroup is how many virtual networks a connected group has, unless support raised it.
+	MaxConnectedGroup = 250
+	// MaxGroupsPerVNet is how many connected groups a virtual network is in.
+	MaxGroupsPerVNet = 2
 	// MaxSubnetsPerPeering is how many subnets a subnet peering names on both sides together.
 	MaxSubnetsPerPeering = 200
 )

@@ -91,6 +91,8 @@ func addNew(to, from *estate.Estate, known map[estate.Key]bool) {
 	to.Connections = appendNew(to.Connections, from.Connections, known, func(c *estate.Connection) estate.ID { return c.ID })
 	to.SecurityGroups = appendNew(to.SecurityGroups, from.SecurityGroups, known, func(g *estate.SecurityGroup) estate.ID { return g.ID })
 	to.RouteTables = appendNew(to.RouteTables, from.RouteTables, known, func(t *estate.RouteTable) estate.ID { return t.ID })
+	to.Managers = appendNew(to.Managers, from.Managers, known, func(m *estate.NetworkManager) estate.ID { return m.ID })
+	to.Groups = appendNew(to.Groups, from.Groups, known, func(g *estate.NetworkGroup) estate.ID { return g.ID })
 	to.Peerings = appendNew(to.Peerings, from.Peerings, known, func(p *estate.Peering) estate.ID { return p.ID })
 }
 

@@ -18,16 +18,17 @@ type kind struct {
 }
 
 var kinds = map[string]kind{
-	estate.TypeVNet:       {"VNet", "network vnet", "VirtualNetwork"},
-	estate.TypePeering:    {"peering", "network vnet peering", "VirtualNetworkPeering"},
-	estate.TypeNSG:        {"network security group", "network nsg", "NetworkSecurityGroup"},
-	estate.TypeRouteTable: {"route table", "network route-table", "RouteTable"},
-	estate.TypePublicIP:   {"public address", "network public-ip", "PublicIpAddress"},
-	estate.TypeSite:       {"local network gateway", "network local-gateway", "LocalNetworkGateway"},
-	estate.TypeGateway:    {"gateway", "network vnet-gateway", "VirtualNetworkGateway"},
-	estate.TypeConnection: {"connection", "network vpn-connection", "VirtualNetworkGatewayConnection"},
-	estate.TypeFirewall:   {"firewall", "network firewall", "Firewall"},
-	typePolicy:            {"firewall policy", "network firewall policy", "FirewallPolicy"},
+	estate.TypeVNet:           {"VNet", "network vnet", "VirtualNetwork"},
+	estate.TypePeering:        {"peering", "network vnet peering", "VirtualNetworkPeering"},
+	estate.TypeNSG:            {"network security group", "network nsg", "NetworkSecurityGroup"},
+	estate.TypeRouteTable:     {"route table", "network route-table", "RouteTable"},
+	estate.TypePublicIP:       {"public address", "network public-ip", "PublicIpAddress"},
+	estate.TypeSite:           {"local network gateway", "network local-gateway", "LocalNetworkGateway"},
+	estate.TypeGateway:        {"gateway", "network vnet-gateway", "VirtualNetworkGateway"},
+	estate.TypeConnection:     {"connection", "network vpn-connection", "VirtualNetworkGatewayConnection"},
+	estate.TypeFirewall:       {"firewall", "network firewall", "Firewall"},
+	estate.TypeNetworkManager: {"network manager", "network manager", "NetworkManager"},
+	typePolicy:                {"firewall policy", "network firewall policy", "FirewallPolicy"},
 }
 
 // called names an object for people.
@@ -78,12 +79,7 @@ func (w *bookWriter) likeIt(id estate.ID) (count, listed string, name value) {
 func (w *bookWriter) put(id estate.ID, region *estate.Region, properties arm.Properties) string {
 	body := literal("{")
 	if region != nil {
-		body = literal(`{"location":"`)
-		for _, p := range w.region(*region) {
-			text, _ := json.Marshal(p.text) // a text always has a form in JSON
-			body = append(body, piece{text: string(text[1 : len(text)-1]), variable: p.variable})
-		}
-		body = body.then(`",`)
+		body = append(literal(`{"location":`), jsonText(w.region(*region))...).then(",")
 	}
 	body = body.then(`"properties":` + w.properties(id, properties) + "}")
 	at := w.resourceID(id)

@@ -239,6 +239,7 @@ func (w *bookWriter) carryOut(c *Commands, s *plan.Step) {
 		if len(add.Peerings) > 0 {
 			w.addPeerings(c, s)
 		}
+		w.addGroups(c, s)
 	}
 	w.undo(c, s)
 	if len(c.Do) == 0 {

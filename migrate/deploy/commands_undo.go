@@ -23,6 +23,9 @@ func byUse(a, b estate.ID) int {
 func (w *bookWriter) undo(c *Commands, s *plan.Step) {
 	add := estate.NewIndex(cmp.Or(s.Effect.Add, &estate.Estate{}))
 	out := slices.DeleteFunc(slices.Clone(s.Back.Remove), func(id estate.ID) bool {
+		if id.Type == estate.TypeNetworkGroup || id.Type == estate.TypeNetworkManager { // addGroups says how
+			return true
+		}
 		// A site that only ExpressRoute names, or an address that was there, was not made.
 		return (id.Type == estate.TypeSite || id.Type == estate.TypePublicIP) && !slices.ContainsFunc(w.made, id.Same)
 	})

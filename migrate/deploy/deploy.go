@@ -110,7 +110,7 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 	for _, g := range p.addresses {
 		r.ownAddress[g.PublicIP.Key()] = true
 	}
-	r.t.Resources = make([]arm.Resource, 0, len(e.SecurityGroups)+len(e.RouteTables)+len(e.VNets)+len(p.addresses)+len(p.policies)+len(p.groups)+len(e.Gateways)+len(e.Sites)+len(e.Connections)+len(e.Peerings))
+	r.t.Resources = make([]arm.Resource, 0, len(e.SecurityGroups)+len(e.RouteTables)+len(e.VNets)+len(p.addresses)+len(p.policies)+len(p.groups)+len(e.Gateways)+len(e.Sites)+len(e.Connections)+len(e.Peerings)+len(e.Managers)+2*len(e.Groups))
 	for i := range e.SecurityGroups {
 		r.securityGroup(&e.SecurityGroups[i])
 	}
@@ -146,6 +146,16 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 		r.connection(&e.Connections[i])
 	}
 	r.peerings()
+	for i := range e.Managers {
+		if m := &e.Managers[i]; p.managed(m) {
+			r.networkManager(m)
+		}
+	}
+	for i := range e.Groups {
+		if g := &e.Groups[i]; p.formed(g) {
+			r.networkGroup(g)
+		}
+	}
 	if len(e.Gateways) > 0 {
 		r.devices()
 	}
@@ -339,6 +349,10 @@ func (r *renderer) contains(id estate.ID) bool {
 		return r.x.SecurityGroup(id) != nil
 	case estate.TypeRouteTable:
 		return r.x.RouteTable(id) != nil
+	case estate.TypeNetworkGroup:
+		return r.x.NetworkGroup(id) != nil
+	case estate.TypeNetworkManager:
+		return r.x.NetworkManager(id) != nil
 	}
 	return false
 }

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/netcfg/diag"
@@ -72,6 +73,19 @@ func (v value) known() (string, bool) {
 	return b.String(), true
 }
 
+// joined is a value whose texts that follow each other are one.
+func (v value) joined() value {
+	var out value
+	for _, p := range v {
+		if last := len(out) - 1; last >= 0 && p.variable == "" && out[last].variable == "" {
+			out[last].text += p.text
+		} else {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // plain reports whether every text of a value may stand in double quotes of either shell as it is.
 func (v value) plain() bool {
 	for _, p := range v {
@@ -82,6 +96,37 @@ func (v value) plain() bool {
 		}
 	}
 	return true
+}
+
+// jsonText is a value as a text of JSON.
+func jsonText(v value) value {
+	out := literal(`"`)
+	for _, p := range v {
+		text, _ := json.Marshal(p.text) // a text always has a form in JSON
+		out = append(out, piece{text: string(text[1 : len(text)-1]), variable: p.variable})
+	}
+	return out.then(`"`)
+}
+
+// jsonList is a list of texts of JSON.
+func jsonList(all []value) value {
+	out := literal("[")
+	for i, v := range all {
+		if i > 0 {
+			out = out.then(",")
+		}
+		out = append(out, jsonText(v)...)
+	}
+	return out.then("]")
+}
+
+// powershellList is values as an array of PowerShell.
+func powershellList(all []value) string {
+	words := make([]string, len(all))
+	for i, v := range all {
+		words[i] = v.powershell()
+	}
+	return "@(" + strings.Join(words, ", ") + ")"
 }
 
 func isWord(c byte) bool {
@@ -99,7 +144,7 @@ func (v value) posix() string {
 	}
 	var b strings.Builder
 	b.WriteString(open)
-	for _, p := range v {
+	for _, p := range v.joined() {
 		switch {
 		case p.variable != "" && open == "":
 			b.WriteString(`"${` + p.variable + `:?}"`)
@@ -137,6 +182,7 @@ func (v value) powershell() string {
 		b.WriteByte('"')
 		return b.String()
 	}
+	v = v.joined()
 	parts := make([]string, len(v))
 	for i, p := range v {
 		parts[i] = quotePowerShell(p.text)

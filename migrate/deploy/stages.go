@@ -40,7 +40,7 @@ const (
 	levelNetworks    = iota // security groups, route tables, VNets, public addresses, firewall policies
 	levelGateways           // local network gateways, rules of firewalls, gateways, firewalls
 	levelConnections        // connections
-	levelPeerings           // peerings
+	levelPeerings           // peerings, connected groups
 	levels
 )
 
@@ -269,6 +269,7 @@ func (s *stager) split() {
 		half := &e.Peerings[i]
 		s.put(half.ID, levelPeerings, half.VNet.Key().String(), 0, []estate.ID{half.VNet, half.Remote}, func(p *part) { p.estate.Peerings = append(p.estate.Peerings, *half) })
 	}
+	s.groups()
 	slices.SortStableFunc(s.places, func(a, b *place) int {
 		return cmp.Or(cmp.Compare(strings.ToLower(a.subscription), strings.ToLower(b.subscription)), cmp.Compare(strings.ToLower(a.group), strings.ToLower(b.group)))
 	})
@@ -277,6 +278,22 @@ func (s *stager) split() {
 		if len(s.places) > 1 {
 			title := azure.LegalName("deployments", p.title())
 			p.label = labels.Unique("deployments", title[:min(len(title), labelLength)]) + "-"
+		}
+	}
+}
+
+// groups puts network managers and connected groups into units. A group with its members and its configuration is one.
+func (s *stager) groups() {
+	e := s.whole
+	for i := range e.Managers {
+		if m := &e.Managers[i]; s.managed(m) {
+			s.put(m.ID, levelNetworks, m.ID.Key().String(), len(m.Scope), nil, func(p *part) { p.estate.Managers = append(p.estate.Managers, *m) })
+		}
+	}
+	for i := range e.Groups {
+		if g := &e.Groups[i]; s.formed(g) {
+			s.put(g.ID, levelPeerings, g.ID.Key().String(), 0, append([]estate.ID{managerOf(g.ID)}, g.Members...), func(p *part) { p.estate.Groups = append(p.estate.Groups, *g) })
+			s.place(g.ID).byKey[g.ID.Key().String()].resources += 1 + len(g.Members)
 		}
 	}
 }

@@ -397,7 +397,7 @@ func (c *comparison) group(s *side, g *NetworkGroup) (ID, thing) {
 }
 
 func (c *comparison) manager(_ *side, n *NetworkManager) (ID, thing) {
-	return n.ID, thing{refs: n.Refs, facets: []facet{renamed(n.ID), inBrief(phrases("scope", true, n.Scope))}}
+	return n.ID, thing{refs: n.Refs, facets: append([]facet{renamed(n.ID), inBrief(phrases("scope", true, n.Scope))}, where(n.Region)...)}
 }
 
 func (c *comparison) securityGroup(_ *side, g *SecurityGroup) (ID, thing) {

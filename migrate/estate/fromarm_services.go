@@ -210,7 +210,7 @@ func (r *armReader) applianceAt(vnet ID, it *armItem, v arm.Value) ID {
 func (r *armReader) managers() {
 	for _, it := range r.of(TypeNetworkManager) {
 		b := it.Body
-		m := NetworkManager{ID: it.id, Refs: r.refs(it, b, b.Member("name"))}
+		m := NetworkManager{ID: it.id, Region: r.region(it), Refs: r.refs(it, b, b.Member("name"))}
 		scopes := b.Property("networkManagerScopes")
 		m.Scope = append(scopes.Property("subscriptions").Texts(), scopes.Property("managementGroups").Texts()...)
 		r.e.Managers = append(r.e.Managers, m)

@@ -9,6 +9,7 @@ type Index struct {
 	estate                                   *Estate
 	vnet, site, gateway, connection, peering func() map[Key]int
 	securityGroup, routeTable, circuit       func() map[Key]int
+	networkGroup, networkManager             func() map[Key]int
 	gatewaysOf, standingIn, peeringsOf       func() map[Key][]int
 	connectionsOf, connectionsTo             func() map[Key][]int
 }
@@ -26,6 +27,9 @@ func NewIndex(e *Estate) *Index {
 		securityGroup: byID(e.SecurityGroups, func(g *SecurityGroup) ID { return g.ID }),
 		routeTable:    byID(e.RouteTables, func(t *RouteTable) ID { return t.ID }),
 		circuit:       byID(e.Circuits, func(c *Circuit) ID { return c.ID }),
+
+		networkGroup:   byID(e.Groups, func(g *NetworkGroup) ID { return g.ID }),
+		networkManager: byID(e.Managers, func(n *NetworkManager) ID { return n.ID }),
 
 		gatewaysOf: byOwner(e.Gateways, func(g *Gateway) ID {
 			if !g.Kind.Virtual() {
@@ -105,6 +109,16 @@ func (x *Index) SecurityGroup(id ID) *SecurityGroup {
 // RouteTable finds a route table, or nil.
 func (x *Index) RouteTable(id ID) *RouteTable {
 	return find(x.estate.RouteTables, x.routeTable(), id)
+}
+
+// NetworkGroup finds a connected group, or nil.
+func (x *Index) NetworkGroup(id ID) *NetworkGroup {
+	return find(x.estate.Groups, x.networkGroup(), id)
+}
+
+// NetworkManager finds a network manager, or nil.
+func (x *Index) NetworkManager(id ID) *NetworkManager {
+	return find(x.estate.Managers, x.networkManager(), id)
 }
 
 // Circuit finds a circuit, or nil.

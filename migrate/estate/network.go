@@ -136,5 +136,7 @@ func (g *NetworkGroup) All() []ID {
 type NetworkManager struct {
 	ID    ID
 	Scope []string // resource ids of the subscriptions and management groups that it manages
-	Refs  []diag.Ref
+
+	Region Region
+	Refs   []diag.Ref
 }

@@ -109,6 +109,9 @@ func needsOf(object any) []estate.ID {
 		add(o.Gateway, o.Site, o.RemoteGateway)
 	case *estate.Peering:
 		add(o.VNet, o.Remote)
+	case *estate.NetworkGroup:
+		add(managerOf(o.ID))
+		add(o.All()...)
 	}
 	return out
 }
@@ -319,6 +322,10 @@ func alone(id estate.ID, object any) *estate.Estate {
 		e.SecurityGroups = []estate.SecurityGroup{*o}
 	case *estate.RouteTable:
 		e.RouteTables = []estate.RouteTable{*o}
+	case *estate.NetworkGroup:
+		e.Groups = []estate.NetworkGroup{*o}
+	case *estate.NetworkManager:
+		e.Managers = []estate.NetworkManager{*o}
 	}
 	return e
 }

@@ -112,6 +112,11 @@ func halfOf(x *estate.Index, f Effect) Effect {
 		return Effect{Remove: f.Remove[:1]}
 	case len(f.Remove) > 0 && f.Add != nil:
 		return Effect{Remove: f.Remove}
+	case f.Add != nil && len(f.Add.Groups) > 0:
+		half := *f.Add
+		half.Groups = []estate.NetworkGroup{half.Groups[0]}
+		half.Groups[0].Members = half.Groups[0].Members[:(len(half.Groups[0].Members)+1)/2]
+		return Effect{Add: &half}
 	case f.Add != nil && len(f.Add.Peerings) > 1:
 		half := *f.Add
 		half.Peerings = half.Peerings[:1]
@@ -245,6 +250,11 @@ func touched(e *estate.Estate, x *estate.Index, s *Step) map[estate.Key]bool {
 	for i := range add.Peerings {
 		vnet(add.Peerings[i].VNet)
 		vnet(add.Peerings[i].Remote)
+	}
+	for i := range add.Groups {
+		for _, member := range add.Groups[i].All() {
+			vnet(member)
+		}
 	}
 	return places
 }

@@ -22,6 +22,7 @@ const (
 	weightDevice    = 3
 	weightBuild     = 2
 	weightFirewall  = 40
+	weightGroup     = 2
 	weightPeering   = 1
 	weightRegion    = 1
 	weightSmall     = 1
@@ -66,6 +67,11 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if alone {
 		want.hub = options.HubAuto
 	}
+	if want.transit == options.TransitGroup {
+		for _, l := range all {
+			l.form()
+		}
+	}
 	if led != nil {
 		all = append(all, led)
 	}
@@ -86,7 +92,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 		order[0], order[i] = order[i], order[0] // a firewall costs every month, and is a device more on the way: a person asks for it
 	}
 	best := candidates[order[0]]
-	hub := Hub{Kind: best.Kind, VNet: best.VNet, Firewall: best.Firewall}
+	hub := Hub{Kind: best.Kind, VNet: best.VNet, Firewall: best.Firewall, Grouped: best.Grouped}
 	for _, i := range order {
 		hub.Candidates = append(hub.Candidates, candidates[i])
 	}
@@ -101,6 +107,9 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 		layouts = append(layouts, all[i])
 	}
 	hub.Asked, hub.Because = layouts[0].asked(best, want), layouts[0].because(best, class, want)
+	if l := layouts[0]; want.transit == options.TransitGroup && l.ungrouped != "" {
+		hub.Because += "; no connected group is made: " + l.ungrouped
+	}
 	if alone {
 		hub.Because = "there are no two regions whose VNets would use the gateway of a hub; " + hub.Because
 	}
@@ -236,7 +245,7 @@ func hubCandidates(g *graph, members []int, d *demand) []int {
 
 // candidate scores the layout.
 func (l *layout) candidate() Candidate {
-	c := Candidate{Kind: NoHub, Firewall: l.firewall, Refused: l.refused()}
+	c := Candidate{Kind: NoHub, Firewall: l.firewall, Grouped: len(l.groups) > 0, Refused: l.refused()}
 	switch {
 	case len(l.hubs) == 0:
 	case l.regional():
@@ -272,6 +281,7 @@ func (l *layout) candidate() Candidate {
 	if l.firewall {
 		term("firewalls to run", 1, weightFirewall)
 	}
+	term("connected groups", len(l.groups), weightGroup)
 	term("peerings", l.peerings(), weightPeering)
 	term("gateway users in another region", l.abroad(), weightRegion)
 	term("GatewaySubnet smaller than /27", l.each(l.small), weightSmall)
@@ -409,15 +419,19 @@ func (l *layout) because(c Candidate, class Class, want wish) string {
 	if l.asked(c, want) {
 		return "it was asked for"
 	}
+	keep := "direct peerings keep"
+	if len(l.groups) > 0 {
+		keep = "connected groups and direct peerings keep"
+	}
 	switch {
 	case class == Single:
 		return "a single VNet needs no peering"
 	case c.Kind == NoHub && len(l.members) == 2:
 		return "one peering connects two VNets; neither reaches on-premises through the other"
 	case c.Kind == NoHub && gatewaysLeft(c) > 0:
-		return fmt.Sprintf("direct peerings keep exactly the pairs that work; %s stay for the networks behind them, and joining those under one hub would cost more points", plural(gatewaysLeft(c), "VPN gateway"))
+		return fmt.Sprintf("%s exactly the pairs that work; %s stay for the networks behind them, and joining those under one hub would cost more points", keep, plural(gatewaysLeft(c), "VPN gateway"))
 	case c.Kind == NoHub:
-		return "no VNet reaches on-premises or clients through another; direct peerings keep exactly the pairs that work"
+		return "no VNet reaches on-premises or clients through another; " + keep + " exactly the pairs that work"
 	case c.Kind == NewHub:
 		return fmt.Sprintf("no existing VNet serves %d gateway users with fewer points", len(l.remote))
 	case c.Kind == RegionalHubs:

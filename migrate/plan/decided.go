@@ -220,11 +220,17 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 	if one == nil {
 		return asked
 	}
-	w.vnet = -1
+	if one.Hub != "" {
+		w.vnet = -1
+	}
 	if one.Firewall && (w.transit == "" || w.transit == options.TransitAuto) { // that of the options comes before
 		w.transit = options.TransitFirewall
 	}
+	if one.Grouped && (w.transit == "" || w.transit == options.TransitAuto) {
+		w.transit = options.TransitGroup
+	}
 	switch one.Hub {
+	case "":
 	case NoHub:
 		w.hub = options.HubNone
 		if one.Firewall {
@@ -260,10 +266,13 @@ func (m *maker) unfit(c *Component, members []int, w wish) bool {
 
 // note records the hub of a component that was asked for, in a plan that is made again.
 func (m *maker) note(c *Component, members []int, w wish) {
-	if m.kept == nil || w.hub == options.HubAuto && !(m.deciding != nil && c.Hub.Firewall) || w.vnet >= 0 && !slices.Contains(members, w.vnet) {
+	if m.kept == nil || w.hub == options.HubAuto && !(m.deciding != nil && (c.Hub.Firewall || c.Hub.Grouped)) || w.vnet >= 0 && !slices.Contains(members, w.vnet) {
 		return
 	}
-	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, Space: w.space}
+	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, Grouped: c.Hub.Grouped, Space: w.space}
+	if w.hub == options.HubAuto && one.Grouped {
+		one.Hub = ""
+	}
 	if one.Hub == ExistingHub {
 		one.VNet = c.Hub.VNet
 	}

@@ -31,8 +31,9 @@ type Decision struct {
 
 	// Of a hub: the first VNet of its component, what it is, and the space of a new one where it was chosen.
 	Component estate.ID
-	Hub       HubKind
-	Firewall  bool // of a new one: pairs of spokes pass it
+	Hub       HubKind // empty: whichever is chosen
+	Firewall  bool    // of a new one: pairs of spokes pass it
+	Grouped   bool    // connected groups join spokes
 	VNet      estate.ID
 	Space     netip.Prefix
 
@@ -54,7 +55,11 @@ type Decision struct {
 func (d Decision) String() string {
 	switch d.Kind {
 	case ChooseHub:
-		return fmt.Sprintf("the hub of the component of %q is %s", d.Component.Name, d.hubName())
+		text := fmt.Sprintf("the hub of the component of %q is %s", d.Component.Name, d.hubName())
+		if d.Grouped {
+			text += ", and connected groups join its VNets"
+		}
+		return text
 	case DropStep:
 		return fmt.Sprintf("%s is left out", d.stepName())
 	}
@@ -76,6 +81,8 @@ func (d Decision) hubName() string {
 		return name
 	case d.Hub == RegionalHubs:
 		return "one for each region"
+	case d.Hub == "":
+		return "whichever is best"
 	}
 	return "none"
 }

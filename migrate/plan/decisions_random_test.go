@@ -66,7 +66,7 @@ func TestEditedPlansAreMadeAgain(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := drawWorld(t)
 		mode := rapid.SampledFrom([]options.Mode{options.AsIfLive, options.AsIfLive, options.Rebuild, options.ClassicLive}).Draw(t, "mode")
-		first, _, err := plan.Make(read(t, w.netcfg(1)), options.Options{Mode: mode, Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitAuto, options.TransitFirewall}).Draw(t, "transit")})
+		first, _, err := plan.Make(read(t, w.netcfg(1)), options.Options{Mode: mode, Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitGroup, options.TransitFirewall}).Draw(t, "transit")})
 		if err != nil {
 			t.Fatal(err)
 		}

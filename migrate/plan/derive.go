@@ -100,7 +100,7 @@ func (d *deriver) original() []Decision {
 			continue
 		}
 		first := &c.Hub.Candidates[0]
-		one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: first.Kind, Firewall: first.Firewall, VNet: first.VNet, At: fmt.Sprintf("components[%d].hub.candidates[0]", i)}
+		one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: first.Kind, Firewall: first.Firewall, Grouped: first.Grouped, VNet: first.VNet, At: fmt.Sprintf("components[%d].hub.candidates[0]", i)}
 		if j := d.hubOf(c); j >= 0 && one.Hub == NewHub {
 			one.Space = d.kept.Decisions[j].Space
 		}
@@ -158,7 +158,7 @@ func (d *deriver) hub(c, was *Component, at string) {
 		d.refuse(at+".firewall", "only a new hub gets a firewall, and this one is %q", c.Hub.Kind)
 		return
 	}
-	one := Decision{Kind: ChooseHub, Component: was.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, At: at}
+	one := Decision{Kind: ChooseHub, Component: was.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, Grouped: c.Hub.Grouped, At: at}
 	switch c.Hub.Kind {
 	case ExistingHub:
 		v, why := d.resolve(c.Hub.VNet)
@@ -188,12 +188,15 @@ func (d *deriver) hub(c, was *Component, at string) {
 		}
 	}
 	switch {
-	case one.Hub != was.Hub.Kind || one.Firewall != was.Hub.Firewall || one.Hub == ExistingHub && !one.VNet.Same(was.Hub.VNet) || one.Space.IsValid():
+	case one.Hub != was.Hub.Kind || one.Firewall != was.Hub.Firewall || one.Grouped != was.Hub.Grouped || one.Hub == ExistingHub && !one.VNet.Same(was.Hub.VNet) || one.Space.IsValid():
 		if known >= 0 {
 			d.kept.Decisions = slices.Delete(d.kept.Decisions, known, known+1)
 		}
 		d.kept.Decisions = append(d.kept.Decisions, one)
 	case known < 0 && c.Hub.Asked:
+		d.kept.Decisions = append(d.kept.Decisions, one)
+	case known < 0 && c.Hub.Grouped: // the groups were asked for, and not the hub
+		one.Hub, one.VNet = "", estate.ID{}
 		d.kept.Decisions = append(d.kept.Decisions, one)
 	}
 }

@@ -29,6 +29,10 @@ func (n *network) drawOptions(t *rapid.T) {
 		n.passage = "transit: firewall\n"
 		n.has["through a firewall"] = true
 	}
+	if n.passage == "" && one(t, 4, "group") {
+		n.passage = "transit: group\n"
+		n.has["connected groups asked for"] = true
+	}
 	if one(t, 3, "states") {
 		n.drawStates(t)
 	}

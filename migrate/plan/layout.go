@@ -35,6 +35,9 @@ type layout struct {
 	blocked   map[[2]int]string // pairs that must not be peered, a before b, and why
 	firewall  bool              // pairs of spokes pass the firewall of the hub, which is new
 	through   [][2]int          // those that do
+	groups    [][]int           // connected groups that join VNets in place of peerings, which peers has all the same
+	grouped   map[[2]int]bool   // their pairs, a before b
+	ungrouped string            // why there are none
 	apart     map[[2]int]string // pairs that are asked for and cannot be joined, and why
 	exposed   int               // VNet pairs that the hub's peerings join and that were apart before
 }
@@ -50,7 +53,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, firewall bool) *layou
 	blocked := map[[2]int]string{}
 	(&layout{g: g, blocked: blocked}).barriers()
 	for {
-		l := &layout{g: g, members: members, demand: d, hubbing: hubs, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, noted: map[*estate.ID]bool{}}
+		l := &layout{g: g, members: members, demand: d, hubbing: hubs, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
 		l.keepUncertain()
 		l.keepForced()
 		l.keepDecided()
@@ -558,18 +561,18 @@ func (l *layout) peerings() int {
 	for _, peers := range l.peers {
 		n += len(peers)
 	}
-	return n/2 - len(l.existing)
+	return n/2 - len(l.existing) - len(l.grouped)
 }
 
 // refused says why the layout cannot be used at all, or "".
 func (l *layout) refused() string {
 	for _, hub := range l.hubs {
-		if n := len(l.peers[hub]); isNew(hub) && n > azure.MaxPeeringsPerVNet {
+		if n := l.peered(hub); isNew(hub) && n > azure.MaxPeeringsPerVNet {
 			return fmt.Sprintf("the new hub would need %d peerings; %d are allowed", n, azure.MaxPeeringsPerVNet)
 		}
 	}
 	for _, v := range l.members {
-		if n := len(l.peers[v]); n > azure.MaxPeeringsPerVNet {
+		if n := l.peered(v); n > azure.MaxPeeringsPerVNet {
 			return fmt.Sprintf("%q would need %d peerings; %d are allowed", l.g.name(v), n, azure.MaxPeeringsPerVNet)
 		}
 	}

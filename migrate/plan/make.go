@@ -206,6 +206,7 @@ func (m *maker) components() error {
 		}
 	}
 	m.spare = addresses.next()
+	m.manage()
 	return m.refusals.of(m.kept)
 }
 
@@ -279,6 +280,7 @@ func (m *maker) order() {
 		m.rebuild(s)
 	} else if len(m.drafts) > 0 {
 		s.start()
+		s.group(m.drafts)
 		for _, d := range m.drafts {
 			s.component(d)
 		}

@@ -389,6 +389,7 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 	for _, name := range classicFixtures(t) {
 		add(name, fixture(t, name), options.TransitDirect)
 		add(name+" through a firewall", fixture(t, name), options.TransitFirewall)
+		add(name+" in a group", fixture(t, name), options.TransitGroup)
 	}
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)

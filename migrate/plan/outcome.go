@@ -29,7 +29,10 @@ func (d *draft) changes() Effect {
 	if d.newFirewall != nil {
 		add.Gateways = append(add.Gateways, *d.newFirewall)
 	}
-	add.RouteTables = d.tables
+	add.RouteTables, add.Groups = d.tables, d.groups
+	if d.manager != nil {
+		add.Managers = []estate.NetworkManager{*d.manager}
+	}
 	for i := range d.routed {
 		add.VNets = append(add.VNets, d.bound(i))
 	}
@@ -67,6 +70,9 @@ func (m *maker) outcomes() []Outcome {
 				carries = "the hub's firewall carries"
 			}
 			because := fmt.Sprintf(carries+" %q and %q", d.g.x.Gateway(t.a.Gateway).VNet.Name, d.g.x.Gateway(t.b.Gateway).VNet.Name)
+			if a, b := d.g.vnetOf(t.a), d.g.vnetOf(t.b); d.grouped[[2]int{min(a, b), max(a, b)}] {
+				because = "a connected group joins them"
+			}
 			if !d.required(d.g.vnetOf(t.a), d.g.vnetOf(t.b)) {
 				because = "no required pair needs it"
 			}
@@ -169,6 +175,9 @@ func (m *maker) connectionStays(c *estate.Connection) string {
 // created lists what the target has and the base has not.
 func (m *maker) created() []Outcome {
 	var out []Outcome
+	if i := slices.IndexFunc(m.drafts, func(d *draft) bool { return d.manager != nil }); i >= 0 {
+		out = append(out, Outcome{m.drafts[i].manager.ID, Create, "it deploys the connected groups"})
+	}
 	for _, d := range m.drafts {
 		for _, h := range d.ordered() {
 			if h.vnet != nil {
@@ -183,6 +192,9 @@ func (m *maker) created() []Outcome {
 		}
 		for i := range d.tables {
 			out = append(out, Outcome{d.tables[i].ID, Create, fmt.Sprintf("it leads what %q sends to other spokes to the firewall", d.g.name(d.routed[i]))})
+		}
+		for i := range d.groups {
+			out = append(out, Outcome{d.groups[i].ID, Create, fmt.Sprintf("it joins %s that all reach each other", plural(len(d.groups[i].Members), "VNet"))})
 		}
 		for _, h := range d.ordered() {
 			for i := range h.conns {

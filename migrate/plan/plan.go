@@ -101,6 +101,7 @@ type Hub struct {
 	Asked      bool         // it is one that somebody named
 	Candidates []Candidate  // best first; the first is the chosen one, the second the runner-up
 	Firewall   bool         // pairs of spokes pass its Azure Firewall
+	Grouped    bool         // connected groups join spokes
 	Space      netip.Prefix // of a new hub
 	Region     string       // of a new hub
 	Regional   []RegionalHub
@@ -144,6 +145,7 @@ type Candidate struct {
 	Kind     HubKind
 	VNet     estate.ID
 	Firewall bool // pairs of spokes pass its Azure Firewall, and are not peered
+	Grouped  bool // connected groups join some of them in place of peerings
 	Terms    []Term
 	Points   int
 	Refused  string // why it cannot be used, or ""
@@ -195,6 +197,7 @@ const (
 	AssociateRoutes  Action = "associate route table"
 	CreateGateway    Action = "create gateway"
 	CreateConnection Action = "create connection"
+	CreateGroups     Action = "create connected groups"
 	CreatePeering    Action = "create peering"
 	VerifyReach      Action = "verify reach"
 	DeleteTunnel     Action = "delete tunnel"
@@ -206,7 +209,7 @@ const (
 // Actions lists them.
 var Actions = []Action{
 	Export, VerifyListing, ChangeDevice, MigrateVNet, RestorePrefixes, CreateVNet, CreateFirewall, CreateRoutes, AssociateRoutes,
-	CreateGateway, CreateConnection, CreatePeering, VerifyReach, DeleteTunnel, DeleteGateway, UseRemoteGateway, CleanUp,
+	CreateGateway, CreateConnection, CreateGroups, CreatePeering, VerifyReach, DeleteTunnel, DeleteGateway, UseRemoteGateway, CleanUp,
 }
 
 // Step is one thing to do.

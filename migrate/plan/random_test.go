@@ -180,7 +180,7 @@ func TestNothingRequiredIsEverLost(t *testing.T) {
 			Mode: rapid.SampledFrom([]options.Mode{options.AsIfLive, options.Rebuild, options.ClassicLive}).Draw(t, "mode"),
 			Hub:  rapid.SampledFrom([]options.Hub{options.HubAuto, options.HubAuto, options.HubNew, options.HubNone, "v0"}).Draw(t, "hub"),
 
-			Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitFirewall, options.TransitDirect}).Draw(t, "transit"),
+			Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitFirewall, options.TransitDirect, options.TransitGroup}).Draw(t, "transit"),
 		}
 		p, found, err := plan.Make(read(t, src), opts)
 		if err != nil {

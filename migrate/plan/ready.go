@@ -76,6 +76,9 @@ func (l *locator) against(step int) []string {
 		for i := range add.Peerings {
 			b.peering(&add.Peerings[i])
 		}
+		for i := range add.Groups {
+			b.group(&add.Groups[i])
+		}
 	}
 	return b.all
 }
@@ -96,7 +99,7 @@ func (b *obstacles) say(format string, args ...any) {
 func name(id estate.ID) string {
 	word := map[string]string{
 		estate.TypeVNet: "VNet", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway", estate.TypeConnection: "connection", estate.TypePeering: "peering",
-		estate.TypeFirewall: "firewall", estate.TypeRouteTable: "route table",
+		estate.TypeFirewall: "firewall", estate.TypeRouteTable: "route table", estate.TypeNetworkGroup: "connected group", estate.TypeNetworkManager: "network manager",
 	}[id.Type]
 	if word == "" {
 		word = id.Type
@@ -285,6 +288,23 @@ func (b *obstacles) connection(c *estate.Connection, with *estate.Estate) {
 	brought := slices.ContainsFunc(with.Sites, func(s estate.Site) bool { return s.ID.Same(c.Site) })
 	if c.Kind == estate.IPsec && !c.Site.IsZero() && !brought && b.l.x.Site(c.Site) == nil {
 		b.say("%s is not there", name(c.Site))
+	}
+}
+
+// group says why a connected group cannot be deployed: a member is not there, or another network manager would deploy as
+// well.
+func (b *obstacles) group(g *estate.NetworkGroup) {
+	for _, member := range g.All() {
+		if v := b.l.x.VNet(member); v == nil {
+			b.say("%s is not there", name(member))
+		} else {
+			b.ready(member, v.State)
+		}
+	}
+	for i := range b.l.live.Managers {
+		if m := b.l.live.Managers[i].ID; !m.Same(managerOf(g.ID)) {
+			b.say("%s is there already", name(m))
+		}
 	}
 }
 

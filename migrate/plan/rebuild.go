@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
@@ -40,7 +42,25 @@ func (m *maker) rebuild(s *sequence) {
 		}
 		create(CreateConnection, c.ID, add, minutesConnection, "the connection that the target keeps", made[c.Gateway.Key()], made[c.RemoteGateway.Key()])
 	}
+	m.rebuildGroups(s, t, made)
 	m.rebuildPeerings(s, t, x, made)
+}
+
+// rebuildGroups makes the connected groups of the target, which the network described has as peerings.
+func (m *maker) rebuildGroups(s *sequence, t *estate.Estate, made map[estate.Key]string) {
+	from := len(s.steps)
+	s.group(m.drafts)
+	if from == len(s.steps) {
+		return
+	}
+	s.steps, s.grouped = s.steps[:from+1], nil // nothing runs yet that could be looked at
+	step := s.last()
+	for i := range step.Effect.Add.Groups {
+		for _, member := range step.Effect.Add.Groups[i].Members {
+			step.Needs = append(step.Needs, present([]string{made[member.Key()]})...)
+		}
+	}
+	step.Needs = slices.Compact(slices.Sorted(slices.Values(step.Needs)))
 }
 
 // withBindings is a VNet with the route tables and security groups that its subnets refer to. Several VNets may

@@ -36,6 +36,8 @@ func after(e *estate.Estate, removals, additions []Effect) *estate.Estate {
 	n.Peerings = merge(e.Peerings, additions, drop[estate.TypePeering], func(a *estate.Estate) []estate.Peering { return a.Peerings }, func(p *estate.Peering) estate.ID { return p.ID })
 	n.SecurityGroups = merge(e.SecurityGroups, additions, drop[estate.TypeNSG], func(a *estate.Estate) []estate.SecurityGroup { return a.SecurityGroups }, func(g *estate.SecurityGroup) estate.ID { return g.ID })
 	n.RouteTables = merge(e.RouteTables, additions, drop[estate.TypeRouteTable], func(a *estate.Estate) []estate.RouteTable { return a.RouteTables }, func(t *estate.RouteTable) estate.ID { return t.ID })
+	n.Groups = merge(e.Groups, additions, drop[estate.TypeNetworkGroup], func(a *estate.Estate) []estate.NetworkGroup { return a.Groups }, func(g *estate.NetworkGroup) estate.ID { return g.ID })
+	n.Managers = merge(e.Managers, additions, drop[estate.TypeNetworkManager], func(a *estate.Estate) []estate.NetworkManager { return a.Managers }, func(m *estate.NetworkManager) estate.ID { return m.ID })
 	return &n
 }
 
@@ -189,7 +191,9 @@ func holdings(e *estate.Estate) iter.Seq[held] {
 				hold(e.Connections, func(c *estate.Connection) estate.ID { return c.ID }, yield) &&
 				hold(e.Peerings, func(p *estate.Peering) estate.ID { return p.ID }, yield) &&
 				hold(e.SecurityGroups, func(g *estate.SecurityGroup) estate.ID { return g.ID }, yield) &&
-				hold(e.RouteTables, func(t *estate.RouteTable) estate.ID { return t.ID }, yield)
+				hold(e.RouteTables, func(t *estate.RouteTable) estate.ID { return t.ID }, yield) &&
+				hold(e.Groups, func(g *estate.NetworkGroup) estate.ID { return g.ID }, yield) &&
+				hold(e.Managers, func(m *estate.NetworkManager) estate.ID { return m.ID }, yield)
 	}
 }
 
@@ -230,6 +234,10 @@ func (m *moment) object(id estate.ID, key estate.Key) any {
 		return orNone(m.start.SecurityGroup(id))
 	case estate.TypeRouteTable:
 		return orNone(m.start.RouteTable(id))
+	case estate.TypeNetworkGroup:
+		return orNone(m.start.NetworkGroup(id))
+	case estate.TypeNetworkManager:
+		return orNone(m.start.NetworkManager(id))
 	}
 	return orNone(m.start.Gateway(id))
 }

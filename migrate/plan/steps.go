@@ -32,6 +32,7 @@ type sequence struct {
 	steps   []Step
 	windows []Window
 	gate    []string // what every first step of a component waits for
+	grouped []string // what the first peerings of a component with connected groups wait for as well
 	from    int      // first step of the component at hand
 	carrier string   // what carries the traffic of its tunnels then
 }
@@ -70,6 +71,9 @@ func (s *sequence) component(d *draft) {
 	s.from, s.carrier = len(s.steps), "peering carries"
 	if len(d.through) > 0 {
 		s.carrier = "the hub's firewall carries"
+	}
+	if len(d.groups) > 0 {
+		s.carrier = "a connected group or a peering carries"
 	}
 	ready := s.firewall(d, s.build(d))
 	ready = append(ready, s.devices(d, ready)...)
@@ -174,6 +178,9 @@ func (s *sequence) peer(d *draft, ready []string) []string {
 		if s.windowOf(d, pair) < 0 {
 			early = append(early, pair)
 		}
+	}
+	if len(d.groups) > 0 {
+		ready = slices.Concat(ready, s.grouped)
 	}
 	made := slices.Clone(ready)
 	t := s.turnsOf(d, early)

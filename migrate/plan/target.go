@@ -16,8 +16,10 @@ type draft struct {
 
 	drawn       map[int]*drawnHub // by hub
 	newFirewall *estate.Gateway
-	tables      []estate.RouteTable  // of the spokes that send through it
-	routed      []int                // those spokes, in the same order
+	tables      []estate.RouteTable // of the spokes that send through it
+	routed      []int               // those spokes, in the same order
+	manager     *estate.NetworkManager
+	groups      []estate.NetworkGroup
 	peerings    [][2]estate.Peering  // hub's half first where there is a hub
 	tunnels     []tunnel             // removed
 	onPremises  []*estate.Connection // removed
@@ -65,6 +67,7 @@ func sketch(l *layout, c *Component, names *azure.Namer, addresses *addressPlan)
 		}
 		d.connect(hub, h)
 	}
+	d.group()
 	d.peer()
 	d.route()
 	d.retire()
@@ -169,7 +172,7 @@ func (d *draft) peer() {
 	}
 	for _, v := range d.members {
 		for _, w := range slices.Sorted(slices.Values(d.peers[v])) {
-			if w > v && !d.viaHub(v, w) && !d.stands(v, w) {
+			if w > v && !d.viaHub(v, w) && !d.stands(v, w) && !d.grouped[[2]int{v, w}] {
 				d.link(d.g.e.VNets[v].ID, d.g.e.VNets[w].ID, false)
 			}
 		}

@@ -154,7 +154,7 @@ func TestUndoLeadsBackAnywhere(t *testing.T) {
 		opts := options.Options{
 			Mode:    rapid.SampledFrom([]options.Mode{options.AsIfLive, options.Rebuild}).Draw(t, "mode"),
 			Hub:     rapid.SampledFrom([]options.Hub{options.HubAuto, options.HubNew}).Draw(t, "hub"),
-			Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitFirewall}).Draw(t, "transit"),
+			Transit: rapid.SampledFrom([]options.Transit{options.TransitAuto, options.TransitGroup, options.TransitFirewall}).Draw(t, "transit"),
 		}
 		p, _, err := plan.Make(read(t, drawWorld(t).netcfg(1)), opts)
 		if err != nil && opts.Hub == options.HubNew && strings.Contains(err.Error(), "cannot be used") {

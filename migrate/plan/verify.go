@@ -215,6 +215,10 @@ func has(x *estate.Index, id estate.ID) bool {
 		return x.SecurityGroup(id) != nil
 	case estate.TypeRouteTable:
 		return x.RouteTable(id) != nil
+	case estate.TypeNetworkGroup:
+		return x.NetworkGroup(id) != nil
+	case estate.TypeNetworkManager:
+		return x.NetworkManager(id) != nil
 	}
 	return x.Gateway(id) != nil
 }
@@ -431,6 +435,8 @@ func (f Effect) part(ids []estate.ID) Effect {
 
 			RouteTables:    kept(f.Add.RouteTables, keep, func(t *estate.RouteTable) estate.ID { return t.ID }),
 			SecurityGroups: kept(f.Add.SecurityGroups, keep, func(g *estate.SecurityGroup) estate.ID { return g.ID }),
+			Groups:         kept(f.Add.Groups, keep, func(g *estate.NetworkGroup) estate.ID { return g.ID }),
+			Managers:       kept(f.Add.Managers, keep, func(m *estate.NetworkManager) estate.ID { return m.ID }),
 		}
 	}
 	return out

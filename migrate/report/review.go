@@ -90,6 +90,9 @@ func (r *reviewer) name(id estate.ID) phrase {
 	if owner := r.ownerOf(id); owner != "" {
 		return named(id.Name).say(" in ").and(named(owner))
 	}
+	if id.Type == estate.TypeNetworkGroup { // a manager may have several
+		return named(id.Child)
+	}
 	return named(id.Name)
 }
 

@@ -169,6 +169,9 @@ func (r *reviewer) comes() phrase {
 		switch s := &r.p.Steps[i]; {
 		case s.Action == plan.CreatePeering && len(s.Back.Restore) > 0:
 			completed++
+		case s.Action == plan.CreateGroups:
+			c.add(kindOf(s.Object), len(s.Effect.Add.Groups))
+			c.add(kinds[estate.TypeNetworkManager], 1)
 		case s.Action == plan.CreateRoutes:
 			c.add(kindOf(s.Object), 1+len(s.Also))
 		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateConnection, plan.CreatePeering}, s.Action):

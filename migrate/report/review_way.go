@@ -14,6 +14,7 @@ import (
 func (r *reviewer) target() {
 	r.section("Target")
 	r.peerings(r.p.Target.Peerings)
+	r.groups(r.p.Target.Groups)
 	r.outcomes()
 }
 
@@ -42,6 +43,17 @@ func (r *reviewer) peerings(all []estate.Peering) {
 	}
 }
 
+// groups lists the connected groups with their members.
+func (r *reviewer) groups(all []estate.NetworkGroup) {
+	if len(all) == 0 {
+		return
+	}
+	r.say("%s, each with the VNets that it joins with each other:", plural(len(all), "connected group"))
+	shown, more := cut(all, longest)
+	r.add(list{each(shown, func(g estate.NetworkGroup) phrase { return r.name(g.ID).say(" -> ").and(r.names(g.All(), longest)) })})
+	r.add(more...)
+}
+
 // remotes lists halves by the VNet they belong to: "hub -> a, b".
 func (r *reviewer) remotes(halves []*estate.Peering) []phrase {
 	var order []estate.ID
@@ -66,7 +78,7 @@ var kinds = map[string]string{
 	estate.TypeVNet: "VNet", estate.TypePeering: "peering", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway",
 	estate.TypeConnection: "connection", estate.TypePublicIP: "public IP address", estate.TypeCircuit: "ExpressRoute circuit",
 	estate.TypeFirewall: "firewall", estate.TypeInterface: "appliance", estate.TypeRouteServer: "Route Server",
-	estate.TypeDNSServer: "name server", estate.TypeNetworkGroup: "network group", estate.TypeNetworkManager: "network manager",
+	estate.TypeDNSServer: "name server", estate.TypeNetworkGroup: "connected group", estate.TypeNetworkManager: "network manager",
 	estate.TypeNSG: "network security group", estate.TypeRouteTable: "route table",
 }
 

@@ -269,9 +269,10 @@ type WireNetworkGroup struct {
 
 // WireNetworkManager is a network manager and what it manages.
 type WireNetworkManager struct {
-	ID    WireID   `json:"id"`
-	Scope []string `json:"scope,omitempty"`
-	At    *WirePos `json:"at,omitempty"`
+	ID     WireID     `json:"id"`
+	Scope  []string   `json:"scope,omitempty"`
+	Region WireRegion `json:"region,omitzero"`
+	At     *WirePos   `json:"at,omitempty"`
 }
 
 // WireSecurityGroup is a network security group, without the rules that every group has.

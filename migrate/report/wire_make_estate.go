@@ -37,7 +37,7 @@ func wireEstate(e *estate.Estate) WireEstate {
 			return WireNetworkGroup{wireID(g.ID), each(g.Members, wireID), wireIDIf(g.Hub), posIf(at(g.Refs))}
 		}),
 		Managers: each(e.Managers, func(m estate.NetworkManager) WireNetworkManager {
-			return WireNetworkManager{wireID(m.ID), m.Scope, posIf(at(m.Refs))}
+			return WireNetworkManager{wireID(m.ID), m.Scope, wireRegion(m.Region), posIf(at(m.Refs))}
 		}),
 		SecurityGroups: each(e.SecurityGroups, func(g estate.SecurityGroup) WireSecurityGroup {
 			return WireSecurityGroup{wireID(g.ID), g.Name, wireRegion(g.Region), each(g.Rules, wireRule), g.RulesKnown, posIf(at(g.Refs))}
@@ -221,6 +221,8 @@ func wireChange(base, target *estate.Estate) WireEffect {
 	add.Connections = changed(base.Connections, target.Connections, &w, func(c *estate.Connection) estate.ID { return c.ID })
 	add.Peerings = changed(base.Peerings, target.Peerings, &w, func(p *estate.Peering) estate.ID { return p.ID })
 	add.SecurityGroups = changed(base.SecurityGroups, target.SecurityGroups, &w, func(g *estate.SecurityGroup) estate.ID { return g.ID })
+	add.Groups = changed(base.Groups, target.Groups, &w, func(g *estate.NetworkGroup) estate.ID { return g.ID })
+	add.Managers = changed(base.Managers, target.Managers, &w, func(m *estate.NetworkManager) estate.ID { return m.ID })
 	add.RouteTables = changed(base.RouteTables, target.RouteTables, &w, func(t *estate.RouteTable) estate.ID { return t.ID })
 	if e := wireEstate(&add); !reflect.DeepEqual(e, wireEstate(&estate.Estate{})) {
 		w.Add = &e

@@ -157,7 +157,7 @@ func (d *unwirer) estate(w *WireEstate) *estate.Estate {
 			return estate.NetworkGroup{ID: unwiredID(w.ID), Members: ids(w.Members), Hub: idIf(w.Hub), Refs: d.refsIf(w.At)}
 		}),
 		Managers: several(w.Managers, func(w WireNetworkManager) estate.NetworkManager {
-			return estate.NetworkManager{ID: unwiredID(w.ID), Scope: w.Scope, Refs: d.refsIf(w.At)}
+			return estate.NetworkManager{ID: unwiredID(w.ID), Scope: w.Scope, Region: unwiredRegion(w.Region), Refs: d.refsIf(w.At)}
 		}),
 		SecurityGroups: several(w.SecurityGroups, func(w WireSecurityGroup) estate.SecurityGroup {
 			return estate.SecurityGroup{ID: unwiredID(w.ID), Name: w.WrittenName, Region: unwiredRegion(w.Region), Rules: several(w.Rules, unwiredRule), RulesKnown: w.RulesKnown, Refs: d.refsIf(w.At)}

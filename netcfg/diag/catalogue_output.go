@@ -157,6 +157,11 @@ var emissionRules = []Rule{
 		Why:    "classic connections could have None or PFS1 as the group of the second phase; another word comes from elsewhere, and a tunnel whose ends do not agree on it does not come up, or not again when its keys are renewed",
 		Fix:    "look up the group in the device's configuration, and set that one",
 		Source: "docs/sources.md#ipsec"},
+	{ID: "ARM-032", Name: "deployed-by-command", Severity: Note, Since: "0.3",
+		Title:  "a template writes a connectivity configuration, and does not deploy it",
+		Why:    "what a network manager is to do in a region is an action of its own: until then the members of a connected group reach each other as before, and their tunnels carry the traffic",
+		Fix:    "after the template run the command of the step that creates connected groups, and see that every region says Deployed",
+		Source: "docs/sources.md#network-manager"},
 }
 
 // planRules look at a plan: its target, and the states on the way.

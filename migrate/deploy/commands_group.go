@@ -1,0 +1,147 @@
+package deploy
+
+import (
+	"strings"
+
+	"github.com/netmigrate/netmigrate/arm"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+)
+
+// addGroups makes a network manager with its connected groups and deploys them. az has the commands for it in an
+// extension, and not the one that deletes what is deployed; so its requests are written out. Source: docs/sources.md#commands.
+func (w *bookWriter) addGroups(c *Commands, s *plan.Step) {
+	e := s.Effect.Add
+	if len(e.Groups) == 0 || len(e.Managers) == 0 {
+		return
+	}
+	m, regions := &e.Managers[0], w.regionsOf(e)
+	c.Before = append(c.Before, w.otherManagers(m.ID))
+	c.Do = append(c.Do, w.createManager(m, e.Groups), w.commit(m.ID, e.Groups, regions, "deploys the connected groups to the regions of their members, in place of whatever this network manager has deployed there"))
+	c.Verify = append(c.Verify, w.deployed(m.ID, regions, "Deployed in every region; until then look again"),
+		people("effective routes of a machine of each member show ConnectedGroup for the other members. No command here logs in to a machine"), w.stands(s))
+	c.Undo = append(c.Undo, w.commit(m.ID, nil, regions, "deploys nothing, which takes the connected groups away; only if this step made the network manager"),
+		w.deployed(m.ID, regions, "no configuration is left, in any region"), w.removeManager(m.ID))
+}
+
+// regionsOf are the regions of the members of groups, each once.
+func (w *bookWriter) regionsOf(e *estate.Estate) []value {
+	var out []value
+	seen := map[string]bool{}
+	for i := range e.Groups {
+		for _, id := range e.Groups[i].Members {
+			if v := w.vnet(id); v != nil && !seen[v.Region.String()] {
+				seen[v.Region.String()] = true
+				out = append(out, w.region(v.Region))
+			}
+		}
+	}
+	return out
+}
+
+// otherManagers shows the network managers of a subscription: two that connect networks of one scope cannot be.
+func (w *bookWriter) otherManagers(id estate.ID) Command {
+	typ, _ := armType(id)
+	az := w.azIn("resource list", id).opt("resource-type", literal(typ)).add("--query='[].id'", "--output=tsv")
+	ps := w.psIn("Get-AzResource", id).opt("ResourceType", literal(typ)).String() + " | Select-Object ResourceId"
+	return w.command(az.String(), ps, "network managers of the subscription: none, or one that connects no networks of this scope; with another one, stop")
+}
+
+// createManager makes a network manager, its groups with their members, and a configuration for each group.
+func (w *bookWriter) createManager(m *estate.NetworkManager, groups []estate.NetworkGroup) Command {
+	var scopes []value
+	for _, scope := range m.Scope {
+		scopes = append(scopes, append(literal(scopePrefix), w.subscription(estate.ID{Subscription: strings.TrimPrefix(scope, scopePrefix)})...))
+	}
+	body := append(literal(`{"location":`), jsonText(w.region(m.Region))...).then(`,"properties":{"networkManagerScopeAccesses":["Connectivity"],"networkManagerScopes":{"subscriptions":`)
+	body = append(body, jsonList(scopes)...).then("}}}")
+	az := []string{w.request("put", w.resourceID(m.ID), "", body)}
+	var ps []string
+	for i := range groups {
+		posix, powershell := w.createGroup(&groups[i])
+		az, ps = append(az, posix...), append(ps, powershell...)
+	}
+	manager := w.ps("New-AzNetworkManager", m.ID).opt("Location", w.region(m.Region)).
+		add("-NetworkManagerScope (New-AzNetworkManagerScope -Subscription " + powershellList(scopes) + ")").add("-NetworkManagerScopeAccess Connectivity")
+	show := "ForEach-Object { $_ | Select-Object Name, ProvisioningState\n    " + strings.Join(ps, "\n    ") + " }"
+	return w.create(m.ID, strings.Join(az, " &&\n"), manager, show, "network manager %s with %s; nothing is deployed yet", m.ID.Name, count(len(groups), "group"))
+}
+
+// createGroup makes a group, its members and the configuration that connects them.
+func (w *bookWriter) createGroup(g *estate.NetworkGroup) (az, ps []string) {
+	id, mesh := w.resourceID(g.ID), meshOf(g.ID)
+	az = append(az, w.request("put", id, "", literal(`{"properties":{"memberType":"VirtualNetwork"}}`)))
+	ps = append(ps, w.ps("New-AzNetworkManagerGroup", g.ID).named("NetworkManagerName", g.ID.Name).named("Name", g.ID.Child).String()+" | Select-Object Name")
+	names, vnets := membersOf(g)
+	regions := map[string]bool{}
+	for i, member := range vnets {
+		at := append(id.then("/staticMembers/"), w.name(names[i])...)
+		vnet := w.resourceID(member)
+		az = append(az, w.request("put", at, "", append(literal(`{"properties":{"resourceId":`), jsonText(vnet)...).then("}}")))
+		ps = append(ps, w.ps("New-AzNetworkManagerStaticMember", g.ID).named("NetworkManagerName", g.ID.Name).named("NetworkGroupName", g.ID.Child).
+			named("Name", names[i]).opt("ResourceId", vnet).String()+" | Select-Object Name")
+		if v := w.vnet(member); v != nil {
+			regions[v.Region.String()] = true
+		}
+	}
+	global, flag := `"False"`, ""
+	if len(regions) > 1 {
+		global, flag = `"True"`, " -IsGlobal"
+	}
+	body := append(literal(`{"properties":{"connectivityTopology":"Mesh","isGlobal":`+global+`,"deleteExistingPeering":"False","appliesToGroups":[{"groupConnectivity":"DirectlyConnected","isGlobal":`+
+		global+`,"useHubGateway":"False","networkGroupId":`), jsonText(id)...).then("}]}}")
+	az = append(az, w.request("put", w.resourceID(mesh), "", body))
+	ps = append(ps, w.ps("New-AzNetworkManagerConnectivityConfiguration", mesh).named("NetworkManagerName", mesh.Name).named("Name", mesh.Child).add("-ConnectivityTopology Mesh").
+		add("-AppliesToGroup @(New-AzNetworkManagerConnectivityGroupItem -NetworkGroupId "+id.powershell()+" -GroupConnectivity DirectlyConnected"+flag+")").when(flag != "", "-IsGlobal").String()+" | Select-Object Name")
+	return az, ps
+}
+
+// commit lets a network manager deploy the configurations of groups to regions, and nothing else.
+func (w *bookWriter) commit(manager estate.ID, groups []estate.NetworkGroup, regions []value, note string) Command {
+	var configurations []value
+	for i := range groups {
+		configurations = append(configurations, w.resourceID(meshOf(groups[i].ID)))
+	}
+	body := append(literal(`{"commitType":"Connectivity","configurationIds":`), jsonList(configurations)...).then(`,"targetLocations":`)
+	body = append(body, jsonList(regions)...).then("}")
+	ps := w.ps("Deploy-AzNetworkManagerCommit", manager).named("Name", manager.Name).add("-CommitType Connectivity", "-TargetLocation "+powershellList(regions))
+	if len(configurations) > 0 {
+		ps.add("-ConfigurationId " + powershellList(configurations))
+	}
+	return w.command(w.request("post", w.resourceID(manager).then("/commit"), "", body), ps.String(), "%s", note)
+}
+
+// deployed shows what a network manager has deployed in regions.
+func (w *bookWriter) deployed(manager estate.ID, regions []value, want string) Command {
+	body := append(literal(`{"deploymentTypes":["Connectivity"],"regions":`), jsonList(regions)...).then("}")
+	az := "az rest --method=post --url=" + w.resourceID(manager).then("/listDeploymentStatus?api-version="+arm.APIVersion).posix() + " \\\n  --query='value[].[region, deploymentStatus, errorMessage, length(configurationIds)]' --output=tsv --body=" + body.posix()
+	ps := w.ps("Get-AzNetworkManagerDeploymentStatus", manager).named("NetworkManagerName", manager.Name).add("-DeploymentType Connectivity", "-Region "+powershellList(regions)).String() +
+		" |\n  ForEach-Object { $_.Value } | Select-Object Region, DeploymentStatus, ErrorMessage, ConfigurationIds"
+	return w.command(az, ps, "%s", want)
+}
+
+// removeManager deletes a network manager with all that it has. force takes what it has deployed away before.
+func (w *bookWriter) removeManager(id estate.ID) Command {
+	ps := w.ps("Remove-AzNetworkManager", id).named("Name", id.Name).add("-Force", "-ForceDelete")
+	return w.command(w.request("delete", w.resourceID(id), "&force=true", nil), ps.String(), "network manager %s with its groups and configurations; only if this step made it", id.Name)
+}
+
+// request asks Resource Manager directly.
+func (w *bookWriter) request(method string, at value, query string, body value) string {
+	text := "az rest --method=" + method + " --url=" + at.then("?api-version="+arm.APIVersion+query).posix() + " --output=none"
+	if body != nil {
+		text += " \\\n  --body=" + body.posix()
+	}
+	return text
+}
+
+// vnet is a VNet that is there, or is there before or after.
+func (w *bookWriter) vnet(id estate.ID) *estate.VNet {
+	if v := w.now.vnets[id.Key()]; v != nil {
+		return v
+	}
+	if v := w.target.VNet(id); v != nil {
+		return v
+	}
+	return w.base.VNet(id)
+}
