@@ -100,6 +100,14 @@ func TestCommandsUndoWhatThePlanSays(t *testing.T) {
 			}
 			for _, id := range s.Back.Remove {
 				deleted++
+				if id.Type == estate.TypeNetworkManager || id.Type == estate.TypeNetworkGroup { // the manager goes with all its groups
+					if !slices.ContainsFunc(c.Undo, func(one deploy.Command) bool {
+						return strings.Contains(one.Posix, "--method=delete") && strings.Contains(one.Posix, "/networkManagers/"+id.Name+"?") && strings.Contains(one.Posix, "force=true")
+					}) {
+						t.Errorf("%s %s: %s was made, and is not deleted", name, s.ID, id)
+					}
+					continue
+				}
 				// A site that only ExpressRoute names has no local network gateway.
 				if !says(c.Undo, " delete ", cmp.Or(id.Child, id.Name)) && id.Type != estate.TypeSite {
 					t.Errorf("%s %s: %s was made, and is not deleted", name, s.ID, id)

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/arm"
@@ -22,6 +23,26 @@ func (w *bookWriter) addGroups(c *Commands, s *plan.Step) {
 		people("effective routes of a machine of each member show ConnectedGroup for the other members. No command here logs in to a machine"), w.stands(s))
 	c.Undo = append(c.Undo, w.commit(m.ID, nil, regions, "deploys nothing, which takes the connected groups away; only if this step made the network manager"),
 		w.deployed(m.ID, regions, "no configuration is left, in any region"), w.removeManager(m.ID))
+}
+
+// verifyGroups shows what is deployed of the groups of a component, which steps before this one have made.
+func (w *bookWriter) verifyGroups(c *Commands, s *plan.Step) {
+	for i := range w.p.Steps {
+		made := w.p.Steps[i].Effect.Add
+		if made == nil || len(made.Groups) == 0 || w.p.Steps[i].Wave >= s.Wave {
+			continue
+		}
+		if slices.ContainsFunc(made.Groups, func(g estate.NetworkGroup) bool { return w.together(s.Object, g.Members[0]) }) {
+			c.Do = append(c.Do, w.deployed(managerOf(made.Groups[0].ID), w.regionsOf(made), "Deployed in every region"))
+		}
+	}
+}
+
+// together reports whether two VNets are of one component.
+func (w *bookWriter) together(a, b estate.ID) bool {
+	return slices.ContainsFunc(w.p.Components, func(c plan.Component) bool {
+		return slices.ContainsFunc(c.VNets, a.Same) && slices.ContainsFunc(c.VNets, b.Same)
+	})
 }
 
 // regionsOf are the regions of the members of groups, each once.

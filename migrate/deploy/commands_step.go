@@ -147,6 +147,7 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 	for _, v := range vnets {
 		c.Do = append(c.Do, w.listPeerings(v))
 	}
+	w.verifyGroups(c, s)
 	for i := range w.p.Steps {
 		next := &w.p.Steps[i]
 		if next.Action != plan.DeleteTunnel || !slices.Contains(next.Needs, s.ID) {

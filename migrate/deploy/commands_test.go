@@ -60,6 +60,8 @@ func makeFixturePlans(t *testing.T) map[string]*plan.Plan {
 			add(name+" "+string(mode), planOf(t, e, options.Options{Mode: mode}))
 		}
 		add(name+" new hub", planOf(t, e, options.Options{Hub: options.HubNew}))
+		add(name+" group", planOf(t, e, options.Options{Transit: options.TransitGroup}))
+		add(name+" group anew", planOf(t, e, options.Options{Mode: options.Rebuild, Transit: options.TransitGroup}))
 	}
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
