@@ -331,8 +331,8 @@ func (o *planned) kit() ([]file, error) {
 	}
 	o.found = append(append(o.found, audible(noticed)...), limits...)
 	for _, f := range noticed {
-		if f.Rule == "ARM-006" && !slices.ContainsFunc(o.found, func(g diag.Finding) bool { return g.Rule == f.Rule }) {
-			o.found = append(o.found, f) // a note, of which those who deploy the kit have to know
+		if (f.Rule == "ARM-006" || f.Rule == "ARM-032") && !slices.ContainsFunc(o.found, func(g diag.Finding) bool { return g.Rule == f.Rule }) {
+			o.found = append(o.found, f) // notes, of which those who deploy the kit have to know
 		}
 	}
 	o.found.Sort()

@@ -34,7 +34,7 @@ A decision that cannot be kept is refused, with its place in the plan.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: a VNet's name, new, none, regional or auto (default auto)"},
-		{name: "transit", choices: transits(), title: "how VNets are joined: by peerings, or through a hub's firewall"},
+		{name: "transit", choices: transits(), title: "how VNets are joined: peerings, connected groups, a firewall"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		fromOption,
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},

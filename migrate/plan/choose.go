@@ -420,7 +420,10 @@ func (l *layout) because(c Candidate, class Class, want wish) string {
 		return "it was asked for"
 	}
 	keep := "direct peerings keep"
-	if len(l.groups) > 0 {
+	switch {
+	case len(l.groups) > 0 && l.peerings() == 0:
+		keep = "connected groups keep"
+	case len(l.groups) > 0:
 		keep = "connected groups and direct peerings keep"
 	}
 	switch {
