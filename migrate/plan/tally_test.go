@@ -64,4 +64,5 @@ func (c *tally) plan(p *plan.Plan) {
 		kept += len(p.Components[i].Kept)
 	}
 	c.add("kept pairs", kept)
+	c.add("connected groups made", len(p.Target.Groups)-len(p.Base.Groups))
 }
