@@ -33,7 +33,7 @@ what was decided, and plans the rest again: the network of the plan or, with inp
 A decision that cannot be kept is refused, with its place in the plan.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
-		{name: "hub", value: "NAME", title: "the hub: a VNet's name, new, none, regional or auto (default auto)"},
+		{name: "hub", value: "NAME", title: "the hub: a VNet's name, new, none, regional, several or auto"},
 		{name: "transit", choices: transits(), title: "how VNets are joined: peerings, connected groups, a firewall"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		fromOption,

@@ -109,7 +109,7 @@ var (
 )
 
 func readHub(s string) (string, bool) {
-	for _, h := range []Hub{HubAuto, HubNew, HubNone, HubRegional} {
+	for _, h := range []Hub{HubAuto, HubNew, HubNone, HubRegional, HubSeveral} {
 		if strings.EqualFold(s, string(h)) {
 			return string(h), true
 		}

@@ -30,6 +30,7 @@ const (
 	HubNew      Hub = "new"
 	HubNone     Hub = "none"
 	HubRegional Hub = "regional" // one for each region with VNets that reach networks behind gateways
+	HubSeveral  Hub = "several"  // as many as addresses and limits demand
 )
 
 // Transit is how a plan joins VNets that reach each other today.

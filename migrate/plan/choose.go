@@ -39,6 +39,17 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if want.vnet >= 0 && !slices.Contains(members, want.vnet) {
 		want.hub, want.vnet = options.HubAuto, -1 // it names a VNet of another component
 	}
+	regional, split := layRegional(g, members, d), laySplit(g, members, d)
+	lacking := ""
+	switch {
+	case want.hub == options.HubRegional && regional == nil:
+		lacking = "there are no two regions whose VNets would use the gateway of a hub; "
+	case want.hub == options.HubSeveral && split == nil:
+		lacking = "one hub is enough for all VNets that would use the gateway of one, or a further one would serve a single VNet; "
+	}
+	if lacking != "" {
+		want.hub = options.HubAuto
+	}
 	candidatesFor := hubCandidates(g, members, d)
 	if want.vnet >= 0 && !slices.Contains(candidatesFor, want.vnet) {
 		candidatesFor = append(candidatesFor, want.vnet)
@@ -60,12 +71,10 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	for _, hub := range candidatesFor {
 		all = append(all, lay(g, members, d, oneHub(hub), hub == standing && hub >= 0))
 	}
-	if regional := layRegional(g, members, d); regional != nil {
-		all = append(all, regional)
-	}
-	alone := want.hub == options.HubRegional && !all[len(all)-1].regional()
-	if alone {
-		want.hub = options.HubAuto
+	for _, several := range []*layout{regional, split} {
+		if several != nil {
+			all = append(all, several)
+		}
 	}
 	if want.transit == options.TransitGroup {
 		for _, l := range all {
@@ -110,9 +119,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if l := layouts[0]; want.transit == options.TransitGroup && l.ungrouped != "" {
 		hub.Because += "; no connected group is made: " + l.ungrouped
 	}
-	if alone {
-		hub.Because = "there are no two regions whose VNets would use the gateway of a hub; " + hub.Because
-	}
+	hub.Because = lacking + hub.Because
 	return layouts, hub, nil
 }
 
@@ -168,7 +175,7 @@ type wish struct {
 func newWish(g *graph, opts *options.Options) (wish, error) {
 	want := wish{hub: opts.Hub, vnet: -1, transit: opts.Transit}
 	switch opts.Hub {
-	case options.HubAuto, options.HubNew, options.HubNone, options.HubRegional:
+	case options.HubAuto, options.HubNew, options.HubNone, options.HubRegional, options.HubSeveral:
 		return want, nil
 	}
 	name := options.Text{Value: string(opts.Hub)}
@@ -218,7 +225,7 @@ func (w wish) comparePassage(a, b Candidate) int {
 func (w wish) rank(c Candidate, g *graph) int {
 	switch {
 	case w.hub == options.HubAuto,
-		w.hub == options.HubNew && c.Kind == NewHub, w.hub == options.HubNone && c.Kind == NoHub, w.hub == options.HubRegional && c.Kind == RegionalHubs,
+		w.hub == options.HubNew && c.Kind == NewHub, w.hub == options.HubNone && c.Kind == NoHub, w.hub == options.HubRegional && c.Kind == RegionalHubs, w.hub == options.HubSeveral && c.Kind == SeveralHubs,
 		w.vnet >= 0 && c.Kind == ExistingHub && c.VNet.Same(g.e.VNets[w.vnet].ID):
 		return 0
 	}
@@ -226,7 +233,7 @@ func (w wish) rank(c Candidate, g *graph) int {
 }
 
 func kindOrder(k HubKind) int {
-	return slices.Index([]HubKind{ExistingHub, NoHub, RegionalHubs, NewHub}, k)
+	return slices.Index([]HubKind{ExistingHub, NoHub, RegionalHubs, SeveralHubs, NewHub}, k)
 }
 
 // hubCandidates are the VNets with the most tunnels and those that hold gateways for outside
@@ -250,6 +257,8 @@ func (l *layout) candidate() Candidate {
 	case len(l.hubs) == 0:
 	case l.regional():
 		c.Kind = RegionalHubs
+	case l.split():
+		c.Kind = SeveralHubs
 	case isNew(l.hubs[0]):
 		c.Kind = NewHub
 	default:
@@ -402,6 +411,8 @@ func (c Candidate) Name() string {
 		return "new hub"
 	case RegionalHubs:
 		return "a hub for each region"
+	case SeveralHubs:
+		return "several hubs"
 	}
 	if c.Firewall {
 		return "no hub, and no pair through a firewall"
@@ -439,6 +450,8 @@ func (l *layout) because(c Candidate, class Class, want wish) string {
 		return fmt.Sprintf("no existing VNet serves %d gateway users with fewer points", len(l.remote))
 	case c.Kind == RegionalHubs:
 		return fmt.Sprintf("each region has a gateway of its own for its %s", plural(len(l.remote), "gateway user"))
+	case c.Kind == SeveralHubs:
+		return fmt.Sprintf("one hub cannot have all of its %s: they share addresses, or are more than the %d peerings of a VNet", plural(len(l.remote), "gateway user"), azure.MaxPeeringsPerVNet)
 	case len(l.remote) > 0 && len(l.behindHub[l.hubs[0]].networks) == 0:
 		return fmt.Sprintf("its gateway serves the clients that %s can reach only through a gateway", plural(len(l.remote), "other VNet"))
 	case len(l.remote) > 0:

@@ -238,6 +238,8 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 		}
 	case RegionalHubs:
 		w.hub = options.HubRegional
+	case SeveralHubs:
+		w.hub = options.HubSeveral
 	case NewHub:
 		w.hub, w.space = options.HubNew, one.Space
 		if one.Firewall {

@@ -81,6 +81,8 @@ func (d Decision) hubName() string {
 		return name
 	case d.Hub == RegionalHubs:
 		return "one for each region"
+	case d.Hub == SeveralHubs:
+		return "one of several"
 	case d.Hub == "":
 		return "whichever is best"
 	}

@@ -167,9 +167,9 @@ func (d *deriver) hub(c, was *Component, at string) {
 			return
 		}
 		one.VNet = v
-	case RegionalHubs:
-		if was.Hub.Kind == RegionalHubs && !slices.Equal(c.Hub.Regional, was.Hub.Regional) {
-			d.refuse(at+".hubs", "which VNets are the hubs of the regions, and in which blocks, is found anew; name one hub for all to choose it")
+	case RegionalHubs, SeveralHubs:
+		if was.Hub.Kind == c.Hub.Kind && !slices.Equal(c.Hub.Regional, was.Hub.Regional) {
+			d.refuse(at+".hubs", "which VNets are the hubs, and in which blocks, is found anew; name one hub for all to choose it")
 			return
 		}
 	case NewHub:

@@ -19,7 +19,10 @@ import (
 func (n *network) drawOptions(t *rapid.T) {
 	n.mode = rapid.SampledFrom([]options.Mode{options.AsIfLive, options.AsIfLive, options.ClassicLive, options.Rebuild}).Draw(t, "mode")
 	n.has[string(n.mode)] = true
-	n.hub = rapid.SampledFrom([]string{"auto", "auto", "auto", "new", "none", "regional", ""}).Draw(t, "hub")
+	n.hub = rapid.SampledFrom([]string{"auto", "auto", "auto", "new", "none", "regional", "several", ""}).Draw(t, "hub")
+	if n.has["twins"] && rapid.Bool().Draw(t, "several hubs") {
+		n.hub = "several"
+	}
 	n.has["hub "+n.hub] = true
 	if n.hub == "" {
 		n.hub = n.path(rapid.IntRange(0, len(n.vnets)-1).Draw(t, "hub VNet"))

@@ -51,12 +51,12 @@ type drawnSite struct {
 
 // features is all that a network may have. Each must turn up in a hundred of them.
 var features = []string{
-	"mesh", "chain", "star", "ring", "mixed", "two parts", // shapes
+	"mesh", "chain", "star", "ring", "mixed", "two parts", "twins", // shapes
 	"overlap", "several ranges", "several regions", "several subscriptions", "a name twice",
 	"one-sided", "partial site", "wrong site", "wrong address", "no addresses", "shared sites", "multi-hop", "whole transit",
 	"office", "office with VNets behind it", "clients", "listed clients", "ExpressRoute", "ExpressRoute beside VPN", "named circuit",
 	"default site", "gateway not provisioned", "tunnel not connected",
-	"as-if-live", "rebuild", "classic-live", "hub auto", "hub new", "hub none", "hub regional", "hub by name", "through a firewall", "connected groups asked for",
+	"as-if-live", "rebuild", "classic-live", "hub auto", "hub new", "hub none", "hub regional", "hub several", "hub by name", "through a firewall", "connected groups asked for",
 	"asks", "required", "encrypted", "forbidden", "accepted",
 }
 
@@ -67,15 +67,23 @@ func one(t *rapid.T, of int, what string) bool {
 
 func drawNetwork(t *rapid.T) *network {
 	n := &network{docs: 1, has: map[string]bool{}}
-	shape := rapid.SampledFrom([]string{"mixed", "mesh", "chain", "star", "ring", "two parts"}).Draw(t, "shape")
+	shape := rapid.SampledFrom([]string{"mixed", "mesh", "chain", "star", "ring", "two parts", "twins"}).Draw(t, "shape")
 	n.has[shape] = true
-	least := map[string]int{"mixed": 1, "mesh": 3, "chain": 2, "star": 3, "ring": 4, "two parts": 4}[shape]
-	most := map[string]int{"mixed": 7, "mesh": 5, "chain": 6, "star": 6, "ring": 6, "two parts": 7}[shape]
+	least := map[string]int{"mixed": 1, "mesh": 3, "chain": 2, "star": 3, "ring": 4, "two parts": 4, "twins": 6}[shape]
+	most := map[string]int{"mixed": 7, "mesh": 5, "chain": 6, "star": 6, "ring": 6, "two parts": 7, "twins": 7}[shape]
 	n.drawVNets(t, rapid.IntRange(least, most).Draw(t, "VNets"))
+	if shape == "twins" {
+		n.makeTwins()
+	}
 	n.shared = one(t, 5, "shared sites")
 	n.placeholders = one(t, 5, "placeholders")
 	for _, e := range n.edges(t, shape) {
 		n.drawTunnel(t, e[0], e[1])
+	}
+	if shape == "twins" {
+		for v := range len(n.vnets) - 1 {
+			n.plainOffice(v, 1+v/n.half())
+		}
 	}
 	for v := range n.vnets {
 		n.drawOutside(t, v)
@@ -117,6 +125,24 @@ func (n *network) drawVNets(t *rapid.T, count int) {
 	}
 }
 
+// half is how many VNets of twins have one office: a hub and its spokes, and as many with the addresses of those.
+func (n *network) half() int { return (len(n.vnets) + 1) / 2 }
+
+// makeTwins gives VNets the addresses of others: nothing joins those but the last one, which is between them.
+func (n *network) makeTwins() {
+	for v := n.half(); v < len(n.vnets)-1; v++ {
+		n.vnets[v].space = slices.Clone(n.vnets[v-n.half()+1].space)
+	}
+	n.has["overlap"] = true
+}
+
+// plainOffice gives a VNet an office that lists its own range alone.
+func (n *network) plainOffice(at, number int) {
+	s := &drawnSite{doc: n.vnets[at].doc, name: fmt.Sprintf("office%d-of-n%d", number, at), to: -1, address: fmt.Sprintf("62.140.11.%d", 30+number), prefixes: prefixesOf(fmt.Sprintf("192.168.%d.0/24", number))}
+	n.sites = append(n.sites, s)
+	n.vnets[at].refs = append(n.vnets[at].refs, drawnRef{site: s})
+}
+
 // edges are the pairs of VNets that a shape joins.
 func (n *network) edges(t *rapid.T, shape string) [][2]int {
 	var out [][2]int
@@ -136,6 +162,12 @@ func (n *network) edges(t *rapid.T, shape string) [][2]int {
 		star(0, last)
 	case "chain":
 		chain(0, last)
+	case "twins":
+		star(0, n.half()-1)
+		for v := n.half(); v < last; v++ {
+			out = append(out, [2]int{last, v})
+		}
+		out = append(out, [2]int{0, last})
 	case "ring":
 		chain(0, last)
 		out = append(out, [2]int{0, last})

@@ -17,10 +17,12 @@ const noHubIndex = -1
 // isNew reports whether a hub is one that does not exist yet.
 func isNew(hub int) bool { return hub <= newHubIndex }
 
-// hubbing says which VNets of a component are hubs: none, one for all, or one for each of some regions.
+// hubbing says which VNets of a component are hubs: none, one for all, one for each of some regions, or several that the
+// VNets are divided among.
 type hubbing struct {
 	hubs    []int
-	regions []string // of the users of each; nil where there is one for all
+	regions []string    // of the users of each; nil where there is one for all
+	of      map[int]int // by VNet: its hub, where they are divided
 }
 
 // oneHub is a single hub for all, or none.
@@ -36,11 +38,19 @@ func (h hubbing) isHub(v int) bool { return slices.Contains(h.hubs, v) }
 // regional reports whether each hub serves the VNets of a region.
 func (h hubbing) regional() bool { return h.regions != nil }
 
+// split reports whether the VNets are divided among several hubs.
+func (h hubbing) split() bool { return h.of != nil }
+
 // hubOf is the hub of a VNet, a hub's own being itself; noHubIndex where there is none for it.
 func (l *layout) hubOf(v int) int {
 	switch {
 	case len(l.hubs) == 0:
 		return noHubIndex
+	case l.split():
+		if l.isHub(v) {
+			return v
+		}
+		return l.of[v]
 	case !l.regional():
 		return l.hubs[0]
 	}
@@ -48,6 +58,12 @@ func (l *layout) hubOf(v int) int {
 		return l.hubs[i]
 	}
 	return noHubIndex
+}
+
+// newLayout is a layout in which nothing is laid out yet.
+func newLayout(g *graph, members []int, d *demand, hubs hubbing, firewall bool, blocked map[[2]int]string) *layout {
+	return &layout{g: g, members: members, demand: d, hubbing: hubs, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
+		existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
 }
 
 // viaHub reports whether one of two VNets is the hub of the other.
@@ -61,6 +77,11 @@ func (l *layout) users(hub int) []int {
 // spokes are the members that a hub is for: of its region, or all.
 func (l *layout) spokes(hub int) []int {
 	return slices.DeleteFunc(slices.Clone(l.members), func(v int) bool { return l.hubOf(v) != hub })
+}
+
+// hasVPN reports whether a VNet has a VPN gateway.
+func (g *graph) hasVPN(v int) bool {
+	return slices.ContainsFunc(g.gateways[v], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway })
 }
 
 // served are the on-premises networks behind a hub's gateway.
@@ -115,7 +136,7 @@ func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
 		case slices.Contains(used, best.hub):
 		case slices.Contains(used, v):
 			best = one
-		case one.networks > 0 && more > 0 && slices.ContainsFunc(g.gateways[v], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway }):
+		case one.networks > 0 && more > 0 && g.hasVPN(v):
 			best = one
 		}
 		at[region] = best

@@ -53,7 +53,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, firewall bool) *layou
 	blocked := map[[2]int]string{}
 	(&layout{g: g, blocked: blocked}).barriers()
 	for {
-		l := &layout{g: g, members: members, demand: d, hubbing: hubs, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{}, existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
+		l := newLayout(g, members, d, hubs, firewall, blocked)
 		l.keepUncertain()
 		l.keepForced()
 		l.keepDecided()

@@ -386,6 +386,8 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 	}
 	e, opts := spelt("regional", twoRegions...).read(t, 0)
 	with("hubs by region", e, *opts)
+	e, opts = spelt("several", twice...).read(t, 0)
+	with("several hubs", e, *opts)
 	for _, name := range classicFixtures(t) {
 		add(name, fixture(t, name), options.TransitDirect)
 		add(name+" through a firewall", fixture(t, name), options.TransitFirewall)

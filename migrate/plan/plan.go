@@ -88,23 +88,24 @@ const (
 	ExistingHub  HubKind = "existing"
 	NewHub       HubKind = "new"
 	RegionalHubs HubKind = "regional" // one for each region with VNets that reach networks behind gateways
+	SeveralHubs  HubKind = "several"  // as many as addresses and limits demand
 )
 
 // HubKinds lists them.
-var HubKinds = []HubKind{NoHub, ExistingHub, NewHub, RegionalHubs}
+var HubKinds = []HubKind{NoHub, ExistingHub, NewHub, RegionalHubs, SeveralHubs}
 
 // Hub is the chosen hub of a component, and how it was chosen.
 type Hub struct {
 	Kind       HubKind
 	VNet       estate.ID
 	Because    string
-	Asked      bool         // it is one that somebody named
-	Candidates []Candidate  // best first; the first is the chosen one, the second the runner-up
-	Firewall   bool         // pairs of spokes pass its Azure Firewall
-	Grouped    bool         // connected groups join spokes
-	Space      netip.Prefix // of a new hub
-	Region     string       // of a new hub
-	Regional   []RegionalHub
+	Asked      bool          // it is one that somebody named
+	Candidates []Candidate   // best first; the first is the chosen one, the second the runner-up
+	Firewall   bool          // pairs of spokes pass its Azure Firewall
+	Grouped    bool          // connected groups join spokes
+	Space      netip.Prefix  // of a new hub
+	Region     string        // of a new hub
+	Regional   []RegionalHub // of the regions, or several
 }
 
 // Blocks are the address spaces of new hubs.
@@ -121,7 +122,7 @@ func (h *Hub) Blocks() []netip.Prefix {
 	return out
 }
 
-// RegionalHub is the hub of one region.
+// RegionalHub is one of several hubs, and where it is.
 type RegionalHub struct {
 	Region string
 	VNet   estate.ID

@@ -59,10 +59,14 @@ func (c *tally) plan(p *plan.Plan) {
 	c.add("plans", 1)
 	c.add("steps", len(p.Steps))
 	c.add("windows", len(p.Windows))
-	kept := 0
+	kept, several := 0, 0
 	for i := range p.Components {
 		kept += len(p.Components[i].Kept)
+		if p.Components[i].Hub.Kind == plan.SeveralHubs {
+			several++
+		}
 	}
 	c.add("kept pairs", kept)
+	c.add("components with several hubs", several)
 	c.add("connected groups made", len(p.Target.Groups)-len(p.Base.Groups))
 }

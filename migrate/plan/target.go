@@ -62,7 +62,7 @@ func sketch(l *layout, c *Component, names *azure.Namer, addresses *addressPlan)
 			h.id = l.g.e.VNets[hub].ID
 			d.existingHub(hub, h)
 		}
-		if l.regional() {
+		if l.regional() || l.split() {
 			c.Hub.Regional = append(c.Hub.Regional, RegionalHub{l.regionOf(hub).String(), h.id, space})
 		}
 		d.connect(hub, h)
@@ -93,7 +93,7 @@ func (d *draft) newHub(hub int, h *drawnHub, addresses *addressPlan) (netip.Pref
 		d.firewallFor(&v, space)
 	}
 	h.vnet, h.id = &v, v.ID
-	if !d.regional() {
+	if !d.regional() && !d.split() {
 		d.component.Hub.VNet, d.component.Hub.Space, d.component.Hub.Region = v.ID, space, region.String()
 	}
 	return space, true

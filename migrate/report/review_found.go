@@ -205,7 +205,7 @@ func hubWords(h *plan.Hub) phrase {
 		return named(h.VNet.Name).say(" (existing VNet)")
 	case plan.NewHub:
 		return named(h.VNet.Name).say(" (new VNet)")
-	case plan.RegionalHubs:
+	case plan.RegionalHubs, plan.SeveralHubs:
 		return joined(each(h.Regional, func(r plan.RegionalHub) phrase {
 			kind := "existing VNet"
 			if r.Space.IsValid() {

@@ -87,7 +87,7 @@ type WireKeptPair struct {
 
 // WireHub is the chosen hub and how it was chosen.
 type WireHub struct {
-	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional"`
+	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
 	Firewall   bool            `json:"firewall,omitempty"`        // pairs of spokes pass its Azure Firewall
 	Grouped    bool            `json:"connectedGroups,omitempty"` // they join spokes
 	VNet       *WireID         `json:"virtualNetwork,omitempty"`
@@ -96,7 +96,7 @@ type WireHub struct {
 	Candidates []WireCandidate `json:"candidates,omitempty"` // best first
 	Space      string          `json:"addressSpace,omitempty"`
 	Region     string          `json:"region,omitempty"`
-	// The hubs of the regions, where the kind is regional.
+	// The hubs of the regions, where the kind is regional, or several.
 	Hubs []WireRegionalHub `json:"hubs,omitempty"`
 }
 
@@ -109,7 +109,7 @@ type WireRegionalHub struct {
 
 // WireCandidate is one way to lay a component out.
 type WireCandidate struct {
-	Kind     string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional"`
+	Kind     string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
 	Firewall bool       `json:"firewall,omitempty"`
 	Grouped  bool       `json:"connectedGroups,omitempty"`
 	VNet     *WireID    `json:"virtualNetwork,omitempty"`

@@ -7,7 +7,7 @@ import "github.com/netmigrate/netmigrate/migrate/plan"
 type WireDecision struct {
 	Kind      string   `json:"kind" jsonschema:"enum=hub,enum=drop,enum=hold"`
 	Component *WireID  `json:"component,omitempty"` // its first VNet
-	Hub       string   `json:"hub,omitempty" jsonschema:"enum=none,enum=existing,enum=new,enum=regional"`
+	Hub       string   `json:"hub,omitempty" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
 	Firewall  bool     `json:"firewall,omitempty"`        // of a new hub: pairs of spokes pass it
 	Grouped   bool     `json:"connectedGroups,omitempty"` // they join spokes; without a hub whichever is best
 	VNet      *WireID  `json:"virtualNetwork,omitempty"`
