@@ -26,6 +26,8 @@ type graph struct {
 	// by gateway: a connection of another one that names it and stays, as nothing shows whether it works
 	named map[estate.Key]*estate.Connection
 
+	severed map[estate.Key]bool // connections that are deleted because they carry forbidden pairs alone
+
 	decided *decided // what people decided about the plan; empty unless it is made again
 
 	asks   asks
@@ -44,7 +46,7 @@ type link struct {
 }
 
 func newGraph(e *estate.Estate) *graph {
-	g := &graph{e: e, decided: &decided{}, x: estate.NewIndex(e), index: make(map[estate.Key]int, len(e.VNets)), links: make([][]link, len(e.VNets)),
+	g := &graph{e: e, decided: &decided{}, severed: map[estate.Key]bool{}, x: estate.NewIndex(e), index: make(map[estate.Key]int, len(e.VNets)), links: make([][]link, len(e.VNets)),
 		gateways: make([][]*estate.Gateway, len(e.VNets)), connections: make([][]*estate.Connection, len(e.VNets)), users: map[estate.Key][]*estate.Connection{}, names: estate.NewNames(e), named: map[estate.Key]*estate.Connection{}}
 	for i := range e.VNets {
 		g.index[e.VNets[i].ID.Key()] = i

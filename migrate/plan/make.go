@@ -145,6 +145,7 @@ func (m *maker) components() error {
 		}
 	}
 	needs := demands(m.g, m.p.Before, of, len(groups))
+	m.g.sever(needs)
 	m.g.addAsked(m.p.Asks, of, needs)
 	findOverlaps(m.g, groups, needs)
 	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base, m.classic) // the classic estate has unreferenced sites, too
@@ -289,6 +290,7 @@ func (m *maker) order() {
 		return
 	}
 	m.p.Steps, m.p.Windows = schedule(s.steps, s.windows, m.floors(s)), s.windows
+	quickest(m.p.Windows, m.p.Steps)
 	start := m.g.x
 	if m.opts.Mode == options.Rebuild {
 		start = estate.NewIndex(startOf(m.p))

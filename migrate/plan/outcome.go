@@ -47,7 +47,7 @@ func (d *draft) changes() Effect {
 	for _, t := range d.tunnels {
 		remove = append(remove, t.a.ID, t.b.ID)
 	}
-	for _, c := range d.onPremises {
+	for _, c := range slices.Concat(d.onPremises, d.severed) {
 		remove = append(remove, c.ID)
 	}
 	for _, g := range d.gateways {
@@ -81,6 +81,9 @@ func (m *maker) outcomes() []Outcome {
 		}
 		for _, c := range d.onPremises {
 			say(c.ID, Remove, "%q is reached through the gateway of %q", c.Site.Name, d.hubFor(d.g.vnetOf(c)).id.Name)
+		}
+		for _, c := range d.severed {
+			say(c.ID, Remove, "what it carries is forbidden, and nothing else needs it")
 		}
 		for _, g := range d.gateways {
 			say(g.ID, Remove, "it has no connection left")

@@ -297,5 +297,9 @@ func oneByOne(p *plan.Plan, seed uint64) *plan.Plan {
 	for i := range slow.Steps {
 		slow.Steps[i].Wave = i + 1
 	}
+	slow.Windows = slices.Clone(p.Windows)
+	for i := range slow.Windows { // nothing is done at once, so none is shorter than its steps one after the other
+		slow.Windows[i].Minutes[0] = slow.Windows[i].Minutes[1]
+	}
 	return &slow
 }

@@ -80,6 +80,7 @@ func (s *sequence) component(d *draft) {
 	peered := s.peer(d, ready)
 	gate := s.verify(d, s.associate(d, peered))
 	cleared := s.tunnels(d, gate)
+	s.cut(d, gate, cleared)
 	s.gateways(d, gate, cleared)
 	s.clean(d)
 }
@@ -337,7 +338,7 @@ func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []strin
 // added yet, or nothing goes.
 func (s *sequence) verify(d *draft, peered []string) []string {
 	early := slices.ContainsFunc(d.peerings, func(pair [2]estate.Peering) bool { return s.windowOf(d, pair) < 0 })
-	if !early || len(d.tunnels)+len(d.onPremises)+len(d.gateways) == 0 {
+	if !early || len(d.tunnels)+len(d.onPremises)+len(d.severed)+len(d.gateways) == 0 {
 		return peered
 	}
 	return []string{s.add(Step{
@@ -546,7 +547,7 @@ func (s *sequence) useRemote(d *draft, v int, needs []string, window string) str
 
 // clean removes what nothing refers to any more.
 func (s *sequence) clean(d *draft) {
-	if len(d.gateways)+len(d.tunnels) == 0 {
+	if len(d.gateways)+len(d.tunnels)+len(d.severed) == 0 {
 		return
 	}
 	var needs []string

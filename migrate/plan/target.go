@@ -23,6 +23,7 @@ type draft struct {
 	peerings    [][2]estate.Peering  // hub's half first where there is a hub
 	tunnels     []tunnel             // removed
 	onPremises  []*estate.Connection // removed
+	severed     []*estate.Connection // removed, as they carry forbidden pairs alone
 	gateways    []*estate.Gateway    // removed
 	windows     *windows
 	halves      map[estate.Key]bool // names of new peerings
@@ -210,11 +211,12 @@ func (d *draft) retire() {
 	}
 	for _, v := range d.members {
 		for _, gw := range d.g.gateways[v] {
-			if d.remote[v] {
-				for _, c := range d.g.x.ConnectionsOf(gw.ID) {
-					if c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec {
-						d.onPremises = append(d.onPremises, c)
-					}
+			for _, c := range d.g.x.ConnectionsOf(gw.ID) {
+				switch {
+				case d.remote[v] && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec:
+					d.onPremises = append(d.onPremises, c)
+				case d.g.severed[c.ID.Key()]:
+					d.severed = append(d.severed, c)
 				}
 			}
 			if d.unused(v, gw) {
@@ -238,7 +240,7 @@ func (d *draft) unused(v int, gw *estate.Gateway) bool {
 		return false
 	}
 	return !slices.ContainsFunc(connections, func(c *estate.Connection) bool {
-		return d.keep[c.ID.Key()] || c.Pairing.Partner.IsZero() && (!d.remote[v] || c.Kind != estate.IPsec)
+		return d.keep[c.ID.Key()] || c.Pairing.Partner.IsZero() && (!d.remote[v] || c.Kind != estate.IPsec) && !d.g.severed[c.ID.Key()]
 	})
 }
 
@@ -249,7 +251,7 @@ func (d *draft) superfluous() []estate.ID {
 	for _, t := range d.tunnels {
 		removed[t.a.ID.Key()], removed[t.b.ID.Key()] = true, true
 	}
-	for _, c := range d.onPremises {
+	for _, c := range slices.Concat(d.onPremises, d.severed) {
 		removed[c.ID.Key()] = true
 	}
 	used := map[estate.Key]bool{}
@@ -271,7 +273,7 @@ func (d *draft) superfluous() []estate.ID {
 	for _, t := range d.tunnels {
 		touched = append(touched, t.a.Site, t.b.Site)
 	}
-	for _, c := range d.onPremises {
+	for _, c := range slices.Concat(d.onPremises, d.severed) {
 		touched = append(touched, c.Site)
 	}
 	var gone []estate.ID

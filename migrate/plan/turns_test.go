@@ -79,7 +79,7 @@ func TestPeeringsTakeTurns(t *testing.T) {
 			}(),
 			hub: "v0",
 			want: []windowOf{
-				{"U1", [2]int{40, 116}, 22, [][2]string{{"VNet v1", "on-premises office1-of-v0"}, {"VNet v2", "on-premises office1-of-v0"}}},
+				{"U1", [2]int{19, 116}, 22, [][2]string{{"VNet v1", "on-premises office1-of-v0"}, {"VNet v2", "on-premises office1-of-v0"}}},
 				{"U11", [2]int{4, 8}, 4, [][2]string{{"VNet v0", "VNet v2"}}},
 			},
 		},

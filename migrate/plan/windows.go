@@ -161,3 +161,27 @@ func (w *windows) ofPeering(a, b int) int {
 	}
 	return -1
 }
+
+// quickest makes the shortest length of each window that of its steps where those of a wave are done at once: gateways of
+// several VNets go in the same minutes. The longest stays their sum, for whoever does one after the other.
+func quickest(windows []Window, steps []Step) {
+	at := make(map[string]int, len(steps)) // step → its place
+	for i := range steps {
+		at[steps[i].ID] = i
+	}
+	for i := range windows {
+		w := &windows[i]
+		longest, least := map[int]int{}, 0 // by wave
+		for _, id := range w.Steps {
+			s := &steps[at[id]]
+			if n := s.Impact.Minutes[0]; n > longest[s.Wave] {
+				least += n - longest[s.Wave]
+				longest[s.Wave] = n
+			}
+		}
+		if w.Cause == "U1" {
+			least = max(least, minutesWindowU1[0])
+		}
+		w.Minutes[0] = min(w.Minutes[0], least)
+	}
+}
