@@ -132,19 +132,10 @@ func TestGroupIsKept(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p := planOf(t, "full-mesh", options.Options{Transit: c.transit})
 			c.edit(p)
-			q, found, err := remake(p)
-			if diff := cmp.Diff(c.told, told(found, err)); diff != "" {
-				t.Fatalf("%v (-want +got)\n%s", err, diff)
-			}
-			if err != nil {
-				return
-			}
-			if hub := q.Components[0].Hub; hub.Grouped != c.grouped || hub.Grouped != (len(q.Target.Groups) > 0) || len(q.Violations) > 0 {
-				t.Errorf("hub %s, grouped %v, violations %v", hub.Kind, hub.Grouped, q.Violations)
-			}
-			again, _, err := remake(q)
-			if err != nil || outline(again) != outline(q) {
-				t.Errorf("made again it is another plan (%v)\n%s", err, cmp.Diff(outline(q), outline(again)))
+			if q := remadeTwice(t, p, c.told); q != nil {
+				if hub := q.Components[0].Hub; hub.Grouped != c.grouped || hub.Grouped != (len(q.Target.Groups) > 0) {
+					t.Errorf("hub %s, grouped %v", hub.Kind, hub.Grouped)
+				}
 			}
 		})
 	}
