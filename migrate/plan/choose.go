@@ -76,7 +76,11 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 			all = append(all, several)
 		}
 	}
-	if want.transit == options.TransitGroup {
+	groups := want.transit == options.TransitGroup
+	if want.transit == "" || want.transit == options.TransitAuto { // by peerings alone there may be no way
+		groups = !slices.ContainsFunc(all, func(l *layout) bool { return l.refused() == "" })
+	}
+	if groups {
 		for _, l := range all {
 			l.form()
 		}
@@ -120,6 +124,9 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 		hub.Because += "; no connected group is made: " + l.ungrouped
 	}
 	hub.Because = lacking + hub.Because
+	if groups && len(layouts[0].groups) > 0 && want.transit != options.TransitGroup {
+		hub.Because += fmt.Sprintf("; by peerings alone a VNet would need more than the %d that it may have", azure.MaxPeeringsPerVNet)
+	}
 	return layouts, hub, nil
 }
 

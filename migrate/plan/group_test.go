@@ -140,3 +140,27 @@ func TestGroupIsKept(t *testing.T) {
 		})
 	}
 }
+
+// TestGroupsWherePeeringsDoNotDo holds that VNets are joined by groups, unasked, where one would need more peerings than it
+// may have.
+func TestGroupsWherePeeringsDoNotDo(t *testing.T) {
+	space := func(i int) string { return fmt.Sprintf("10.%d.%d.0/24", i/250, i%250) }
+	lines := []string{"w0 " + space(0)}
+	joined := func(i, j int) {
+		lines = append(lines, fmt.Sprintf("w%d > w%d %s", i, j, space(j)), fmt.Sprintf("w%d > w%d %s", j, i, space(i)))
+	}
+	for i := range 502 {
+		lines = append(lines, fmt.Sprintf("w%d %s", i+1, space(i+1)))
+		joined(0, i+1)
+	}
+	joined(1, 2) // two meshes of three, by which w0 has four peerings less
+	joined(3, 4)
+	e, opts := spelt("auto", lines...).read(t, 0)
+	components, err := plan.LaidOut(e, *opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hub := components[0].Hub; !hub.Grouped || !strings.Contains(hub.Because, "by peerings alone") || hub.Candidates[0].Refused != "" {
+		t.Errorf("grouped %v because %s: %s", hub.Grouped, hub.Because, hub.Candidates[0].Refused)
+	}
+}

@@ -189,6 +189,7 @@ func (r *reviewer) component(c *plan.Component) {
 		r.add(more...)
 		r.overlaps(c.Overlaps)
 	}
+	r.ways(c.Ways)
 	r.wan(c.WAN)
 }
 
