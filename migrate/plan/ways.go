@@ -84,11 +84,15 @@ func (w *ways) all() []Way {
 	direct, grouped := lay(), lay()
 	grouped.form()
 	led := ledThrough(w.g, w.c.members, w.d, wish{hub: options.HubAuto, vnet: -1})
+	stands := w.c.drawn.firewall && w.c.drawn.newFirewall == nil
+	if w.c.drawn.firewall {
+		led = w.c.drawn.layout
+	}
 	out := []Way{w.laid(ByPeerings, direct), w.laid(ByGroups, grouped)}
 	if len(grouped.groups) == 0 {
 		out[1] = Way{Kind: ByGroups, Of: w.of, Against: grouped.ungrouped}
 	}
-	out = append(out, w.through(led)...)
+	out = append(out, w.through(led, stands)...)
 	out = append(out, w.routed(direct), w.linked())
 	taken := ByPeerings
 	switch {
@@ -129,8 +133,9 @@ func (w *ways) monthly(l *layout, change func(*estate.Estate)) *Monthly {
 	return &Monthly{known, unknown}
 }
 
-// through are the ways that lead pairs through devices of a hub: the routes are the same, whatever the devices are.
-func (w *ways) through(led *layout) []Way {
+// through are the ways that lead pairs through devices of a hub: the routes are the same, whatever the devices are. Beside a
+// firewall that stands no others are thought of.
+func (w *ways) through(led *layout, stands bool) []Way {
 	if led == nil {
 		var out []Way
 		for _, kind := range []WayKind{ByFirewall, ByAppliances, ByRouteServer} {
@@ -139,8 +144,12 @@ func (w *ways) through(led *layout) []Way {
 		return out
 	}
 	firewall := w.laid(ByFirewall, led)
-	if firewall.Against != "" {
-		return []Way{firewall, {Kind: ByAppliances, Of: w.of, Against: firewall.Against}, {Kind: ByRouteServer, Of: w.of, Against: firewall.Against}}
+	why := firewall.Against
+	if stands {
+		why = "a firewall is there already"
+	}
+	if why != "" {
+		return []Way{firewall, {Kind: ByAppliances, Of: w.of, Against: why}, {Kind: ByRouteServer, Of: w.of, Against: why}}
 	}
 	appliances := firewall
 	appliances.Kind = ByAppliances
