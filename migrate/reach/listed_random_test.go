@@ -42,7 +42,7 @@ func drawListed(t *rapid.T) *estate.Estate {
 		g := &w.Groups[i]
 		g.ID.Child, g.ID.Name = g.ID.Name, "manager"
 		if len(w.Managers) == 0 {
-			w.Managers = append(w.Managers, estate.NetworkManager{ID: id(estate.TypeNetworkManager, "manager"), Scope: []string{"/subscriptions/" + listedSubscriptions[0]}})
+			w.Managers = append(w.Managers, estate.NetworkManager{ID: id(estate.TypeNetworkManager, "manager"), Scope: []string{"/subscriptions/" + listedSubscriptions[0]}, Region: estate.Region{Name: listedRegions[0], Raw: listedRegions[0]}})
 		}
 	}
 	return listing.Place(&w.Estate, listedSpot)
