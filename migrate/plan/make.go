@@ -185,6 +185,9 @@ func (m *maker) components() error {
 		l := layouts[0]
 		c.Hub, c.Kept = hub, l.kept
 		c.Hub.Space = want.space
+		if one := m.deciding; one != nil && one.Hub == NewHub && one.Firewall && hub.Kind != NewHub {
+			m.refuse(one.At, "no pair of VNets can pass the firewall of the new hub, with what else was decided")
+		}
 		m.note(c, members, want)
 		for _, k := range l.kept {
 			m.found.Add("PLAN-003", m.at(c.VNets[0]), "%q and %q stay connected by VPN: %s", k.A, k.B, k.Because)
