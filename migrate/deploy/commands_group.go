@@ -33,7 +33,7 @@ func (w *bookWriter) verifyGroups(c *Commands, s *plan.Step) {
 			continue
 		}
 		if slices.ContainsFunc(made.Groups, func(g estate.NetworkGroup) bool { return w.together(s.Object, g.Members[0]) }) {
-			c.Do = append(c.Do, w.deployed(managerOf(made.Groups[0].ID), w.regionsOf(made), "Deployed in every region"))
+			c.Do = append(c.Do, w.deployed(made.Groups[0].Manager(), w.regionsOf(made), "Deployed in every region"))
 		}
 	}
 }

@@ -27,12 +27,6 @@ func (b builder) formed(g *estate.NetworkGroup) bool { return b.found.NetworkGro
 // managed reports whether a network manager is one of ours.
 func (b builder) managed(m *estate.NetworkManager) bool { return b.found.NetworkManager(m.ID) == nil }
 
-// managerOf is the network manager of a group.
-func managerOf(group estate.ID) estate.ID {
-	group.Type, group.Child = estate.TypeNetworkManager, ""
-	return group
-}
-
 // meshOf is the configuration that connects the members of a group.
 func meshOf(group estate.ID) estate.ID {
 	group.Type, group.Child = typeMesh, azure.LegalName(typeMesh, group.Child+"-connectivity")
@@ -81,7 +75,7 @@ func (r *renderer) subscriptionID(name string, manager estate.ID) string {
 
 // networkGroup writes a group, its members and the configuration that connects them.
 func (r *renderer) networkGroup(g *estate.NetworkGroup) {
-	_, manager := r.id(managerOf(g.ID))
+	_, manager := r.id(g.Manager())
 	self, _ := r.id(g.ID)
 	r.add(arm.Resource{Type: arm.TypeNetworkGroup, Name: g.ID.Name + "/" + g.ID.Child, DependsOn: depend(manager), Properties: &arm.NetworkGroup{}})
 	names, vnets := membersOf(g)

@@ -292,7 +292,7 @@ func (s *stager) groups() {
 	}
 	for i := range e.Groups {
 		if g := &e.Groups[i]; s.formed(g) {
-			s.put(g.ID, levelPeerings, g.ID.Key().String(), 0, append([]estate.ID{managerOf(g.ID)}, g.Members...), func(p *part) { p.estate.Groups = append(p.estate.Groups, *g) })
+			s.put(g.ID, levelPeerings, g.ID.Key().String(), 0, append([]estate.ID{g.Manager()}, g.Members...), func(p *part) { p.estate.Groups = append(p.estate.Groups, *g) })
 			s.place(g.ID).byKey[g.ID.Key().String()].resources += 1 + len(g.Members)
 		}
 	}

@@ -131,6 +131,13 @@ func (g *NetworkGroup) All() []ID {
 	return append(slices.Clone(g.Members), g.Hub)
 }
 
+// Manager is the network manager that deploys the group.
+func (g *NetworkGroup) Manager() ID {
+	id := g.ID
+	id.Type, id.Child = TypeNetworkManager, ""
+	return id
+}
+
 // NetworkManager is an Azure Virtual Network Manager: it owns the peerings that its configurations
 // make.
 type NetworkManager struct {

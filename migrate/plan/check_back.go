@@ -110,7 +110,7 @@ func needsOf(object any) []estate.ID {
 	case *estate.Peering:
 		add(o.VNet, o.Remote)
 	case *estate.NetworkGroup:
-		add(managerOf(o.ID))
+		add(o.Manager())
 		add(o.All()...)
 	}
 	return out

@@ -81,18 +81,12 @@ func (r *refusal) step(s *Step) []string {
 	}
 	for i := range add.Groups {
 		g := &add.Groups[i]
-		needs("connected group", g.ID, managerOf(g.ID), r.x.NetworkManager(managerOf(g.ID)) != nil)
+		needs("connected group", g.ID, g.Manager(), r.x.NetworkManager(g.Manager()) != nil)
 		for _, member := range g.All() {
 			needs("connected group", g.ID, member, r.x.VNet(member) != nil)
 		}
 	}
 	return why
-}
-
-// managerOf is the network manager that a connected group is of.
-func managerOf(group estate.ID) estate.ID {
-	group.Type, group.Child = estate.TypeNetworkManager, ""
-	return group
 }
 
 // unlisted reports whether no input lists a table or group: then nothing builds it, and it is there.

@@ -302,7 +302,7 @@ func (b *obstacles) group(g *estate.NetworkGroup) {
 		}
 	}
 	for i := range b.l.live.Managers {
-		if m := b.l.live.Managers[i].ID; !m.Same(managerOf(g.ID)) {
+		if m := b.l.live.Managers[i].ID; !m.Same(g.Manager()) {
 			b.say("%s is there already", name(m))
 		}
 	}
