@@ -168,7 +168,7 @@ func (d *deriver) hub(c, was *Component, at string) {
 		}
 		one.VNet = v
 	case RegionalHubs, SeveralHubs:
-		if was.Hub.Kind == c.Hub.Kind && !slices.Equal(c.Hub.Regional, was.Hub.Regional) {
+		if was.Hub.Kind == c.Hub.Kind && !slices.Equal(c.Hub.Several, was.Hub.Several) {
 			d.refuse(at+".hubs", "which VNets are the hubs, and in which blocks, is found anew; name one hub for all to choose it")
 			return
 		}

@@ -2,10 +2,10 @@ package plan
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
-	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // newHubIndex stands for a hub VNet that does not exist yet. Where several are made, the others have the indexes below.
@@ -41,6 +41,42 @@ func (h hubbing) regional() bool { return h.regions != nil }
 // split reports whether the VNets are divided among several hubs.
 func (h hubbing) split() bool { return h.of != nil }
 
+// several reports whether there is more than one hub.
+func (h hubbing) several() bool { return len(h.hubs) > 1 }
+
+// add adds a hub. Several new ones have an index each. It returns the hub's.
+func (h *hubbing) add(hub int) int {
+	for isNew(hub) && slices.Contains(h.hubs, hub) {
+		hub--
+	}
+	h.hubs = append(h.hubs, hub)
+	return hub
+}
+
+// only are some of the hubs. Who had another one has none.
+func (h hubbing) only(stays func(hub int) bool) hubbing {
+	var left hubbing
+	for i, hub := range h.hubs {
+		if !stays(hub) {
+			continue
+		}
+		left.hubs = append(left.hubs, hub)
+		if h.regional() {
+			left.regions = append(left.regions, h.regions[i])
+		}
+	}
+	if h.split() {
+		left.of = make(map[int]int, len(h.of))
+		for v, hub := range h.of {
+			left.of[v] = noHubIndex
+			if slices.Contains(left.hubs, hub) {
+				left.of[v] = hub
+			}
+		}
+	}
+	return left
+}
+
 // hubOf is the hub of a VNet, a hub's own being itself; noHubIndex where there is none for it.
 func (l *layout) hubOf(v int) int {
 	switch {
@@ -58,12 +94,6 @@ func (l *layout) hubOf(v int) int {
 		return l.hubs[i]
 	}
 	return noHubIndex
-}
-
-// newLayout is a layout in which nothing is laid out yet.
-func newLayout(g *graph, members []int, d *demand, hubs hubbing, firewall bool, blocked map[[2]int]string) *layout {
-	return &layout{g: g, members: members, demand: d, hubbing: hubs, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
-		existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
 }
 
 // viaHub reports whether one of two VNets is the hub of the other.
@@ -84,75 +114,57 @@ func (g *graph) hasVPN(v int) bool {
 	return slices.ContainsFunc(g.gateways[v], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway })
 }
 
-// served are the on-premises networks behind a hub's gateway.
-type served struct {
-	networks []reach.Location
-	added    []reach.Location // those that it did not serve before
+// layAmong lays a component out with several hubs, of which those that nothing stays for are left out until no more are;
+// nil where fewer than two are left.
+func layAmong(g *graph, members []int, d *demand, hubs hubbing, stays func(l *layout, hub int) bool) *layout {
+	for hubs.several() {
+		l := lay(g, members, d, hubs, false)
+		left := hubs.only(func(hub int) bool { return stays(l, hub) })
+		if len(left.hubs) == len(hubs.hubs) {
+			return l
+		}
+		hubs = left
+	}
+	return nil
 }
 
 // layRegional lays a component out with a hub for each region where one has users; nil where there are no two such
 // regions.
 func layRegional(g *graph, members []int, d *demand) *layout {
 	used := g.hubsInUse(members)
-	for hubs := regionalHubs(g, members, d, used); hubs.regional(); {
-		l := lay(g, members, d, hubs, false)
-		var left hubbing
-		for i, hub := range hubs.hubs {
-			if len(l.users(hub)) > 0 || slices.Contains(used, hub) {
-				left.hubs, left.regions = append(left.hubs, hub), append(left.regions, hubs.regions[i])
-			}
-		}
-		switch {
-		case len(left.hubs) == len(hubs.hubs):
-			return l
-		case len(left.hubs) < 2:
-			return nil
-		}
-		hubs = left // the others carry nothing
-	}
-	return nil
+	return layAmong(g, members, d, regionalHubs(g, members, d, used), func(l *layout, hub int) bool {
+		return len(l.users(hub)) > 0 || slices.Contains(used, hub)
+	})
 }
 
-// regionalHubs is a hub for each region with VNets that reach networks behind gateways: one whose gateway others use
-// already, or else the one that has the most of these networks itself and then the most tunnels, or else a new one.
-// Without two such regions it has none.
+// regionalHubs is a hub for each region with VNets that reach networks behind gateways.
 func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
-	type choice struct{ hub, networks, tunnels int }
-	var out hubbing
-	at := map[string]choice{}
-	probe := &layout{g: g, members: members, demand: d}
+	in := map[string][]int{}
 	for _, v := range members {
-		region := g.e.VNets[v].Region.String()
-		if region == "" || len(d.networks[v]) == 0 && !slices.Contains(used, v) {
-			continue
+		if region := g.e.VNets[v].Region.String(); region != "" && (len(d.networks[v]) > 0 || slices.Contains(used, v)) {
+			in[region] = append(in[region], v)
 		}
-		best, known := at[region]
-		if !known {
-			best = choice{hub: newHubIndex}
-			out.regions = append(out.regions, region)
-		}
-		one := choice{v, len(probe.direct(v)), len(g.links[v])}
-		switch more := cmp.Or(cmp.Compare(one.networks, best.networks), cmp.Compare(one.tunnels, best.tunnels)); {
-		case slices.Contains(used, best.hub):
-		case slices.Contains(used, v):
-			best = one
-		case one.networks > 0 && more > 0 && g.hasVPN(v):
-			best = one
-		}
-		at[region] = best
 	}
-	if len(out.regions) < 2 {
-		return hubbing{}
-	}
-	slices.Sort(out.regions)
-	next := newHubIndex
+	out := hubbing{regions: slices.Sorted(maps.Keys(in))}
 	for _, region := range out.regions {
-		hub := at[region].hub
-		if isNew(hub) {
-			hub = next
-			next--
-		}
-		out.hubs = append(out.hubs, hub)
+		out.add(mostServing(g, in[region], d))
 	}
 	return out
+}
+
+// mostServing is the one of some VNets whose gateway others use already, or else the one with a VPN gateway that has most
+// of their networks itself and then the most tunnels; a new hub where there is none.
+func mostServing(g *graph, among []int, d *demand) int {
+	if used := g.hubsInUse(among); len(used) > 0 {
+		return used[0]
+	}
+	probe := &layout{g: g, demand: d}
+	best, networks, tunnels := newHubIndex, 0, 0
+	for _, v := range among {
+		n := len(probe.direct(v))
+		if n > 0 && g.hasVPN(v) && cmp.Or(cmp.Compare(n, networks), cmp.Compare(len(g.links[v]), tunnels)) > 0 {
+			best, networks, tunnels = v, n, len(g.links[v])
+		}
+	}
+	return best
 }

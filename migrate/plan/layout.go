@@ -68,6 +68,12 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, firewall bool) *layou
 	}
 }
 
+// newLayout is a layout in which nothing is laid out yet.
+func newLayout(g *graph, members []int, d *demand, hubs hubbing, firewall bool, blocked map[[2]int]string) *layout {
+	return &layout{g: g, members: members, demand: d, hubbing: hubs, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
+		existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
+}
+
 // block forbids the peerings that would hide a way that stays, and those between the VNets on it. It
 // reports whether there were any.
 func (l *layout) block() (news bool) {
@@ -234,7 +240,7 @@ func (l *layout) peer() {
 	for _, v := range l.members {
 		switch hub := l.hubOf(v); {
 		case isNew(hub):
-			if l.blocked[[2]int{newHubIndex, v}] != "" || !l.disjoint(v, spokes[hub]) {
+			if l.blocked[[2]int{newHubIndex, v}] != "" || !l.g.disjoint(v, spokes[hub]) {
 				delete(l.remote, v) // it stays outside the hub, with what it has
 				continue
 			}
@@ -287,8 +293,8 @@ func (l *layout) standing() {
 }
 
 // disjoint takes a VNet's space into the set, unless part of it is there already.
-func (l *layout) disjoint(v int, taken *bart.Lite) bool {
-	space := l.g.e.VNets[v].Space
+func (g *graph) disjoint(v int, taken *bart.Lite) bool {
+	space := g.e.VNets[v].Space
 	for _, p := range space {
 		if taken.OverlapsPrefix(p.Prefix) {
 			return false
@@ -444,100 +450,6 @@ func (l *layout) settle() (changed bool) {
 
 func (l *layout) keepsTunnel(v int) bool {
 	return len(l.keep) > 0 && slices.ContainsFunc(l.g.connections[v], func(c *estate.Connection) bool { return l.keep[c.ID.Key()] })
-}
-
-// serve lists the networks behind each hub's gateway: its own, and those of the VNets that use it.
-func (l *layout) serve() {
-	for _, hub := range l.hubs {
-		own, s := map[string]bool{}, served{}
-		if hub >= 0 {
-			for _, n := range l.direct(hub) {
-				own[n.Name] = true
-				s.networks = append(s.networks, n)
-			}
-		}
-		for _, v := range l.users(hub) {
-			for _, n := range l.premises(v) {
-				if !own[n.network.Name] {
-					own[n.network.Name] = true
-					s.networks, s.added = append(s.networks, n.network), append(s.added, n.network)
-				}
-			}
-		}
-		l.behindHub[hub] = s
-	}
-}
-
-// premises lists the on-premises networks that a VNet reaches.
-func (l *layout) premises(v int) []netReach {
-	return slices.DeleteFunc(slices.Clone(l.demand.networks[v]), func(n netReach) bool { return n.network.Kind != reach.OnPremises })
-}
-
-// direct lists the on-premises networks that a VNet's own gateway has a connection to.
-func (l *layout) direct(v int) []reach.Location {
-	var out []reach.Location
-	for _, n := range l.premises(v) {
-		if l.ends(v, n) {
-			out = append(out, n.network)
-		}
-	}
-	return out
-}
-
-// ends reports whether the way to a network leaves through a VNet's own gateway.
-func (l *layout) ends(v int, n netReach) bool {
-	return slices.ContainsFunc(n.path, func(id estate.ID) bool {
-		c := l.g.x.Connection(id)
-		return c != nil && c.Pairing.Partner.IsZero() && l.g.vnetOf(c) == v
-	})
-}
-
-// connectionTo finds a connection of the component that ends at an on-premises network.
-func (l *layout) connectionTo(n reach.Location) *estate.Connection {
-	for _, v := range l.members {
-		for _, known := range l.premises(v) {
-			if known.network.Name != n.Name {
-				continue
-			}
-			for _, id := range known.path {
-				if c := l.g.x.Connection(id); c != nil && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec && l.copyable(c) {
-					return c
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// ambiguous says which two sites would give a hub's gateway two routes for the same addresses,
-// or "": its connections of today stay until the new ones carry the traffic.
-func (l *layout) ambiguous(hub int) string {
-	var sites []*estate.Site
-	if hub >= 0 {
-		h := &l.g.e.VNets[hub]
-		sites = append(sites, &estate.Site{Name: h.Name, Prefixes: h.Space}, &estate.Site{Name: "clients", Prefixes: l.pools(hub)})
-		for _, c := range l.g.connections[hub] {
-			if s := l.g.x.Site(c.Site); s != nil && c.Kind == estate.IPsec {
-				sites = append(sites, s)
-			} else if v := l.g.endOf(c); v != nil {
-				sites = append(sites, &estate.Site{Name: v.Name, Prefixes: v.Space})
-			}
-		}
-	}
-	for _, n := range l.behindHub[hub].added {
-		c := l.connectionTo(n)
-		if c == nil {
-			return fmt.Sprintf("no connection to %q can be copied", n.Name)
-		}
-		s := l.g.x.Site(c.Site)
-		for _, other := range sites {
-			if estate.Overlap(s.Prefixes, other.Prefixes) {
-				return fmt.Sprintf("its gateway would route the same prefixes to %q and to %q", s.Name, other.Name)
-			}
-		}
-		sites = append(sites, s)
-	}
-	return ""
 }
 
 // hubGateway reports whether a hub has a gateway in the target.

@@ -101,13 +101,13 @@ type Hub struct {
 	Kind       HubKind
 	VNet       estate.ID
 	Because    string
-	Asked      bool          // it is one that somebody named
-	Candidates []Candidate   // best first; the first is the chosen one, the second the runner-up
-	Firewall   bool          // pairs of spokes pass its Azure Firewall
-	Grouped    bool          // connected groups join spokes
-	Space      netip.Prefix  // of a new hub
-	Region     string        // of a new hub
-	Regional   []RegionalHub // of the regions, or several
+	Asked      bool         // it is one that somebody named
+	Candidates []Candidate  // best first; the first is the chosen one, the second the runner-up
+	Firewall   bool         // pairs of spokes pass its Azure Firewall
+	Grouped    bool         // connected groups join spokes
+	Space      netip.Prefix // of a new hub
+	Region     string       // of a new hub
+	Several    []PlacedHub  // of the regions, or as many as are demanded, where the kind is so
 }
 
 // Blocks are the address spaces of new hubs.
@@ -116,7 +116,7 @@ func (h *Hub) Blocks() []netip.Prefix {
 	if h.Space.IsValid() {
 		out = append(out, h.Space)
 	}
-	for _, r := range h.Regional {
+	for _, r := range h.Several {
 		if r.Space.IsValid() {
 			out = append(out, r.Space)
 		}
@@ -124,8 +124,8 @@ func (h *Hub) Blocks() []netip.Prefix {
 	return out
 }
 
-// RegionalHub is one of several hubs, and where it is.
-type RegionalHub struct {
+// PlacedHub is one of several hubs, and where it is.
+type PlacedHub struct {
 	Region string
 	VNet   estate.ID
 	Space  netip.Prefix // of a new one
@@ -137,7 +137,7 @@ func (h *Hub) VNets() []estate.ID {
 	if !h.VNet.IsZero() {
 		out = append(out, h.VNet)
 	}
-	for _, r := range h.Regional {
+	for _, r := range h.Several {
 		out = append(out, r.VNet)
 	}
 	return out

@@ -21,7 +21,7 @@ var twoRegions = []string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16 in
 // hubsIn lists the hubs of a plan and who uses their gateways in the target.
 func hubsIn(p *plan.Plan) []string {
 	var out []string
-	for _, h := range p.Components[0].Hub.Regional {
+	for _, h := range p.Components[0].Hub.Several {
 		var users []string
 		for _, half := range p.Target.Peerings {
 			if half.UseRemoteGateways && half.Remote.Same(h.VNet) {
@@ -126,7 +126,7 @@ func TestRegionalHubsAgain(t *testing.T) {
 	if diff := cmp.Diff(outline(p), outline(q)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	p.Components[0].Hub.Regional[0].VNet = p.Base.VNets[3].ID
+	p.Components[0].Hub.Several[0].VNet = p.Base.VNets[3].ID
 	if _, found, err := remake(p); err == nil || !ofRules(found, "PLAN-019") {
 		t.Errorf("another hub by hand: %v %v", err, found)
 	}

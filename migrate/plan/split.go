@@ -19,30 +19,11 @@ const leastSplit = 2
 // laySplit lays a component out with several hubs; nil where one is enough for all users of a gateway, or where a
 // further one would serve a single VNet.
 func laySplit(g *graph, members []int, d *demand) *layout {
-	for hubs := splitHubs(g, members, d); hubs.split(); {
-		l := lay(g, members, d, hubs, false)
-		left := hubbing{of: map[int]int{}}
-		for i, hub := range hubs.hubs {
-			if n := len(l.users(hub)); i > 0 && n < leastSplit || n == 0 {
-				continue // the users that it was for stay as they are
-			}
-			left.hubs = append(left.hubs, hub)
-		}
-		for v, hub := range hubs.of {
-			left.of[v] = noHubIndex
-			if slices.Contains(left.hubs, hub) {
-				left.of[v] = hub
-			}
-		}
-		switch {
-		case len(left.hubs) == len(hubs.hubs):
-			return l
-		case len(left.hubs) < 2:
-			return nil
-		}
-		hubs = left
-	}
-	return nil
+	hubs, used := splitHubs(g, members, d), g.hubsInUse(members)
+	return layAmong(g, members, d, hubs, func(l *layout, hub int) bool {
+		n := len(l.users(hub))
+		return slices.Contains(used, hub) || n >= leastSplit || n > 0 && hub == hubs.hubs[0]
+	})
 }
 
 // color is the users of one hub.
@@ -57,7 +38,7 @@ type color struct {
 // new ones beside it. Without two it has none.
 func splitHubs(g *graph, members []int, d *demand) hubbing {
 	users := possibleUsers(g, members, d)
-	if len(users) < leastSplit+1 {
+	if len(users) < leastSplit {
 		return hubbing{}
 	}
 	first := mostServing(g, members, d)
@@ -70,26 +51,14 @@ func splitHubs(g *graph, members []int, d *demand) hubbing {
 			out.of[v] = first // what is no user is joined to it where a pair needs that
 		}
 	}
-	next := newHubIndex
 	for i, c := range colors {
-		if i > 0 && len(c.users) < leastSplit {
-			for _, v := range c.users {
-				out.of[v] = noHubIndex
-			}
-			continue
+		hub := noHubIndex // one user alone stays as it is
+		if i == 0 || len(c.users) >= leastSplit {
+			hub = out.add(c.hub)
 		}
-		hub := c.hub
-		if isNew(hub) {
-			hub = next
-			next--
-		}
-		out.hubs = append(out.hubs, hub)
 		for _, v := range c.users {
 			out.of[v] = hub
 		}
-	}
-	if len(out.hubs) < 2 {
-		return hubbing{}
 	}
 	return out
 }
@@ -129,44 +98,25 @@ func possibleUsers(g *graph, members []int, d *demand) []int {
 	return users
 }
 
-// mostServing is the member with a VPN gateway that others use, or else has most networks behind it and then most
-// tunnels; a new hub where there is none.
-func mostServing(g *graph, members []int, d *demand) int {
-	if used := g.hubsInUse(members); len(used) > 0 {
-		return used[0]
-	}
-	probe := &layout{g: g, members: members, demand: d}
-	best, networks, tunnels := newHubIndex, 0, 0
-	for _, v := range members {
-		n := len(probe.direct(v))
-		if n > 0 && g.hasVPN(v) && cmp.Or(cmp.Compare(n, networks), cmp.Compare(len(g.links[v]), tunnels)) > 0 {
-			best, networks, tunnels = v, n, len(g.links[v])
-		}
-	}
-	return best
-}
-
 // colored gives each user the first hub that has room for it and that it shares no addresses with.
 func colored(g *graph, d *demand, first int, users []int) []*color {
 	begin := func(hub int) *color { return &color{hub: hub, taken: &bart.Lite{}, room: azure.MaxPeeringsPerVNet} }
 	one := begin(first)
 	if !isNew(first) {
-		l := &layout{g: g, demand: d}
-		l.disjoint(first, one.taken)
+		g.disjoint(first, one.taken)
 		for _, p := range d.pairs { // who is joined to it for other reasons
 			if other, joined := p.with(first); joined && !slices.Contains(users, other) {
-				l.disjoint(other, one.taken)
+				g.disjoint(other, one.taken)
 				one.room--
 			}
 		}
 	}
 	colors := []*color{one}
-	l := &layout{g: g, demand: d}
 	for _, v := range users {
-		i := slices.IndexFunc(colors, func(c *color) bool { return c.room > 0 && l.disjoint(v, c.taken) })
+		i := slices.IndexFunc(colors, func(c *color) bool { return c.room > 0 && g.disjoint(v, c.taken) })
 		if i < 0 {
 			c := begin(newHubIndex)
-			l.disjoint(v, c.taken)
+			g.disjoint(v, c.taken)
 			colors, i = append(colors, c), len(colors)
 		}
 		colors[i].users, colors[i].room = append(colors[i].users, v), colors[i].room-1

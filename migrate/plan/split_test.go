@@ -66,7 +66,7 @@ func TestSplitHubsByRoom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if hub := components[0].Hub; hub.Kind != plan.SeveralHubs || len(hub.Regional) != 2 {
-		t.Errorf("%s because %s\n%+v %+v", hub.Kind, hub.Because, hub.Candidates, hub.Regional)
+	if hub := components[0].Hub; hub.Kind != plan.SeveralHubs || len(hub.Several) != 2 {
+		t.Errorf("%s because %s\n%+v %+v", hub.Kind, hub.Because, hub.Candidates, hub.Several)
 	}
 }

@@ -63,8 +63,8 @@ func sketch(l *layout, c *Component, names *azure.Namer, addresses *addressPlan)
 			h.id = l.g.e.VNets[hub].ID
 			d.existingHub(hub, h)
 		}
-		if l.regional() || l.split() {
-			c.Hub.Regional = append(c.Hub.Regional, RegionalHub{l.regionOf(hub).String(), h.id, space})
+		if l.several() {
+			c.Hub.Several = append(c.Hub.Several, PlacedHub{l.regionOf(hub).String(), h.id, space})
 		}
 		d.connect(hub, h)
 	}
@@ -94,7 +94,7 @@ func (d *draft) newHub(hub int, h *drawnHub, addresses *addressPlan) (netip.Pref
 		d.firewallFor(&v, space)
 	}
 	h.vnet, h.id = &v, v.ID
-	if !d.regional() && !d.split() {
+	if !d.several() {
 		d.component.Hub.VNet, d.component.Hub.Space, d.component.Hub.Region = v.ID, space, region.String()
 	}
 	return space, true

@@ -170,7 +170,7 @@ func (r *reviewer) component(c *plan.Component) {
 	if h.Space.IsValid() {
 		f = append(f, fact{"address space", say("%s in %s, free in the whole estate", h.Space, orDash(h.Region))})
 	}
-	for _, hub := range h.Regional {
+	for _, hub := range h.Several {
 		if hub.Space.IsValid() {
 			f = append(f, fact{"address space", say("%s for ", hub.Space).and(named(hub.VNet.Name)).say(" in %s, free in the whole estate", hub.Region)})
 		}
@@ -207,7 +207,7 @@ func hubWords(h *plan.Hub) phrase {
 	case plan.NewHub:
 		return named(h.VNet.Name).say(" (new VNet)")
 	case plan.RegionalHubs, plan.SeveralHubs:
-		return joined(each(h.Regional, func(r plan.RegionalHub) phrase {
+		return joined(each(h.Several, func(r plan.PlacedHub) phrase {
 			kind := "existing VNet"
 			if r.Space.IsValid() {
 				kind = "new VNet"

@@ -99,11 +99,11 @@ type WireHub struct {
 	Space      string          `json:"addressSpace,omitempty"`
 	Region     string          `json:"region,omitempty"`
 	// The hubs of the regions, where the kind is regional, or several.
-	Hubs []WireRegionalHub `json:"hubs,omitempty"`
+	Hubs []WirePlacedHub `json:"hubs,omitempty"`
 }
 
-// WireRegionalHub is the hub of the VNets of one region.
-type WireRegionalHub struct {
+// WirePlacedHub is the hub of the VNets of one region.
+type WirePlacedHub struct {
 	Region string `json:"region"`
 	VNet   WireID `json:"virtualNetwork"`
 	Space  string `json:"addressSpace,omitempty"` // of a new one

@@ -69,8 +69,8 @@ func wireComponent(c plan.Component) WireComponent {
 		Name: c.Name, Class: string(c.Class), VNets: each(c.VNets, wireID), Tunnels: c.Tunnels,
 		Hub: WireHub{
 			Kind: string(h.Kind), Firewall: h.Firewall, Grouped: h.Grouped, VNet: wireIDIf(h.VNet), Because: h.Because, Asked: h.Asked, Space: prefixIf(h.Space), Region: h.Region,
-			Hubs: each(h.Regional, func(r plan.RegionalHub) WireRegionalHub {
-				return WireRegionalHub{r.Region, wireID(r.VNet), prefixIf(r.Space)}
+			Hubs: each(h.Several, func(r plan.PlacedHub) WirePlacedHub {
+				return WirePlacedHub{r.Region, wireID(r.VNet), prefixIf(r.Space)}
 			}),
 			Candidates: each(h.Candidates, func(c plan.Candidate) WireCandidate {
 				return WireCandidate{

@@ -169,8 +169,8 @@ func (d *unwirer) component(w WireComponent) plan.Component {
 		Ways:     several(w.Ways, d.joining),
 		Kept:     each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
 		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), Firewall: h.Firewall, Grouped: h.Grouped, VNet: idIf(h.VNet), Because: h.Because, Asked: h.Asked, Space: d.prefixText(h.Space), Region: h.Region,
-			Regional: each(h.Hubs, func(r WireRegionalHub) plan.RegionalHub {
-				return plan.RegionalHub{Region: r.Region, VNet: unwiredID(r.VNet), Space: d.prefixText(r.Space)}
+			Several: each(h.Hubs, func(r WirePlacedHub) plan.PlacedHub {
+				return plan.PlacedHub{Region: r.Region, VNet: unwiredID(r.VNet), Space: d.prefixText(r.Space)}
 			}),
 			Candidates: each(h.Candidates, func(c WireCandidate) plan.Candidate {
 				return plan.Candidate{Kind: oneOf(d, "kind of hub", c.Kind, plan.HubKinds), Firewall: c.Firewall, Grouped: c.Grouped, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
