@@ -326,7 +326,7 @@ func (m *maker) finish(classic *estate.Estate) {
 		func() { m.p.Outcomes = m.outcomes(); m.price() },
 	)
 	m.compareWAN()
-	m.compareWays()
+	m.compareTransits()
 	m.p.Violations, m.p.Opened, m.p.Checked = c.proof.Violations, c.proof.Opened, c.proof.Checked
 	idle := newHosts(m.p)
 	for v := range reach.Compare(m.p.Before, m.p.After, nil) {

@@ -71,8 +71,8 @@ type Component struct {
 	Overlaps *Overlaps
 	// WAN is what a Virtual WAN would be in the place of its target; nil where no tunnel joins its VNets.
 	WAN *WAN
-	// Ways compares how its VNets could be joined; nil where its candidates have no prices, or no tunnel carries a pair.
-	Ways []Way
+	// Transits compares how its VNets could be joined; nil where its candidates have no prices, or no tunnel carries a pair.
+	Transits []TransitOption
 }
 
 // KeptPair is a required pair that no peering can carry.

@@ -74,7 +74,7 @@ func TestPlanSchemaHasTheWords(t *testing.T) {
 		{WirePlan{}, "Mode", options.Modes}, {WireComponent{}, "Class", plan.Classes}, {WireHub{}, "Kind", plan.HubKinds}, {WireCandidate{}, "Kind", plan.HubKinds},
 		{WireStep{}, "Action", plan.Actions}, {WireImpact{}, "Class", plan.ImpactClasses}, {WireOutcome{}, "What", plan.Whats}, {WireAsk{}, "Want", plan.Wants},
 		{WireDecision{}, "Kind", plan.Decidings}, {WireDecision{}, "Hub", plan.HubKinds}, {WireLocation{}, "Kind", locationKinds}, {WireWANPoint{}, "Mark", plan.Marks},
-		{WireJoining{}, "Kind", plan.WayKinds},
+		{WireTransit{}, "Kind", plan.TransitKinds},
 	} {
 		field, _ := reflect.TypeOf(c.wire).FieldByName(c.field)
 		var want []string

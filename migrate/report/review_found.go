@@ -189,7 +189,7 @@ func (r *reviewer) component(c *plan.Component) {
 		r.add(more...)
 		r.overlaps(c.Overlaps)
 	}
-	r.ways(c.Ways)
+	r.transits(c.Transits)
 	r.wan(c.WAN)
 }
 

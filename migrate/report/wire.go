@@ -76,8 +76,8 @@ type WireComponent struct {
 	Overlaps *WireOverlaps `json:"overlaps,omitempty"` // those that keep pairs on VPN
 	// VirtualWAN compares the target with a Virtual WAN, which no plan builds; absent where no tunnel joins the networks.
 	VirtualWAN *WireWAN `json:"virtualWan,omitempty"`
-	// Ways compares how the networks could be joined; absent of large components, and where no tunnel carries a pair.
-	Ways []WireJoining `json:"ways,omitempty"`
+	// Transits compares how the networks could be joined; absent of large components, and where no tunnel carries a pair.
+	Transits []WireTransit `json:"transitOptions,omitempty"`
 }
 
 // WireKeptPair is a required pair that stays on VPN.

@@ -79,7 +79,7 @@ func wireComponent(c plan.Component) WireComponent {
 				}
 			}),
 		},
-		Overlaps: wireOverlaps(c.Overlaps), VirtualWAN: wireWAN(c.WAN), Ways: several(c.Ways, wireJoining),
+		Overlaps: wireOverlaps(c.Overlaps), VirtualWAN: wireWAN(c.WAN), Transits: several(c.Transits, wireTransit),
 		Kept: each(c.Kept, func(k plan.KeptPair) WireKeptPair { return WireKeptPair(k) }),
 	}
 }

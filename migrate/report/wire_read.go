@@ -166,7 +166,7 @@ func (d *unwirer) component(w WireComponent) plan.Component {
 	return plan.Component{Name: w.Name, Class: oneOf(d, "shape of a component", w.Class, plan.Classes), VNets: ids(w.VNets), Tunnels: w.Tunnels,
 		Overlaps: unwiredOverlaps(w.Overlaps),
 		WAN:      d.wan(w.VirtualWAN),
-		Ways:     several(w.Ways, d.joining),
+		Transits: several(w.Transits, d.transit),
 		Kept:     each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
 		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), Firewall: h.Firewall, Grouped: h.Grouped, VNet: idIf(h.VNet), Because: h.Because, Asked: h.Asked, Space: d.prefixText(h.Space), Region: h.Region,
 			Several: each(h.Hubs, func(r WirePlacedHub) plan.PlacedHub {

@@ -11,15 +11,15 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/plan"
 )
 
-// waysOf are the compared ways of the first component, each on a line.
-func waysOf(t *testing.T, e *estate.Estate, opts options.Options) []string {
+// transitsOf are the compared ways of the first component, each on a line.
+func transitsOf(t *testing.T, e *estate.Estate, opts options.Options) []string {
 	t.Helper()
 	p, _, err := plan.Make(e, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out []string
-	for _, w := range p.Components[0].Ways {
+	for _, w := range p.Components[0].Transits {
 		line := fmt.Sprintf("%s: %d of %d, %d joined, %s", w.Kind, w.Moved, w.Of, w.Joined, w.Monthly)
 		if w.Against != "" {
 			line = fmt.Sprintf("%s: %s", w.Kind, w.Against)
@@ -29,7 +29,7 @@ func waysOf(t *testing.T, e *estate.Estate, opts options.Options) []string {
 		}
 		out = append(out, line)
 	}
-	return append(out, "best: "+string(plan.Best(p.Components[0].Ways)))
+	return append(out, "best: "+string(plan.BestTransit(p.Components[0].Transits)))
 }
 
 const (
@@ -38,8 +38,8 @@ const (
 	noRegions = "a hub for each region and VPN with BGP between them: there are no two regions whose VNets would use the gateway of a hub"
 )
 
-// TestWays holds what is said of each way to join VNets, in networks where one of them or another is not there.
-func TestWays(t *testing.T) {
+// TestTransitOptions holds what is said of each way to join VNets, in networks where one of them or another is not there.
+func TestTransitOptions(t *testing.T) {
 	classic, _ := spelt("auto", twoRegions...).read(t, 0)
 	office := []string{"h 10.0.0.0/16", "a 10.1.0.0/16", "b 10.2.0.0/16", "h > a 10.1.0.0/16", "a > h 10.0.0.0/16", "h > b 10.2.0.0/16", "b > h 10.0.0.0/16", "a > b 10.2.0.0/16", "b > a 10.1.0.0/16",
 		"h > office 192.168.1.0/24", "a > office 192.168.1.0/24", "b > office 192.168.1.0/24"}
@@ -72,17 +72,17 @@ func TestWays(t *testing.T) {
 			"the hub's VPN gateway as a router: 3 of 3, 0 joined, 157", noRegions, "best: direct peerings"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, waysOf(t, c.e, c.opts)); diff != "" {
+			if diff := cmp.Diff(c.want, transitsOf(t, c.e, c.opts)); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
 	}
 }
 
-// TestBestWay holds the order in which ways are preferred.
-func TestBestWay(t *testing.T) {
-	way := func(kind plan.WayKind, moved, joined, unknown int, usd int64, against string) plan.Way {
-		w := plan.Way{Kind: kind, Of: 4, Moved: moved, Joined: joined, Against: against}
+// TestBestTransit holds the order in which ways are preferred.
+func TestBestTransit(t *testing.T) {
+	way := func(kind plan.TransitKind, moved, joined, unknown int, usd int64, against string) plan.TransitOption {
+		w := plan.TransitOption{Kind: kind, Of: 4, Moved: moved, Joined: joined, Against: against}
 		w.Monthly = &plan.Monthly{Unknown: unknown}
 		for range usd {
 			w.Monthly.Known += 1_000_000
@@ -91,18 +91,18 @@ func TestBestWay(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name string
-		all  []plan.Way
-		want plan.WayKind
+		all  []plan.TransitOption
+		want plan.TransitKind
 	}{
-		{"most pairs", []plan.Way{way(plan.ByPeerings, 3, 0, 0, 1, ""), way(plan.ByFirewall, 4, 5, 1, 900, "")}, plan.ByFirewall},
-		{"fewest joined", []plan.Way{way(plan.ByPeerings, 4, 1, 0, 1, ""), way(plan.ByGroups, 4, 0, 1, 1, "")}, plan.ByGroups},
-		{"known to cost less", []plan.Way{way(plan.ByFirewall, 4, 0, 0, 9, ""), way(plan.ByPeerings, 4, 0, 0, 1, "")}, plan.ByPeerings},
-		{"what nobody knows costs more", []plan.Way{way(plan.ByGroups, 4, 0, 1, 1, ""), way(plan.ByPeerings, 4, 0, 0, 9, "")}, plan.ByPeerings},
-		{"only what can be planned", []plan.Way{way(plan.ByGateway, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
-		{"only what is possible", []plan.Way{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings"), way(plan.ByGroups, 3, 0, 0, 9, "")}, plan.ByGroups},
-		{"none", []plan.Way{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings")}, ""},
+		{"most pairs", []plan.TransitOption{way(plan.ByPeerings, 3, 0, 0, 1, ""), way(plan.ByFirewall, 4, 5, 1, 900, "")}, plan.ByFirewall},
+		{"fewest joined", []plan.TransitOption{way(plan.ByPeerings, 4, 1, 0, 1, ""), way(plan.ByGroups, 4, 0, 1, 1, "")}, plan.ByGroups},
+		{"known to cost less", []plan.TransitOption{way(plan.ByFirewall, 4, 0, 0, 9, ""), way(plan.ByPeerings, 4, 0, 0, 1, "")}, plan.ByPeerings},
+		{"what nobody knows costs more", []plan.TransitOption{way(plan.ByGroups, 4, 0, 1, 1, ""), way(plan.ByPeerings, 4, 0, 0, 9, "")}, plan.ByPeerings},
+		{"only what can be planned", []plan.TransitOption{way(plan.ByGateway, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
+		{"only what is possible", []plan.TransitOption{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings"), way(plan.ByGroups, 3, 0, 0, 9, "")}, plan.ByGroups},
+		{"none", []plan.TransitOption{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings")}, ""},
 	} {
-		if got := plan.Best(c.all); got != c.want {
+		if got := plan.BestTransit(c.all); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -1,0 +1,290 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/netmigrate/netmigrate/migrate/cost"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+)
+
+// TransitOption is one way to join the VNets of a component that reach each other by tunnels. All are compared, and those
+// that the options file has a word for can be planned. Source: docs/design.md#transit.
+type TransitOption struct {
+	Kind    TransitKind
+	Taken   bool     // the plan goes it
+	Moved   int      // pairs of VNets that it takes off their tunnels
+	Of      int      // all pairs of VNets that tunnels carry today
+	Joined  int      // pairs of VNets, or of a VNet and an on-premises network, that it joins and that are apart today
+	Monthly *Monthly // what goes by the hour, of the VNets and what belongs to them, in its target; nil where something is in its way
+	Against string   // what is in its way here; empty: nothing
+}
+
+// TransitKind is a way to join VNets.
+type TransitKind string
+
+// The kinds. Source: docs/sources.md#transit.
+const (
+	ByPeerings    TransitKind = "direct peerings"
+	ByGroups      TransitKind = "connected groups"
+	ByFirewall    TransitKind = "Azure Firewall in a hub"
+	ByAppliances  TransitKind = "appliances in a hub"
+	ByRouteServer TransitKind = "appliances and a Route Server"
+	ByGateway     TransitKind = "the hub's VPN gateway as a router"
+	ByHubTunnels  TransitKind = "a hub for each region and VPN with BGP between them"
+)
+
+// TransitKinds lists them.
+var TransitKinds = []TransitKind{ByPeerings, ByGroups, ByFirewall, ByAppliances, ByRouteServer, ByGateway, ByHubTunnels}
+
+// Transit is what asks for it, or "" where it is only compared.
+func (k TransitKind) Transit() options.Transit {
+	return map[TransitKind]options.Transit{ByPeerings: options.TransitDirect, ByGroups: options.TransitGroup, ByFirewall: options.TransitFirewall}[k]
+}
+
+// compareTransits compares the options of every component whose candidates have prices.
+func (m *maker) compareTransits() {
+	if len(m.choices) == 0 {
+		return
+	}
+	p := &pricing{g: m.g, parts: partsOf(m.g), spare: m.spare}
+	for _, c := range m.choices {
+		w := &transits{pricing: p, c: c, before: p.alone(c.members), d: c.drawn.demand}
+		for _, pair := range w.d.pairs {
+			if len(pair.path) > 0 {
+				w.of++
+			}
+		}
+		if w.of > 0 {
+			c.component.Transits = w.all()
+		}
+	}
+}
+
+// transits compares the options of one component.
+type transits struct {
+	*pricing
+	c      laidOut
+	before *estate.Estate
+	d      *demand
+	of     int // pairs that tunnels carry
+}
+
+func (w *transits) all() []TransitOption {
+	direct, led := w.direct(), w.led()
+	grouped := lay(w.g, w.c.members, w.d, direct.hubbing, false)
+	grouped.form()
+	out := []TransitOption{w.laid(ByPeerings, direct)}
+	if len(grouped.groups) > 0 {
+		out = append(out, w.laid(ByGroups, grouped))
+	} else {
+		out = append(out, w.not(ByGroups, grouped.ungrouped))
+	}
+	out = append(out, w.through(led)...)
+	out = append(out, w.routed(direct), w.linked())
+	taken := ByPeerings
+	switch {
+	case len(w.c.drawn.groups) > 0:
+		taken = ByGroups
+	case w.c.drawn.firewall:
+		taken = ByFirewall
+	}
+	out[slices.IndexFunc(out, func(o TransitOption) bool { return o.Kind == taken })].Taken = true
+	return out
+}
+
+// direct is the layout by peerings alone: the one that is taken, or as that one but for what is not peered.
+func (w *transits) direct() *layout {
+	taken := w.c.drawn.layout
+	if !taken.firewall && len(taken.groups) == 0 {
+		return taken
+	}
+	hubs := taken.hubbing
+	if taken.firewall {
+		hubs = oneHub(noHubIndex)
+		if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return !l.firewall }); i >= 0 {
+			hubs = w.c.layouts[i].hubbing
+		}
+	}
+	return lay(w.g, w.c.members, w.d, hubs, false)
+}
+
+// led is the layout through a firewall, or nil.
+func (w *transits) led() *layout {
+	if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.firewall }); i >= 0 {
+		return w.c.layouts[i]
+	}
+	return ledThrough(w.g, w.c.members, w.d, wish{hub: options.HubAuto, vnet: -1})
+}
+
+// not is an option that something is in the way of.
+func (w *transits) not(kind TransitKind, why string) TransitOption {
+	return TransitOption{Kind: kind, Of: w.of, Against: why}
+}
+
+// laid is an option that a layout stands for.
+func (w *transits) laid(kind TransitKind, l *layout) TransitOption {
+	if why := l.refused(); why != "" {
+		return w.not(kind, why)
+	}
+	out := TransitOption{Kind: kind, Of: w.of, Joined: l.exposed + l.newNetworks(), Monthly: w.monthly(w.target(l))}
+	for _, p := range w.d.pairs {
+		if len(p.path) > 0 && !slices.Contains(l.keptPairs, [2]int{p.a, p.b}) {
+			out.Moved++
+		}
+	}
+	return out
+}
+
+// target is the network of the component after a layout; nil where there is no block for a new hub.
+func (w *transits) target(l *layout) *estate.Estate {
+	d, ok := w.c.drawn, true
+	if l != d.layout {
+		d, ok = sketch(l, &Component{}, namesOf(w.before), oneBlock(w.spare))
+	}
+	if !ok {
+		return nil
+	}
+	effects := []Effect{d.changes()}
+	return after(w.before, effects, effects)
+}
+
+// monthly is what goes by the hour in a network.
+func (w *transits) monthly(e *estate.Estate) *Monthly {
+	if e == nil {
+		return &Monthly{Unknown: 1}
+	}
+	known, unknown := cost.Of(e).Total()
+	return &Monthly{known, unknown}
+}
+
+// through are the options that lead pairs through devices of a hub: the routes are the same, whatever the devices are.
+// Beside a firewall that stands no others are thought of.
+func (w *transits) through(led *layout) []TransitOption {
+	why := "no pair of VNets can be led through a hub: see what the candidate with a firewall lacks"
+	firewall := w.not(ByFirewall, why)
+	if led != nil {
+		firewall = w.laid(ByFirewall, led)
+		why = firewall.Against
+		if len(led.hubs) > 0 && !isNew(led.hubs[0]) {
+			why = "a firewall is there already"
+		}
+	}
+	if why != "" {
+		return []TransitOption{firewall, w.not(ByAppliances, why), w.not(ByRouteServer, why)}
+	}
+	e := w.target(led)
+	if e != nil {
+		e.Gateways = slices.DeleteFunc(slices.Clone(e.Gateways), func(g estate.Gateway) bool { return g.Kind == estate.Firewall })
+	}
+	appliances, server := firewall, firewall
+	appliances.Kind, server.Kind = ByAppliances, ByRouteServer
+	appliances.Monthly, server.Monthly = w.monthly(e), w.monthly(e)
+	appliances.Monthly.Unknown += 2 // machines with their licences, and the load balancer before them
+	server.Monthly.Unknown += 3     // the Route Server as well: no source has its price
+	return []TransitOption{firewall, appliances, server}
+}
+
+// routed is the option by the gateway of the hub, to which routes of the spokes' subnets lead.
+func (w *transits) routed(l *layout) TransitOption {
+	out := w.laid(ByGateway, l)
+	if out.Against != "" {
+		return out
+	}
+	out.Moved = 0
+	spokes := 0
+	for _, p := range w.d.pairs {
+		switch {
+		case len(p.path) == 0:
+		case l.viaHub(p.a, p.b) && !slices.Contains(l.keptPairs, [2]int{p.a, p.b}):
+			out.Moved++
+		case l.remote[p.a] && l.remote[p.b] && l.hubOf(p.a) == l.hubOf(p.b):
+			out.Moved++
+			spokes++
+		}
+	}
+	beside := slices.ContainsFunc(l.hubs, func(hub int) bool {
+		return !isNew(hub) && slices.ContainsFunc(w.g.gateways[hub], func(gw *estate.Gateway) bool { return gw.Kind == estate.ExpressRouteGateway })
+	})
+	switch {
+	case spokes == 0:
+		return w.not(ByGateway, "no two VNets that reach each other would use the gateway of a hub")
+	case beside:
+		return w.not(ByGateway, "an ExpressRoute gateway stands beside the VPN gateway")
+	}
+	return out
+}
+
+// linked is the option by a hub for each region, whose gateways are joined by tunnels that exchange routes: whoever uses one
+// reaches whoever uses another.
+func (w *transits) linked() TransitOption {
+	l := layRegional(w.g, w.c.members, w.d)
+	if l == nil {
+		return w.not(ByHubTunnels, "there are no two regions whose VNets would use the gateway of a hub")
+	}
+	out := w.laid(ByHubTunnels, l)
+	if out.Against != "" {
+		return out
+	}
+	for i, hub := range l.hubs {
+		for _, other := range l.hubs[i+1:] {
+			for _, a := range append(l.users(hub), hub) {
+				for _, b := range append(l.users(other), other) {
+					if !isNew(a) && !isNew(b) && !l.required(a, b) {
+						out.Joined++
+					}
+				}
+				out.Joined += l.unknownTo(a, other)
+			}
+			for _, b := range append(l.users(other), other) {
+				out.Joined += l.unknownTo(b, hub)
+			}
+		}
+	}
+	return out
+}
+
+// unknownTo counts the networks behind a hub that a VNet does not reach today.
+func (l *layout) unknownTo(v, hub int) (n int) {
+	if isNew(v) {
+		return 0
+	}
+	for _, network := range l.behindHub[hub].networks {
+		if !slices.ContainsFunc(l.premises(v), func(r netReach) bool { return r.network.Same(network) }) {
+			n++
+		}
+	}
+	return n
+}
+
+// BestTransit is the one that takes most pairs off their tunnels, then joins fewest anew, then costs least, of those that can be
+// planned and have nothing against them; what has a price that nobody knows costs more than what has none. It is "" where
+// each has something against it.
+func BestTransit(all []TransitOption) TransitKind {
+	best := -1
+	for i := range all {
+		w := &all[i]
+		if w.Against != "" || w.Kind.Transit() == "" {
+			continue
+		}
+		if best < 0 || w.before(&all[best]) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	return all[best].Kind
+}
+
+func (w *TransitOption) before(o *TransitOption) bool {
+	switch {
+	case w.Moved != o.Moved:
+		return w.Moved > o.Moved
+	case w.Joined != o.Joined:
+		return w.Joined < o.Joined
+	case w.Monthly.Unknown != o.Monthly.Unknown:
+		return w.Monthly.Unknown < o.Monthly.Unknown
+	}
+	return w.Monthly.Known < o.Monthly.Known
+}
