@@ -17,7 +17,9 @@ func (w *bookWriter) addGroups(c *Commands, s *plan.Step) {
 		return
 	}
 	m, regions := &e.Managers[0], w.regionsOf(e)
-	c.Before = append(c.Before, w.otherManagers(m.ID))
+	for _, scope := range m.Scope {
+		c.Before = append(c.Before, w.otherManagers(scope))
+	}
 	c.Do = append(c.Do, w.createManager(m, e.Groups), w.commit(m.ID, e.Groups, regions, "deploys the connected groups to the regions of their members, in place of whatever this network manager has deployed there"))
 	c.Verify = append(c.Verify, w.deployed(m.ID, regions, "Deployed in every region; until then look again"),
 		people("effective routes of a machine of each member show ConnectedGroup for the other members. No command here logs in to a machine"), w.stands(s))
@@ -61,11 +63,12 @@ func (w *bookWriter) regionsOf(e *estate.Estate) []value {
 }
 
 // otherManagers shows the network managers of a subscription: two that connect networks of one scope cannot be.
-func (w *bookWriter) otherManagers(id estate.ID) Command {
+func (w *bookWriter) otherManagers(scope string) Command {
+	id := estate.ID{Subscription: strings.TrimPrefix(scope, scopePrefix), Type: estate.TypeNetworkManager}
 	typ, _ := armType(id)
 	az := w.azIn("resource list", id).opt("resource-type", literal(typ)).add("--query='[].id'", "--output=tsv")
 	ps := w.psIn("Get-AzResource", id).opt("ResourceType", literal(typ)).String() + " | Select-Object ResourceId"
-	return w.command(az.String(), ps, "network managers of the subscription: none, or one that connects no networks of this scope; with another one, stop")
+	return w.command(az.String(), ps, "network managers of subscription %s: none, or one that connects no networks of it; with another one, stop", id.Subscription)
 }
 
 // createManager makes a network manager, its groups with their members, and a configuration for each group.
@@ -74,9 +77,11 @@ func (w *bookWriter) createManager(m *estate.NetworkManager, groups []estate.Net
 	for _, scope := range m.Scope {
 		scopes = append(scopes, append(literal(scopePrefix), w.subscription(estate.ID{Subscription: strings.TrimPrefix(scope, scopePrefix)})...))
 	}
-	body := append(literal(`{"location":`), jsonText(w.region(m.Region))...).then(`,"properties":{"networkManagerScopeAccesses":["Connectivity"],"networkManagerScopes":{"subscriptions":`)
-	body = append(body, jsonList(scopes)...).then("}}}")
-	az := []string{w.request("put", w.resourceID(m.ID), "", body)}
+	body := &arm.NetworkManager{}
+	for _, scope := range scopes {
+		body.Subscriptions = append(body.Subscriptions, scope.marked())
+	}
+	az := []string{w.request("put", versioned(w.resourceID(m.ID)), w.body(m.ID, &m.Region, body))}
 	var ps []string
 	for i := range groups {
 		posix, powershell := w.createGroup(&groups[i])
@@ -91,29 +96,23 @@ func (w *bookWriter) createManager(m *estate.NetworkManager, groups []estate.Net
 // createGroup makes a group, its members and the configuration that connects them.
 func (w *bookWriter) createGroup(g *estate.NetworkGroup) (az, ps []string) {
 	id, mesh := w.resourceID(g.ID), meshOf(g.ID)
-	az = append(az, w.request("put", id, "", literal(`{"properties":{"memberType":"VirtualNetwork"}}`)))
+	az = append(az, w.request("put", versioned(id), w.body(g.ID, nil, &arm.NetworkGroup{})))
 	ps = append(ps, w.ps("New-AzNetworkManagerGroup", g.ID).named("NetworkManagerName", g.ID.Name).named("Name", g.ID.Child).String()+" | Select-Object Name")
 	names, vnets := membersOf(g)
-	regions := map[string]bool{}
 	for i, member := range vnets {
 		at := append(id.then("/staticMembers/"), w.name(names[i])...)
 		vnet := w.resourceID(member)
-		az = append(az, w.request("put", at, "", append(literal(`{"properties":{"resourceId":`), jsonText(vnet)...).then("}}")))
+		az = append(az, w.request("put", versioned(at), w.body(g.ID, nil, &arm.StaticMember{VirtualNetwork: vnet.marked()})))
 		ps = append(ps, w.ps("New-AzNetworkManagerStaticMember", g.ID).named("NetworkManagerName", g.ID.Name).named("NetworkGroupName", g.ID.Child).
 			named("Name", names[i]).opt("ResourceId", vnet).String()+" | Select-Object Name")
-		if v := w.vnet(member); v != nil {
-			regions[v.Region.String()] = true
-		}
 	}
-	global, flag := `"False"`, ""
-	if len(regions) > 1 {
-		global, flag = `"True"`, " -IsGlobal"
+	global, flag := isGlobal(g, w.vnet), ""
+	if global {
+		flag = " -IsGlobal"
 	}
-	body := append(literal(`{"properties":{"connectivityTopology":"Mesh","isGlobal":`+global+`,"deleteExistingPeering":"False","appliesToGroups":[{"groupConnectivity":"DirectlyConnected","isGlobal":`+
-		global+`,"useHubGateway":"False","networkGroupId":`), jsonText(id)...).then("}]}}")
-	az = append(az, w.request("put", w.resourceID(mesh), "", body))
+	az = append(az, w.request("put", versioned(w.resourceID(mesh)), w.body(mesh, nil, &arm.Mesh{NetworkGroup: id.marked(), Global: global})))
 	ps = append(ps, w.ps("New-AzNetworkManagerConnectivityConfiguration", mesh).named("NetworkManagerName", mesh.Name).named("Name", mesh.Child).add("-ConnectivityTopology Mesh").
-		add("-AppliesToGroup @(New-AzNetworkManagerConnectivityGroupItem -NetworkGroupId "+id.powershell()+" -GroupConnectivity DirectlyConnected"+flag+")").when(flag != "", "-IsGlobal").String()+" | Select-Object Name")
+		add("-AppliesToGroup @(New-AzNetworkManagerConnectivityGroupItem -NetworkGroupId "+id.powershell()+" -GroupConnectivity DirectlyConnected"+flag+")").when(global, "-IsGlobal").String()+" | Select-Object Name")
 	return az, ps
 }
 
@@ -129,13 +128,13 @@ func (w *bookWriter) commit(manager estate.ID, groups []estate.NetworkGroup, reg
 	if len(configurations) > 0 {
 		ps.add("-ConfigurationId " + powershellList(configurations))
 	}
-	return w.command(w.request("post", w.resourceID(manager).then("/commit"), "", body), ps.String(), "%s", note)
+	return w.command(w.request("post", versioned(w.resourceID(manager).then("/commit")), body), ps.String(), "%s", note)
 }
 
 // deployed shows what a network manager has deployed in regions.
 func (w *bookWriter) deployed(manager estate.ID, regions []value, want string) Command {
 	body := append(literal(`{"deploymentTypes":["Connectivity"],"regions":`), jsonList(regions)...).then("}")
-	az := "az rest --method=post --url=" + w.resourceID(manager).then("/listDeploymentStatus?api-version="+arm.APIVersion).posix() + " \\\n  --query='value[].[region, deploymentStatus, errorMessage, length(configurationIds)]' --output=tsv --body=" + body.posix()
+	az := w.request("post", versioned(w.resourceID(manager).then("/listDeploymentStatus")), body, "--query='value[].[region, deploymentStatus, errorMessage, length(configurationIds)]'", "--output=tsv")
 	ps := w.ps("Get-AzNetworkManagerDeploymentStatus", manager).named("NetworkManagerName", manager.Name).add("-DeploymentType Connectivity", "-Region "+powershellList(regions)).String() +
 		" |\n  ForEach-Object { $_.Value } | Select-Object Region, DeploymentStatus, ErrorMessage, ConfigurationIds"
 	return w.command(az, ps, "%s", want)
@@ -144,16 +143,7 @@ func (w *bookWriter) deployed(manager estate.ID, regions []value, want string) C
 // removeManager deletes a network manager with all that it has. force takes what it has deployed away before.
 func (w *bookWriter) removeManager(id estate.ID) Command {
 	ps := w.ps("Remove-AzNetworkManager", id).named("Name", id.Name).add("-Force", "-ForceDelete")
-	return w.command(w.request("delete", w.resourceID(id), "&force=true", nil), ps.String(), "network manager %s with its groups and configurations; only if this step made it", id.Name)
-}
-
-// request asks Resource Manager directly.
-func (w *bookWriter) request(method string, at value, query string, body value) string {
-	text := "az rest --method=" + method + " --url=" + at.then("?api-version="+arm.APIVersion+query).posix() + " --output=none"
-	if body != nil {
-		text += " \\\n  --body=" + body.posix()
-	}
-	return text
+	return w.command(w.request("delete", versioned(w.resourceID(id)).then("&force=true"), nil), ps.String(), "network manager %s with its groups and configurations; only if this step made it", id.Name)
 }
 
 // vnet is a VNet that is there, or is there before or after.

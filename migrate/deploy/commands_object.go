@@ -77,14 +77,33 @@ func (w *bookWriter) likeIt(id estate.ID) (count, listed string, name value) {
 // put is what makes a resource with az from the body that a template has, and waits for it. The commands that az has
 // for the type would make it piece by piece.
 func (w *bookWriter) put(id estate.ID, region *estate.Region, properties arm.Properties) string {
+	at := w.resourceID(id)
+	return w.request("put", versioned(at), w.body(id, region, properties)) + " &&\naz resource wait --created --api-version=" + arm.APIVersion + " --ids=" + at.posix()
+}
+
+// body is what is put of a resource: the body that a template has.
+func (w *bookWriter) body(id estate.ID, region *estate.Region, properties arm.Properties) value {
 	body := literal("{")
 	if region != nil {
 		body = append(literal(`{"location":`), jsonText(w.region(*region))...).then(",")
 	}
-	body = body.then(`"properties":` + w.properties(id, properties) + "}")
-	at := w.resourceID(id)
-	return "az rest --method=put --url=" + at.then("?api-version="+arm.APIVersion).posix() + " \\\n  --output=none --body=" + body.posix() +
-		" &&\naz resource wait --created --api-version=" + arm.APIVersion + " --ids=" + at.posix()
+	return append(body, unmarked(`"properties":`+w.properties(id, properties)+"}")...)
+}
+
+// versioned is where Resource Manager is asked about a resource.
+func versioned(at value) value { return at.then("?api-version=" + arm.APIVersion) }
+
+// request asks Resource Manager directly. It prints nothing unless what it prints is said.
+func (w *bookWriter) request(method string, url, body value, prints ...string) string {
+	l := &line{w: w, shell: Bash, words: []string{"az rest --method=" + method, "--url=" + url.posix()}}
+	if len(prints) == 0 {
+		prints = []string{"--output=none"}
+	}
+	l.add(prints...)
+	if body != nil {
+		l.add("--body=" + body.posix())
+	}
+	return l.String()
 }
 
 // properties is a body on one line.

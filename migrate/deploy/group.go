@@ -42,6 +42,17 @@ func membersOf(g *estate.NetworkGroup) (names []string, vnets []estate.ID) {
 	return names, g.Members
 }
 
+// isGlobal reports whether the members of a group are in several regions.
+func isGlobal(g *estate.NetworkGroup, find func(estate.ID) *estate.VNet) bool {
+	regions := map[string]bool{}
+	for _, id := range g.Members {
+		if v := find(id); v != nil {
+			regions[v.Region.String()] = true
+		}
+	}
+	return len(regions) > 1
+}
+
 func (r *renderer) networkManager(m *estate.NetworkManager) {
 	body := &arm.NetworkManager{}
 	for _, scope := range m.Scope {
@@ -80,16 +91,14 @@ func (r *renderer) networkGroup(g *estate.NetworkGroup) {
 	r.add(arm.Resource{Type: arm.TypeNetworkGroup, Name: g.ID.Name + "/" + g.ID.Child, DependsOn: depend(manager), Properties: &arm.NetworkGroup{}})
 	names, vnets := membersOf(g)
 	var members []string
-	regions := map[string]bool{}
 	for i, id := range vnets {
 		vnet, wait := r.id(id)
 		r.add(arm.Resource{Type: arm.TypeStaticMember, Name: g.ID.Name + "/" + g.ID.Child + "/" + names[i], DependsOn: depend(self, wait), Properties: &arm.StaticMember{VirtualNetwork: vnet}})
 		members = append(members, arm.ResourceID(arm.TypeStaticMember, g.ID.Name, g.ID.Child, names[i]))
-		regions[r.vnetNamed(id).Region.String()] = true
 	}
 	mesh := meshOf(g.ID)
 	r.add(arm.Resource{Type: arm.TypeConnectivity, Name: mesh.Name + "/" + mesh.Child, DependsOn: depend(append([]string{manager, self}, members...)...),
-		Properties: &arm.Mesh{NetworkGroup: self, Global: len(regions) > 1}})
+		Properties: &arm.Mesh{NetworkGroup: self, Global: isGlobal(g, r.vnetNamed)}})
 	r.found.Add("ARM-032", diag.Pos{}, "connectivity configuration %q connects %s, and does nothing until it is deployed", mesh.Child, count(len(vnets), "VNet"))
 }
 

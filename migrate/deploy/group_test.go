@@ -1,6 +1,7 @@
 package deploy_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -56,19 +57,19 @@ func TestGroupCommands(t *testing.T) {
 		for _, call := range calls {
 			if call[0] == "rest" {
 				out = append(out, strings.NewReplacer("/subscriptions/"+firstSubscription+"/resourceGroups/rg-hub/providers/Microsoft.Network", "HUB", "/subscriptions/"+secondSubscription+"/resourceGroups/rg-spoke/providers/Microsoft.Network", "SPOKE",
-					"?api-version="+arm.APIVersion, "", " --output=none", "", "rest --method=", "").Replace(strings.Join(call, " ")))
+					"?api-version="+arm.APIVersion, "", " --output=none", "", "rest --method=", "", `": `, `":`).Replace(strings.Join(call, " ")))
 			}
 		}
 		return out
 	}
 	do := asked(step.Do)
 	want := []string{
-		`put --url=HUB/networkManagers/manager --body={"location":"westeurope","properties":{"networkManagerScopeAccesses":["Connectivity"],"networkManagerScopes":{"subscriptions":["/subscriptions/` + firstSubscription + `","/subscriptions/` + secondSubscription + `"]}}}`,
+		`put --url=HUB/networkManagers/manager --body={"location":"westeurope","properties":{"networkManagerScopes":{"subscriptions":["/subscriptions/` + firstSubscription + `","/subscriptions/` + secondSubscription + `"]},"networkManagerScopeAccesses":["Connectivity"]}}`,
 		`put --url=HUB/networkManagers/manager/networkGroups/mesh --body={"properties":{"memberType":"VirtualNetwork"}}`,
 		`put --url=HUB/networkManagers/manager/networkGroups/mesh/staticMembers/hub --body={"properties":{"resourceId":"HUB/virtualNetworks/hub"}}`,
 		`put --url=HUB/networkManagers/manager/networkGroups/mesh/staticMembers/spoke --body={"properties":{"resourceId":"SPOKE/virtualNetworks/spoke"}}`,
 		`put --url=HUB/networkManagers/manager/networkGroups/mesh/staticMembers/far --body={"properties":{"resourceId":"SPOKE/virtualNetworks/far"}}`,
-		`put --url=HUB/networkManagers/manager/connectivityConfigurations/mesh-connectivity --body={"properties":{"connectivityTopology":"Mesh","isGlobal":"True","deleteExistingPeering":"False","appliesToGroups":[{"groupConnectivity":"DirectlyConnected","isGlobal":"True","useHubGateway":"False","networkGroupId":"HUB/networkManagers/manager/networkGroups/mesh"}]}}`,
+		`put --url=HUB/networkManagers/manager/connectivityConfigurations/mesh-connectivity --body={"properties":{"connectivityTopology":"Mesh","isGlobal":"True","deleteExistingPeering":"False","appliesToGroups":[{"networkGroupId":"HUB/networkManagers/manager/networkGroups/mesh","groupConnectivity":"DirectlyConnected","isGlobal":"True","useHubGateway":"False"}]}}`,
 		`post --url=HUB/networkManagers/manager/commit --body={"commitType":"Connectivity","configurationIds":["HUB/networkManagers/manager/connectivityConfigurations/mesh-connectivity"],"targetLocations":["westeurope","northeurope"]}`,
 	}
 	if diff := cmp.Diff(want, do); diff != "" {
@@ -143,5 +144,33 @@ func TestGroupNames(t *testing.T) {
 		if failed > 0 || seen != 7 {
 			t.Errorf("%q: %d of the commands failed, %d requests of 7 about the network manager", evil, failed, seen)
 		}
+	}
+}
+
+// TestGroupBodiesWithVariables holds that what the input does not tell comes into the bodies when the commands run.
+func TestGroupBodiesWithVariables(t *testing.T) {
+	commands, environment := typed(t, "full-mesh group")
+	commands = slices.DeleteFunc(commands, func(c string) bool { return !strings.Contains(c, "/networkManagers/") })
+	calls, failed := run(t, commands, environment...)
+	members := 0
+	for _, call := range calls {
+		for _, word := range call {
+			text, ok := strings.CutPrefix(word, "--body=")
+			if !ok {
+				continue
+			}
+			var body struct{ Properties struct{ ResourceID string } }
+			if err := json.Unmarshal([]byte(text), &body); err != nil {
+				t.Errorf("%v: %s", err, text)
+			}
+			if id := body.Properties.ResourceID; id != "" {
+				if members++; strings.Contains(id, "//") || strings.ContainsAny(id, "$\uE000\uE001") || strings.Count(id, "/") != 8 {
+					t.Errorf("member %q", id)
+				}
+			}
+		}
+	}
+	if failed > 0 || members != 5 {
+		t.Errorf("%d commands failed, %d members", failed, members)
 	}
 }

@@ -120,6 +120,35 @@ func jsonList(all []value) value {
 	return out.then("]")
 }
 
+// A body is encoded as a text, in which a variable stands between these: nothing that a command may name has them.
+const markOpen, markShut = "\uE000", "\uE001"
+
+// marked is a value as a text of a body.
+func (v value) marked() string {
+	var b strings.Builder
+	for _, p := range v {
+		if b.WriteString(p.text); p.variable != "" {
+			b.WriteString(markOpen + p.variable + markShut)
+		}
+	}
+	return b.String()
+}
+
+// unmarked is the value that an encoded text stands for.
+func unmarked(s string) value {
+	var out value
+	for s != "" {
+		text, rest, more := strings.Cut(s, markOpen)
+		out = append(out, piece{text: text})
+		if !more {
+			break
+		}
+		variable, after, _ := strings.Cut(rest, markShut)
+		out, s = append(out, piece{variable: variable}), after
+	}
+	return out
+}
+
 // powershellList is values as an array of PowerShell.
 func powershellList(all []value) string {
 	words := make([]string, len(all))

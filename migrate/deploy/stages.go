@@ -177,8 +177,8 @@ func (s *stager) place(id estate.ID) *place {
 	return p
 }
 
-// put adds an object to a unit, which is made with its first object.
-func (s *stager) put(id estate.ID, level int, key string, parameters int, needs []estate.ID, add func(*part)) {
+// put adds an object to a unit, which is made with its first object, and returns it.
+func (s *stager) put(id estate.ID, level int, key string, parameters int, needs []estate.ID, add func(*part)) *unit {
 	p := s.place(id)
 	u := p.byKey[key]
 	if u == nil {
@@ -193,6 +193,7 @@ func (s *stager) put(id estate.ID, level int, key string, parameters int, needs 
 			u.parameters++
 		}
 	}
+	return u
 }
 
 // split puts every object into a unit of its place. Parameters for locations are left out of the
@@ -292,8 +293,7 @@ func (s *stager) groups() {
 	}
 	for i := range e.Groups {
 		if g := &e.Groups[i]; s.formed(g) {
-			s.put(g.ID, levelPeerings, g.ID.Key().String(), 0, append([]estate.ID{g.Manager()}, g.Members...), func(p *part) { p.estate.Groups = append(p.estate.Groups, *g) })
-			s.place(g.ID).byKey[g.ID.Key().String()].resources += 1 + len(g.Members)
+			s.put(g.ID, levelPeerings, g.ID.Key().String(), 0, append([]estate.ID{g.Manager()}, g.Members...), func(p *part) { p.estate.Groups = append(p.estate.Groups, *g) }).resources += 1 + len(g.Members)
 		}
 	}
 }
