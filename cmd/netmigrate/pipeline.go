@@ -320,6 +320,9 @@ func alongside(work func()) (wait func()) {
 	}
 }
 
+// deployersNotes are the rules of notes of which those who deploy a kit have to know.
+var deployersNotes = []string{"ARM-006", "ARM-032"}
+
 // kit is what the plan adds: a template and its parameters, or several in order. Findings about the template are
 // added to those of the plan.
 func (o *planned) kit() ([]file, error) {
@@ -329,10 +332,11 @@ func (o *planned) kit() ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.found = append(append(o.found, audible(noticed)...), limits...)
+	told := o.found
+	o.found = append(append(slices.Clip(told), audible(noticed)...), limits...)
 	for _, f := range noticed {
-		if (f.Rule == "ARM-006" || f.Rule == "ARM-032") && !slices.ContainsFunc(o.found, func(g diag.Finding) bool { return g.Rule == f.Rule }) {
-			o.found = append(o.found, f) // notes, of which those who deploy the kit have to know
+		if slices.Contains(deployersNotes, f.Rule) && !slices.ContainsFunc(told, func(g diag.Finding) bool { return g.Rule == f.Rule }) {
+			o.found = append(o.found, f)
 		}
 	}
 	o.found.Sort()

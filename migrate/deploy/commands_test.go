@@ -260,7 +260,7 @@ func TestCommandsAreRead(t *testing.T) {
 }
 
 // shellPlans are plans whose commands together are of every sort.
-var shellPlans = []string{"star as-if-live", "expressroute rebuild", "chain-multihop classic-live", "live star", "live two-regions", "star as-if-live firewall", "live full-mesh firewall", "star rebuild firewall"}
+var shellPlans = []string{"star as-if-live", "expressroute rebuild", "chain-multihop classic-live", "live star", "live two-regions", "star as-if-live firewall", "live full-mesh firewall", "star rebuild firewall", "full-mesh group"}
 
 // typed are the commands of one of those for a POSIX shell, each once and in order, and what its variables say.
 func typed(t *testing.T, name string) (commands, environment []string) {

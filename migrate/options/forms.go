@@ -90,7 +90,7 @@ var (
 	// Who takes the member for the place of the key writes the key.
 	vaults   = secretive(matching("the resource id of a Key Vault", idPattern+`[Kk]ey[Vv]ault/[Vv]aults/[^/\s]+$`))
 	circuits = matching("the resource id of an ExpressRoute circuit", idPattern+`[Nn]etwork/[Ee]xpress[Rr]oute[Cc]ircuits/[^/\s]+$`)
-	hubs     = form{what: "auto, new, none, or the name of a VNet", pattern: `\S`, read: readHub}
+	hubs     = form{what: "auto, new, none, regional, several, or the name of a VNet", pattern: `\S`, read: readHub}
 	guids    = form{what: "a GUID", pattern: guidPattern, read: readGUID}
 	groups   = form{what: "the name of a resource group", pattern: `^[^/\s]{1,90}$`, read: func(s string) (string, bool) {
 		return s, azure.IsLegalName("resourceGroups", s)

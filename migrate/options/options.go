@@ -38,7 +38,7 @@ type Transit string
 
 // The ways to join them. Source: docs/design.md#transit.
 const (
-	TransitAuto     Transit = "auto"     // direct
+	TransitAuto     Transit = "auto"     // direct, and by groups where peerings are too few
 	TransitDirect   Transit = "direct"   // each pair is peered
 	TransitGroup    Transit = "group"    // connected groups of a network manager join those that all reach each other
 	TransitFirewall Transit = "firewall" // both are peered with a new hub, and routes lead through its Azure Firewall

@@ -371,8 +371,7 @@ func (l *layout) admits(v int) bool {
 		})
 }
 
-// leaves reports whether a VNet's own gateway has the connection that paths to a network take: no step of a plan
-// deletes it.
+// leaves reports whether a VNet's own gateway has the connection that paths to a network take: only sever takes it away.
 func (g *graph) leaves(v int, directions ...[][]reach.Hop) bool {
 	return slices.ContainsFunc(connectionsOf(directions...), func(id estate.ID) bool {
 		c := g.x.Connection(id)

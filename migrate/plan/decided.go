@@ -174,7 +174,7 @@ func (m *maker) decideHub(d *decided, one Decision) {
 	_, known := m.g.index[one.Component.Key()]
 	switch {
 	case !slices.Contains(HubKinds, one.Hub) && !(one.Hub == "" && one.Grouped):
-		m.refuse(one.At, "a hub is %q; it can be none, existing or new", one.Hub)
+		m.refuse(one.At, "a hub is %q; it can be none, existing, new, regional or several", one.Hub)
 	case !known:
 		m.gone(one.At, "there is no VNet %s", one.Component)
 	case one.Hub == ExistingHub && m.g.x.VNet(one.VNet) == nil:

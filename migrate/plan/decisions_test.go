@@ -200,7 +200,7 @@ func TestDecisionsRefused(t *testing.T) {
 		{"a hub that cannot be used", "star", func(p *plan.Plan) { p.Components[0].Hub.VNet = vnetID(p, "claims") }, []string{
 			`PLAN-019 components[0].hub: hub claims cannot be used: its gateway would route the same prefixes to "Zurich-DC" and to "hub-and-Zurich"`, "1 decision of plan.json cannot be kept"}},
 		{"a hub of no kind", "star", func(p *plan.Plan) { p.Components[0].Hub.Kind = "firewall" }, []string{
-			`PLAN-019 components[0].hub: a hub is "firewall"; it can be none, existing or new`, "1 decision of plan.json cannot be kept"}},
+			`PLAN-019 components[0].hub: a hub is "firewall"; it can be none, existing, new, regional or several`, "1 decision of plan.json cannot be kept"}},
 		{"a kind that its VNet contradicts", "chain", func(p *plan.Plan) { p.Components[0].Hub.VNet = vnetID(p, "orders") }, []string{
 			`PLAN-019 components[0].hub: the kind is "none", and "orders" is an existing VNet; write "existing"`, "1 decision of plan.json cannot be kept"}},
 		{"a small space", "star", func(p *plan.Plan) {
