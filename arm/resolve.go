@@ -179,8 +179,11 @@ func (r *resolver) index() {
 	}
 	// Subnets come second, so that a child resource of the same name is found whatever its place.
 	for i := range r.t.Resources {
-		if strings.EqualFold(r.t.Resources[i].Type, TypeVirtualNetwork) {
+		switch typ := r.t.Resources[i].Type; {
+		case strings.EqualFold(typ, TypeVirtualNetwork):
 			r.indexSubnets(i)
+		case strings.EqualFold(typ, TypeLoadBalancer):
+			r.indexBalancer(i)
 		}
 	}
 }
@@ -200,6 +203,23 @@ func (r *resolver) indexSubnets(i int) {
 	}
 	if guardedGatewaySubnet(network) {
 		r.report(i, BadBinding, ".properties.subnets", "GatewaySubnet takes no security group")
+	}
+}
+
+// indexBalancer gives the parts of a load balancer their keys: its rules refer to them.
+func (r *resolver) indexBalancer(i int) {
+	b := &r.t.Resources[i]
+	for _, list := range []string{keyFrontends, keyPools, keyProbes} {
+		var names []string
+		switch body := b.Properties.(type) {
+		case *LoadBalancer:
+			names = []string{map[string]string{keyFrontends: BalancerFrontend, keyPools: body.Pool, keyProbes: BalancerProbe}[list]}
+		case Object:
+			names = namesIn(body, list)
+		}
+		for _, name := range names {
+			r.nodes[resourceKey(TypeLoadBalancer+"/"+list, b.Name+"/"+name)] = node(i)
+		}
 	}
 }
 

@@ -21,7 +21,6 @@ const (
 	TypeRouteServer              = Provider + "virtualHubs"
 	TypeRouteServerConfiguration = Provider + "virtualHubs/ipConfigurations"
 	TypeRouteServerPeer          = Provider + "virtualHubs/bgpConnections"
-	TypeLoadBalancer             = Provider + "loadBalancers"
 	TypeNATGateway               = Provider + "natGateways"
 	TypeNetworkManager           = Provider + "networkManagers"
 	TypeNetworkGroup             = Provider + "networkManagers/networkGroups"

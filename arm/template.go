@@ -45,6 +45,7 @@ const (
 	TypeFirewall              = Provider + "azureFirewalls"
 	TypeFirewallPolicy        = Provider + "firewallPolicies"
 	TypeRuleCollectionGroup   = Provider + "firewallPolicies/ruleCollectionGroups"
+	TypeLoadBalancer          = Provider + "loadBalancers"
 	TypeDeployment            = "Microsoft.Resources/deployments"
 )
 

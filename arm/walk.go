@@ -224,18 +224,19 @@ func inlineSubnets(network *Resource) []string {
 		}
 		return names
 	case Object:
-		return objectSubnets(body)
+		return namesIn(body, "subnets")
 	}
 	return nil
 }
 
-func objectSubnets(body Object) []string {
-	value, _ := body.Get("subnets")
+// namesIn are the names of the parts that a body has in a list.
+func namesIn(body Object, key string) []string {
+	value, _ := body.Get(key)
 	list, _ := value.(Array)
 	var names []string
 	for _, item := range list {
-		subnet, _ := item.(Object)
-		if name, ok := subnet.Get("name"); ok {
+		part, _ := item.(Object)
+		if name, ok := part.Get("name"); ok {
 			text, _ := name.(string)
 			names = append(names, text)
 		}

@@ -31,6 +31,7 @@ var models = map[string]func() any{
 	"microsoft.network/azurefirewalls":                              model[sdk.AzureFirewall],
 	"microsoft.network/firewallpolicies":                            model[sdk.FirewallPolicy],
 	"microsoft.network/firewallpolicies/rulecollectiongroups":       model[sdk.FirewallPolicyRuleCollectionGroup],
+	"microsoft.network/loadbalancers":                               model[sdk.LoadBalancer],
 	"microsoft.network/networkinterfaces":                           model[sdk.Interface],
 	"microsoft.network/virtualhubs":                                 model[sdk.VirtualHub],
 	"microsoft.network/virtualhubs/ipconfigurations":                model[sdk.HubIPConfiguration],
