@@ -242,30 +242,44 @@ func (c *comparison) compare(d Difference, was, is thing) {
 	if was.sealed || is.sealed {
 		return
 	}
-	for _, p := range was.parts {
+	for k, p := range was.parts {
 		d.Part, d.PartName = p.part, p.name
-		if q := counterpart(&p, is.parts, was.parts); q != nil {
+		if q := counterpart(was.parts, k, is.parts); q != nil {
 			c.compare(d, p, *q)
 		} else {
 			c.only(d, OnlyBefore, p)
 		}
 	}
-	for _, q := range is.parts {
-		if counterpart(&q, was.parts, is.parts) == nil {
+	for k, q := range is.parts {
+		if counterpart(is.parts, k, was.parts) == nil {
 			d.Part, d.PartName = q.part, q.name
 			c.only(d, OnlyAfter, q)
 		}
 	}
 }
 
-// counterpart finds a part among those of the other estate: the one with its name, or, when neither has
-// a namesake, the one that was written with the same name.
-func counterpart(p *thing, others, own []thing) *thing {
+// counterpart finds the k-th part among those of the other estate: the one with its name, of several namesakes the one in
+// its place, or, when neither has a namesake, the one that was written with the same name.
+func counterpart(own []thing, k int, others []thing) *thing {
+	p, earlier := &own[k], 0
 	named := func(in []thing, name string) int {
 		return slices.IndexFunc(in, func(q thing) bool { return q.part == p.part && strings.EqualFold(q.name, name) })
 	}
-	if i := named(others, p.name); i >= 0 {
-		return &others[i]
+	for i := range own[:k] {
+		if own[i].part == p.part && strings.EqualFold(own[i].name, p.name) {
+			earlier++
+		}
+	}
+	if first := named(others, p.name); first >= 0 {
+		for i := first; i < len(others); i++ {
+			if q := &others[i]; q.part == p.part && strings.EqualFold(q.name, p.name) {
+				if earlier == 0 {
+					return q
+				}
+				earlier--
+			}
+		}
+		return nil
 	}
 	i := slices.IndexFunc(others, func(q thing) bool {
 		return q.part == p.part && p.raw != "" && strings.EqualFold(q.raw, p.raw) && named(own, q.name) < 0

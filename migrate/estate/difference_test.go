@@ -333,6 +333,11 @@ func TestDifferences(t *testing.T) {
 			b.Connections = nil
 			b.Listings = []estate.Listing{{Subscription: "S", Types: []string{estate.TypeGateway, estate.TypeVNet}}}
 		}, nil, []string{"untold connections/hq: virtualNetworkGateway: gw, connectionType: IPsec, leads to: site hq -> "}},
+		"two routes of one name": {func(a, b *estate.Estate) {
+			a.RouteTables[0].Routes = append(a.RouteTables[0].Routes, a.RouteTables[0].Routes[0])
+			a.RouteTables[0].Routes[1].Prefix = space("10.0.0.0/8")[0]
+			b.RouteTables[0].Routes = append(slices.Clone(a.RouteTables[0].Routes), a.RouteTables[0].Routes[0])
+		}, nil, []string{"only after routeTables/fw: route out:  -> addressPrefix: 0.0.0.0/0, nextHopType: Internet"}},
 		"a table without its routes": {func(a, b *estate.Estate) { b.RouteTables[0].Routes, b.RouteTables[0].RoutesKnown = nil, false }, nil,
 			[]string{"untold routeTables/fw: routes: listed -> "}},
 		"a route to somewhere else": {func(a, b *estate.Estate) {
