@@ -321,7 +321,7 @@ func alongside(work func()) (wait func()) {
 }
 
 // deployersNotes are the rules of notes of which those who deploy a kit have to know.
-var deployersNotes = []string{"ARM-006", "ARM-032"}
+var deployersNotes = []string{"ARM-006", "ARM-032", "ARM-033"}
 
 // kit is what the plan adds: a template and its parameters, or several in order. Findings about the template are
 // added to those of the plan.

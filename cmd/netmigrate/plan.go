@@ -34,7 +34,7 @@ A decision that cannot be kept is refused, with its place in the plan.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: a VNet's name, new, none, regional, several or auto"},
-		{name: "transit", choices: transits(), title: "how VNets are joined: peerings, connected groups, a firewall"},
+		{name: "transit", choices: transits(), title: "how VNets are joined: peerings, groups, a firewall, appliances"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		fromOption,
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},

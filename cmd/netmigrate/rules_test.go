@@ -37,6 +37,7 @@ var shownElsewhere = map[string][2]string{
 	"ARM-026":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"ARM-027":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},
 	"ARM-032":  {"migrate/deploy/group_test.go", "TestGroupTemplates"},
+	"ARM-033":  {"migrate/deploy/balancer_test.go", "TestBalancerTemplate"},
 	"BGP-002":  {"migrate/risk/live_test.go", "TestLiveRules"},
 	"BGP-004":  {"migrate/risk/live_test.go", "TestLiveRules"},
 	"CST-001":  {"cmd/netmigrate/testdata/script/traffic.txtar", "a pair that costs more than its gateways"},

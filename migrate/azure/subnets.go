@@ -10,6 +10,9 @@ const GatewaySubnet = "GatewaySubnet"
 // FirewallSubnet is the one name of the subnet that an Azure Firewall stands in. Source: docs/sources.md#hub-plan.
 const FirewallSubnet = "AzureFirewallSubnet"
 
+// ApplianceSubnet is the subnet that appliances have their inner side in. Source: docs/sources.md#hub-plan.
+const ApplianceSubnet = "nva-trust"
+
 // Prefix lengths of a gateway subnet. Source: docs/sources.md#gateway-subnet.
 const (
 	// MinGatewaySubnetBits is the smallest that takes one simple VPN gateway.
@@ -44,7 +47,7 @@ var hubSubnets = []HubSubnet{
 	{Name: "AzureFirewallManagementSubnet", Fixed: true, MinBits: 26, Bits: 26, NoNSG: true},
 	{Name: "RouteServerSubnet", Fixed: true, MinBits: 27, Bits: 26, NoNSG: true, NoRoute: true},
 	{Name: "AzureBastionSubnet", Fixed: true, MinBits: 26, Bits: 26, NoRoute: true},
-	{Name: "nva-trust", MinBits: 28, Bits: 27},
+	{Name: ApplianceSubnet, MinBits: 28, Bits: 27},
 	{Name: "nva-untrust", MinBits: 28, Bits: 27},
 	{Name: "dns-inbound", MinBits: 28, Bits: 28},
 	{Name: "dns-outbound", MinBits: 28, Bits: 28},

@@ -150,8 +150,22 @@ func (c *counter) gateways(e *estate.Estate) {
 			c.priced("Route Server", g.ID, 1, "route-server-hour")
 			c.priced("public IP address", g.ID, 1, "public-ip-standard-static")
 		case estate.Appliance:
-			c.add("appliance", g.ID, 1, azure.Price{}, "the size of the machine is in no input")
+			c.appliance(e, g)
 		}
+	}
+}
+
+// appliance counts a machine, or a load balancer before machines: they are in the same VNet or, of a plan, nowhere yet.
+func (c *counter) appliance(e *estate.Estate, g *estate.Gateway) {
+	if g.ID.Type != estate.TypeLoadBalancer {
+		c.add("appliance", g.ID, 1, azure.Price{}, "the size of the machine is in no input")
+		return
+	}
+	c.add("load balancer", g.ID, 1, azure.Price{}, "no source has its price")
+	if !slices.ContainsFunc(e.Gateways, func(o estate.Gateway) bool {
+		return o.Kind == estate.Appliance && o.ID.Type != estate.TypeLoadBalancer && o.VNet.Same(g.VNet)
+	}) {
+		c.add("appliances", g.ID, 1, azure.Price{}, "which machines with which licences they are is in no input")
 	}
 }
 

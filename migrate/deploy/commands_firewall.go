@@ -93,7 +93,7 @@ func (w *bookWriter) showRules(g *estate.Gateway) []Command {
 	return out
 }
 
-// beforeRouting looks at the firewalls that the steps behind a look at the pairs lead packets to.
+// beforeRouting looks at the firewalls and load balancers that the steps behind a look at the pairs lead packets to.
 func (w *bookWriter) beforeRouting(c *Commands, s *plan.Step) {
 	var seen []*estate.Gateway
 	for i := range w.p.Steps {
@@ -104,13 +104,17 @@ func (w *bookWriter) beforeRouting(c *Commands, s *plan.Step) {
 		for _, id := range next.Also {
 			if g := w.ledTo(id); g != nil && !slices.Contains(seen, g) {
 				seen = append(seen, g)
+				if w.balanced(g) {
+					c.Do = append(c.Do, w.showBalancer(g), w.probed(g))
+					continue
+				}
 				c.Do = append(append(c.Do, w.showFirewall(g)), w.showRules(g)...)
 			}
 		}
 	}
 }
 
-// ledTo is the planned firewall that a route table leads to, or nil.
+// ledTo is the planned firewall or load balancer that a route table leads to, or nil.
 func (w *bookWriter) ledTo(table estate.ID) *estate.Gateway {
 	t := w.target.RouteTable(table)
 	if t == nil {
@@ -118,7 +122,7 @@ func (w *bookWriter) ledTo(table estate.ID) *estate.Gateway {
 	}
 	for i := range w.p.Target.Gateways {
 		g := &w.p.Target.Gateways[i]
-		if w.planned(g) && slices.ContainsFunc(t.Routes, func(r estate.Route) bool { return leadsTo(&r, g) }) {
+		if (w.planned(g) || w.balanced(g)) && slices.ContainsFunc(t.Routes, func(r estate.Route) bool { return leadsTo(&r, g) }) {
 			return g
 		}
 	}

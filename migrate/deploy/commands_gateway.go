@@ -7,13 +7,16 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// addGateway makes a gateway or a firewall with what it stands on: its public address, and the site that its default
+// addGateway makes a gateway, a firewall or the load balancer of appliances with what it stands on: its public address, and the site that its default
 // route leads to.
 func (w *bookWriter) addGateway(c *Commands, g *estate.Gateway) {
 	ours := w.planned(g)
 	switch {
 	case w.now.gateways[g.ID.Key()] != nil:
 		c.Do = append(c.Do, people("gateway %s exists: a person changes it", g.ID.Name))
+		return
+	case w.balanced(g):
+		w.addAppliances(c, g)
 		return
 	case !ours && !g.Kind.Virtual():
 		c.Do = append(c.Do, people("%s %s of VNet %s: a listing does not tell what it does with packets, so a person builds it", g.Kind, g.ID.Name, g.VNet.Name))

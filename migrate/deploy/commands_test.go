@@ -68,7 +68,7 @@ func makeFixturePlans(t *testing.T) map[string]*plan.Plan {
 		add("live "+name, planOf(t, e, options.Options{}))
 		add("live "+name+" new hub", planOf(t, e, options.Options{Hub: options.HubNew}))
 	}
-	for name, p := range firewallPlans(t) {
+	for name, p := range passagePlans(t, options.TransitFirewall) {
 		add(name+" firewall", p)
 	}
 	if len(plans) < 40 {

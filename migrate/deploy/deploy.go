@@ -135,6 +135,8 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 			r.gateway(g)
 		case p.planned(g):
 			r.firewall(g)
+		case p.balanced(g):
+			r.balancer(g)
 		}
 	}
 	for i := range e.Sites {

@@ -41,7 +41,9 @@ func (b builder) planned(g *estate.Gateway) bool {
 }
 
 // built reports whether templates write a gateway.
-func (b builder) built(g *estate.Gateway) bool { return g.Kind.Virtual() || b.planned(g) }
+func (b builder) built(g *estate.Gateway) bool {
+	return g.Kind.Virtual() || b.planned(g) || b.balanced(g)
+}
 
 // policyOf is the id of a firewall's policy.
 func policyOf(firewall estate.ID) estate.ID {
@@ -78,15 +80,15 @@ func (g *ruleGroup) body() *arm.RuleCollectionGroup {
 	return body
 }
 
-// passage is what may go from a VNet, which is a number of a target's VNets, through a firewall.
+// passage is what may go from a VNet, which is a number of a target's VNets, through a firewall or appliances.
 type passage struct {
 	from         int
 	destinations []string
 }
 
-// passages are those that routes lead to a firewall, in the order of the VNets. The target is the network once
+// passages are those that routes lead to a firewall or a load balancer before appliances, in the order of the VNets. The target is the network once
 // every route table is at its subnets.
-func passages(target *estate.Estate, firewall *estate.Gateway) []passage {
+func passages(target *estate.Estate, to *estate.Gateway) []passage {
 	x := estate.NewIndex(target)
 	var all []passage
 	for i := range target.VNets {
@@ -100,7 +102,7 @@ func passages(target *estate.Estate, firewall *estate.Gateway) []passage {
 			}
 			seen[t.ID.Key()] = true
 			for r := range t.Routes {
-				if route := &t.Routes[r]; leadsTo(route, firewall) && !known[route.Prefix.Prefix.String()] {
+				if route := &t.Routes[r]; leadsTo(route, to) && !known[route.Prefix.Prefix.String()] {
 					known[route.Prefix.Prefix.String()] = true
 					p.destinations = append(p.destinations, route.Prefix.Prefix.String())
 				}
@@ -113,10 +115,10 @@ func passages(target *estate.Estate, firewall *estate.Gateway) []passage {
 	return all
 }
 
-// leadsTo reports whether a route has a firewall for its next hop. A firewall passes IPv4 alone.
-func leadsTo(r *estate.Route, firewall *estate.Gateway) bool {
+// leadsTo reports whether a route has a firewall or a load balancer for its next hop. They have IPv4 addresses alone.
+func leadsTo(r *estate.Route, to *estate.Gateway) bool {
 	return r.NextHop.Value == estate.HopAppliance && r.Prefix.Addr().Is4() &&
-		slices.ContainsFunc(firewall.PrivateIPs, func(a estate.Address) bool { return a.IsValid() && a.Addr == r.Address.Addr })
+		slices.ContainsFunc(to.PrivateIPs, func(a estate.Address) bool { return a.IsValid() && a.Addr == r.Address.Addr })
 }
 
 // sources are the addresses of a VNet that a firewall can name.

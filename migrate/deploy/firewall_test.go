@@ -63,13 +63,13 @@ func routed(target *estate.Estate) map[[2]string]bool {
 	return out
 }
 
-// firewallPlans are the plans of all networks of fixtures through a firewall, in every mode.
-func firewallPlans(t *testing.T) map[string]*plan.Plan {
+// passagePlans are the plans of all networks of fixtures through a firewall or appliances, in every mode.
+func passagePlans(t *testing.T, transit options.Transit) map[string]*plan.Plan {
 	t.Helper()
 	plans := map[string]*plan.Plan{}
 	add := func(name string, e *estate.Estate, modes ...options.Mode) {
 		for _, mode := range modes {
-			if p := planOf(t, e, options.Options{Mode: mode, Transit: options.TransitFirewall}); p != nil {
+			if p := planOf(t, e, options.Options{Mode: mode, Transit: transit}); p != nil {
 				plans[strings.TrimSpace(name+" "+string(mode))] = p
 			}
 		}
@@ -94,7 +94,7 @@ func firewallPlans(t *testing.T) map[string]*plan.Plan {
 // else, and write no VNet that exists.
 func TestFirewallsOfFixtures(t *testing.T) {
 	firewalls := 0
-	for name, p := range firewallPlans(t) {
+	for name, p := range passagePlans(t, options.TransitFirewall) {
 		stages, found := deploy.AdditionStages(p, deploy.Options{})
 		pairs := map[[2]string]bool{}
 		for _, s := range stages {

@@ -10,6 +10,7 @@ import (
 // printed in every report. Source: docs/sources.md#unknowns.
 const (
 	AsmFirewall      = "ASM-FIREWALL"        // the private address of a firewall that a plan builds
+	AsmAppliances    = "ASM-APPLIANCES"      // what the appliances of a hub that a plan builds do
 	AsmLive          = "ASM-LIVE"            // the mesh runs today as the file describes it
 	AsmGateway       = "ASM-GATEWAY"         // gateways exist, are provisioned and route-based
 	AsmSKU           = "ASM-SKU"             // gateway SKU
@@ -233,6 +234,10 @@ var assumptionTexts = []Assumption{
 		Assumed: "a new Azure Firewall takes the first free address of its subnet, which is the fifth",
 		Because: "the routes that lead to it name its private address, and the platform chooses that when it is created",
 		Settle:  "the address that it got, before the first route table is associated"},
+	{ID: AsmAppliances,
+		Assumed: "the appliances of a new hub pass what the route tables lead to them and nothing else, in both directions of a session on one machine, without translating addresses; they answer the probe of their load balancer at TCP port 22",
+		Because: "no input tells which appliances they are; a load balancer is documented to spread TCP and UDP of all ports, and says nothing of other protocols such as ICMP, ESP or GRE",
+		Settle:  "what the owner of the appliances says, and a session through them in each direction, before the first route table is associated"},
 	{ID: AsmGateway,
 		Assumed: "every VNet with connections or a client pool has a provisioned, route-based (dynamic) gateway",
 		Because: "a netcfg says neither whether a gateway was created nor its routing type",

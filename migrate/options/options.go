@@ -42,10 +42,11 @@ const (
 	TransitDirect   Transit = "direct"   // each pair is peered
 	TransitGroup    Transit = "group"    // connected groups of a network manager join those that all reach each other
 	TransitFirewall Transit = "firewall" // both are peered with a new hub, and routes lead through its Azure Firewall
+	TransitNVA      Transit = "nva"      // the same through appliances behind a load balancer
 )
 
 // Transits lists them in the order of the help text.
-var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall}
+var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall, TransitNVA}
 
 // Options is everything a run can be told. Mode, Hub and Transit come from a flag or the file, Today from a flag or
 // the clock, the rest from the file alone, in its order. Pos turns the Ref of any Text into a place.

@@ -21,7 +21,7 @@ const (
 	weightWindow    = 3
 	weightDevice    = 3
 	weightBuild     = 2
-	weightFirewall  = 40
+	weightPassage   = 40
 	weightGroup     = 2
 	weightPeering   = 1
 	weightRegion    = 1
@@ -57,19 +57,23 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if used := g.hubsInUse(members); len(used) > 0 && want.hub == options.HubAuto {
 		candidatesFor = used // there is a hub; another one would take its spokes from it
 	}
-	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, oneHub(made), false).refused() == "" {
+	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, oneHub(made), NoPassage).refused() == "" {
 		want.vnet, candidatesFor = made, []int{made} // it is there already
 	}
 	led, standing := ledThrough(g, members, d, want), noHubIndex
-	if want.transit == options.TransitFirewall && want.hub != options.HubNone {
-		standing = g.firewallHub(members)
+	if want.passage() != NoPassage && want.hub != options.HubNone {
+		standing = g.passageHub(members, want.passage())
 	}
 	if standing >= 0 && (want.vnet < 0 || want.vnet == standing) {
 		want.vnet, candidatesFor, led = standing, []int{standing}, nil // what was asked for is there
 	}
 	var all []*layout
 	for _, hub := range candidatesFor {
-		all = append(all, lay(g, members, d, oneHub(hub), hub == standing && hub >= 0))
+		passage := NoPassage
+		if hub == standing && hub >= 0 {
+			passage = want.passage()
+		}
+		all = append(all, lay(g, members, d, oneHub(hub), passage))
 	}
 	for _, several := range []*layout{regional, split} {
 		if several != nil {
@@ -98,19 +102,19 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 		return cmp.Or(
 			cmp.Compare(want.rank(a, g), want.rank(b, g)), want.comparePassage(a, b),
 			cmp.Compare(min(len(a.Refused), 1), min(len(b.Refused), 1)),
-			lastFirewall(a, b),
+			lastPassage(a, b),
 			cmp.Compare(a.Points, b.Points), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)), cmp.Compare(i, j))
 	})
-	if i := slices.IndexFunc(order, func(i int) bool { return all[i] != led }); i > 0 && want.transit != options.TransitFirewall {
+	if i := slices.IndexFunc(order, func(i int) bool { return all[i] != led }); i > 0 && want.passage() == NoPassage {
 		order[0], order[i] = order[i], order[0] // a firewall costs every month, and is a device more on the way: a person asks for it
 	}
 	best := candidates[order[0]]
-	hub := Hub{Kind: best.Kind, VNet: best.VNet, Firewall: best.Firewall, Grouped: best.Grouped}
+	hub := Hub{Kind: best.Kind, VNet: best.VNet, Passage: best.Passage, Grouped: best.Grouped}
 	for _, i := range order {
 		hub.Candidates = append(hub.Candidates, candidates[i])
 	}
-	if want.transit == options.TransitFirewall && led != nil && len(led.through) > 0 && !best.Firewall {
-		return nil, hub, fmt.Errorf("hub %s cannot be used: transit firewall wants a new hub", want.hub)
+	if want.passage() != NoPassage && led != nil && len(led.through) > 0 && best.Passage == NoPassage {
+		return nil, hub, fmt.Errorf("hub %s cannot be used: transit %s wants a new hub", want.hub, want.transit)
 	}
 	if best.Refused != "" {
 		return nil, hub, fmt.Errorf("hub %s cannot be used: %s", best.Name(), best.Refused)
@@ -130,26 +134,27 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	return layouts, hub, nil
 }
 
-// ledThrough is the layout whose pairs pass a firewall, or nil where there is none to lead through one. Where one is
-// asked for and no pair can be led, all of them stay as they are.
+// ledThrough is the layout whose pairs pass what is asked for, or a firewall; it is nil where there is none to lead
+// through one. Where one is asked for and no pair can be led, all of them stay as they are.
 func ledThrough(g *graph, members []int, d *demand, want wish) *layout {
-	l := lay(g, members, d, oneHub(newHubIndex), true)
+	passage := cmp.Or(want.passage(), FirewallPassage)
+	l := lay(g, members, d, oneHub(newHubIndex), passage)
 	switch {
 	case len(l.through) > 0:
 		return l
-	case want.transit == options.TransitFirewall && len(l.keptPairs) > 0:
-		return lay(g, members, d, oneHub(noHubIndex), true)
+	case want.passage() != NoPassage && len(l.keptPairs) > 0:
+		return lay(g, members, d, oneHub(noHubIndex), passage)
 	}
 	return nil
 }
 
-// hubMade is a VNet such as a plan makes for a new hub, or -1: it has no subnet but those of gateways and of a firewall
+// hubMade is a VNet such as a plan makes for a new hub, or -1: it has no subnet but those of gateways and of a passage
 // and no tunnel to another VNet, and peerings join it with others.
 func (g *graph) hubMade(members []int) int {
 	for _, v := range members {
 		subnets := g.e.VNets[v].Subnets
 		if len(g.links[v]) == 0 && !slices.ContainsFunc(subnets, func(s estate.Subnet) bool {
-			return !s.OfGateways() && !strings.EqualFold(s.Name, azure.FirewallSubnet)
+			return !s.OfGateways() && !slices.ContainsFunc(Passages, func(p Passage) bool { return strings.EqualFold(s.Name, passages[p].subnet) })
 		}) &&
 			slices.ContainsFunc(g.near[v], func(w int) bool { return g.joined(v, w).complete() }) {
 			return v
@@ -158,11 +163,11 @@ func (g *graph) hubMade(members []int) int {
 	return -1
 }
 
-// firewallHub is a VNet with a firewall that peerings join with others, or -1.
-func (g *graph) firewallHub(members []int) int {
+// passageHub is a VNet with a passage that peerings join with others, or -1.
+func (g *graph) passageHub(members []int, passage Passage) int {
 	for i := range g.e.Gateways {
 		v, known := g.index[g.e.Gateways[i].VNet.Key()]
-		if known && g.e.Gateways[i].Kind == estate.Firewall && len(g.near[v]) > 0 && slices.Contains(members, v) {
+		if known && g.e.Gateways[i].Kind == passages[passage].kind && len(g.near[v]) > 0 && slices.Contains(members, v) {
 			return v
 		}
 	}
@@ -209,23 +214,20 @@ func newWish(g *graph, opts *options.Options) (wish, error) {
 	return want, fmt.Errorf("hub %q: %d VNets have this name; write the %s before it, as %q", opts.Hub, len(named), before, path)
 }
 
-// lastFirewall puts what passes a firewall after what does not.
-func lastFirewall(a, b Candidate) int {
-	switch {
-	case a.Firewall == b.Firewall:
-		return 0
-	case a.Firewall:
-		return 1
-	}
-	return -1
+// passage is what pairs of spokes are to pass.
+func (w wish) passage() Passage { return passageOf(w.transit) }
+
+// lastPassage puts what passes a firewall or appliances after what does not.
+func lastPassage(a, b Candidate) int {
+	return cmp.Compare(min(len(a.Passage), 1), min(len(b.Passage), 1))
 }
 
-// comparePassage puts what passes a firewall first, where that is asked for.
+// comparePassage puts what passes a firewall or appliances first, where that is asked for.
 func (w wish) comparePassage(a, b Candidate) int {
-	if w.transit != options.TransitFirewall {
+	if w.passage() == NoPassage {
 		return 0
 	}
-	return -lastFirewall(a, b)
+	return -lastPassage(a, b)
 }
 
 // rank puts what was asked for first.
@@ -259,7 +261,7 @@ func hubCandidates(g *graph, members []int, d *demand) []int {
 
 // candidate scores the layout.
 func (l *layout) candidate() Candidate {
-	c := Candidate{Kind: NoHub, Firewall: l.firewall, Grouped: len(l.groups) > 0, Refused: l.refused()}
+	c := Candidate{Kind: NoHub, Passage: l.passage, Grouped: len(l.groups) > 0, Refused: l.refused()}
 	switch {
 	case len(l.hubs) == 0:
 	case l.regional():
@@ -294,8 +296,11 @@ func (l *layout) candidate() Candidate {
 	term("interruptions", len(l.remote), weightWindow)
 	term("on-premises devices to change", l.each(func(hub int) int { return len(l.behindHub[hub].added) }), weightDevice)
 	term("gateways to build", l.each(l.builds), weightBuild)
-	if l.firewall {
-		term("firewalls to run", 1, weightFirewall)
+	switch l.passage {
+	case FirewallPassage:
+		term("firewalls to run", 1, weightPassage)
+	case AppliancesPassage:
+		term("sets of appliances to run", 1, weightPassage)
 	}
 	term("connected groups", len(l.groups), weightGroup)
 	term("peerings", l.peerings(), weightPeering)
@@ -412,8 +417,8 @@ func (c Candidate) Name() string {
 	case ExistingHub:
 		return c.VNet.Name
 	case NewHub:
-		if c.Firewall {
-			return "new hub with a firewall"
+		if c.Passage != NoPassage {
+			return "new hub with " + passages[c.Passage].a
 		}
 		return "new hub"
 	case RegionalHubs:
@@ -421,15 +426,15 @@ func (c Candidate) Name() string {
 	case SeveralHubs:
 		return "several hubs"
 	}
-	if c.Firewall {
-		return "no hub, and no pair through a firewall"
+	if c.Passage != NoPassage {
+		return "no hub, and no pair through " + passages[c.Passage].a
 	}
 	return "no hub"
 }
 
 // asked reports whether a candidate is what somebody asked for.
 func (l *layout) asked(c Candidate, want wish) bool {
-	return (want.hub != options.HubAuto || l.firewall && want.transit == options.TransitFirewall) && want.rank(c, l.g) == 0
+	return (want.hub != options.HubAuto || l.passage != NoPassage && l.passage == want.passage()) && want.rank(c, l.g) == 0
 }
 
 // because says in a sentence why the candidate was chosen.

@@ -175,6 +175,8 @@ func (m *maker) decideHub(d *decided, one Decision) {
 	switch {
 	case !slices.Contains(HubKinds, one.Hub) && !(one.Hub == "" && one.Grouped):
 		m.refuse(one.At, "a hub is %q; it can be none, existing, new, regional or several", one.Hub)
+	case !one.Passage.known():
+		m.refuse(one.At, "what pairs pass in a hub is %q; it can be firewall or appliances", one.Passage)
 	case !known:
 		m.gone(one.At, "there is no VNet %s", one.Component)
 	case one.Hub == ExistingHub && m.g.x.VNet(one.VNet) == nil:
@@ -223,8 +225,8 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 	if one.Hub != "" {
 		w.vnet = -1
 	}
-	if one.Firewall && (w.transit == "" || w.transit == options.TransitAuto) { // that of the options comes before
-		w.transit = options.TransitFirewall
+	if one.Passage != NoPassage && (w.transit == "" || w.transit == options.TransitAuto) { // that of the options comes before
+		w.transit = passages[one.Passage].transit
 	}
 	if one.Grouped && (w.transit == "" || w.transit == options.TransitAuto) {
 		w.transit = options.TransitGroup
@@ -233,7 +235,7 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 	case "":
 	case NoHub:
 		w.hub = options.HubNone
-		if one.Firewall {
+		if one.Passage != NoPassage {
 			w.hub = options.HubAuto // the transit leads nothing
 		}
 	case RegionalHubs:
@@ -242,7 +244,7 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 		w.hub = options.HubSeveral
 	case NewHub:
 		w.hub, w.space = options.HubNew, one.Space
-		if one.Firewall {
+		if one.Passage != NoPassage {
 			w.hub = options.HubAuto // the transit wants a new one
 		}
 	default:
@@ -268,10 +270,10 @@ func (m *maker) unfit(c *Component, members []int, w wish) bool {
 
 // note records the hub of a component that was asked for, in a plan that is made again.
 func (m *maker) note(c *Component, members []int, w wish) {
-	if m.kept == nil || w.hub == options.HubAuto && !(m.deciding != nil && (c.Hub.Firewall || c.Hub.Grouped)) || w.vnet >= 0 && !slices.Contains(members, w.vnet) {
+	if m.kept == nil || w.hub == options.HubAuto && !(m.deciding != nil && (c.Hub.Passage != NoPassage || c.Hub.Grouped)) || w.vnet >= 0 && !slices.Contains(members, w.vnet) {
 		return
 	}
-	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, Grouped: c.Hub.Grouped, Space: w.space}
+	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Passage: c.Hub.Passage, Grouped: c.Hub.Grouped, Space: w.space}
 	if w.hub == options.HubAuto && one.Grouped {
 		one.Hub = ""
 	}

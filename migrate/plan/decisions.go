@@ -32,7 +32,7 @@ type Decision struct {
 	// Of a hub: the first VNet of its component, what it is, and the space of a new one where it was chosen.
 	Component estate.ID
 	Hub       HubKind // empty: whichever is chosen
-	Firewall  bool    // of a new one: pairs of spokes pass it
+	Passage   Passage // of a new one: what pairs of spokes pass
 	Grouped   bool    // connected groups join spokes
 	VNet      estate.ID
 	Space     netip.Prefix
@@ -72,8 +72,8 @@ func (d Decision) hubName() string {
 		return fmt.Sprintf("VNet %q", d.VNet.Name)
 	case d.Hub == NewHub:
 		name := "a new VNet"
-		if d.Firewall {
-			name += " with a firewall"
+		if p := passages[d.Passage]; p != nil {
+			name += " with " + p.a
 		}
 		if d.Space.IsValid() {
 			name += fmt.Sprintf(", in %s", d.Space)

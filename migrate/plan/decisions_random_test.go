@@ -22,7 +22,10 @@ func edit(t *rapid.T, p *plan.Plan) string {
 	case what == "hub":
 		c := &p.Components[rapid.IntRange(0, len(p.Components)-1).Draw(t, "component")]
 		c.Hub.Kind = rapid.SampledFrom([]plan.HubKind{plan.ExistingHub, plan.ExistingHub, plan.NewHub, plan.NoHub}).Draw(t, "kind")
-		c.Hub.VNet, c.Hub.Firewall = estate.ID{}, c.Hub.Kind == plan.NewHub && rapid.Bool().Draw(t, "firewall")
+		c.Hub.VNet, c.Hub.Passage = estate.ID{}, plan.NoPassage
+		if c.Hub.Kind == plan.NewHub {
+			c.Hub.Passage = rapid.SampledFrom(append([]plan.Passage{plan.NoPassage}, plan.Passages...)).Draw(t, "passage")
+		}
 		if c.Hub.Kind == plan.ExistingHub {
 			c.Hub.VNet = rapid.SampledFrom(c.VNets).Draw(t, "hub")
 		}

@@ -427,41 +427,59 @@ func TestHubOfTheFirstRunIsKept(t *testing.T) {
 	}
 }
 
-// A plan whose spokes pass a firewall is one when it is made again, until somebody decides otherwise.
-func TestFirewallIsKept(t *testing.T) {
+// A plan whose spokes pass a firewall or appliances is one when it is made again, until somebody decides otherwise.
+func TestPassageIsKept(t *testing.T) {
 	for _, c := range []struct {
-		name     string
-		edit     func(*plan.Plan)
-		firewall bool
-		told     []string
+		name  string
+		edit  func(*plan.Plan)
+		wants func(plan.Passage) plan.Passage
+		told  []string
 	}{
-		{"nothing", func(*plan.Plan) {}, true, nil},
-		{"held back", func(p *plan.Plan) { stepOf(p, "S015").Wave += 5 }, true, nil},
-		{"without", func(p *plan.Plan) { p.Components[0].Hub.Firewall = false }, false, nil},
+		{"nothing", func(*plan.Plan) {}, same, nil},
+		{"held back", func(p *plan.Plan) { stepOf(p, "S015").Wave += 5 }, same, nil},
+		{"without", func(p *plan.Plan) { p.Components[0].Hub.Passage = plan.NoPassage }, func(plan.Passage) plan.Passage { return plan.NoPassage }, nil},
+		{"the other one", func(p *plan.Plan) { p.Components[0].Hub.Passage = other(p.Components[0].Hub.Passage) }, other, nil},
+		{"what there is not", func(p *plan.Plan) { p.Components[0].Hub.Passage = "wall" }, same, []string{
+			`PLAN-019 components[0].hub.passage: what pairs pass in a hub is "wall"; it can be firewall or appliances`, "1 decision of plan.json cannot be kept"}},
 		{"an existing hub", func(p *plan.Plan) {
 			p.Components[0].Hub.Kind, p.Components[0].Hub.VNet = plan.ExistingHub, vnetID(p, "hub-west")
-		}, true, []string{
-			`PLAN-019 components[0].hub.firewall: only a new hub gets a firewall, and this one is "existing"`, "1 decision of plan.json cannot be kept"}},
+		}, same, []string{
+			`PLAN-019 components[0].hub.passage: only a new hub gets A, and this one is "existing"`, "1 decision of plan.json cannot be kept"}},
 		{"a route table is not associated", func(p *plan.Plan) {
 			without(p, p.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.AssociateRoutes })].ID)
-		}, true, []string{`PLAN-019 steps: S015 (associate route table of "analytics") is missing: "associate route table" cannot be left out: later steps rest on it`, "1 decision of plan.json cannot be kept"}},
+		}, same, []string{`PLAN-019 steps: S015 (associate route table of "analytics") is missing: "associate route table" cannot be left out: later steps rest on it`, "1 decision of plan.json cannot be kept"}},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			p := planOf(t, "star", options.Options{Transit: options.TransitFirewall})
-			c.edit(p)
-			if q := remadeTwice(t, p, c.told); q != nil {
-				if hub := q.Components[0].Hub; hub.Firewall != c.firewall || hub.Kind != plan.NewHub {
-					t.Errorf("hub %s, firewall %v", hub.Kind, hub.Firewall)
+		for transit, a := range map[options.Transit]string{options.TransitFirewall: "a firewall", options.TransitNVA: "appliances"} {
+			t.Run(c.name+" "+string(transit), func(t *testing.T) {
+				p := planOf(t, "star", options.Options{Transit: transit})
+				want := c.wants(p.Components[0].Hub.Passage)
+				c.edit(p)
+				var told []string
+				for _, s := range c.told {
+					told = append(told, strings.Replace(s, "gets A,", "gets "+a+",", 1))
 				}
-			}
-		})
+				if q := remadeTwice(t, p, told); q != nil {
+					if hub := q.Components[0].Hub; hub.Passage != want || hub.Kind != plan.NewHub {
+						t.Errorf("hub %s, passage %q", hub.Kind, hub.Passage)
+					}
+				}
+			})
+		}
 	}
-	p := planOf(t, "star", options.Options{})
-	p.Components[0].Hub = plan.Hub{Kind: plan.NewHub, Firewall: true, Candidates: p.Components[0].Hub.Candidates}
-	q, found, err := remake(p)
-	if err != nil || !q.Components[0].Hub.Firewall || len(q.Violations) > 0 {
-		t.Errorf("a firewall that was decided: %v %v", told(found, err), q)
+	for _, passage := range plan.Passages {
+		p := planOf(t, "star", options.Options{})
+		p.Components[0].Hub = plan.Hub{Kind: plan.NewHub, Passage: passage, Candidates: p.Components[0].Hub.Candidates}
+		q, found, err := remake(p)
+		if err != nil || q.Components[0].Hub.Passage != passage || len(q.Violations) > 0 {
+			t.Errorf("%s that was decided: %v %v", passage, told(found, err), q)
+		}
 	}
+}
+
+func same(p plan.Passage) plan.Passage { return p }
+
+func other(p plan.Passage) plan.Passage {
+	return plan.Passages[1-slices.Index(plan.Passages, p)]
 }
 
 // remadeTwice makes an edited plan again, and once more: it wants sound plans, of which the second is the first. It is nil

@@ -100,7 +100,7 @@ func (d *deriver) original() []Decision {
 			continue
 		}
 		first := &c.Hub.Candidates[0]
-		one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: first.Kind, Firewall: first.Firewall, Grouped: first.Grouped, VNet: first.VNet, At: fmt.Sprintf("components[%d].hub.candidates[0]", i)}
+		one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: first.Kind, Passage: first.Passage, Grouped: first.Grouped, VNet: first.VNet, At: fmt.Sprintf("components[%d].hub.candidates[0]", i)}
 		if j := d.hubOf(c); j >= 0 && one.Hub == NewHub {
 			one.Space = d.kept.Decisions[j].Space
 		}
@@ -154,11 +154,15 @@ func (d *deriver) hubs() {
 // hub compares one hub.
 func (d *deriver) hub(c, was *Component, at string) {
 	known := d.hubOf(c)
-	if c.Hub.Firewall && c.Hub.Kind != NewHub && !(was.Hub.Firewall && was.Hub.Kind == c.Hub.Kind) {
-		d.refuse(at+".firewall", "only a new hub gets a firewall, and this one is %q", c.Hub.Kind)
+	switch p := c.Hub.Passage; {
+	case !p.known():
+		d.refuse(at+".passage", "what pairs pass in a hub is %q; it can be firewall or appliances", p)
+		return
+	case p != NoPassage && c.Hub.Kind != NewHub && !(was.Hub.Passage == p && was.Hub.Kind == c.Hub.Kind):
+		d.refuse(at+".passage", "only a new hub gets %s, and this one is %q", passages[p].a, c.Hub.Kind)
 		return
 	}
-	one := Decision{Kind: ChooseHub, Component: was.VNets[0], Hub: c.Hub.Kind, Firewall: c.Hub.Firewall, Grouped: c.Hub.Grouped, At: at}
+	one := Decision{Kind: ChooseHub, Component: was.VNets[0], Hub: c.Hub.Kind, Passage: c.Hub.Passage, Grouped: c.Hub.Grouped, At: at}
 	switch c.Hub.Kind {
 	case ExistingHub:
 		v, why := d.resolve(c.Hub.VNet)
@@ -188,7 +192,7 @@ func (d *deriver) hub(c, was *Component, at string) {
 		}
 	}
 	switch {
-	case one.Hub != was.Hub.Kind || one.Firewall != was.Hub.Firewall || one.Grouped != was.Hub.Grouped || one.Hub == ExistingHub && !one.VNet.Same(was.Hub.VNet) || one.Space.IsValid():
+	case one.Hub != was.Hub.Kind || one.Passage != was.Hub.Passage || one.Grouped != was.Hub.Grouped || one.Hub == ExistingHub && !one.VNet.Same(was.Hub.VNet) || one.Space.IsValid():
 		if known >= 0 {
 			d.kept.Decisions = slices.Delete(d.kept.Decisions, known, known+1)
 		}
@@ -283,6 +287,9 @@ func (d *deriver) needed(missing []int) {
 		}
 	}
 	m, err := d.reference(with)
+	if err != nil { // with the hub as it was; so as it is decided
+		m, err = d.reference(slices.DeleteFunc(slices.Clone(d.kept.Decisions), func(one Decision) bool { return one.Withdrawn || one.Kind == HoldStep }))
+	}
 	if err != nil {
 		return // what is in the way is told when the plan is made
 	}

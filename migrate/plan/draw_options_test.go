@@ -28,9 +28,12 @@ func (n *network) drawOptions(t *rapid.T) {
 		n.hub = n.path(rapid.IntRange(0, len(n.vnets)-1).Draw(t, "hub VNet"))
 		n.has["hub by name"] = true
 	}
-	if (n.hub == "auto" || n.hub == "new") && one(t, 5, "firewall") {
-		n.passage = "transit: firewall\n"
-		n.has["through a firewall"] = true
+	if (n.hub == "auto" || n.hub == "new") && one(t, 5, "passage") {
+		n.passage, n.has["through a firewall"] = "transit: firewall\n", true
+		if one(t, 2, "appliances") {
+			n.passage, n.has["through appliances"] = "transit: nva\n", true
+			delete(n.has, "through a firewall")
+		}
 	}
 	if n.passage == "" && one(t, 4, "group") {
 		n.passage = "transit: group\n"

@@ -118,7 +118,7 @@ func (g *graph) hasVPN(v int) bool {
 // nil where fewer than two are left.
 func layAmong(g *graph, members []int, d *demand, hubs hubbing, stays func(l *layout, hub int) bool) *layout {
 	for hubs.several() {
-		l := lay(g, members, d, hubs, false)
+		l := lay(g, members, d, hubs, NoPassage)
 		left := hubs.only(func(hub int) bool { return stays(l, hub) })
 		if len(left.hubs) == len(hubs.hubs) {
 			return l

@@ -33,7 +33,7 @@ type layout struct {
 	crowded   [][2]int          // those of them whose peering addresses are in the way of
 	existing  map[[2]int]bool   // pairs that a peering joins before the plan, a before b
 	blocked   map[[2]int]string // pairs that must not be peered, a before b, and why
-	firewall  bool              // pairs of spokes pass the firewall of the hub, which is new
+	passage   Passage           // what pairs of spokes pass in the hub, which is new
 	through   [][2]int          // those that do
 	groups    [][]int           // connected groups that join VNets in place of peerings, which peers has all the same
 	grouped   map[[2]int]bool   // their pairs, a before b
@@ -49,11 +49,11 @@ type layout struct {
 //
 // A gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
 // it. A path through several gateways that has to stay therefore forbids peerings along it.
-func lay(g *graph, members []int, d *demand, hubs hubbing, firewall bool) *layout {
+func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *layout {
 	blocked := map[[2]int]string{}
 	(&layout{g: g, blocked: blocked}).barriers()
 	for {
-		l := newLayout(g, members, d, hubs, firewall, blocked)
+		l := newLayout(g, members, d, hubs, passage, blocked)
 		l.keepUncertain()
 		l.keepForced()
 		l.keepDecided()
@@ -69,8 +69,8 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, firewall bool) *layou
 }
 
 // newLayout is a layout in which nothing is laid out yet.
-func newLayout(g *graph, members []int, d *demand, hubs hubbing, firewall bool, blocked map[[2]int]string) *layout {
-	return &layout{g: g, members: members, demand: d, hubbing: hubs, firewall: firewall, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
+func newLayout(g *graph, members []int, d *demand, hubs hubbing, passage Passage, blocked map[[2]int]string) *layout {
+	return &layout{g: g, members: members, demand: d, hubbing: hubs, passage: passage, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
 		existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
 }
 
@@ -267,7 +267,7 @@ func (l *layout) peer() {
 			l.refuse(p.a, p.b, why)
 			continue
 		}
-		if l.firewall {
+		if l.passage != NoPassage {
 			if why := l.unroutable(p.a, p.b); why != "" {
 				l.refuse(p.a, p.b, why)
 				continue

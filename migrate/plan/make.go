@@ -185,8 +185,8 @@ func (m *maker) components() error {
 		l := layouts[0]
 		c.Hub, c.Kept = hub, l.kept
 		c.Hub.Space = want.space
-		if one := m.deciding; one != nil && one.Hub == NewHub && one.Firewall && hub.Kind != NewHub {
-			m.refuse(one.At, "no pair of VNets can pass the firewall of the new hub, with what else was decided")
+		if one := m.deciding; one != nil && one.Hub == NewHub && one.Passage != NoPassage && hub.Kind != NewHub {
+			m.refuse(one.At, "no pair of VNets can pass %s of the new hub, with what else was decided", passages[one.Passage].the)
 		}
 		m.note(c, members, want)
 		for _, k := range l.kept {
@@ -369,14 +369,16 @@ func (m *maker) assumptions(classic *estate.Estate) []estate.Assumption {
 		live, _ := estate.AssumptionText(estate.AsmLive)
 		out = append([]estate.Assumption{live}, out...)
 	}
-	firewall, _ := estate.AssumptionText(estate.AsmFirewall)
-	for _, d := range m.drafts {
-		if d.newFirewall != nil {
-			firewall.Subjects = append(firewall.Subjects, d.newFirewall.ID.Name)
+	for _, p := range Passages {
+		assumed, _ := estate.AssumptionText(passages[p].assumed)
+		for _, d := range m.drafts {
+			if d.passage == p && d.device != nil {
+				assumed.Subjects = append(assumed.Subjects, d.device.ID.Name)
+			}
 		}
-	}
-	if len(firewall.Subjects) > 0 {
-		out = append(out, firewall)
+		if len(assumed.Subjects) > 0 {
+			out = append(out, assumed)
+		}
 	}
 	return out
 }

@@ -25,6 +25,7 @@ var mutations = []struct {
 	{"a gateway is not deleted", dropStep(plan.DeleteGateway)},
 	{"the gateway of the hub is not used", dropStep(plan.UseRemoteGateway)},
 	{"the firewall is not made", dropStep(plan.CreateFirewall)},
+	{"the appliances are not made", dropStep(plan.CreateAppliances)},
 	{"the route tables are not made", dropStep(plan.CreateRoutes)},
 	{"a VNet is not led through the firewall", dropStep(plan.AssociateRoutes)},
 	{"a route is missing", eachTable(func(r *estate.RouteTable) { r.Routes = r.Routes[1:] })},
@@ -393,6 +394,7 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 		add(name+" through a firewall", fixture(t, name), options.TransitFirewall)
 		add(name+" in a group", fixture(t, name), options.TransitGroup)
 	}
+	add("star through appliances", fixture(t, "star"), options.TransitNVA)
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
 		add("live/"+name, e, options.TransitDirect)

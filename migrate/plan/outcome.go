@@ -26,8 +26,8 @@ func (d *draft) changes() Effect {
 		}
 		add.Connections = append(add.Connections, h.conns...)
 	}
-	if d.newFirewall != nil {
-		add.Gateways = append(add.Gateways, *d.newFirewall)
+	if d.device != nil {
+		add.Gateways = append(add.Gateways, *d.device)
 	}
 	add.RouteTables, add.Groups = d.tables, d.groups
 	if d.manager != nil {
@@ -67,7 +67,7 @@ func (m *maker) outcomes() []Outcome {
 		for _, t := range d.tunnels {
 			carries := "a peering carries"
 			if len(d.through) > 0 {
-				carries = "the hub's firewall carries"
+				carries = passages[d.passage].carry
 			}
 			because := fmt.Sprintf(carries+" %q and %q", d.g.x.Gateway(t.a.Gateway).VNet.Name, d.g.x.Gateway(t.b.Gateway).VNet.Name)
 			if a, b := d.g.vnetOf(t.a), d.g.vnetOf(t.b); d.grouped[[2]int{min(a, b), max(a, b)}] {
@@ -190,11 +190,11 @@ func (m *maker) created() []Outcome {
 				out = append(out, Outcome{h.gateway.ID, Create, "the hub's gateway"})
 			}
 		}
-		if d.newFirewall != nil {
-			out = append(out, Outcome{d.newFirewall.ID, Create, "it passes packets from spoke to spoke"})
+		if d.device != nil {
+			out = append(out, Outcome{d.device.ID, Create, passages[d.passage].outcome})
 		}
 		for i := range d.tables {
-			out = append(out, Outcome{d.tables[i].ID, Create, fmt.Sprintf("it leads what %q sends to other spokes to the firewall", d.g.name(d.routed[i]))})
+			out = append(out, Outcome{d.tables[i].ID, Create, fmt.Sprintf("it leads what %q sends to other spokes to %s", d.g.name(d.routed[i]), passages[d.passage].the)})
 		}
 		for i := range d.groups {
 			out = append(out, Outcome{d.groups[i].ID, Create, fmt.Sprintf("it joins %s that all reach each other", plural(len(d.groups[i].Members), "VNet"))})

@@ -103,7 +103,7 @@ type Hub struct {
 	Because    string
 	Asked      bool         // it is one that somebody named
 	Candidates []Candidate  // best first; the first is the chosen one, the second the runner-up
-	Firewall   bool         // pairs of spokes pass its Azure Firewall
+	Passage    Passage      // what pairs of spokes pass in it
 	Grouped    bool         // connected groups join spokes
 	Space      netip.Prefix // of a new hub
 	Region     string       // of a new hub
@@ -145,13 +145,13 @@ func (h *Hub) VNets() []estate.ID {
 
 // Candidate is one way to lay the component out.
 type Candidate struct {
-	Kind     HubKind
-	VNet     estate.ID
-	Firewall bool // pairs of spokes pass its Azure Firewall, and are not peered
-	Grouped  bool // connected groups join some of them in place of peerings
-	Terms    []Term
-	Points   int
-	Refused  string // why it cannot be used, or ""
+	Kind    HubKind
+	VNet    estate.ID
+	Passage Passage // what pairs of spokes pass in it, who are not peered
+	Grouped bool    // connected groups join some of them in place of peerings
+	Terms   []Term
+	Points  int
+	Refused string // why it cannot be used, or ""
 	// Monthly is what it would cost; nil where that is not asked: of more than a few candidates, and in large components.
 	Monthly *Monthly
 }
@@ -196,6 +196,7 @@ const (
 	RestorePrefixes  Action = "restore prefixes"
 	CreateVNet       Action = "create VNet"
 	CreateFirewall   Action = "create firewall"
+	CreateAppliances Action = "create appliances"
 	CreateRoutes     Action = "create route tables"
 	AssociateRoutes  Action = "associate route table"
 	CreateGateway    Action = "create gateway"
@@ -211,7 +212,7 @@ const (
 
 // Actions lists them.
 var Actions = []Action{
-	Export, VerifyListing, ChangeDevice, MigrateVNet, RestorePrefixes, CreateVNet, CreateFirewall, CreateRoutes, AssociateRoutes,
+	Export, VerifyListing, ChangeDevice, MigrateVNet, RestorePrefixes, CreateVNet, CreateFirewall, CreateAppliances, CreateRoutes, AssociateRoutes,
 	CreateGateway, CreateConnection, CreateGroups, CreatePeering, VerifyReach, DeleteTunnel, DeleteGateway, UseRemoteGateway, CleanUp,
 }
 
@@ -262,7 +263,7 @@ type Impact struct {
 // Window is a declared interruption.
 type Window struct {
 	ID      string
-	Cause   string // U1: gateway to remote gateway; U2: platform migration; U6: routes through a firewall; U11: peerings that hide each other's ways. Source: docs/design.md#windows
+	Cause   string // U1: gateway to remote gateway; U2: platform migration; U6: routes through a firewall or appliances; U11: peerings that hide each other's ways. Source: docs/design.md#windows
 	Because string
 	Pairs   [][2]string // locations, for people
 	Minutes [2]int

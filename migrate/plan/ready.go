@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
@@ -99,7 +98,7 @@ func (b *obstacles) say(format string, args ...any) {
 func name(id estate.ID) string {
 	word := map[string]string{
 		estate.TypeVNet: "VNet", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway", estate.TypeConnection: "connection", estate.TypePeering: "peering",
-		estate.TypeFirewall: "firewall", estate.TypeRouteTable: "route table", estate.TypeNetworkGroup: "connected group", estate.TypeNetworkManager: "network manager",
+		estate.TypeFirewall: "firewall", estate.TypeLoadBalancer: "load balancer", estate.TypeRouteTable: "route table", estate.TypeNetworkGroup: "connected group", estate.TypeNetworkManager: "network manager",
 	}[id.Type]
 	if word == "" {
 		word = id.Type
@@ -233,7 +232,7 @@ func (b *obstacles) forwards(table estate.ID, to estate.Address) {
 			return
 		}
 	}
-	b.say("no firewall has the address %s, to which %s leads", to.Addr, name(table))
+	b.say("no firewall, appliance or load balancer has the address %s, to which %s leads", to.Addr, name(table))
 }
 
 // gateway says why a gateway or a firewall cannot be made.
@@ -244,15 +243,15 @@ func (b *obstacles) gateway(g *estate.Gateway) {
 		return
 	}
 	subnet := estate.GatewaySubnet
-	if g.Kind == estate.Firewall {
-		subnet = azure.FirewallSubnet
+	if g.Subnet != "" {
+		subnet = g.Subnet
 	}
 	if subnetOf(v, subnet) == nil {
 		b.say("%s has no %s", name(v.ID), subnet)
 	}
 	b.ready(v.ID, v.State)
 	for _, o := range b.l.x.GatewaysOf(g.VNet) {
-		if o.Kind == g.Kind && !o.ID.Same(g.ID) {
+		if o.Kind == g.Kind && g.Kind != estate.Appliance && !o.ID.Same(g.ID) {
 			b.say("%s has %s already", name(v.ID), name(o.ID))
 		}
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -24,8 +25,9 @@ func (m *maker) rebuild(s *sequence) {
 	}
 	for i := range t.Gateways {
 		g := &t.Gateways[i]
-		if g.Kind == estate.Firewall {
-			create(CreateFirewall, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, minutesFirewall, "packets from spoke to spoke pass it", made[g.VNet.Key()])
+		if way := passingOf(g); way != nil {
+			create(way.action, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, way.minutes, way.because, made[g.VNet.Key()])
+			s.last().Verify, s.last().Undo = fmt.Sprintf(way.verify, g.PrivateIPs[0]), way.undo
 			continue
 		}
 		add := &estate.Estate{Gateways: t.Gateways[i : i+1]}

@@ -66,7 +66,7 @@ func splitHubs(g *graph, members []int, d *demand) hubbing {
 // possibleUsers are the members that could use the gateway of a new hub, those that share addresses with most of the
 // others first.
 func possibleUsers(g *graph, members []int, d *demand) []int {
-	probe := newLayout(g, members, d, oneHub(newHubIndex), false, map[[2]int]string{})
+	probe := newLayout(g, members, d, oneHub(newHubIndex), NoPassage, map[[2]int]string{})
 	probe.keepUncertain()
 	probe.keepForced()
 	probe.keepDecided()

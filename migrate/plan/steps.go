@@ -70,12 +70,12 @@ func (s *sequence) start() {
 func (s *sequence) component(d *draft) {
 	s.from, s.carrier = len(s.steps), "peering carries"
 	if len(d.through) > 0 {
-		s.carrier = "the hub's firewall carries"
+		s.carrier = passages[d.passage].carry
 	}
 	if len(d.groups) > 0 {
 		s.carrier = "a connected group or a peering carries"
 	}
-	ready := s.firewall(d, s.build(d))
+	ready := s.passage(d, s.build(d))
 	ready = append(ready, s.devices(d, ready)...)
 	peered := s.peer(d, ready)
 	gate := s.verify(d, s.associate(d, peered))

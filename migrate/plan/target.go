@@ -14,19 +14,19 @@ type draft struct {
 	component *Component
 	names     *azure.Namer
 
-	drawn       map[int]*drawnHub // by hub
-	newFirewall *estate.Gateway
-	tables      []estate.RouteTable // of the spokes that send through it
-	routed      []int               // those spokes, in the same order
-	manager     *estate.NetworkManager
-	groups      []estate.NetworkGroup
-	peerings    [][2]estate.Peering  // hub's half first where there is a hub
-	tunnels     []tunnel             // removed
-	onPremises  []*estate.Connection // removed
-	severed     []*estate.Connection // removed, as they carry forbidden pairs alone
-	gateways    []*estate.Gateway    // removed
-	windows     *windows
-	halves      map[estate.Key]bool // names of new peerings
+	drawn      map[int]*drawnHub   // by hub
+	device     *estate.Gateway     // the new passage
+	tables     []estate.RouteTable // of the spokes that send through it
+	routed     []int               // those spokes, in the same order
+	manager    *estate.NetworkManager
+	groups     []estate.NetworkGroup
+	peerings   [][2]estate.Peering  // hub's half first where there is a hub
+	tunnels    []tunnel             // removed
+	onPremises []*estate.Connection // removed
+	severed    []*estate.Connection // removed, as they carry forbidden pairs alone
+	gateways   []*estate.Gateway    // removed
+	windows    *windows
+	halves     map[estate.Key]bool // names of new peerings
 }
 
 // drawnHub is a hub as objects.
@@ -90,8 +90,8 @@ func (d *draft) newHub(hub int, h *drawnHub, addresses *addressPlan) (netip.Pref
 		v.Subnets = []estate.Subnet{{Name: estate.GatewaySubnet, Raw: estate.GatewaySubnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}}}
 		d.gatewayFor(&v, h)
 	}
-	if d.firewall {
-		d.firewallFor(&v, space)
+	if d.passage != NoPassage {
+		d.deviceFor(&v, space)
 	}
 	h.vnet, h.id = &v, v.ID
 	if !d.several() {
@@ -182,8 +182,8 @@ func (d *draft) peer() {
 
 func (d *draft) link(a, b estate.ID, transit bool) {
 	pair := [2]estate.Peering{d.half(a, b), d.half(b, a)}
-	if d.firewall {
-		pair[1].AllowForwardedTraffic = true // what the firewall passes on comes from other spokes
+	if d.passage != NoPassage {
+		pair[1].AllowForwardedTraffic = true // what is passed on comes from other spokes
 	}
 	pair[0].AllowGatewayTransit = pair[0].AllowGatewayTransit || transit
 	d.peerings = append(d.peerings, pair)

@@ -11,46 +11,44 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// Transit through a firewall: each spoke is peered with the hub alone. For every VNet that it reaches its
-// subnets have a route to the firewall of the hub, and that VNet's have the one back: a firewall drops what it
+// Transit through a firewall or appliances: each spoke is peered with the hub alone. For every VNet that it reaches its
+// subnets have a route to the passage of the hub, and that VNet's have the one back: what keeps state drops what it
 // sees in one direction only. A spoke without such a route still reaches nothing through the hub, so that the
-// pairs are exactly those of today. What goes to on-premises does not pass the firewall.
+// pairs are exactly those of today. What goes to on-premises does not pass it.
 // Source: docs/design.md#transit.
 
 // firewallTier is what a plan builds. Source: docs/sources.md#hub-plan.
 const firewallTier = "Standard"
 
-// Durations, shortest and longest. Source: docs/sources.md#durations.
-var (
-	minutesFirewall = [2]int{5, 15}
-	minutesRoutes   = [2]int{1, 1}
-)
+// minutesRoutes is how long it takes to make route tables, or to put one at a subnet. Source: docs/sources.md#durations.
+var minutesRoutes = [2]int{1, 1}
 
-// unroutable says why routes cannot lead the packets of two VNets through the firewall, or "".
+// unroutable says why routes cannot lead the packets of two VNets through the passage, or "".
 func (l *layout) unroutable(a, b int) string {
 	if l.g.between(Encrypted, a, b) {
-		return "the options file wants them encrypted, and what passes the firewall is not"
+		return "the options file wants them encrypted, and what passes " + passages[l.passage].the + " is not"
 	}
 	for _, v := range [2]int{a, b} {
 		if why := l.unboundSubnets(v); why != "" {
 			return why
 		}
 		if len(l.hubs) > 0 && !isNew(l.hubs[0]) {
-			return fmt.Sprintf("the firewall of %q is there already, and a plan changes neither its rules nor the routes to it", l.g.name(l.hubs[0]))
+			return fmt.Sprintf("%q has %s already, and a plan changes neither the rules there nor the routes that lead to them", l.g.name(l.hubs[0]), passages[l.passage].a)
 		}
 		if !slices.Contains(l.peers[newHubIndex], v) {
-			return fmt.Sprintf("%q is not peered with the hub, whose firewall is to pass them on", l.g.name(v))
+			return fmt.Sprintf("%q is not peered with the hub, where %s to pass them on", l.g.name(v), passages[l.passage].are)
 		}
 	}
 	return ""
 }
 
-// unboundSubnets says why the subnets of a VNet cannot be given a route table, or "". A firewall passes IPv4 alone.
+// unboundSubnets says why the subnets of a VNet cannot be given a route table, or "". What routes lead through has an
+// IPv4 address alone.
 func (l *layout) unboundSubnets(v int) string {
 	vnet, some := &l.g.e.VNets[v], false
 	for _, p := range vnet.Space {
 		if !p.Addr().Is4() {
-			return fmt.Sprintf("%q has the range %s, and a firewall passes IPv4 alone", l.g.name(v), p)
+			return fmt.Sprintf("%q has the range %s, and %s IPv4 alone", l.g.name(v), p, passages[l.passage].pass)
 		}
 	}
 	for i := range vnet.Subnets {
@@ -86,7 +84,7 @@ func (l *layout) tooManyRoutes() string {
 	return ""
 }
 
-// leads are the prefixes that a VNet's route table needs to lead all packets for another one to the firewall: its
+// leads are the prefixes that a VNet's route table needs to lead all packets for another one to the passage: its
 // ranges, and what gateways offer of them in longer prefixes, which would win.
 func (l *layout) leads(from, to int) []netip.Prefix {
 	space := l.g.e.VNets[to].Space
@@ -119,25 +117,32 @@ func (l *layout) leads(from, to int) []netip.Prefix {
 	return append(out, slices.Compact(longer)...)
 }
 
-// firewallFor makes the firewall of a new hub, in a subnet of its own.
-func (d *draft) firewallFor(v *estate.VNet, space netip.Prefix) {
-	i := slices.IndexFunc(azure.PlanHub(space), func(s azure.PlannedSubnet) bool { return s.Name == azure.FirewallSubnet })
+// deviceFor makes what spokes pass in a new hub, in a subnet of its own.
+func (d *draft) deviceFor(v *estate.VNet, space netip.Prefix) {
+	way := passages[d.passage]
+	i := slices.IndexFunc(azure.PlanHub(space), func(s azure.PlannedSubnet) bool { return s.Name == way.subnet })
 	sub := azure.PlanHub(space)[i].Prefix
-	v.Subnets = append(v.Subnets, estate.Subnet{Name: azure.FirewallSubnet, Raw: azure.FirewallSubnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}})
+	v.Subnets = append(v.Subnets, estate.Subnet{Name: way.subnet, Raw: way.subnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}})
 	address := estate.FirstFree(sub)
 	id := func(typ, suffix string) estate.ID {
 		return beside(v.ID, typ, d.names.Unique(typ, azure.LegalName(typ, v.ID.Name+suffix)))
 	}
-	d.newFirewall = &estate.Gateway{
-		ID: id(estate.TypeFirewall, "-firewall"), VNet: v.ID, Kind: estate.Firewall, SKU: firewallTier, Region: v.Region, Subnet: azure.FirewallSubnet,
-		PublicIP: id(estate.TypePublicIP, "-firewall-ip"), PrivateIPs: []estate.Address{{Addr: address, Raw: address.String()}},
+	d.device = &estate.Gateway{
+		ID: id(way.typ, way.suffix), VNet: v.ID, Kind: way.kind, Region: v.Region, Subnet: way.subnet,
+		PrivateIPs: []estate.Address{{Addr: address, Raw: address.String()}},
+	}
+	switch d.passage {
+	case FirewallPassage:
+		d.device.SKU, d.device.PublicIP = firewallTier, id(estate.TypePublicIP, way.suffix+"-ip")
+	case AppliancesPassage:
+		d.device.ActiveActive, d.device.ZoneRedundant = true, true // two machines or more are asked for
 	}
 }
 
 // route makes the route tables of the spokes: one for each, with a route for every prefix of every VNet that it
-// reaches through the firewall.
+// reaches through the passage.
 func (d *draft) route() {
-	if d.newFirewall == nil {
+	if d.device == nil {
 		return
 	}
 	far := map[int][]int{}
@@ -158,7 +163,7 @@ func (d *draft) route() {
 			for _, p := range d.leads(v, w) {
 				name := names.Unique(estate.TypeRouteTable, azure.LegalName(estate.TypeRouteTable, "to-"+d.g.e.VNets[w].ID.Name))
 				t.Routes = append(t.Routes, estate.Route{Name: estate.Fact{Value: name}, Prefix: estate.Prefix{Prefix: p, Raw: p.String()},
-					NextHop: estate.Fact{Value: estate.HopAppliance}, Address: d.newFirewall.PrivateIPs[0]})
+					NextHop: estate.Fact{Value: estate.HopAppliance}, Address: d.device.PrivateIPs[0]})
 			}
 		}
 		d.tables = append(d.tables, t)
@@ -178,18 +183,18 @@ func (d *draft) bound(i int) estate.VNet {
 	return v
 }
 
-// firewall makes the steps that build the firewall and the route tables. Nothing is led to it yet.
-func (s *sequence) firewall(d *draft, ready []string) []string {
-	if d.newFirewall == nil {
+// passage makes the steps that build the passage and the route tables. Nothing is led to it yet.
+func (s *sequence) passage(d *draft, ready []string) []string {
+	if d.device == nil {
 		return ready
 	}
-	address := d.newFirewall.PrivateIPs[0]
+	way := passages[d.passage]
 	made := s.add(Step{
-		Action: CreateFirewall, Object: d.newFirewall.ID, Needs: ready,
-		Because: "packets from spoke to spoke pass it; its rules allow what the routes lead to it, and nothing else",
-		Effect:  Effect{Add: &estate.Estate{Gateways: []estate.Gateway{*d.newFirewall}}},
-		Impact:  Impact{Class: Live, Minutes: minutesFirewall},
-		Verify:  fmt.Sprintf("provisioningState is Succeeded, and its private address is %s: every route names that", address), Undo: "delete the firewall and its policy",
+		Action: way.action, Object: d.device.ID, Needs: ready,
+		Because: way.because,
+		Effect:  Effect{Add: &estate.Estate{Gateways: []estate.Gateway{*d.device}}},
+		Impact:  Impact{Class: Live, Minutes: way.minutes},
+		Verify:  fmt.Sprintf(way.verify, d.device.PrivateIPs[0]), Undo: way.undo,
 	})
 	var ids []estate.ID
 	for i := range d.tables {
@@ -197,27 +202,28 @@ func (s *sequence) firewall(d *draft, ready []string) []string {
 	}
 	return []string{made, s.add(Step{
 		Action: CreateRoutes, Object: ids[0], Also: ids[1:], Needs: ready,
-		Because: "they lead from spoke to spoke through the firewall; no subnet uses them yet",
+		Because: "they lead from spoke to spoke through " + way.the + "; no subnet uses them yet",
 		Effect:  Effect{Add: &estate.Estate{RouteTables: d.tables}},
 		Impact:  Impact{Class: Live, Minutes: minutesRoutes},
 		Verify:  "every table has its routes, and no subnet", Undo: "delete the route tables",
 	})}
 }
 
-// associate leads the packets of the spokes through the firewall, in a window: from the first spoke to the last
-// the firewall sees one direction of some pairs only, and drops it; what runs has to begin anew.
+// associate leads the packets of the spokes through the passage, in a window: from the first spoke to the last
+// it sees one direction of some pairs only, and drops it; what runs has to begin anew.
 func (s *sequence) associate(d *draft, needs []string) []string {
-	if d.newFirewall == nil {
+	if d.device == nil {
 		return needs
 	}
+	way := passages[d.passage]
 	needs = []string{s.add(Step{
 		Action: VerifyReach, Object: d.component.VNets[0], Needs: needs,
-		Because: "the routes name the firewall's address, and lead over the peerings with the hub",
+		Because: "the routes name the address of " + way.the + ", and lead over the peerings with the hub",
 		Impact:  Impact{Class: Live},
-		Verify:  "both sides of every peering with the hub are Connected, the firewall's private address is that of the routes, and its rules are there",
+		Verify:  "both sides of every peering with the hub are Connected, " + way.ready,
 		Undo:    "nothing to undo",
 	})}
-	w := &Window{ID: s.nextWindow(), Cause: "U6", Because: "the firewall keeps state: until the routes of both sides lead through it, it sees one direction and drops it, and sessions that run have to begin anew"}
+	w := &Window{ID: s.nextWindow(), Cause: "U6", Because: way.keep + " one direction and drop" + way.s + " it, and sessions that run have to begin anew"}
 	for _, p := range d.through {
 		w.Pairs = append(w.Pairs, [2]string{"VNet " + s.g.name(p[0]), "VNet " + s.g.name(p[1])})
 	}
@@ -226,14 +232,14 @@ func (s *sequence) associate(d *draft, needs []string) []string {
 		v := d.bound(i)
 		done = append(done, s.add(Step{
 			Action: AssociateRoutes, Object: v.ID, Also: []estate.ID{d.tables[i].ID}, Needs: needs,
-			Because: fmt.Sprintf("the subnets of %q send through the firewall what goes to the VNets that it reaches", s.g.name(d.routed[i])),
+			Because: fmt.Sprintf("the subnets of %q send through %s what goes to the VNets that it reaches", s.g.name(d.routed[i]), way.the),
 			Effect:  Effect{Add: &estate.Estate{VNets: []estate.VNet{v}}},
 			Impact:  Impact{Class: Interrupting, Minutes: minutesRoutes, Window: w.ID},
 			Verify:  "effective routes of its subnets show VirtualAppliance for every prefix of the table; a subnet that is made later needs the table as well", Undo: "take the route table off the subnets: the tunnels, while they exist, carry the traffic again",
 		}))
 		w.take(s.last())
 	}
-	needs = s.verifyWindow(d, done, w.ID, "every pair of this window answers, from both sides, and the firewall's log shows its packets")
+	needs = s.verifyWindow(d, done, w.ID, "every pair of this window answers, from both sides, and "+way.log)
 	w.take(s.last())
 	s.windows = append(s.windows, *w)
 	return needs

@@ -39,7 +39,7 @@ var TransitKinds = []TransitKind{ByPeerings, ByGroups, ByFirewall, ByAppliances,
 
 // Transit is what asks for it, or "" where it is only compared.
 func (k TransitKind) Transit() options.Transit {
-	return map[TransitKind]options.Transit{ByPeerings: options.TransitDirect, ByGroups: options.TransitGroup, ByFirewall: options.TransitFirewall}[k]
+	return map[TransitKind]options.Transit{ByPeerings: options.TransitDirect, ByGroups: options.TransitGroup, ByFirewall: options.TransitFirewall, ByAppliances: options.TransitNVA}[k]
 }
 
 // compareTransits compares the options of every component whose candidates have prices.
@@ -72,7 +72,7 @@ type transits struct {
 
 func (w *transits) all() []TransitOption {
 	direct, led := w.direct(), w.led()
-	grouped := lay(w.g, w.c.members, w.d, direct.hubbing, false)
+	grouped := lay(w.g, w.c.members, w.d, direct.hubbing, NoPassage)
 	grouped.form()
 	out := []TransitOption{w.laid(ByPeerings, direct)}
 	if len(grouped.groups) > 0 {
@@ -86,8 +86,10 @@ func (w *transits) all() []TransitOption {
 	switch {
 	case len(w.c.drawn.groups) > 0:
 		taken = ByGroups
-	case w.c.drawn.firewall:
+	case w.c.drawn.passage == FirewallPassage:
 		taken = ByFirewall
+	case w.c.drawn.passage == AppliancesPassage:
+		taken = ByAppliances
 	}
 	out[slices.IndexFunc(out, func(o TransitOption) bool { return o.Kind == taken })].Taken = true
 	return out
@@ -96,22 +98,22 @@ func (w *transits) all() []TransitOption {
 // direct is the layout by peerings alone: the one that is taken, or as that one but for what is not peered.
 func (w *transits) direct() *layout {
 	taken := w.c.drawn.layout
-	if !taken.firewall && len(taken.groups) == 0 {
+	if taken.passage == NoPassage && len(taken.groups) == 0 {
 		return taken
 	}
 	hubs := taken.hubbing
-	if taken.firewall {
+	if taken.passage != NoPassage {
 		hubs = oneHub(noHubIndex)
-		if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return !l.firewall }); i >= 0 {
+		if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.passage == NoPassage }); i >= 0 {
 			hubs = w.c.layouts[i].hubbing
 		}
 	}
-	return lay(w.g, w.c.members, w.d, hubs, false)
+	return lay(w.g, w.c.members, w.d, hubs, NoPassage)
 }
 
-// led is the layout through a firewall, or nil.
+// led is the layout through a firewall or appliances, or nil.
 func (w *transits) led() *layout {
-	if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.firewall }); i >= 0 {
+	if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.passage != NoPassage }); i >= 0 {
 		return w.c.layouts[i]
 	}
 	return ledThrough(w.g, w.c.members, w.d, wish{hub: options.HubAuto, vnet: -1})
@@ -159,30 +161,31 @@ func (w *transits) monthly(e *estate.Estate) *Monthly {
 }
 
 // through are the options that lead pairs through devices of a hub: the routes are the same, whatever the devices are.
-// Beside a firewall that stands no others are thought of.
+// Beside one that stands no others are thought of.
 func (w *transits) through(led *layout) []TransitOption {
-	why := "no pair of VNets can be led through a hub: see what the candidate with a firewall lacks"
-	firewall := w.not(ByFirewall, why)
-	if led != nil {
-		firewall = w.laid(ByFirewall, led)
-		why = firewall.Against
-		if len(led.hubs) > 0 && !isNew(led.hubs[0]) {
-			why = "a firewall is there already"
+	const nothing = "no pair of VNets can be led through a hub: see what the candidate with a firewall or appliances lacks"
+	out := make([]TransitOption, 0, len(Passages)+1)
+	for _, p := range Passages {
+		kind := map[Passage]TransitKind{FirewallPassage: ByFirewall, AppliancesPassage: ByAppliances}[p]
+		switch {
+		case led == nil:
+			out = append(out, w.not(kind, nothing))
+		case led.passage == p:
+			out = append(out, w.laid(kind, led))
+		case len(led.hubs) > 0 && !isNew(led.hubs[0]):
+			out = append(out, w.not(kind, "the hub has "+passages[led.passage].a+" already"))
+		default:
+			other := *led
+			other.passage = p
+			out = append(out, w.laid(kind, &other))
 		}
 	}
-	if why != "" {
-		return []TransitOption{firewall, w.not(ByAppliances, why), w.not(ByRouteServer, why)}
+	server := out[len(out)-1] // as the appliances
+	server.Kind = ByRouteServer
+	if server.Monthly != nil {
+		server.Monthly = &Monthly{server.Monthly.Known, server.Monthly.Unknown + 1} // no source has the price of a Route Server
 	}
-	e := w.target(led)
-	if e != nil {
-		e.Gateways = slices.DeleteFunc(slices.Clone(e.Gateways), func(g estate.Gateway) bool { return g.Kind == estate.Firewall })
-	}
-	appliances, server := firewall, firewall
-	appliances.Kind, server.Kind = ByAppliances, ByRouteServer
-	appliances.Monthly, server.Monthly = w.monthly(e), w.monthly(e)
-	appliances.Monthly.Unknown += 2 // machines with their licences, and the load balancer before them
-	server.Monthly.Unknown += 3     // the Route Server as well: no source has its price
-	return []TransitOption{firewall, appliances, server}
+	return append(out, server)
 }
 
 // routed is the option by the gateway of the hub, to which routes of the spokes' subnets lead.

@@ -43,43 +43,69 @@ func routesOf(e *estate.Estate, vnet string) []string {
 	return out
 }
 
-// TestFirewallTransit is the star of which two spokes reach a datacenter through the hub: every pair of VNets passes the
-// firewall of the new hub afterwards, and the spokes use its gateway.
-func TestFirewallTransit(t *testing.T) {
-	p := through(t, "star", "")
-	if len(p.Violations)+len(p.Opened) > 0 {
-		t.Errorf("%v %v", p.Violations, p.Opened)
-	}
-	hub := p.Components[0].Hub
-	if hub.Kind != plan.NewHub || !hub.Firewall {
-		t.Errorf("hub %+v", hub)
-	}
-	want := []string{"GatewaySubnet: none", "Web-Tier: 10.100.0.0/20 to 10.0.0.68", "cms: 10.100.0.0/20 to 10.0.0.68"}
-	got := routesOf(p.Target, "website")
-	slices.Sort(got)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("routes of a spoke (-want +got)\n%s", diff)
-	}
-	for i := range p.Target.Peerings {
-		h := &p.Target.Peerings[i]
-		if h.VNet.Name != hub.VNet.Name && (h.Remote.Name != hub.VNet.Name || !h.AllowForwardedTraffic) {
-			t.Errorf("half of %s to %s, forwarded traffic %v", h.VNet.Name, h.Remote.Name, h.AllowForwardedTraffic)
-		}
-	}
-	passes := 0
-	for ends, s := range p.After.Pairs() {
-		if ends[0].Kind == reach.VNet && ends[1].Kind == reach.VNet && slices.ContainsFunc(s.Path, func(h reach.Hop) bool { return h.Type == reach.FirewallHop }) {
-			passes++
-		}
-	}
-	if passes != 4 {
-		t.Errorf("%d pairs pass the firewall, want 4", passes)
-	}
-	if w := p.Windows[0]; w.Cause != "U6" || len(w.Pairs) != 4 {
-		t.Errorf("window %+v", w)
-	}
-	if !slices.ContainsFunc(p.Assumptions, func(a estate.Assumption) bool { return a.ID == estate.AsmFirewall }) {
-		t.Error("nothing is assumed of the firewall's address")
+// TestPassageTransit is the star of which two spokes reach a datacenter through the hub: every pair of VNets passes the
+// firewall or the appliances of the new hub afterwards, and the spokes use its gateway.
+func TestPassageTransit(t *testing.T) {
+	for _, c := range []struct {
+		transit options.Transit
+		passage plan.Passage
+		subnet  string
+		address string
+		hop     reach.HopType
+		made    plan.Action
+		assumed string
+	}{
+		{options.TransitFirewall, plan.FirewallPassage, "AzureFirewallSubnet 10.0.0.64/26", "10.0.0.68", reach.FirewallHop, plan.CreateFirewall, estate.AsmFirewall},
+		{options.TransitNVA, plan.AppliancesPassage, "nva-trust 10.0.1.64/27", "10.0.1.68", reach.ApplianceHop, plan.CreateAppliances, estate.AsmAppliances},
+	} {
+		t.Run(string(c.transit), func(t *testing.T) {
+			p, _ := asking(t, "star", "transit: "+string(c.transit)+"\n")
+			if len(p.Violations)+len(p.Opened) > 0 {
+				t.Errorf("%v %v", p.Violations, p.Opened)
+			}
+			hub := p.Components[0].Hub
+			if hub.Kind != plan.NewHub || hub.Passage != c.passage {
+				t.Errorf("hub %+v", hub)
+			}
+			subnets := estate.NewIndex(p.Target).VNet(hub.VNet).Subnets
+			if got := subnets[len(subnets)-1]; got.Name+" "+got.Prefix.String() != c.subnet {
+				t.Errorf("it stands in %s %s, want %s", got.Name, got.Prefix, c.subnet)
+			}
+			want := []string{"GatewaySubnet: none", "Web-Tier: 10.100.0.0/20 to " + c.address, "cms: 10.100.0.0/20 to " + c.address}
+			got := routesOf(p.Target, "website")
+			slices.Sort(got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("routes of a spoke (-want +got)\n%s", diff)
+			}
+			for i := range p.Target.Peerings {
+				h := &p.Target.Peerings[i]
+				if h.VNet.Name != hub.VNet.Name && (h.Remote.Name != hub.VNet.Name || !h.AllowForwardedTraffic) {
+					t.Errorf("half of %s to %s, forwarded traffic %v", h.VNet.Name, h.Remote.Name, h.AllowForwardedTraffic)
+				}
+			}
+			passes := 0
+			for ends, s := range p.After.Pairs() {
+				if ends[0].Kind == reach.VNet && ends[1].Kind == reach.VNet && slices.ContainsFunc(s.Path, func(h reach.Hop) bool { return h.Type == c.hop }) {
+					passes++
+				}
+			}
+			if passes != 4 {
+				t.Errorf("%d pairs pass it, want 4", passes)
+			}
+			if w := p.Windows[0]; w.Cause != "U6" || len(w.Pairs) != 4 {
+				t.Errorf("window %+v", w)
+			}
+			made := slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == c.made })
+			if made < 0 || p.Steps[made].Impact.Class != plan.Live || !strings.Contains(p.Steps[made].Verify, c.address) {
+				t.Errorf("the step that makes it: %d", made)
+			}
+			if !slices.ContainsFunc(p.Assumptions, func(a estate.Assumption) bool { return a.ID == c.assumed && len(a.Subjects) == 1 }) {
+				t.Errorf("nothing is assumed of it: %v", p.Assumptions)
+			}
+			if best := p.Components[0].Transits; !slices.ContainsFunc(best, func(o plan.TransitOption) bool { return o.Taken && o.Kind.Transit() == c.transit }) {
+				t.Errorf("what is taken is not told: %+v", best)
+			}
+		})
 	}
 }
 
@@ -109,19 +135,21 @@ func TestUnroutable(t *testing.T) {
 		}, "is the platform's own"},
 		{"IPv6", func(_ *estate.Estate, v *estate.VNet) {
 			v.Space = append(slices.Clone(v.Space), estate.Prefix{Prefix: netip.MustParsePrefix("fd00:1::/48"), Raw: "fd00:1::/48"})
-		}, "a firewall passes IPv4 alone"},
+		}, "IPv4 alone"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e, _, _ := estate.ToARM(read(t, doc))
-			i := slices.IndexFunc(e.VNets, func(v estate.VNet) bool { return v.Name == "shop-test" })
-			c.change(e, &e.VNets[i])
-			p, _, err := plan.Make(e, options.Options{Transit: options.TransitFirewall})
-			if err != nil {
-				t.Fatal(err)
-			}
-			kept := p.Components[0].Kept
-			if len(kept) != 2 || !strings.Contains(kept[0].Because, c.want) || len(p.Violations) > 0 {
-				t.Errorf("kept %v, violations %v; want %q", kept, p.Violations, c.want)
+			for _, transit := range []options.Transit{options.TransitFirewall, options.TransitNVA} {
+				e, _, _ := estate.ToARM(read(t, doc))
+				i := slices.IndexFunc(e.VNets, func(v estate.VNet) bool { return v.Name == "shop-test" })
+				c.change(e, &e.VNets[i])
+				p, _, err := plan.Make(e, options.Options{Transit: transit})
+				if err != nil {
+					t.Fatal(err)
+				}
+				kept := p.Components[0].Kept
+				if len(kept) != 2 || !strings.Contains(kept[0].Because, c.want) || len(p.Violations) > 0 {
+					t.Errorf("%s: kept %v, violations %v; want %q", transit, kept, p.Violations, c.want)
+				}
 			}
 		})
 	}

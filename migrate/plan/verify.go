@@ -488,7 +488,14 @@ func (l *locator) beside(id estate.ID, known map[estate.Key]bool) bool {
 		return slices.ContainsFunc(l.live.Connections, func(c estate.Connection) bool { return c.Site.Same(id) && at(c.Gateway) })
 	}
 	g := l.x.Gateway(id)
-	return g != nil && at(g.VNet)
+	return g != nil && at(g.VNet) && !l.placed(g, known)
+}
+
+// placed reports whether an appliance is one that somebody has placed behind a load balancer that the plan knows.
+func (l *locator) placed(g *estate.Gateway, known map[estate.Key]bool) bool {
+	return g.Kind == estate.Appliance && slices.ContainsFunc(l.live.Gateways, func(o estate.Gateway) bool {
+		return o.ID.Type == estate.TypeLoadBalancer && known[o.ID.Key()] && o.VNet.Same(g.VNet) && o.Subnet == g.Subnet
+	})
 }
 
 // reach compares who can talk to whom with the network before. What is built anew carries nothing before it

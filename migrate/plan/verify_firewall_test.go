@@ -8,7 +8,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/fixtures/listing"
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 )
 
@@ -70,11 +73,11 @@ open [W01] 1
 		}, `
 wave 8
 S014 verify reach analytics may run
-S015 associate route table analytics blocked: no firewall has the address 10.0.0.68, to which route table "analytics-routes" leads
-S016 associate route table claims blocked: no firewall has the address 10.0.0.68, to which route table "claims-routes" leads
-S017 associate route table hub-west blocked: no firewall has the address 10.0.0.68, to which route table "hub-west-routes" leads
-S018 associate route table policies blocked: no firewall has the address 10.0.0.68, to which route table "policies-routes" leads
-S019 associate route table website blocked: no firewall has the address 10.0.0.68, to which route table "website-routes" leads
+S015 associate route table analytics blocked: no firewall, appliance or load balancer has the address 10.0.0.68, to which route table "analytics-routes" leads
+S016 associate route table claims blocked: no firewall, appliance or load balancer has the address 10.0.0.68, to which route table "claims-routes" leads
+S017 associate route table hub-west blocked: no firewall, appliance or load balancer has the address 10.0.0.68, to which route table "hub-west-routes" leads
+S018 associate route table policies blocked: no firewall, appliance or load balancer has the address 10.0.0.68, to which route table "policies-routes" leads
+S019 associate route table website blocked: no firewall, appliance or load balancer has the address 10.0.0.68, to which route table "website-routes" leads
 drift changed azureFirewalls/hub-westeurope-firewall private address
 `},
 		"a table is gone": {first(plan.AssociateRoutes), func(e *estate.Estate) { e.RouteTables = e.RouteTables[1:] }, `
@@ -103,5 +106,29 @@ S023 delete tunnel hub-west-to-website may run after S020 S021
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestLocateAppliances is a plan whose spokes reach each other through appliances: whatever machines somebody has placed
+// behind the load balancer are no drift, and without any the load balancer is not there yet.
+func TestLocateAppliances(t *testing.T) {
+	e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments("star"))...)
+	p, _, err := plan.Make(e, options.Options{Transit: options.TransitNVA})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := p.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.CreateAppliances })]
+	next := p.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.CreatePeering })]
+	live, _ := estate.FromARM(nil, listing.Sources(listing.Documents(after(p, upTo(p, next.ID)), listing.Options{}))...)
+	of := func(s *plan.Standing) plan.Progress {
+		return s.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.ID == made.ID })].Progress
+	}
+	s := plan.Locate(p, live)
+	if machines := len(live.Gateways) - len(after(p, upTo(p, next.ID)).Gateways); machines != 2 || of(s) != plan.Done || len(s.Drift) > 0 {
+		t.Errorf("%d machines: %s, drift %v", machines, of(s), s.Drift)
+	}
+	live.Gateways = slices.DeleteFunc(slices.Clone(live.Gateways), func(g estate.Gateway) bool { return g.Kind == estate.Appliance })
+	if s := plan.Locate(p, live); of(s) == plan.Done {
+		t.Errorf("without machines it is %s", of(s))
 	}
 }

@@ -174,7 +174,7 @@ func (r *reviewer) comes() phrase {
 			c.add(kinds[estate.TypeNetworkManager], 1)
 		case s.Action == plan.CreateRoutes:
 			c.add(kindOf(s.Object), 1+len(s.Also))
-		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateConnection, plan.CreatePeering}, s.Action):
+		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateAppliances, plan.CreateConnection, plan.CreatePeering}, s.Action):
 			c.add(kindOf(s.Object), 1)
 		}
 	}

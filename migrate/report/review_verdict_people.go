@@ -87,6 +87,9 @@ func (r *reviewer) people() phrase {
 	if ids := r.stepsOf(plan.ChangeDevice); len(ids) > 0 {
 		parts = append(parts, say("routes to add on %s%s", plural(len(ids), "device"), inBrackets(ids)))
 	}
+	if ids := r.stepsOf(plan.CreateAppliances); len(ids) > 0 {
+		parts = append(parts, say("appliances to place behind %s%s", plural(len(ids), "load balancer"), inBrackets(ids)))
+	}
 	if n := r.pairsWhere(func(v *reach.Verdict) bool { return v.Class == reach.UnknownBefore }); n > 0 {
 		parts = append(parts, toned(warn, "%s to find out about: nobody can say whether %s today", plural(n, "pair"), pluralOf(n, "it talks", "they talk")))
 	}

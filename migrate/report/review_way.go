@@ -77,7 +77,7 @@ func flagWords(p *estate.Peering) string {
 var kinds = map[string]string{
 	estate.TypeVNet: "VNet", estate.TypePeering: "peering", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway",
 	estate.TypeConnection: "connection", estate.TypePublicIP: "public IP address", estate.TypeCircuit: "ExpressRoute circuit",
-	estate.TypeFirewall: "firewall", estate.TypeInterface: "appliance", estate.TypeRouteServer: "Route Server",
+	estate.TypeFirewall: "firewall", estate.TypeLoadBalancer: "load balancer", estate.TypeInterface: "appliance", estate.TypeRouteServer: "Route Server",
 	estate.TypeDNSServer: "name server", estate.TypeNetworkGroup: "connected group", estate.TypeNetworkManager: "network manager",
 	estate.TypeNSG: "network security group", estate.TypeRouteTable: "route table",
 }

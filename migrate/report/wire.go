@@ -90,8 +90,8 @@ type WireKeptPair struct {
 // WireHub is the chosen hub and how it was chosen.
 type WireHub struct {
 	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
-	Firewall   bool            `json:"firewall,omitempty"`        // pairs of spokes pass its Azure Firewall
-	Grouped    bool            `json:"connectedGroups,omitempty"` // they join spokes
+	Passage    string          `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances"` // what pairs of spokes pass in it
+	Grouped    bool            `json:"connectedGroups,omitempty"`                                    // they join spokes
 	VNet       *WireID         `json:"virtualNetwork,omitempty"`
 	Because    string          `json:"because"`
 	Asked      bool            `json:"asked,omitempty"`      // it is one that somebody named
@@ -111,13 +111,13 @@ type WirePlacedHub struct {
 
 // WireCandidate is one way to lay a component out.
 type WireCandidate struct {
-	Kind     string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
-	Firewall bool       `json:"firewall,omitempty"`
-	Grouped  bool       `json:"connectedGroups,omitempty"`
-	VNet     *WireID    `json:"virtualNetwork,omitempty"`
-	Points   int        `json:"points"` // fewer are better
-	Terms    []WireTerm `json:"terms,omitempty"`
-	Refused  string     `json:"refused,omitempty"` // why it cannot be used
+	Kind    string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
+	Passage string     `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances"`
+	Grouped bool       `json:"connectedGroups,omitempty"`
+	VNet    *WireID    `json:"virtualNetwork,omitempty"`
+	Points  int        `json:"points"` // fewer are better
+	Terms   []WireTerm `json:"terms,omitempty"`
+	Refused string     `json:"refused,omitempty"` // why it cannot be used
 	// Monthly is what the VNets of the component would cost a month with it; only the best few are priced.
 	Monthly *WireMonthly `json:"monthly,omitempty"`
 }
@@ -139,7 +139,7 @@ type WireTerm struct {
 type WireStep struct {
 	ID      string     `json:"id"`
 	Wave    int        `json:"wave"`
-	Action  string     `json:"action" jsonschema:"enum=export,enum=verify listing,enum=change device,enum=migrate classic VNet,enum=restore prefixes,enum=create VNet,enum=create firewall,enum=create route tables,enum=associate route table,enum=create gateway,enum=create connection,enum=create connected groups,enum=create peering,enum=verify reach,enum=delete tunnel,enum=delete gateway,enum=use remote gateway,enum=clean up"`
+	Action  string     `json:"action" jsonschema:"enum=export,enum=verify listing,enum=change device,enum=migrate classic VNet,enum=restore prefixes,enum=create VNet,enum=create firewall,enum=create appliances,enum=create route tables,enum=associate route table,enum=create gateway,enum=create connection,enum=create connected groups,enum=create peering,enum=verify reach,enum=delete tunnel,enum=delete gateway,enum=use remote gateway,enum=clean up"`
 	Object  WireID     `json:"object"`
 	Also    []WireID   `json:"also,omitempty"`
 	Because string     `json:"because"`

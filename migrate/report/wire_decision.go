@@ -8,8 +8,8 @@ type WireDecision struct {
 	Kind      string   `json:"kind" jsonschema:"enum=hub,enum=drop,enum=hold"`
 	Component *WireID  `json:"component,omitempty"` // its first VNet
 	Hub       string   `json:"hub,omitempty" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
-	Firewall  bool     `json:"firewall,omitempty"`        // of a new hub: pairs of spokes pass it
-	Grouped   bool     `json:"connectedGroups,omitempty"` // they join spokes; without a hub whichever is best
+	Passage   string   `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances"` // of a new hub: what pairs of spokes pass
+	Grouped   bool     `json:"connectedGroups,omitempty"`                                    // they join spokes; without a hub whichever is best
 	VNet      *WireID  `json:"virtualNetwork,omitempty"`
 	Space     string   `json:"addressSpace,omitempty"` // of a new hub
 	Action    string   `json:"action,omitempty"`
@@ -27,14 +27,14 @@ type WireDecision struct {
 
 func wireDecision(d plan.Decision) WireDecision {
 	return WireDecision{
-		Kind: string(d.Kind), Component: wireIDIf(d.Component), Hub: string(d.Hub), Firewall: d.Firewall, Grouped: d.Grouped, VNet: wireIDIf(d.VNet), Space: prefixIf(d.Space), Action: string(d.Action),
+		Kind: string(d.Kind), Component: wireIDIf(d.Component), Hub: string(d.Hub), Passage: string(d.Passage), Grouped: d.Grouped, VNet: wireIDIf(d.VNet), Space: prefixIf(d.Space), Action: string(d.Action),
 		Object: wireIDIf(d.Object), Also: several(d.Also, wireID), VNets: several(d.VNets, wireID), Nth: d.Nth, Wave: d.Wave, Withdrawn: d.Withdrawn, Applied: d.Applied, AppliedTo: d.AppliedTo,
 	}
 }
 
 func (d *unwirer) decision(w WireDecision) plan.Decision {
 	return plan.Decision{
-		Kind: plan.Deciding(w.Kind), Component: idIf(w.Component), Hub: plan.HubKind(w.Hub), Firewall: w.Firewall, Grouped: w.Grouped, VNet: idIf(w.VNet), Space: d.prefixText(w.Space), Action: plan.Action(w.Action),
+		Kind: plan.Deciding(w.Kind), Component: idIf(w.Component), Hub: plan.HubKind(w.Hub), Passage: plan.Passage(w.Passage), Grouped: w.Grouped, VNet: idIf(w.VNet), Space: d.prefixText(w.Space), Action: plan.Action(w.Action),
 		Object: idIf(w.Object), Also: ids(w.Also), VNets: ids(w.VNets), Nth: w.Nth, Wave: w.Wave, Withdrawn: w.Withdrawn, Applied: w.Applied, AppliedTo: w.AppliedTo,
 	}
 }

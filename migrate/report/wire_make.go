@@ -68,13 +68,13 @@ func wireComponent(c plan.Component) WireComponent {
 	return WireComponent{
 		Name: c.Name, Class: string(c.Class), VNets: each(c.VNets, wireID), Tunnels: c.Tunnels,
 		Hub: WireHub{
-			Kind: string(h.Kind), Firewall: h.Firewall, Grouped: h.Grouped, VNet: wireIDIf(h.VNet), Because: h.Because, Asked: h.Asked, Space: prefixIf(h.Space), Region: h.Region,
+			Kind: string(h.Kind), Passage: string(h.Passage), Grouped: h.Grouped, VNet: wireIDIf(h.VNet), Because: h.Because, Asked: h.Asked, Space: prefixIf(h.Space), Region: h.Region,
 			Hubs: each(h.Several, func(r plan.PlacedHub) WirePlacedHub {
 				return WirePlacedHub{r.Region, wireID(r.VNet), prefixIf(r.Space)}
 			}),
 			Candidates: each(h.Candidates, func(c plan.Candidate) WireCandidate {
 				return WireCandidate{
-					Kind: string(c.Kind), Firewall: c.Firewall, Grouped: c.Grouped, VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: wireMonthly(c.Monthly),
+					Kind: string(c.Kind), Passage: string(c.Passage), Grouped: c.Grouped, VNet: wireIDIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: wireMonthly(c.Monthly),
 					Terms: each(c.Terms, func(t plan.Term) WireTerm { return WireTerm(t) }),
 				}
 			}),

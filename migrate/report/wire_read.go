@@ -168,15 +168,23 @@ func (d *unwirer) component(w WireComponent) plan.Component {
 		WAN:      d.wan(w.VirtualWAN),
 		Transits: several(w.Transits, d.transit),
 		Kept:     each(w.Kept, func(k WireKeptPair) plan.KeptPair { return plan.KeptPair(k) }),
-		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), Firewall: h.Firewall, Grouped: h.Grouped, VNet: idIf(h.VNet), Because: h.Because, Asked: h.Asked, Space: d.prefixText(h.Space), Region: h.Region,
+		Hub: plan.Hub{Kind: plan.HubKind(h.Kind), Passage: plan.Passage(h.Passage), Grouped: h.Grouped, VNet: idIf(h.VNet), Because: h.Because, Asked: h.Asked, Space: d.prefixText(h.Space), Region: h.Region,
 			Several: each(h.Hubs, func(r WirePlacedHub) plan.PlacedHub {
 				return plan.PlacedHub{Region: r.Region, VNet: unwiredID(r.VNet), Space: d.prefixText(r.Space)}
 			}),
 			Candidates: each(h.Candidates, func(c WireCandidate) plan.Candidate {
-				return plan.Candidate{Kind: oneOf(d, "kind of hub", c.Kind, plan.HubKinds), Firewall: c.Firewall, Grouped: c.Grouped, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
+				return plan.Candidate{Kind: oneOf(d, "kind of hub", c.Kind, plan.HubKinds), Passage: d.passage(c.Passage), Grouped: c.Grouped, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
 					Terms: each(c.Terms, func(t WireTerm) plan.Term { return plan.Term(t) })}
 			})},
 	}
+}
+
+// passage is what pairs of spokes pass, or nothing.
+func (d *unwirer) passage(w string) plan.Passage {
+	if w == "" {
+		return plan.NoPassage
+	}
+	return oneOf(d, "passage of a hub", w, plan.Passages)
 }
 
 func (d *unwirer) step(w WireStep) plan.Step {

@@ -162,6 +162,11 @@ var emissionRules = []Rule{
 		Why:    "what a network manager is to do in a region is an action of its own: until then the members of a connected group reach each other as before, and their tunnels carry the traffic",
 		Fix:    "after the template run the command of the step that creates connected groups, and see that every region says Deployed",
 		Source: "docs/sources.md#network-manager"},
+	{ID: "ARM-033", Name: "appliances-not-placed", Severity: Note, Since: "0.3",
+		Title:  "a template writes a load balancer for appliances, and no appliances",
+		Why:    "which machines they are, with which licences and rules, no input tells; until some are in its pool, and answer its probes, whatever routes lead to it is lost",
+		Fix:    "have their owner place two or more, with forwarding, in the pool; give the probe another port where they answer one; see that it is answered before a route table is associated",
+		Source: "docs/sources.md#appliances"},
 }
 
 // planRules look at a plan: its target, and the states on the way.

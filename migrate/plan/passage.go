@@ -1,0 +1,86 @@
+package plan
+
+import (
+	"github.com/netmigrate/netmigrate/migrate/azure"
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
+)
+
+// Passage is what packets from spoke to spoke pass in a hub.
+type Passage string
+
+// The passages. Source: docs/design.md#transit.
+const (
+	NoPassage         Passage = ""           // spokes are peered with each other
+	FirewallPassage   Passage = "firewall"   // an Azure Firewall, which the plan builds with its rules
+	AppliancesPassage Passage = "appliances" // machines behind a load balancer: that is the plan's, they are somebody's
+)
+
+// Passages lists those that can be asked for.
+var Passages = []Passage{FirewallPassage, AppliancesPassage}
+
+// passing is what the planner knows of a passage.
+type passing struct {
+	transit options.Transit    // what asks for it
+	kind    estate.GatewayKind // of the object that routes name by its address, with its type
+	typ     string
+	subnet  string // that it stands in
+	suffix  string // of its name, behind the hub's
+	assumed string // the id of what is assumed of it
+
+	a, the, are, pass, carry string // in sentences
+	outcome                  string
+
+	action                Action // of the step that makes it
+	minutes               [2]int // Source: docs/sources.md#durations
+	because, verify, undo string // verify takes its address
+	ready                 string // what is looked at before routes lead to it
+	keep, s, log          string // of its window: why there is one, and what shows that it is over
+}
+
+var passages = map[Passage]*passing{
+	FirewallPassage: {
+		transit: options.TransitFirewall, kind: estate.Firewall, typ: estate.TypeFirewall, subnet: azure.FirewallSubnet, suffix: "-firewall", assumed: estate.AsmFirewall,
+		a: "a firewall", the: "the firewall", are: "a firewall is", pass: "a firewall passes", carry: "the hub's firewall carries",
+		outcome: "it passes packets from spoke to spoke",
+		action:  CreateFirewall, minutes: [2]int{5, 15},
+		because: "packets from spoke to spoke pass it; its rules allow what the routes lead to it, and nothing else",
+		verify:  "provisioningState is Succeeded, and its private address is %s: every route names that", undo: "delete the firewall and its policy",
+		ready: "the firewall's private address is that of the routes, and its rules are there",
+		keep:  "the firewall keeps state: until the routes of both sides lead through it, it sees", s: "s", log: "the firewall's log shows its packets",
+	},
+	AppliancesPassage: {
+		transit: options.TransitNVA, kind: estate.Appliance, typ: estate.TypeLoadBalancer, subnet: azure.ApplianceSubnet, suffix: "-appliances", assumed: estate.AsmAppliances,
+		a: "appliances", the: "the appliances", are: "appliances are", pass: "the load balancer before appliances has", carry: "the hub's appliances carry",
+		outcome: "it leads packets from spoke to spoke to the appliances behind it",
+		action:  CreateAppliances, minutes: [2]int{30, 480},
+		because: "packets from spoke to spoke pass them; the load balancer before them is the plan's, the machines and their rules are their owner's",
+		verify:  "two machines or more that forward are behind the load balancer, its probe reaches them, and its private address is %s: every route names that",
+		undo:    "delete the load balancer; the owner of the machines takes them away",
+		ready:   "the load balancer's private address is that of the routes, its probe reaches the appliances, and their rules allow what is led to them",
+		keep:    "the appliances keep state: until the routes of both sides lead through them, they see", log: "the log of an appliance shows its packets",
+	},
+}
+
+// passageOf is what a way to join VNets leads them through.
+func passageOf(t options.Transit) Passage {
+	for _, p := range Passages {
+		if passages[p].transit == t {
+			return p
+		}
+	}
+	return NoPassage
+}
+
+// passingOf is the passage that an object of a plan is, or nil.
+func passingOf(g *estate.Gateway) *passing {
+	for _, p := range Passages {
+		if way := passages[p]; way.kind == g.Kind && way.typ == g.ID.Type {
+			return way
+		}
+	}
+	return nil
+}
+
+// known reports whether a passage is none, or one of the list.
+func (p Passage) known() bool { return p == NoPassage || passages[p] != nil }
