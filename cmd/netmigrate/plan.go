@@ -35,6 +35,7 @@ A decision that cannot be kept is refused, with its place in the plan.`,
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: a VNet's name, new, none, regional, several or auto"},
 		{name: "transit", choices: transits(), title: "how VNets are joined: peerings, groups, a firewall, appliances"},
+		{name: "exposure", choices: exposures(), title: "pairs that the target newly joins: named, or closed by security groups"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		fromOption,
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},
@@ -58,6 +59,14 @@ func transits() []string {
 	var names []string
 	for _, t := range options.Transits {
 		names = append(names, string(t))
+	}
+	return names
+}
+
+func exposures() []string {
+	var names []string
+	for _, e := range options.Exposures {
+		names = append(names, string(e))
 	}
 	return names
 }

@@ -24,6 +24,8 @@ const (
 	// MinRulePriority and MaxRulePriority bound the priority of a security rule, which is unique per
 	// direction.
 	MinRulePriority, MaxRulePriority = 100, 4096
+	// MaxSecurityRules is how many rules a network security group holds.
+	MaxSecurityRules = 1000
 	// MaxConnectedGroup is how many virtual networks a connected group has, unless support raised it.
 	MaxConnectedGroup = 250
 	// MaxGroupsPerVNet is how many connected groups a virtual network is in.

@@ -84,7 +84,7 @@ func TestCommandsOfFirewalls(t *testing.T) {
 		{name: "a table that is there", step: 1, doneTimes: 1, change: func(p *plan.Plan) { p.Base.RouteTables = p.Target.RouteTables[:1] }, do: []string{"/routes-1"}},
 		{name: "a table that is there is another one", step: 1, doneTimes: 2, change: func(p *plan.Plan) {
 			p.Base.RouteTables = []estate.RouteTable{{ID: p.Target.RouteTables[0].ID}}
-		}, do: []string{"by hand: route table routes-0 exists: a person changes it"}, undo: []string{"routes-1", "by hand: route table routes-0: a person makes it again what it was"}},
+		}, do: []string{"by hand: route table routes-0 exists: a person changes it"}, undo: []string{"by hand: route table routes-0: a person makes it again what it was", "routes-1"}},
 		{name: "a firewall of a listing", step: 0, doneTimes: 1, change: func(p *plan.Plan) { p.Steps[0].Effect.Add.Gateways[0].Kind = estate.Appliance },
 			do: []string{"by hand: NetworkVirtualAppliance fw of VNet hub: a listing does not tell"}},
 	} {

@@ -64,8 +64,23 @@ func (w *bookWriter) subnet(vnet estate.ID, s *estate.Subnet) (az, ps *line) {
 	return az.add("--output=none"), ps
 }
 
-// changeNetwork gives subnets of a VNet that exists their route tables, one property of one subnet at a time. Whatever
-// else of it is to change is for a person: a write drops what it does not name.
+// binding is what a subnet refers to and a command can change alone.
+type binding struct {
+	word   string
+	option string // of az, by which it is set
+	member string // in az, by which it is taken off
+	class  string // of PowerShell, with the member of a subnet that has it
+	field  string
+	of     func(*estate.Subnet) estate.ID
+}
+
+var bindings = []binding{
+	{"security group", "network-security-group", "networkSecurityGroup", "PSNetworkSecurityGroup", "NetworkSecurityGroup", func(s *estate.Subnet) estate.ID { return s.SecurityGroup }},
+	{"route table", "route-table", "routeTable", "PSRouteTable", "RouteTable", func(s *estate.Subnet) estate.ID { return s.RouteTable }},
+}
+
+// changeNetwork gives subnets of a VNet that exists their security groups and route tables, one property of one subnet at
+// a time. Whatever else of it is to change is for a person: a write drops what it does not name.
 func (w *bookWriter) changeNetwork(c *Commands, was, v *estate.VNet) {
 	do := w.bindings(was, v)
 	if len(do) == 0 {
@@ -73,27 +88,49 @@ func (w *bookWriter) changeNetwork(c *Commands, was, v *estate.VNet) {
 		return
 	}
 	if !reflect.DeepEqual(unbound(was, v), unbound(was, was)) {
-		do = append(do, people("VNet %s exists, and the step changes more of it than route tables: a person does that, property by property", v.ID.Name))
-	}
-	var tables []string
-	for i := range v.Subnets {
-		if name := v.Subnets[i].RouteTable.Name; name != "" && !slices.Contains(tables, name) {
-			tables = append(tables, name)
-		}
+		do = append(do, people("VNet %s exists, and the step changes more of it than what its subnets are bound to: a person does that, property by property", v.ID.Name))
 	}
 	c.Before = append(c.Before, w.showSubnets(v.ID, "keep what is printed, to compare"))
 	c.Do = append(c.Do, do...)
-	c.Verify = append(c.Verify, w.showSubnets(v.ID, "the route tables are new, and all the rest is as it was"),
-		w.effectiveRoutes(v.ID, "every prefix of "+strings.Join(tables, ", ")+" has the next hop VirtualAppliance"))
+	groups, tables := boundTo(was, v, bindings[0].of), boundTo(was, v, bindings[1].of)
+	var what []string
+	if len(groups) > 0 {
+		what = append(what, "the security groups")
+	}
+	if len(tables) > 0 {
+		what = append(what, "the route tables")
+	}
+	c.Verify = append(c.Verify, w.showSubnets(v.ID, strings.Join(what, " and ")+" are new, and all the rest is as it was"))
+	if len(groups) > 0 {
+		c.Verify = append(c.Verify, w.effectiveRules(v.ID, "the rules of "+strings.Join(groups, ", ")+", and those of its own group if it has one"))
+	}
+	if len(tables) > 0 {
+		c.Verify = append(c.Verify, w.effectiveRoutes(v.ID, "every prefix of "+strings.Join(tables, ", ")+" has the next hop VirtualAppliance"))
+	}
 }
 
-// bindings are the commands that make the route tables of a VNet's subnets those of another form of it.
+// boundTo names what subnets of a VNet are bound to and were not before, each once.
+func boundTo(was, is *estate.VNet, of func(*estate.Subnet) estate.ID) []string {
+	var out []string
+	for i := range is.Subnets {
+		s := &is.Subnets[i]
+		if old := subnetNamed(was, s.Name); old != nil && !of(old).Same(of(s)) && !of(s).IsZero() && !slices.Contains(out, of(s).Name) {
+			out = append(out, of(s).Name)
+		}
+	}
+	return out
+}
+
+// bindings are the commands that make what the subnets of a VNet are bound to that of another form of it.
 func (w *bookWriter) bindings(from, to *estate.VNet) []Command {
 	var out []Command
 	for i := range to.Subnets {
 		s := &to.Subnets[i]
-		if was := subnetNamed(from, s.Name); was != nil && !was.RouteTable.Same(s.RouteTable) {
-			out = append(out, w.bind(to.ID, s.Name, s.RouteTable))
+		was := subnetNamed(from, s.Name)
+		for k := range bindings {
+			if b := &bindings[k]; was != nil && !b.of(was).Same(b.of(s)) {
+				out = append(out, w.bind(b, to.ID, s.Name, b.of(s)))
+			}
 		}
 	}
 	return out
@@ -107,31 +144,31 @@ func subnetNamed(v *estate.VNet, name string) *estate.Subnet {
 	return &v.Subnets[i]
 }
 
-// unbound is a VNet without the route tables of those subnets that another form of it has as well.
+// unbound is a VNet without what those subnets are bound to that another form of it has as well.
 func unbound(was, v *estate.VNet) estate.VNet {
 	out := *v
 	out.Subnets = slices.Clone(v.Subnets)
 	for i := range out.Subnets {
 		if s := &out.Subnets[i]; subnetNamed(was, s.Name) != nil {
-			s.RouteTable, s.RouteTableRefs = estate.ID{}, nil
+			s.RouteTable, s.RouteTableRefs, s.SecurityGroup, s.SecurityGroupRefs = estate.ID{}, nil, estate.ID{}, nil
 		}
 	}
 	return out
 }
 
-// bind gives a subnet a route table, or none. Both tools read the subnet and write it with the one property changed;
-// PowerShell has no way to write one subnet, and writes its VNet. Source: docs/sources.md#commands.
-func (w *bookWriter) bind(vnet estate.ID, subnet string, table estate.ID) Command {
+// bind gives a subnet a security group or a route table, or none. Both tools read the subnet and write it with the one
+// property changed; PowerShell has no way to write one subnet, and writes its VNet. Source: docs/sources.md#commands.
+func (w *bookWriter) bind(b *binding, vnet estate.ID, subnet string, to estate.ID) Command {
 	az := w.az("network vnet subnet update", vnet).named("vnet-name", vnet.Name).named("name", subnet)
-	note, set := "subnet %s of %s has no route table any more", "$null"
-	if table.IsZero() {
-		az.add("--remove routeTable")
+	note, set := "subnet %s of %s has no "+b.word+" any more", "$null"
+	if to.IsZero() {
+		az.add("--remove " + b.member)
 	} else {
-		az.opt("route-table", w.resourceID(table))
-		note, set = "subnet %s of %s uses route table "+strings.ReplaceAll(table.Name, "%", "%%"), "[Microsoft.Azure.Commands.Network.Models.PSRouteTable] @{ Id = "+w.resourceID(table).powershell()+" }"
+		az.opt(b.option, w.resourceID(to))
+		note, set = "subnet %s of %s uses "+b.word+" "+strings.ReplaceAll(to.Name, "%", "%%"), "[Microsoft.Azure.Commands.Network.Models."+b.class+"] @{ Id = "+w.resourceID(to).powershell()+" }"
 	}
 	ps := w.ps("Get-AzVirtualNetwork", vnet).named("Name", vnet.Name).add("-ErrorAction Stop").String() +
-		" |\n  ForEach-Object { (Given ($_.Subnets | Where-Object Name -EQ " + w.name(subnet).powershell() + ") 'the subnet').RouteTable = " + set + "; $_ } |\n  ForEach-Object { Set-AzVirtualNetwork -VirtualNetwork $_ -DefaultProfile (Context " +
+		" |\n  ForEach-Object { (Given ($_.Subnets | Where-Object Name -EQ " + w.name(subnet).powershell() + ") 'the subnet')." + b.field + " = " + set + "; $_ } |\n  ForEach-Object { Set-AzVirtualNetwork -VirtualNetwork $_ -DefaultProfile (Context " +
 		w.subscription(vnet).powershell() + ") } |\n  Select-Object Name, ProvisioningState"
 	return w.command(az.add("--output=none").String(), ps, note+"; PowerShell writes the VNet as it read it, so nobody else changes it meanwhile", subnet, vnet.Name)
 }
@@ -153,9 +190,24 @@ func (w *bookWriter) showNetwork(id estate.ID) Command {
 	return w.command(az.String(), ps, "VNet %s: its address space and its subnets", id.Name)
 }
 
+// effectiveRules shows the rules of all groups of a machine in a VNet, which whoever runs it chooses.
+func (w *bookWriter) effectiveRules(vnet estate.ID, want string) Command {
+	nic := w.machine()
+	part := func(i string) string { return "((" + nic.powershell() + " -split '/')[" + i + "])" }
+	az := "az network nic list-effective-nsg --ids=" + nic.posix() + " --query='value[].effectiveSecurityRules[].[name, direction, priority, access, sourceAddressPrefix, destinationAddressPrefix]' --output=json"
+	ps := "Get-AzEffectiveNetworkSecurityGroup -DefaultProfile (Context " + part("2") + ") -ResourceGroupName " + part("4") + " `\n  -NetworkInterfaceName " + part("-1") +
+		" |\n  ForEach-Object { $_.EffectiveSecurityRules } | Select-Object Name, Direction, Priority, Access, SourceAddressPrefix, DestinationAddressPrefix"
+	return w.command(az, ps, "set NIC to a network interface in %s: %s", vnet.Name, want)
+}
+
+// machine is a network interface that whoever runs a command chooses.
+func (w *bookWriter) machine() value {
+	return w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; the command says in which VNet", When: EachTime})
+}
+
 // effectiveRoutes shows the routes of a machine in a VNet, which whoever runs it chooses.
 func (w *bookWriter) effectiveRoutes(vnet estate.ID, want string) Command {
-	nic := w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; the command says in which VNet", When: EachTime})
+	nic := w.machine()
 	part := func(i string) string { return "((" + nic.powershell() + " -split '/')[" + i + "])" }
 	az := "az network nic show-effective-route-table --ids=" + nic.posix() + " --output=table"
 	ps := "Get-AzEffectiveRouteTable -DefaultProfile (Context " + part("2") + ") -ResourceGroupName " + part("4") + " `\n  -NetworkInterfaceName " + part("-1") +

@@ -42,13 +42,12 @@ func (w *bookWriter) undo(c *Commands, s *plan.Step) {
 	anew := w.anew(s.Effect.Add)
 	out = append(out, anew...)
 	slices.SortStableFunc(out, func(a, b estate.ID) int { return byUse(b, a) })
-	for _, id := range out {
-		gone := w.remove(id)
-		if gone.Typed() {
-			gone.Note += "; only if this step made it"
-		}
-		c.Undo = append(c.Undo, gone)
+	// A group or a table goes only when no subnet is bound to it any more.
+	last := slices.IndexFunc(out, func(id estate.ID) bool { return id.Type == estate.TypeNSG || id.Type == estate.TypeRouteTable })
+	if last < 0 {
+		last = len(out)
 	}
+	w.delete(c, out[:last])
 	restore := slices.Clone(s.Back.Restore)
 	slices.SortStableFunc(restore, byUse)
 	for _, id := range restore {
@@ -56,6 +55,7 @@ func (w *bookWriter) undo(c *Commands, s *plan.Step) {
 			c.Undo = append(c.Undo, w.restore(id, add)...)
 		}
 	}
+	w.delete(c, out[last:])
 	for _, id := range anew {
 		c.Undo = append(c.Undo, people("the half of %s was there before, and cannot become what it was: it is made anew with its old flags, if at all", id.Name))
 	}
@@ -63,6 +63,17 @@ func (w *bookWriter) undo(c *Commands, s *plan.Step) {
 		if id.Type == estate.TypePublicIP {
 			c.Undo = append(c.Undo, people("nothing brings public address %s back: another one would have another address", id.Name))
 		}
+	}
+}
+
+// delete takes away what the step made.
+func (w *bookWriter) delete(c *Commands, made []estate.ID) {
+	for _, id := range made {
+		gone := w.remove(id)
+		if gone.Typed() {
+			gone.Note += "; only if this step made it"
+		}
+		c.Undo = append(c.Undo, gone)
 	}
 }
 

@@ -48,13 +48,26 @@ const (
 // Transits lists them in the order of the help text.
 var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall, TransitNVA}
 
-// Options is everything a run can be told. Mode, Hub and Transit come from a flag or the file, Today from a flag or
+// Exposure is what becomes of pairs that a target joins and that are apart today.
+type Exposure string
+
+// What can become of them. Source: docs/design.md#exposure.
+const (
+	ExposureNamed  Exposure = "named"  // they are named, and need a yes
+	ExposureClosed Exposure = "closed" // security groups keep them apart, unless somebody accepts them
+)
+
+// Exposures lists them in the order of the help text.
+var Exposures = []Exposure{ExposureNamed, ExposureClosed}
+
+// Options is everything a run can be told. Mode, Hub, Transit and Exposure come from a flag or the file, Today from a flag or
 // the clock, the rest from the file alone, in its order. Pos turns the Ref of any Text into a place.
 type Options struct {
-	Mode     Mode    // empty: AsIfLive
-	Hub      Hub     // empty: HubAuto
-	Transit  Transit // empty: TransitAuto
-	KeyVault Text    // resource id of the vault that holds the shared keys
+	Mode     Mode     // empty: AsIfLive
+	Hub      Hub      // empty: HubAuto
+	Transit  Transit  // empty: TransitAuto
+	Exposure Exposure // empty: ExposureNamed
+	KeyVault Text     // resource id of the vault that holds the shared keys
 
 	File      string // the name that the options file was read under; empty without one
 	UsageFile string // the name that Traffic was read under, when it is not from the options file

@@ -257,6 +257,22 @@ func (p *Plan) Accepting() func(v *reach.Verdict) bool {
 	}
 }
 
+// Closing makes what reports whether security groups keep apart every pair that a verdict is about.
+func (p *Plan) Closing() func(v *reach.Verdict) bool {
+	all := newClosing(p).pairs
+	return func(v *reach.Verdict) bool {
+		if len(all) == 0 || v.Via != nil {
+			return false
+		}
+		for a, b := range v.Pairs() {
+			if !all[[2]reach.Place{a.Place(), b.Place()}] && !all[[2]reach.Place{b.Place(), a.Place()}] {
+				return false
+			}
+		}
+		return true
+	}
+}
+
 // locationOf is a VNet as the relation has it.
 func (g *graph) locationOf(v int) reach.Location {
 	return reach.Location{Kind: reach.VNet, ID: g.e.VNets[v].ID, Name: g.name(v)}

@@ -132,6 +132,7 @@ type checker struct {
 	end     *estate.Estate // after all steps
 
 	opened openings
+	closed *closing
 	hosts  hosts
 	spans  [][2]int // by window: the waves of its first and of its last step
 	next   []int    // by wave: the first after it that changes a state
@@ -140,7 +141,7 @@ type checker struct {
 }
 
 func newChecker(p *Plan) *checker {
-	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base), opened: openings{number: map[[2]reach.Place]int{}}, hosts: newHosts(p)}
+	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base), opened: openings{number: map[[2]reach.Place]int{}}, closed: newClosing(p), hosts: newHosts(p)}
 	if c.before == nil {
 		c.before = reach.Compute(p.Base)
 	}
@@ -311,6 +312,7 @@ func (c *checker) judge(s state) (out []Violation, opened []opening) {
 			opened = c.opened.add(opened, v)
 		}
 	}
+	out = append(append(out, c.leaks(s, opened)...), c.cuts(s)...)
 	return append(out, c.judgeAsks(s)...), opened
 }
 

@@ -215,7 +215,10 @@ func (b *wayBack) undone(u *Undo) []string {
 	}
 	for _, id := range u.Restore {
 		key := id.Key()
+		_, deleted := then[key]
 		switch before := b.before(id, key); {
+		case deleted:
+			say("is undone by deleting %s and by putting it back, and what uses it is in the way of that", id)
 		case !inEstate(id):
 			say("is undone by putting back %s, which does not come back", id)
 		case before == nil:

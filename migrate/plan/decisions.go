@@ -114,6 +114,7 @@ func (d Decision) stepName() string {
 // Kept is what the next plan keeps of one that a person edited. Decided makes it.
 type Kept struct {
 	Mode      options.Mode
+	Exposure  options.Exposure // of the plan; that of the options comes before it
 	Asks      []Ask
 	Traffic   []cost.Flow // of the plan; that of the options comes before it
 	Decisions []Decision  // those that count

@@ -28,12 +28,15 @@ func (n *network) drawOptions(t *rapid.T) {
 		n.hub = n.path(rapid.IntRange(0, len(n.vnets)-1).Draw(t, "hub VNet"))
 		n.has["hub by name"] = true
 	}
+	if one(t, 4, "closed") {
+		n.exposure, n.has["new pairs closed"] = "exposure: closed\n", true
+	}
 	if (n.hub == "auto" || n.hub == "new") && one(t, 5, "passage") {
-		n.passage, n.has["through a firewall"] = "transit: firewall\n", true
+		transit := "firewall"
 		if one(t, 2, "appliances") {
-			n.passage, n.has["through appliances"] = "transit: nva\n", true
-			delete(n.has, "through a firewall")
+			transit = "nva"
 		}
+		n.passage, n.has["through "+transit] = "transit: "+transit+"\n", true
 	}
 	if n.passage == "" && one(t, 4, "group") {
 		n.passage = "transit: group\n"
@@ -114,7 +117,7 @@ func placeName(l reach.Location) string {
 // yaml is the options file.
 func (n *network) yaml() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "version: 1\nmode: %s\nhub: %s\n%s", n.mode, n.hub, n.passage)
+	fmt.Fprintf(&b, "version: 1\nmode: %s\nhub: %s\n%s%s", n.mode, n.hub, n.passage, n.exposure)
 	list := func(name string, entries []string) {
 		if len(entries) > 0 {
 			fmt.Fprintf(&b, "%s:\n", name)

@@ -63,7 +63,7 @@ func newMaker(e *estate.Estate, opts options.Options, k *Kept) (*maker, error) {
 		opts.Hub = options.HubAuto
 	}
 	base, fates, found := baseOf(e)
-	m := &maker{opts: opts, classic: e, p: &Plan{Mode: opts.Mode, Base: base, Fates: fates}, found: found}
+	m := &maker{opts: opts, classic: e, p: &Plan{Mode: opts.Mode, Exposure: opts.Exposure, Base: base, Fates: fates}, found: found}
 	together(
 		func() {
 			if k != nil && k.base == base {
@@ -211,6 +211,7 @@ func (m *maker) components() error {
 	}
 	m.spare = addresses.next()
 	m.manage()
+	m.guards()
 	return m.refusals.of(m.kept)
 }
 
@@ -261,6 +262,9 @@ func namesOf(e *estate.Estate) *azure.Namer {
 	}
 	for i := range e.RouteTables {
 		n.Unique(estate.TypeRouteTable, e.RouteTables[i].ID.Name)
+	}
+	for i := range e.SecurityGroups {
+		n.Unique(estate.TypeNSG, e.SecurityGroups[i].ID.Name)
 	}
 	return n
 }

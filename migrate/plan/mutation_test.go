@@ -26,6 +26,37 @@ var mutations = []struct {
 	{"the gateway of the hub is not used", dropStep(plan.UseRemoteGateway)},
 	{"the firewall is not made", dropStep(plan.CreateFirewall)},
 	{"the appliances are not made", dropStep(plan.CreateAppliances)},
+	{"new pairs are not kept out", dropStep(plan.CloseSubnets)},
+	{"a rule that keeps a new pair out is missing", eachStep(func(_ *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.CloseSubnets {
+			return false
+		}
+		groups := slices.Clone(s.Effect.Add.SecurityGroups)
+		groups[0].Rules = groups[0].Rules[1:]
+		s.Effect.Add.SecurityGroups = groups
+		return true
+	})},
+	{"a subnet has no guard", eachStep(func(_ *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.CloseSubnets {
+			return false
+		}
+		vnets := slices.Clone(s.Effect.Add.VNets)
+		vnets[0].Subnets = slices.Clone(vnets[0].Subnets)
+		at := slices.IndexFunc(vnets[0].Subnets, func(b estate.Subnet) bool { return !b.SecurityGroup.IsZero() })
+		vnets[0].Subnets[at].SecurityGroup = estate.ID{}
+		s.Effect.Add.VNets = vnets
+		return true
+	})},
+	{"a guard lets nothing in", eachStep(func(_ *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.CloseSubnets {
+			return false
+		}
+		groups := slices.Clone(s.Effect.Add.SecurityGroups)
+		groups[0].Rules = slices.Clone(groups[0].Rules)
+		groups[0].Rules[0].Source.Value = "*"
+		s.Effect.Add.SecurityGroups = groups
+		return true
+	})},
 	{"the route tables are not made", dropStep(plan.CreateRoutes)},
 	{"a VNet is not led through the firewall", dropStep(plan.AssociateRoutes)},
 	{"a route is missing", eachTable(func(r *estate.RouteTable) { r.Routes = r.Routes[1:] })},
@@ -394,6 +425,8 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 		add(name+" through a firewall", fixture(t, name), options.TransitFirewall)
 		add(name+" in a group", fixture(t, name), options.TransitGroup)
 	}
+	with("star, closed", fixture(t, "star"), options.Options{Hub: "website", Exposure: options.ExposureClosed})
+	with("a mesh, closed", fixture(t, "full-mesh"), options.Options{Hub: "cards", Exposure: options.ExposureClosed})
 	add("star through appliances", fixture(t, "star"), options.TransitNVA)
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)

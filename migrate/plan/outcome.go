@@ -33,7 +33,13 @@ func (d *draft) changes() Effect {
 	if d.manager != nil {
 		add.Managers = []estate.NetworkManager{*d.manager}
 	}
-	for i := range d.routed {
+	for _, v := range d.members {
+		if g := d.guarded[v]; g != nil {
+			add.SecurityGroups = append(add.SecurityGroups, g.group)
+			add.VNets = append(add.VNets, d.vnet(v))
+		}
+	}
+	for i := range d.routed { // of a VNet that stands twice the last counts
 		add.VNets = append(add.VNets, d.bound(i))
 	}
 	for _, pair := range d.peerings {
@@ -192,6 +198,11 @@ func (m *maker) created() []Outcome {
 		}
 		if d.device != nil {
 			out = append(out, Outcome{d.device.ID, Create, passages[d.passage].outcome})
+		}
+		for _, v := range d.members {
+			if g := d.guarded[v]; g != nil {
+				out = append(out, Outcome{g.group.ID, Create, fmt.Sprintf("it keeps out of %q what the target would newly join with it", d.g.name(v))})
+			}
 		}
 		for i := range d.tables {
 			out = append(out, Outcome{d.tables[i].ID, Create, fmt.Sprintf("it leads what %q sends to other spokes to %s", d.g.name(d.routed[i]), passages[d.passage].the)})

@@ -23,12 +23,14 @@ type Plan struct {
 	Fates      []diag.Fate    // of the input's leaves that ended on the way to Base
 	Target     *estate.Estate // the estate after the last
 	Components []Component
-	Outcomes   []Outcome   // what becomes of every gateway, site and connection of Base
-	Steps      []Step      // in order of waves
-	Windows    []Window    // declared interruptions
-	Asks       []Ask       // what people ask of pairs, in order
-	Traffic    []cost.Flow // what passes between the places of Base, as far as people told, in order
-	Decisions  []Decision  // what people decided about an earlier form of it, which it keeps
+	Outcomes   []Outcome        // what becomes of every gateway, site and connection of Base
+	Steps      []Step           // in order of waves
+	Windows    []Window         // declared interruptions
+	Asks       []Ask            // what people ask of pairs, in order
+	Traffic    []cost.Flow      // what passes between the places of Base, as far as people told, in order
+	Decisions  []Decision       // what people decided about an earlier form of it, which it keeps
+	Exposure   options.Exposure // what becomes of pairs that the target newly joins
+	Closed     []ClosedPair     // those that security groups keep apart
 	// PlannedAsks are those that its steps were made for: a person may have edited Asks since.
 	PlannedAsks []Ask
 
@@ -197,6 +199,7 @@ const (
 	CreateVNet       Action = "create VNet"
 	CreateFirewall   Action = "create firewall"
 	CreateAppliances Action = "create appliances"
+	CloseSubnets     Action = "close subnets"
 	CreateRoutes     Action = "create route tables"
 	AssociateRoutes  Action = "associate route table"
 	CreateGateway    Action = "create gateway"
@@ -212,7 +215,7 @@ const (
 
 // Actions lists them.
 var Actions = []Action{
-	Export, VerifyListing, ChangeDevice, MigrateVNet, RestorePrefixes, CreateVNet, CreateFirewall, CreateAppliances, CreateRoutes, AssociateRoutes,
+	Export, VerifyListing, ChangeDevice, MigrateVNet, RestorePrefixes, CreateVNet, CreateFirewall, CreateAppliances, CloseSubnets, CreateRoutes, AssociateRoutes,
 	CreateGateway, CreateConnection, CreateGroups, CreatePeering, VerifyReach, DeleteTunnel, DeleteGateway, UseRemoteGateway, CleanUp,
 }
 

@@ -15,6 +15,7 @@ type draft struct {
 	names     *azure.Namer
 
 	drawn      map[int]*drawnHub   // by hub
+	guarded    map[int]*guard      // VNets that keep out what the target joins anew
 	device     *estate.Gateway     // the new passage
 	tables     []estate.RouteTable // of the spokes that send through it
 	routed     []int               // those spokes, in the same order

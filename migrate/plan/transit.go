@@ -173,7 +173,7 @@ func (d *draft) route() {
 
 // bound is a spoke with the table at each of its subnets.
 func (d *draft) bound(i int) estate.VNet {
-	v := d.g.e.VNets[d.routed[i]]
+	v := d.vnet(d.routed[i])
 	v.Subnets = slices.Clone(v.Subnets)
 	for k := range v.Subnets {
 		if !v.Subnets[k].OfGateways() {

@@ -88,7 +88,7 @@ func goneForGood(id estate.ID, at *moment) string {
 var (
 	minutesRemoving = map[string][2]int{
 		estate.TypeVNet: minutesVNet, estate.TypeGateway: minutesGatewayOff, estate.TypeConnection: minutesTunnelGone, estate.TypePeering: minutesPeering,
-		estate.TypeFirewall: passages[FirewallPassage].minutes, estate.TypeLoadBalancer: minutesClean, estate.TypeRouteTable: minutesRoutes, estate.TypeNetworkGroup: minutesGroup,
+		estate.TypeFirewall: passages[FirewallPassage].minutes, estate.TypeLoadBalancer: minutesClean, estate.TypeRouteTable: minutesRoutes, estate.TypeNSG: minutesGuard, estate.TypeNetworkGroup: minutesGroup,
 	}
 	minutesRestoring = map[string][2]int{
 		estate.TypeVNet: minutesVNet, estate.TypeGateway: minutesGateway, estate.TypeConnection: minutesConnection, estate.TypePeering: minutesFlag,

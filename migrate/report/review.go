@@ -62,6 +62,7 @@ type reviewer struct {
 	owners
 	required int                       // pairs that talk before
 	accepted func(*reach.Verdict) bool // somebody accepted or required all its pairs
+	closed   func(*reach.Verdict) bool // security groups keep all its pairs apart
 
 	before, after *cost.Bill // once asked for; see bills
 	out           []block
@@ -75,7 +76,7 @@ func (r *reviewer) say(format string, args ...any) { r.para(say(format, args...)
 func (r *reviewer) scan() {
 	r.required = requiredPairs(r.p)
 	r.owners = newOwners(r.p.Base)
-	r.accepted = r.p.Accepting()
+	r.accepted, r.closed = r.p.Accepting(), r.p.Closing()
 }
 
 func waveCount(p *plan.Plan) int {

@@ -15,8 +15,9 @@ import (
 func (r *reviewer) reach() {
 	r.section("Reach, before against after")
 	r.counts()
-	r.verdicts("Newly reachable: each needs a yes", true, func(v *reach.Verdict) bool { return v.Opens() && !r.accepted(v) })
-	r.verdicts("Newly reachable, and accepted or required", true, func(v *reach.Verdict) bool { return v.Opens() && r.accepted(v) })
+	r.verdicts("Newly reachable: each needs a yes", true, func(v *reach.Verdict) bool { return v.Opens() && !r.accepted(v) && !r.closed(v) })
+	r.verdicts("Newly reachable by routes, and kept apart by security groups", true, func(v *reach.Verdict) bool { return v.Opens() && r.closed(v) })
+	r.verdicts("Newly reachable, and accepted or required", true, func(v *reach.Verdict) bool { return v.Opens() && r.accepted(v) && !r.closed(v) })
 	r.verdicts("Lost or at risk", true, func(v *reach.Verdict) bool { return v.Compromises() })
 	r.verdicts("Unknown before: a person decides", true, func(v *reach.Verdict) bool { return v.Class == reach.UnknownBefore })
 	r.verdicts("By another path", false, func(v *reach.Verdict) bool { return v.Class == reach.PathChanged })

@@ -174,6 +174,8 @@ func (r *reviewer) comes() phrase {
 			c.add(kinds[estate.TypeNetworkManager], 1)
 		case s.Action == plan.CreateRoutes:
 			c.add(kindOf(s.Object), 1+len(s.Also))
+		case s.Action == plan.CloseSubnets:
+			c.add(kinds[estate.TypeNSG], len(s.Also))
 		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateAppliances, plan.CreateConnection, plan.CreatePeering}, s.Action):
 			c.add(kindOf(s.Object), 1)
 		}
@@ -394,7 +396,7 @@ func (r *reviewer) pairNames(is func(*reach.Verdict) bool) phrase {
 // newlyOpen names the pairs that need a yes, and says what is open only on the way.
 func (r *reviewer) newlyOpen() phrase {
 	opens := func(accepted bool) func(*reach.Verdict) bool {
-		return func(v *reach.Verdict) bool { return v.Opens() && r.accepted(v) == accepted }
+		return func(v *reach.Verdict) bool { return v.Opens() && !r.closed(v) && r.accepted(v) == accepted }
 	}
 	open, accepted := r.pairsWhere(opens(false)), r.pairsWhere(opens(true))
 	out := toned(good, "nothing")
@@ -411,6 +413,10 @@ func (r *reviewer) newlyOpen() phrase {
 		out = say("%s, accepted or required: ", plural(accepted, "pair")).and(r.pairNames(opens(true)))
 	case len(r.p.Opened) > 0:
 		out = out.say(" at the end")
+	}
+	kept := func(v *reach.Verdict) bool { return v.Opens() && r.closed(v) }
+	if n := r.pairsWhere(kept); n > 0 {
+		out = out.say("; %s that routes join %s kept apart by security groups%s: ", plural(n, "pair"), pluralOf(n, "is", "are"), inBrackets(r.stepsOf(plan.CloseSubnets))).and(r.pairNames(kept))
 	}
 	if n := len(r.p.Opened); n > 0 {
 		v := &r.p.Opened[0]

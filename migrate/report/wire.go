@@ -22,8 +22,11 @@ type WirePlan struct {
 	Components  []WireComponent  `json:"components"`
 	Steps       []WireStep       `json:"steps"` // in order of waves
 	Windows     []WireWindow     `json:"windows"`
-	Pairs       []WireAsk        `json:"pairs,omitempty"`   // what people ask of pairs of places
-	Traffic     []WireFlow       `json:"traffic,omitempty"` // what passes between places in a month, as far as people told
+	Pairs       []WireAsk        `json:"pairs,omitempty"` // what people ask of pairs of places
+	// What becomes of pairs that the target newly joins, and those that security groups keep apart.
+	Exposure string       `json:"exposure,omitempty" jsonschema:"enum=named,enum=closed"`
+	Closed   []WireClosed `json:"closed,omitempty"`
+	Traffic  []WireFlow   `json:"traffic,omitempty"` // what passes between places in a month, as far as people told
 	// The pairs that the steps were made for; pairs may be edited, these may not.
 	PlannedPairs []WireAsk      `json:"plannedPairs,omitempty"`
 	Decisions    []WireDecision `json:"decisions,omitempty"` // what people decided about an earlier form of the plan, and what it keeps
@@ -35,6 +38,13 @@ type WirePlan struct {
 	Cost         *WireCost      `json:"cost,omitempty"` // a month, at list price
 	Base         WireEstate     `json:"base"`           // before the first step, in ARM form
 	Target       WireEffect     `json:"target"`         // after the last step, as what base has to lose and gain
+}
+
+// WireClosed is a pair that routes join and a security group keeps apart.
+type WireClosed struct {
+	A     WireLocation `json:"a"`
+	B     WireLocation `json:"b"`
+	Group WireID       `json:"securityGroup"`
 }
 
 // WireSummary counts what a reader looks for first.
@@ -139,7 +149,7 @@ type WireTerm struct {
 type WireStep struct {
 	ID      string     `json:"id"`
 	Wave    int        `json:"wave"`
-	Action  string     `json:"action" jsonschema:"enum=export,enum=verify listing,enum=change device,enum=migrate classic VNet,enum=restore prefixes,enum=create VNet,enum=create firewall,enum=create appliances,enum=create route tables,enum=associate route table,enum=create gateway,enum=create connection,enum=create connected groups,enum=create peering,enum=verify reach,enum=delete tunnel,enum=delete gateway,enum=use remote gateway,enum=clean up"`
+	Action  string     `json:"action" jsonschema:"enum=export,enum=verify listing,enum=change device,enum=migrate classic VNet,enum=restore prefixes,enum=create VNet,enum=create firewall,enum=create appliances,enum=close subnets,enum=create route tables,enum=associate route table,enum=create gateway,enum=create connection,enum=create connected groups,enum=create peering,enum=verify reach,enum=delete tunnel,enum=delete gateway,enum=use remote gateway,enum=clean up"`
 	Object  WireID     `json:"object"`
 	Also    []WireID   `json:"also,omitempty"`
 	Because string     `json:"because"`

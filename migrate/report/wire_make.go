@@ -25,8 +25,12 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 		}),
 		Pairs:        each(p.Asks, wireAsk),
 		PlannedPairs: each(p.PlannedAsks, wireAsk),
-		Decisions:    each(p.Decisions, wireDecision),
-		Traffic:      each(p.Traffic, wireFlow),
+		Exposure:     string(p.Exposure),
+		Closed: several(p.Closed, func(c plan.ClosedPair) WireClosed {
+			return WireClosed{wireLocation(c.A), wireLocation(c.B), wireID(c.Group)}
+		}),
+		Decisions: each(p.Decisions, wireDecision),
+		Traffic:   each(p.Traffic, wireFlow),
 		Outcomes: each(p.Outcomes, func(o plan.Outcome) WireOutcome {
 			return WireOutcome{wireID(o.Object), string(o.What), o.Because}
 		}),

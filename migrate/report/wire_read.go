@@ -124,6 +124,7 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 		Steps:   each(w.Steps, d.step),
 		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
 		Asks:    each(w.Pairs, d.ask), PlannedAsks: several(w.PlannedPairs, d.ask),
+		Exposure: d.exposure(w.Exposure), Closed: several(w.Closed, d.closed),
 		Decisions: several(w.Decisions, d.decision),
 		Traffic:   each(w.Traffic, d.flow),
 	}
@@ -154,6 +155,22 @@ func (d *unwirer) ask(w WireAsk) plan.Ask {
 		a.A, a.B = a.B, a.A
 	}
 	return a
+}
+
+// exposure is what becomes of new pairs, or nothing.
+func (d *unwirer) exposure(w string) options.Exposure {
+	if w == "" {
+		return ""
+	}
+	return oneOf(d, "exposure", w, options.Exposures)
+}
+
+func (d *unwirer) closed(w WireClosed) plan.ClosedPair {
+	c := plan.ClosedPair{A: d.location(w.A), B: d.location(w.B), Group: unwiredID(w.Group)}
+	if c.B.Compare(c.A) < 0 {
+		c.A, c.B = c.B, c.A
+	}
+	return c
 }
 
 func (d *unwirer) location(w WireLocation) reach.Location {

@@ -40,7 +40,7 @@ var someWords = map[reflect.Type]string{
 	reflect.TypeFor[plan.Class](): string(plan.Chain), reflect.TypeFor[plan.HubKind](): string(plan.ExistingHub), reflect.TypeFor[plan.What](): string(plan.Change),
 	reflect.TypeFor[plan.Action](): string(plan.DeleteTunnel), reflect.TypeFor[plan.ImpactClass](): string(plan.Brief), reflect.TypeFor[plan.Want](): string(plan.Encrypted),
 	reflect.TypeFor[plan.Deciding](): string(plan.ChooseHub), reflect.TypeFor[plan.Mark](): string(plan.Derived), reflect.TypeFor[options.Date](): "2026-11-27",
-	reflect.TypeFor[plan.TransitKind](): string(plan.ByGroups), reflect.TypeFor[plan.Passage](): string(plan.AppliancesPassage),
+	reflect.TypeFor[plan.TransitKind](): string(plan.ByGroups), reflect.TypeFor[plan.Passage](): string(plan.AppliancesPassage), reflect.TypeFor[options.Exposure](): string(options.ExposureClosed),
 }
 
 // TestReadPlan writes a plan in which every field has a value, and reads it back.
@@ -73,6 +73,7 @@ func TestReadPlan(t *testing.T) {
 	for _, asks := range [][]plan.Ask{p.Asks, p.PlannedAsks} {
 		asks[0].A.Name, asks[0].B.Name = "a", "b" // the lesser first
 	}
+	p.Closed[0].A.Name, p.Closed[0].B.Name = "a", "b"
 	s := &p.Steps[0]
 	s.Wave, s.Needs = 1, nil
 	s.Effect.Add.Assumptions = nil // they stand with the plan

@@ -64,10 +64,10 @@ func gainedClientReach(t *target) diag.List {
 // gains makes a hit of each verdict that opens something, and counts the pairs of groups beside those
 // that the hits name.
 func (t *target) gains(of func(*reach.Verdict) bool, rule string) (hits []hit, more int) {
-	accepted := t.Accepting()
+	accepted, closed := t.Accepting(), t.Closing()
 	for i := range t.Verdicts {
 		v := &t.Verdicts[i]
-		if !v.Opens() || !of(v) || accepted(v) {
+		if !v.Opens() || !of(v) || accepted(v) || closed(v) {
 			continue
 		}
 		may := "can"

@@ -79,7 +79,7 @@ var exposureRules = []Rule{
 	{ID: "SEC-003", Name: "reach-gained", Severity: Error, Since: "0.1",
 		Title:  "the target lets networks talk that could not before",
 		Why:    "a peering carries whole address spaces and gateway transit opens every site behind the gateway, so hosts become reachable that were kept apart by missing routes",
-		Fix:    "accept the pair, or close it with network security groups or a subnet peering before the step that opens it",
+		Fix:    "accept the pair, or close it before the step that opens it: with network security groups, which --exposure closed plans, or a subnet peering",
 		Source: "docs/sources.md#exposure"},
 	{ID: "SEC-006", Name: "secret-in-input", Severity: Warning, Since: "0.3",
 		Title:  "an input holds a shared key or another secret in the open",

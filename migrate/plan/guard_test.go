@@ -1,0 +1,191 @@
+package plan_test
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/plan"
+)
+
+// closedPairs are the pairs that a plan keeps apart, each with its group.
+func closedPairs(p *plan.Plan) []string {
+	var out []string
+	for _, c := range p.Closed {
+		out = append(out, fmt.Sprintf("%s, %s: %s", c.A, c.B, c.Group.Name))
+	}
+	return out
+}
+
+func rulesOf(e *estate.Estate, group string) []string {
+	var out []string
+	for i := range e.SecurityGroups {
+		if g := &e.SecurityGroups[i]; g.ID.Name == group {
+			for _, r := range g.Rules {
+				out = append(out, strings.Join([]string{r.Direction.Value, r.Priority.Value, r.Access.Value, r.Source.Value, r.Destination.Value}, " "))
+			}
+		}
+	}
+	return out
+}
+
+// TestNewPairsAreKeptOut is the star with another hub, which three pairs would be joined with anew: two spokes and a datacenter.
+func TestNewPairsAreKeptOut(t *testing.T) {
+	p, found := asking(t, "star", "hub: website\nexposure: closed\n")
+	if len(p.Violations) > 0 || strings.Contains(strings.Join(found, "\n"), "PLAN-025") {
+		t.Errorf("%v %v", p.Violations, found)
+	}
+	want := []string{"VNet claims, VNet website: claims-guard", "VNet policies, VNet website: policies-guard", "VNet website, on-premises Zurich-DC: website-guard"}
+	if diff := cmp.Diff(want, closedPairs(p)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	rules := []string{"Inbound 100 Deny 10.103.0.0/16 *", "Inbound 4000 Allow 10.0.0.0/8 *", "Inbound 4001 Allow 172.16.0.0/12 *", "Inbound 4002 Allow 192.168.0.0/16 *", "Inbound 4003 Allow 100.64.0.0/10 *",
+		"Outbound 100 Deny * 10.103.0.0/16", "Outbound 4000 Allow * 10.0.0.0/8", "Outbound 4001 Allow * 172.16.0.0/12", "Outbound 4002 Allow * 192.168.0.0/16", "Outbound 4003 Allow * 100.64.0.0/10"}
+	if diff := cmp.Diff(rules, rulesOf(p.Target, "claims-guard")); diff != "" {
+		t.Errorf("rules of claims (-want +got)\n%s", diff)
+	}
+	for _, s := range estate.NewIndex(p.Target).VNet(vnetID(p, "claims")).Subnets {
+		if s.OfGateways() != s.SecurityGroup.IsZero() {
+			t.Errorf("subnet %s of claims has the group %s", s.Name, s.SecurityGroup)
+		}
+	}
+	last := 0 // wave of a step that closes
+	for _, s := range p.Steps {
+		if s.Action == plan.CloseSubnets {
+			last = s.Wave
+		}
+	}
+	for _, s := range p.Steps {
+		if (s.Action == plan.CreatePeering || s.Action == plan.CreateConnection) && s.Wave <= last {
+			t.Errorf("%s %s is in wave %d, and what is to be kept out of it in wave %d", s.Action, s.Object.Name, s.Wave, last)
+		}
+	}
+	verdicts := 0
+	closed := p.Closing()
+	for i := range p.Verdicts {
+		if v := &p.Verdicts[i]; v.Opens() && closed(v) {
+			verdicts++
+		}
+	}
+	if verdicts != 3 {
+		t.Errorf("%d verdicts are of closed pairs", verdicts)
+	}
+}
+
+// What may not be closed is told, and stays a pair that needs a yes.
+func TestNotClosed(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		more   string
+		change func(e *estate.Estate)
+		closed int
+		found  string
+	}{
+		{"all of it", "", nil, 3, ""},
+		{"an accepted pair", "accept:\n  - {between: VNet claims, and: VNet website, reason: printing}\n", nil, 2, ""},
+		{"a group of its own", "", func(e *estate.Estate) {
+			for i := range e.VNets {
+				if v := &e.VNets[i]; v.Name == "website" || v.Name == "claims" {
+					own := v.ID
+					own.Type, own.Name = estate.TypeNSG, v.Name+"-own"
+					e.SecurityGroups = append(e.SecurityGroups, estate.SecurityGroup{ID: own, Name: own.Name, Region: v.Region, RulesKnown: true})
+					v.Subnets[slices.IndexFunc(v.Subnets, func(s estate.Subnet) bool { return !s.OfGateways() })].SecurityGroup = own
+				}
+			}
+		}, 1, `VNet claims and VNet website are not kept apart: subnet "app" of VNet claims has a security group of its own`},
+		{"the platform's subnet", "", func(e *estate.Estate) {
+			for i := range e.VNets {
+				if v := &e.VNets[i]; v.Name == "website" {
+					v.Subnets[slices.IndexFunc(v.Subnets, func(s estate.Subnet) bool { return !s.OfGateways() })].Name = "AzureBastionSubnet"
+				}
+			}
+		}, 2, `VNet website and on-premises Zurich-DC are not kept apart: subnet "AzureBastionSubnet" of VNet website is the platform's own`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			e, _, _ := estate.ToARM(fixture(t, "star"))
+			if c.change != nil {
+				c.change(e)
+			}
+			p, found, err := plan.Make(e, wanting(t, "hub: website\nexposure: closed\n"+c.more))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said []string
+			for _, f := range found {
+				if f.Rule == "PLAN-025" {
+					said = append(said, f.Message)
+				}
+			}
+			if len(p.Closed) != c.closed || len(p.Violations) > 0 || (c.found == "") != (len(said) == 0) || c.found != "" && !strings.Contains(strings.Join(said, "\n"), c.found) {
+				t.Errorf("closed %v, violations %v, said %q", closedPairs(p), p.Violations, said)
+			}
+		})
+	}
+}
+
+// A closed pair that an edited plan opens is found, and so is what a group cuts; made again, the plan closes it again.
+func TestClosedPairsAreChecked(t *testing.T) {
+	closing := func(p *plan.Plan) *plan.Step {
+		return &p.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == plan.CloseSubnets && s.Object.Name == "claims" })]
+	}
+	for _, c := range []struct {
+		name, rule, text string
+		change           func(p *plan.Plan)
+	}{
+		{"a rule less", "PLAN-026", "something may begin between VNet claims and VNet website", func(p *plan.Plan) {
+			g := &closing(p).Effect.Add.SecurityGroups[0]
+			g.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r estate.SecurityRule) bool {
+				return r.Access.Value == "Deny" && r.Direction.Value == "Outbound"
+			})
+		}},
+		{"half of the range", "PLAN-026", "something may begin between VNet claims and VNet website", func(p *plan.Plan) {
+			g := &closing(p).Effect.Add.SecurityGroups[0]
+			g.Rules = slices.Clone(g.Rules)
+			g.Rules[0].Source.Value = "10.103.128.0/17"
+		}},
+		{"a hole in the range", "PLAN-026", "something may begin between VNet claims and VNet website", func(p *plan.Plan) {
+			g := &closing(p).Effect.Add.SecurityGroups[0]
+			hole := g.Rules[0]
+			hole.Access.Value, hole.Priority.Value, hole.Source.Value = "Allow", "99", ""
+			for _, s := range estate.NewIndex(p.Base).VNet(vnetID(p, "website")).Subnets {
+				if !s.OfGateways() {
+					hole.Source.Value = netip.PrefixFrom(s.Prefix.Addr().Next().Next(), 32).String()
+				}
+			}
+			g.Rules = append([]estate.SecurityRule{hole}, g.Rules...)
+		}},
+		{"a port is not denied", "PLAN-026", "something may begin between VNet claims and VNet website", func(p *plan.Plan) {
+			g := &closing(p).Effect.Add.SecurityGroups[0]
+			g.Rules = slices.Clone(g.Rules)
+			g.Rules[0].DestinationPort.Value = "22"
+		}},
+		{"too much is denied", "PLAN-027", "security groups let less begin between VNet claims and VNet hub-west than before", func(p *plan.Plan) {
+			g := &closing(p).Effect.Add.SecurityGroups[0]
+			g.Rules = slices.Clone(g.Rules)
+			g.Rules[0].Source.Value = "10.100.0.0/14"
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, _ := asking(t, "star", "hub: website\nexposure: closed\n")
+			q := own(p)
+			groups := closing(q).Effect.Add
+			groups.SecurityGroups = slices.Clone(groups.SecurityGroups)
+			c.change(q)
+			q.Target = plan.Apply(q.Base, q.Steps)
+			all := plan.Check(q).Violations
+			if !slices.ContainsFunc(all, func(v plan.Violation) bool { return v.Rule == c.rule && strings.Contains(v.Text, c.text) }) {
+				t.Errorf("%v", all)
+			}
+		})
+	}
+	p, _ := asking(t, "star", "hub: website\nexposure: closed\n")
+	q, found, err := remake(p)
+	if err != nil || !slices.Equal(closedPairs(q), closedPairs(p)) {
+		t.Errorf("made again: %v %v, closed %v", err, found, closedPairs(q))
+	}
+}
