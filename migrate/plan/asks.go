@@ -375,9 +375,11 @@ func (l *layout) admits(v int) bool {
 		users = append(users, l.g.locationOf(hub), l.g.clientsAt(hub))
 		served = append(served, l.g.clientsAt(hub))
 	}
-	for _, u := range l.users(hub) {
-		users = append(users, l.g.locationOf(u))
-		served = append(served, l.behind(u)...)
+	for _, u := range l.members {
+		if l.hubOf(u) == hub && l.remote[u] || l.g.usesGatewayOf(u, hub) {
+			users = append(users, l.g.locationOf(u))
+			served = append(served, l.behind(u)...)
+		}
 	}
 	own, here := l.behind(v), l.g.locationOf(v)
 	opens := func(a, b reach.Location) bool { return l.g.asks.has(Forbidden, a, b) && !l.g.asks.has(standing, a, b) }

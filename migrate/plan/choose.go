@@ -39,7 +39,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if want.vnet >= 0 && !slices.Contains(members, want.vnet) {
 		want.hub, want.vnet = options.HubAuto, -1 // it names a VNet of another component
 	}
-	regional, split := layRegional(g, members, d), laySplit(g, members, d)
+	regional, split := layRegional(g, members, d, want.hub == options.HubRegional), laySplit(g, members, d, want.hub == options.HubSeveral)
 	lacking := ""
 	switch {
 	case want.hub == options.HubRegional && regional == nil:
@@ -56,6 +56,12 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	}
 	if used := g.hubsInUse(members); len(used) > 0 && want.hub == options.HubAuto {
 		candidatesFor = used // there is a hub; another one would take its spokes from it
+		if regional, split = regional.among(used), split.among(used); g.abroadInUse(used) {
+			regional = nil // they were not divided by regions
+		}
+		if len(used) > 1 && (regional != nil || split != nil) {
+			candidatesFor = nil // nor does one take those of the others
+		}
 	}
 	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, oneHub(made), NoPassage).refused() == "" {
 		want.vnet, candidatesFor = made, []int{made} // it is there already

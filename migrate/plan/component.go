@@ -35,6 +35,7 @@ type graph struct {
 
 	peered map[[2]int]peered // by two VNets, lesser first
 	near   [][]int           // by VNet: those that a peering joins to it
+	mates  [][][]int         // by VNet: the members of each connected group that it is in, itself among them
 	// by VNet: what its peers have that no input lists, and whether it lets one of them use its gateway
 	foreign [][]estate.Prefix
 	serves  []bool
@@ -83,6 +84,7 @@ func newGraph(e *estate.Estate) *graph {
 	}
 	g.near, g.foreign, g.serves = make([][]int, len(e.VNets)), make([][]estate.Prefix, len(e.VNets)), make([]bool, len(e.VNets))
 	g.findPeered()
+	g.findGroups()
 	g.routes = g.gatewayRoutes()
 	return g
 }
@@ -94,8 +96,8 @@ func (g *graph) vnetOf(c *estate.Connection) int {
 	return g.index[g.x.Gateway(c.Gateway).VNet.Key()]
 }
 
-// components returns the sets of VNets that tunnels and peerings connect, each in order, ordered by their
-// first VNet.
+// components returns the sets of VNets that tunnels, peerings and connected groups join, each in order, ordered by
+// their first VNet.
 func (g *graph) components() [][]int {
 	seen := make([]bool, len(g.links))
 	var out [][]int
@@ -117,6 +119,11 @@ func (g *graph) components() [][]int {
 			}
 			for _, v := range g.near[members[at]] {
 				meet(v)
+			}
+			for _, group := range g.mates[members[at]] {
+				for _, v := range group {
+					meet(v)
+				}
 			}
 			if len(g.wanted) > 0 {
 				for _, v := range g.wanted[members[at]] {

@@ -40,6 +40,7 @@ type vnetPair struct {
 	a, b int
 	way
 	asked bool // it does not work today: somebody asks for it
+	led   bool // one uses the gateway of another VNet, which leads to the other
 }
 
 // reached is a location that a VNet reaches, by which of its addresses.
@@ -64,19 +65,20 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 	for ends, s := range r.Pairs() {
 		a, aVNet := g.vnetAt(ends[0])
 		b, bVNet := g.vnetAt(ends[1])
-		if s.Value == reach.Yes && aVNet {
+		forbidden := g.asks.has(Forbidden, ends[0], ends[1])
+		if s.Value == reach.Yes && aVNet && !(forbidden && bVNet) {
 			out[of[a]].reached[a] = append(out[of[a]].reached[a], reached{b, s.ToPrefixes})
 		}
-		if s.Value == reach.Yes && bVNet {
+		if s.Value == reach.Yes && bVNet && !(forbidden && aVNet) {
 			out[of[b]].reached[b] = append(out[of[b]].reached[b], reached{a, s.FromPrefixes})
 		}
 		there, back := waysOf(r, ends, s)
-		if g.asks.has(Forbidden, ends[0], ends[1]) && !(aVNet != bVNet && g.leaves(max(a, b), there, back)) {
+		if forbidden && !(aVNet != bVNet && g.leaves(max(a, b), there, back)) {
 			continue
 		}
 		switch {
 		case aVNet && bVNet:
-			pair := vnetPair{a: min(a, b), b: max(a, b), way: way{connectionsOf(there, back), append(g.relays(there, a, b), g.relays(back, b, a)...)}}
+			pair := vnetPair{a: min(a, b), b: max(a, b), way: way{connectionsOf(there, back), append(g.relays(there, a, b), g.relays(back, b, a)...)}, led: throughHub(there, back)}
 			if d := &out[of[a]]; s.Value == reach.Yes {
 				d.pairs = append(d.pairs, pair)
 			} else {
@@ -175,6 +177,18 @@ func connectionsOf(directions ...[][]reach.Hop) []estate.ID {
 		}
 	}
 	return ids
+}
+
+// throughHub reports whether a direction of a session passes the gateway that one of the two uses.
+func throughHub(directions ...[][]reach.Hop) bool {
+	for _, paths := range directions {
+		for _, path := range paths {
+			if slices.ContainsFunc(path, func(hop reach.Hop) bool { return hop.Type == reach.GatewayTransit }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // relays lists the VNets, other than the sender and the receiver, whose gateways pass packets on

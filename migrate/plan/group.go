@@ -63,6 +63,34 @@ func (g *graph) managed() string {
 	return ""
 }
 
+// findGroups notes the connected groups of an estate by their members.
+func (g *graph) findGroups() {
+	g.mates = make([][][]int, len(g.e.VNets))
+	for i := range g.e.Groups {
+		var members []int
+		for _, id := range g.e.Groups[i].All() {
+			if v, here := g.index[id.Key()]; here {
+				members = append(members, v)
+			}
+		}
+		for _, v := range members {
+			g.mates[v] = append(g.mates[v], members)
+		}
+	}
+}
+
+// mate finds another VNet of a connected group of one that overlaps some ranges, or -1.
+func (g *graph) mate(v int, space []estate.Prefix, but int) int {
+	for _, group := range g.mates[v] {
+		for _, w := range group {
+			if w != v && w != but && estate.Overlap(g.e.VNets[w].Space, space) {
+				return w
+			}
+		}
+	}
+	return -1
+}
+
 // meshes finds VNets that are each to be joined with each.
 type meshes struct {
 	l     *layout

@@ -109,6 +109,35 @@ func (l *layout) spokes(hub int) []int {
 	return slices.DeleteFunc(slices.Clone(l.members), func(v int) bool { return l.hubOf(v) != hub })
 }
 
+// leave notes the guests of hubs that keep gateways of their own after all. It reports whether there were any.
+func (l *layout) leave() (news bool) {
+	for _, v := range l.guests {
+		if !l.remote[v] {
+			l.stays[v], news = true, true
+		}
+	}
+	return news
+}
+
+// isLed reports whether a pair needs no peering as long as the tunnels stay by which a gateway leads the two to each
+// other.
+func (l *layout) isLed(p *vnetPair) bool { return p.led && !l.unled[[2]int{p.a, p.b}] }
+
+// lead keeps clear the ways of pairs that a gateway leads to each other over tunnels which stay for others: a peering
+// would take nothing away. It reports whether there are pairs whose tunnels go.
+func (l *layout) lead() (news bool) {
+	for i := range l.demand.pairs {
+		switch p := &l.demand.pairs[i]; {
+		case !l.isLed(p):
+		case slices.ContainsFunc(p.path, func(id estate.ID) bool { return !l.keep[id.Key()] }):
+			l.unled[[2]int{p.a, p.b}], news = true, true
+		default:
+			l.keepWay(p.way)
+		}
+	}
+	return news
+}
+
 // hasVPN reports whether a VNet has a VPN gateway.
 func (g *graph) hasVPN(v int) bool {
 	return slices.ContainsFunc(g.gateways[v], func(gw *estate.Gateway) bool { return gw.Kind == estate.VPNGateway })
@@ -128,17 +157,51 @@ func layAmong(g *graph, members []int, d *demand, hubs hubbing, stays func(l *la
 	return nil
 }
 
+// among is the layout if all its hubs are among some VNets, or nil.
+func (l *layout) among(hubs []int) *layout {
+	if l == nil || slices.ContainsFunc(l.hubs, func(hub int) bool { return !slices.Contains(hubs, hub) }) {
+		return nil
+	}
+	return l
+}
+
 // layRegional lays a component out with a hub for each region where one has users; nil where there are no two such
-// regions.
-func layRegional(g *graph, members []int, d *demand) *layout {
+// regions. Where it is asked for, other hubs of single regions are tried as well.
+func layRegional(g *graph, members []int, d *demand, asked bool) *layout {
 	used := g.hubsInUse(members)
-	return layAmong(g, members, d, regionalHubs(g, members, d, used), func(l *layout, hub int) bool {
-		return len(l.users(hub)) > 0 || slices.Contains(used, hub)
+	return bestBeside(g, members, d, asked, func(first int) *layout {
+		return layAmong(g, members, d, regionalHubs(g, members, d, used, first), func(l *layout, hub int) bool {
+			return len(l.users(hub)) > 0 || slices.Contains(used, hub)
+		})
 	})
 }
 
-// regionalHubs is a hub for each region with VNets that reach networks behind gateways.
-func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
+// bestBeside is a layout with several hubs, of which the first is the one that serves most. Where several are asked for
+// and none is in use, whichever could be the only one is tried as well, and the one with the fewest points is taken.
+func bestBeside(g *graph, members []int, d *demand, asked bool, layOut func(first int) *layout) *layout {
+	most := mostServing(g, members, d)
+	best := layOut(most)
+	if !asked || len(g.hubsInUse(members)) > 0 {
+		return best
+	}
+	points := func(l *layout) []int {
+		c := l.candidate()
+		return []int{min(len(c.Refused), 1), c.Points}
+	}
+	for _, v := range hubCandidates(g, members, d) {
+		if v == noHubIndex || v == most {
+			continue
+		}
+		if l := layOut(v); l != nil && (best == nil || slices.Compare(points(l), points(best)) < 0) {
+			best = l
+		}
+	}
+	return best
+}
+
+// regionalHubs is a hub for each region with VNets that reach networks behind gateways; that of the region of the first
+// is it.
+func regionalHubs(g *graph, members []int, d *demand, used []int, first int) hubbing {
 	in := map[string][]int{}
 	for _, v := range members {
 		if region := g.e.VNets[v].Region.String(); region != "" && (len(d.networks[v]) > 0 || slices.Contains(used, v)) {
@@ -147,6 +210,10 @@ func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
 	}
 	out := hubbing{regions: slices.Sorted(maps.Keys(in))}
 	for _, region := range out.regions {
+		if first >= 0 && region == g.e.VNets[first].Region.String() {
+			out.add(first)
+			continue
+		}
 		out.add(mostServing(g, in[region], d))
 	}
 	return out

@@ -40,20 +40,24 @@ type layout struct {
 	ungrouped string            // why there are none
 	apart     map[[2]int]string // pairs that are asked for and cannot be joined, and why
 	exposed   int               // VNet pairs that the hub's peerings join and that were apart before
+	guests    []int             // VNets that are peered with their hub for its gateway alone
+	stays     map[int]bool      // those of them that turned out to keep a gateway of their own
+	unled     map[[2]int]bool   // pairs that a gateway leads to each other over a tunnel that goes
 }
 
 // lay builds the layout for a hub. Peerings carry the required pairs; the ones that cannot be
 // peered keep their tunnels, and a VNet that keeps a tunnel keeps its gateway and cannot use the
 // hub's. That can take the hub's gateway away from further VNets, so it is repeated until nothing
-// changes.
+// changes; what was peered with the hub for its gateway alone is then not peered with it.
 //
 // A gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
 // it. A path through several gateways that has to stay therefore forbids peerings along it.
 func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *layout {
-	blocked := map[[2]int]string{}
+	blocked, stays, unled := map[[2]int]string{}, map[int]bool{}, map[[2]int]bool{}
 	(&layout{g: g, blocked: blocked}).barriers()
 	for {
 		l := newLayout(g, members, d, hubs, passage, blocked)
+		l.stays, l.unled = stays, unled
 		l.keepUncertain()
 		l.keepForced()
 		l.keepDecided()
@@ -61,7 +65,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 		l.peer()
 		for l.settle() {
 		}
-		if !l.block() {
+		if leave, lead := l.leave(), l.lead(); !l.block() && !leave && !lead {
 			l.serve()
 			return l
 		}
@@ -154,7 +158,7 @@ func (l *layout) gatewayUsers() {
 		serves[hub] = isNew(hub) || !l.drawsEverything(hub) && !l.narrow(hub) && !l.g.usesGateway(hub)
 	}
 	for _, v := range l.members {
-		if serves[l.hubOf(v)] && !l.isHub(v) && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !l.elsewhere(v) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
+		if serves[l.hubOf(v)] && !l.isHub(v) && !l.stays[v] && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !l.elsewhere(v) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
 			l.remote[v] = true
 		}
 	}
@@ -254,13 +258,16 @@ func (l *layout) peer() {
 				continue
 			}
 			l.join(v, hub)
-			if !l.required(v, hub) && !l.g.between(Accepted, v, hub) {
-				l.exposed++
+			if !l.required(v, hub) {
+				l.guests = append(l.guests, v)
+				if !l.g.between(Accepted, v, hub) {
+					l.exposed++
+				}
 			}
 		}
 	}
 	for _, p := range l.demand.pairs {
-		if l.viaHub(p.a, p.b) || l.existing[[2]int{p.a, p.b}] || len(p.path) == 0 && !p.asked {
+		if l.viaHub(p.a, p.b) || l.existing[[2]int{p.a, p.b}] || len(p.path) == 0 && !p.asked || l.isLed(&p) {
 			continue // what no connection carries is none of the plan's business
 		}
 		if why := l.refusal(p.a, p.b); why != "" {
@@ -312,8 +319,8 @@ func (l *layout) join(a, b int) {
 }
 
 func (l *layout) required(a, b int) bool {
-	_, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
-	return ok
+	i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: min(a, b), b: max(a, b)}, comparePairs)
+	return ok && !l.isLed(&l.demand.pairs[i])
 }
 
 // refusal says why two VNets cannot be peered beside the peerings made so far, or "".
@@ -366,6 +373,9 @@ func (l *layout) crowding(a, b int) string {
 			if p := &l.g.e.VNets[peer]; peer != pair[1] && estate.Overlap(p.Space, l.g.e.VNets[pair[1]].Space) {
 				return fmt.Sprintf("%q overlaps %q, which is peered with %q", l.g.name(pair[1]), l.g.name(peer), l.g.name(pair[0]))
 			}
+		}
+		if w := l.g.mate(pair[0], l.g.e.VNets[pair[1]].Space, pair[1]); w >= 0 {
+			return fmt.Sprintf("%q overlaps %q, which a connected group joins to %q", l.g.name(pair[1]), l.g.name(w), l.g.name(pair[0]))
 		}
 		if l.hides(pair[0], pair[1]) {
 			return fmt.Sprintf("%q reaches some of the addresses of %q elsewhere, and a peering would come before that", l.g.name(pair[0]), l.g.name(pair[1]))

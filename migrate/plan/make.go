@@ -219,7 +219,7 @@ func (m *maker) components() error {
 func (m *maker) standingHub(members []int) Hub {
 	hubs := m.g.hubsInUse(members)
 	if len(hubs) == 0 {
-		return Hub{Kind: NoHub, Because: "peerings join these VNets already, and none uses the gateway of another"}
+		return Hub{Kind: NoHub, Because: "peerings or connected groups join these VNets already, and none uses the gateway of another"}
 	}
 	return Hub{Kind: ExistingHub, VNet: m.p.Base.VNets[hubs[0]].ID, Because: "others use its gateway already, and no tunnel joins these VNets"}
 }

@@ -49,7 +49,7 @@ type Class string
 // The classes. Source: docs/design.md#classes.
 const (
 	Single   Class = "single" // one VNet, no tunnel to another
-	Peered   Class = "peered" // several VNets that peerings join, and no tunnel
+	Peered   Class = "peered" // several VNets that peerings or connected groups join, and no tunnel
 	Pair     Class = "pair"
 	Chain    Class = "chain"
 	Star     Class = "star"
@@ -60,7 +60,7 @@ const (
 // Classes lists them.
 var Classes = []Class{Single, Peered, Pair, Chain, Star, FullMesh, Mixed}
 
-// Component is a set of VNets that tunnels connect, directly or through others.
+// Component is a set of VNets that tunnels, peerings or connected groups join, directly or through others.
 type Component struct {
 	Name    string // of its first VNet
 	VNets   []estate.ID

@@ -78,26 +78,26 @@ func (l *layout) connectionTo(n reach.Location) *estate.Connection {
 }
 
 // ambiguous says which two sites would give a hub's gateway two routes for the same addresses,
-// or "": its connections of today stay until the new ones carry the traffic.
+// or "": its connections of today stay until the new ones carry the traffic, but for tunnels that go before.
 func (l *layout) ambiguous(hub int) string {
-	var sites []*estate.Site
-	if hub >= 0 {
-		h := &l.g.e.VNets[hub]
-		sites = append(sites, &estate.Site{Name: h.Name, Prefixes: h.Space}, &estate.Site{Name: "clients", Prefixes: l.pools(hub)})
-		for _, c := range l.g.connections[hub] {
-			if s := l.g.x.Site(c.Site); s != nil && c.Kind == estate.IPsec {
-				sites = append(sites, s)
-			} else if v := l.g.endOf(c); v != nil {
-				sites = append(sites, &estate.Site{Name: v.Name, Prefixes: v.Space})
-			}
-		}
-	}
+	var sites, added []*estate.Site
 	for _, n := range l.behindHub[hub].added {
 		c := l.connectionTo(n)
 		if c == nil {
 			return fmt.Sprintf("no connection to %q can be copied", n.Name)
 		}
-		s := l.g.x.Site(c.Site)
+		added = append(added, l.g.x.Site(c.Site))
+	}
+	if hub >= 0 && len(added) > 0 {
+		h := &l.g.e.VNets[hub]
+		sites = append(sites, &estate.Site{Name: h.Name, Prefixes: h.Space}, &estate.Site{Name: "clients", Prefixes: l.pools(hub)})
+		for _, c := range l.g.connections[hub] {
+			if s := l.offers(c); s != nil && !(slices.ContainsFunc(added, func(a *estate.Site) bool { return estate.Overlap(a.Prefixes, s.Prefixes) }) && l.goesEarly(c)) {
+				sites = append(sites, s)
+			}
+		}
+	}
+	for _, s := range added {
 		for _, other := range sites {
 			if estate.Overlap(s.Prefixes, other.Prefixes) {
 				return fmt.Sprintf("its gateway would route the same prefixes to %q and to %q", s.Name, other.Name)
@@ -106,4 +106,37 @@ func (l *layout) ambiguous(hub int) string {
 		sites = append(sites, s)
 	}
 	return ""
+}
+
+// offers is what a connection leads to, as a site; nil for one to a circuit.
+func (l *layout) offers(c *estate.Connection) *estate.Site {
+	if s := l.g.x.Site(c.Site); s != nil && c.Kind == estate.IPsec {
+		return s
+	}
+	if v := l.g.endOf(c); v != nil {
+		return &estate.Site{Name: v.Name, Prefixes: v.Space}
+	}
+	return nil
+}
+
+// late reports whether a hub's gateway gets a copy of a connection only after tunnels are gone that lead to the same
+// addresses.
+func (l *layout) late(hub int, copied *estate.Connection) bool {
+	if hub < 0 {
+		return false
+	}
+	prefixes := l.g.x.Site(copied.Site).Prefixes
+	return slices.ContainsFunc(l.g.connections[hub], func(c *estate.Connection) bool {
+		s := l.offers(c)
+		return s != nil && estate.Overlap(s.Prefixes, prefixes) && l.goesEarly(c)
+	})
+}
+
+// goesEarly reports whether a connection is deleted before the first window: its tunnel carries nothing that needs one.
+func (l *layout) goesEarly(c *estate.Connection) bool {
+	if c.Pairing.Partner.IsZero() {
+		return l.g.severed[c.ID.Key()]
+	}
+	_, waits := findWindows(l).tunnels[c.ID.Key()]
+	return !waits && !l.keep[c.ID.Key()] && !l.keep[c.Pairing.Partner.Key()]
 }

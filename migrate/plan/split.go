@@ -17,12 +17,15 @@ import (
 const leastSplit = 2
 
 // laySplit lays a component out with several hubs; nil where one is enough for all users of a gateway, or where a
-// further one would serve a single VNet.
-func laySplit(g *graph, members []int, d *demand) *layout {
-	hubs, used := splitHubs(g, members, d), g.hubsInUse(members)
-	return layAmong(g, members, d, hubs, func(l *layout, hub int) bool {
-		n := len(l.users(hub))
-		return slices.Contains(used, hub) || n >= leastSplit || n > 0 && hub == hubs.hubs[0]
+// further one would serve a single VNet. Where it is asked for, other first hubs are tried as well.
+func laySplit(g *graph, members []int, d *demand, asked bool) *layout {
+	used := g.hubsInUse(members)
+	return bestBeside(g, members, d, asked, func(first int) *layout {
+		hubs := splitHubs(g, members, d, first)
+		return layAmong(g, members, d, hubs, func(l *layout, hub int) bool {
+			n := len(l.users(hub))
+			return slices.Contains(used, hub) || n >= leastSplit || n > 0 && hub == hubs.hubs[0]
+		})
 	})
 }
 
@@ -34,14 +37,12 @@ type color struct {
 	users []int
 }
 
-// splitHubs divides the users of a gateway among hubs: the one that has most of their networks itself, or a new one, and
-// new ones beside it. Without two it has none.
-func splitHubs(g *graph, members []int, d *demand) hubbing {
+// splitHubs divides the users of a gateway among hubs: a first one, and new ones beside it. Without two it has none.
+func splitHubs(g *graph, members []int, d *demand, first int) hubbing {
 	users := possibleUsers(g, members, d)
 	if len(users) < leastSplit {
 		return hubbing{}
 	}
-	first := mostServing(g, members, d)
 	users = slices.DeleteFunc(users, func(v int) bool { return v == first })
 	colors := colored(g, d, first, users)
 	out := hubbing{of: make(map[int]int, len(members))}
@@ -111,9 +112,13 @@ func colored(g *graph, d *demand, first int, users []int) []*color {
 			}
 		}
 	}
+	bars := newLayout(g, nil, d, hubbing{}, NoPassage, map[[2]int]string{})
+	bars.barriers()
 	colors := []*color{one}
 	for _, v := range users {
-		i := slices.IndexFunc(colors, func(c *color) bool { return c.room > 0 && g.disjoint(v, c.taken) })
+		i := slices.IndexFunc(colors, func(c *color) bool {
+			return c.room > 0 && (isNew(c.hub) || bars.barred(v, c.hub) == "") && g.disjoint(v, c.taken)
+		})
 		if i < 0 {
 			c := begin(newHubIndex)
 			g.disjoint(v, c.taken)

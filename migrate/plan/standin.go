@@ -21,28 +21,65 @@ func (l *layout) standsIn(v int) bool {
 			return false
 		}
 	}
-	return !l.announced(v)
+	return !l.announced(v) && !l.told(v)
+}
+
+// told reports whether the hub's gateway would tell another VNet, over a tunnel that stays, of a range of a VNet that
+// uses it, and the other one reaches a network with these addresses by a site of its own, in no longer prefix: nobody
+// knows that its own route counts.
+func (l *layout) told(v int) bool {
+	hub := l.hubOf(v)
+	if hub < 0 || len(l.keep) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(l.g.connections[hub], func(c *estate.Connection) bool {
+		far := l.g.endOf(c)
+		if far == nil || !l.keep[c.ID.Key()] {
+			return false
+		}
+		w, known := l.g.index[far.ID.Key()]
+		return known && w != v && slices.ContainsFunc(l.g.connections[w], func(own *estate.Connection) bool {
+			return l.listsUser(own, v) && slices.ContainsFunc(l.g.x.Site(own.Site).Prefixes, func(p estate.Prefix) bool {
+				return slices.ContainsFunc(l.g.e.VNets[v].Space, func(s estate.Prefix) bool { return p.Bits() <= s.Bits() && p.Overlaps(s.Prefix) })
+			})
+		})
+	})
+}
+
+// listsUser reports whether a connection of a VNet lists addresses of another one that will use a hub's gateway, and is
+// no tunnel to that one, which gives those up.
+func (l *layout) listsUser(c *estate.Connection, v int) bool {
+	s, partner := l.g.x.Site(c.Site), l.g.x.Connection(c.Pairing.Partner)
+	return s != nil && c.Kind == estate.IPsec && estate.Overlap(s.Prefixes, l.g.e.VNets[v].Space) && !(partner != nil && l.g.vnetOf(partner) == v)
 }
 
 // announced reports whether the ExpressRoute gateway of the hub would offer ranges of a VNet that uses it to another
 // VNet, which reaches a network with these addresses by a site of its own: of two ways the circuit comes first.
+// Tunnels that go before that do not count.
 func (l *layout) announced(v int) bool {
+	return slices.ContainsFunc(l.announcers(v), func(c *estate.Connection) bool {
+		return !slices.Contains(l.members, l.g.vnetOf(c)) || !l.goesEarly(c)
+	})
+}
+
+// announcers are the connections of such VNets with such sites, but for tunnels to the user itself, which it gives up.
+func (l *layout) announcers(v int) []*estate.Connection {
 	hub := l.hubOf(v)
 	if hub < 0 || len(l.g.circuitsOf(hub)) == 0 {
-		return false
+		return nil
 	}
+	var out []*estate.Connection
 	for w := range l.g.e.VNets {
 		if w == hub || w == v || len(l.g.circuitsOf(w)) == 0 {
 			continue
 		}
-		if slices.ContainsFunc(l.g.connections[w], func(c *estate.Connection) bool {
-			s := l.g.x.Site(c.Site)
-			return s != nil && c.Kind == estate.IPsec && estate.Overlap(s.Prefixes, l.g.e.VNets[v].Space)
-		}) {
-			return true
+		for _, c := range l.g.connections[w] {
+			if l.listsUser(c, v) {
+				out = append(out, c)
+			}
 		}
 	}
-	return false
+	return out
 }
 
 // taken reports whether the hub, its clients or a peer of it, but for one, have addresses of a range.
@@ -56,7 +93,7 @@ func (l *layout) taken(hub int, p netip.Prefix, but int) bool {
 	has := func(v int) bool {
 		return v >= 0 && v != but && slices.ContainsFunc(l.g.e.VNets[v].Space, func(s estate.Prefix) bool { return s.Overlaps(p) })
 	}
-	return has(hub) || slices.ContainsFunc(l.peers[hub], has)
+	return has(hub) || slices.ContainsFunc(l.peers[hub], has) || hub >= 0 && l.g.mate(hub, []estate.Prefix{{Prefix: p}}, but) >= 0
 }
 
 // offered reports whether the ExpressRoute gateway of the hub may know a way to addresses of a range, which it offers

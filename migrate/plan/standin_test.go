@@ -87,19 +87,26 @@ func TestHubStandsIn(t *testing.T) {
 	}
 }
 
-// A connection that a hub's gateway would get for others must not take what goes to its clients, or to VNets by its
-// tunnels.
+// A connection that a hub's gateway would get for others must not take what goes to its clients, or to VNets by tunnels
+// that stay. One that waits until a tunnel is gone takes nothing.
 func TestCopiedConnectionBesideTunnels(t *testing.T) {
 	star := []string{"v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/17", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16"}
-	for _, c := range []struct{ hub, office, taken string }{
-		{"v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.4.0/24", "v2"},
-		{"v0 10.1.0.0/16, clients 172.20.1.0/24", "v1 > office 192.168.1.0/24 172.20.1.0/24", "clients"},
-		{"v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.1.128.0/18", "v0"},
+	for _, c := range []struct{ hub, office, sealed, taken string }{
+		{"v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.4.0/24", "v2", "v2"},
+		{"v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.3.4.0/24", "", ""},
+		{"v0 10.1.0.0/16, clients 172.20.1.0/24", "v1 > office 192.168.1.0/24 172.20.1.0/24", "", "clients"},
+		{"v0 10.1.0.0/16", "v1 > office 192.168.1.0/24 10.1.128.0/18", "", "v0"},
 	} {
 		n := spelt("v0", slices.Concat([]string{c.hub}, star, []string{c.office})...)
 		n.required = []string{"{between: v2, and: v1-to-office}"}
+		if c.sealed != "" {
+			n.required = []string{"{between: v1, and: v1-to-office}", fmt.Sprintf("{between: v0, and: %s, require: encryption}", c.sealed)}
+		}
 		e, opts := n.read(t, 0)
-		_, _, err := plan.Make(e, *opts)
+		p, _, err := plan.Make(e, *opts)
+		if c.taken == "" && err == nil && len(p.Violations) == 0 {
+			continue
+		}
 		if err == nil || !strings.Contains(err.Error(), "its gateway would route the same prefixes to") || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.taken)) {
 			t.Errorf("%v, want one that names %q", err, c.taken)
 		}
@@ -160,5 +167,40 @@ func TestHubTunnelsGoBeforeItsGatewayIsUsed(t *testing.T) {
 	}
 	if used == "" || early == "" || !slices.Contains(needs[used], early) {
 		t.Errorf("step %q uses the gateway before %q is done\n%s", used, early, outline(p))
+	}
+}
+
+// TestHubTellsNobody holds that no VNet uses the gateway of a hub that would tell of it where the same addresses are
+// reached elsewhere: over a tunnel that stays, whether it is up or a person has to find that out.
+func TestHubTellsNobody(t *testing.T) {
+	for _, c := range []struct {
+		name, asks string
+		beyond     string // what v1 reaches at its office
+		gone       string // gateways
+	}{
+		{"other addresses", "required: [{between: v0, and: v1, require: encryption}]\n", "192.168.9.0/24", "v2-gateway"},
+		{"a part of its addresses, in a longer prefix, which counts", "required: [{between: v0, and: v1, require: encryption}]\n", "192.168.9.0/24 10.3.4.0/24", "v2-gateway"},
+		{"its addresses", "required: [{between: v0, and: v1, require: encryption}]\n", "192.168.9.0/24 10.3.0.0/16", ""},
+		{"its addresses, perhaps", "connections: [{vnet: v1, site: v1-to-v0, state: not-connected}]\n", "192.168.9.0/24 10.3.0.0/16", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			n := spelt("v0", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16", "v0 > v2 10.3.0.0/16", "v2 > v0 10.1.0.0/16",
+				"v0 > office 192.168.1.0/24", "v2 > office 192.168.1.0/24", "v1 > plant "+c.beyond)
+			n.passage = c.asks
+			e, opts := n.read(t, 0)
+			p, found, err := plan.Make(e, *opts)
+			if err != nil || len(p.Violations) > 0 {
+				t.Fatalf("%v %v", err, found)
+			}
+			var gone []string
+			for _, s := range p.Steps {
+				if s.Action == plan.DeleteGateway {
+					gone = append(gone, s.Object.Name)
+				}
+			}
+			if got := strings.Join(gone, " "); got != c.gone {
+				t.Errorf("gone: %q, want %q\n%s", got, c.gone, outline(p))
+			}
+		})
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
-	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // Durations of a step in minutes, shortest and longest. Source: docs/sources.md#durations.
@@ -84,93 +83,9 @@ func (s *sequence) component(d *draft) {
 	gate = s.verify(d, s.associate(d, peered))
 	cleared := s.tunnels(d, gate)
 	s.cut(d, gate, cleared)
+	gate = append(slices.Clone(gate), s.late(d, gate, cleared)...)
 	s.gateways(d, gate, cleared)
 	s.clean(d)
-}
-
-// devices has the on-premises devices changed that do not know the gateway users on the hub's tunnel
-// yet: a VNet that came to them by a tunnel of its own needs routes there before it moves.
-func (s *sequence) devices(d *draft, ready []string) []string {
-	var made []string
-	for _, hub := range d.hubs {
-		for _, network := range d.behindHub[hub].networks {
-			made = append(made, s.device(d, hub, network, ready)...)
-		}
-	}
-	return made
-}
-
-// device has the devices of one network changed.
-func (s *sequence) device(d *draft, hub int, network reach.Location, ready []string) []string {
-	var users, prefixes []string
-	for _, v := range d.users(hub) {
-		if d.comesAnew(v, network) {
-			users = append(users, fmt.Sprintf("%q", s.g.name(v)))
-			space := slices.SortedFunc(slices.Values(s.g.e.VNets[v].Space), func(a, b estate.Prefix) int { return a.Addr().Compare(b.Addr()) })
-			for _, p := range space {
-				prefixes = append(prefixes, p.Prefix.String())
-			}
-		}
-	}
-	if len(users) == 0 {
-		return nil
-	}
-	return []string{s.add(Step{
-		Action: ChangeDevice, Object: d.drawn[hub].gw, Needs: ready,
-		Because: fmt.Sprintf("%s will reach %q through the hub's tunnel; the device there has to know %s on it, and prefer the old tunnel until the window", strings.Join(users, ", "), network.Name, strings.Join(prefixes, ", ")),
-		Impact:  Impact{Class: Live},
-		Verify:  "the device lists the prefixes on the hub's tunnel, in routes and traffic selectors, with the lower preference",
-		Undo:    "take the prefixes off the hub's tunnel again",
-	})}
-}
-
-// build makes what is new: the hubs, their gateways, their connections to on-premises.
-func (s *sequence) build(d *draft) []string {
-	var ready []string
-	for _, h := range d.ordered() {
-		ready = append(ready, s.buildHub(d, h)...)
-	}
-	if len(ready) == 0 {
-		return s.gate
-	}
-	return ready
-}
-
-func (s *sequence) buildHub(d *draft, h *drawnHub) []string {
-	ready := s.gate
-	if h.vnet != nil {
-		ready = []string{s.add(Step{
-			Action: CreateVNet, Object: h.id, Needs: ready,
-			Because: "hub: " + d.component.Hub.Because,
-			Effect:  Effect{Add: &estate.Estate{VNets: []estate.VNet{*h.vnet}}},
-			Impact:  Impact{Class: Live, Minutes: minutesVNet},
-			Verify:  fmt.Sprintf("the VNet exists with %s", h.vnet.Space[0]), Undo: "delete the VNet",
-		})}
-	}
-	if h.gateway != nil {
-		ready = []string{s.add(Step{
-			Action: CreateGateway, Object: h.gateway.ID, Needs: ready,
-			Because: "the spokes reach on-premises through the hub's gateway",
-			Effect:  Effect{Add: &estate.Estate{Gateways: []estate.Gateway{*h.gateway}}},
-			Impact:  Impact{Class: Live, Minutes: minutesGateway},
-			Verify:  "provisioningState is Succeeded", Undo: "delete the gateway",
-		})}
-	}
-	var built []string
-	for i := range h.conns {
-		c := &h.conns[i]
-		built = append(built, s.add(Step{
-			Action: CreateConnection, Object: c.ID, Needs: ready,
-			Because: fmt.Sprintf("the hub has to serve %q; the device there needs a second tunnel, to the hub's address, and routes for the spokes on it", c.Site.Name),
-			Effect:  Effect{Add: &estate.Estate{Connections: []estate.Connection{*c}}},
-			Impact:  Impact{Class: Live, Minutes: minutesConnection},
-			Verify:  "connectionStatus is Connected, and the device still prefers the old tunnel", Undo: "delete the connection",
-		}))
-	}
-	if len(built) > 0 {
-		return built
-	}
-	return ready
 }
 
 // peer makes one step per peering, both halves together, but for those that belong into a window.
@@ -471,6 +386,9 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	after(gone)
 	for _, v := range users {
 		alone := slices.Concat(needs, cleared[d.hubFor(v).gw.Key()]) // what the hub's other tunnels lead to must not come to its users
+		for _, c := range d.announcers(v) {
+			alone = append(alone, cleared[c.Gateway.Key()]...)
+		}
 		set = append(set, s.useRemote(d, v, alone, w.ID))
 	}
 	after(set)

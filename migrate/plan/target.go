@@ -6,6 +6,7 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // draft is one component on its way to the target: what is added and removed, as objects.
@@ -37,6 +38,13 @@ type drawnHub struct {
 	gateway *estate.Gateway // a new one
 	gw      estate.ID       // its gateway, or zero
 	conns   []estate.Connection
+	late    []estate.ID      // those of them that wait for tunnels to go
+	waits   []reach.Location // what they are for
+}
+
+// waitsFor reports whether the connection to a network is one that waits.
+func (h *drawnHub) waitsFor(network reach.Location) bool {
+	return slices.ContainsFunc(h.waits, network.Same)
 }
 
 // draw turns a layout into objects, and finds the windows that they need.
@@ -142,6 +150,9 @@ func (d *draft) connect(hub int, h *drawnHub) {
 		made.ID = beside(h.id, estate.TypeConnection, d.names.Unique(estate.TypeConnection, azure.LegalName(estate.TypeConnection, h.id.Name+"-to-"+c.Site.Name)))
 		made.Gateway, made.KeyName, made.Refs = h.gw, made.ID.Name, nil
 		h.conns = append(h.conns, made)
+		if d.late(hub, c) {
+			h.late, h.waits = append(h.late, made.ID), append(h.waits, n)
+		}
 	}
 }
 
