@@ -39,7 +39,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if want.vnet >= 0 && !slices.Contains(members, want.vnet) {
 		want.hub, want.vnet = options.HubAuto, -1 // it names a VNet of another component
 	}
-	regional, split := layRegional(g, members, d, want.hub == options.HubRegional), laySplit(g, members, d, want.hub == options.HubSeveral)
+	regional, split := layRegional(g, members, d), laySplit(g, members, d, want.hub == options.HubSeveral)
 	lacking := ""
 	switch {
 	case want.hub == options.HubRegional && regional == nil:

@@ -166,42 +166,16 @@ func (l *layout) among(hubs []int) *layout {
 }
 
 // layRegional lays a component out with a hub for each region where one has users; nil where there are no two such
-// regions. Where it is asked for, other hubs of single regions are tried as well.
-func layRegional(g *graph, members []int, d *demand, asked bool) *layout {
+// regions.
+func layRegional(g *graph, members []int, d *demand) *layout {
 	used := g.hubsInUse(members)
-	return bestBeside(g, members, d, asked, func(first int) *layout {
-		return layAmong(g, members, d, regionalHubs(g, members, d, used, first), func(l *layout, hub int) bool {
-			return len(l.users(hub)) > 0 || slices.Contains(used, hub)
-		})
+	return layAmong(g, members, d, regionalHubs(g, members, d, used), func(l *layout, hub int) bool {
+		return len(l.users(hub)) > 0 || slices.Contains(used, hub)
 	})
 }
 
-// bestBeside is a layout with several hubs, of which the first is the one that serves most. Where several are asked for
-// and none is in use, whichever could be the only one is tried as well, and the one with the fewest points is taken.
-func bestBeside(g *graph, members []int, d *demand, asked bool, layOut func(first int) *layout) *layout {
-	most := mostServing(g, members, d)
-	best := layOut(most)
-	if !asked || len(g.hubsInUse(members)) > 0 {
-		return best
-	}
-	points := func(l *layout) []int {
-		c := l.candidate()
-		return []int{min(len(c.Refused), 1), c.Points}
-	}
-	for _, v := range hubCandidates(g, members, d) {
-		if v == noHubIndex || v == most {
-			continue
-		}
-		if l := layOut(v); l != nil && (best == nil || slices.Compare(points(l), points(best)) < 0) {
-			best = l
-		}
-	}
-	return best
-}
-
-// regionalHubs is a hub for each region with VNets that reach networks behind gateways; that of the region of the first
-// is it.
-func regionalHubs(g *graph, members []int, d *demand, used []int, first int) hubbing {
+// regionalHubs is a hub for each region with VNets that reach networks behind gateways.
+func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
 	in := map[string][]int{}
 	for _, v := range members {
 		if region := g.e.VNets[v].Region.String(); region != "" && (len(d.networks[v]) > 0 || slices.Contains(used, v)) {
@@ -210,10 +184,6 @@ func regionalHubs(g *graph, members []int, d *demand, used []int, first int) hub
 	}
 	out := hubbing{regions: slices.Sorted(maps.Keys(in))}
 	for _, region := range out.regions {
-		if first >= 0 && region == g.e.VNets[first].Region.String() {
-			out.add(first)
-			continue
-		}
 		out.add(mostServing(g, in[region], d))
 	}
 	return out

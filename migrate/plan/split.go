@@ -20,6 +20,9 @@ const leastSplit = 2
 // further one would serve a single VNet. Where it is asked for, other first hubs are tried as well.
 func laySplit(g *graph, members []int, d *demand, asked bool) *layout {
 	used := g.hubsInUse(members)
+	if asked && len(used) > 1 { // what was asked for is there: who uses which is settled
+		return lay(g, members, d, g.hubsStanding(members, used), NoPassage)
+	}
 	return bestBeside(g, members, d, asked, func(first int) *layout {
 		hubs := splitHubs(g, members, d, first)
 		return layAmong(g, members, d, hubs, func(l *layout, hub int) bool {
@@ -27,6 +30,58 @@ func laySplit(g *graph, members []int, d *demand, asked bool) *layout {
 			return slices.Contains(used, hub) || n >= leastSplit || n > 0 && hub == hubs.hubs[0]
 		})
 	})
+}
+
+// bestBeside is a layout with several hubs, of which the first is the one that serves most. Where several are asked for
+// and none is in use, whichever could be the only one is tried as the first: of those that leave fewer gateways than the
+// best single hub, the one with the fewest points is taken.
+func bestBeside(g *graph, members []int, d *demand, asked bool, layOut func(first int) *layout) *layout {
+	most := layOut(mostServing(g, members, d))
+	if !asked || len(g.hubsInUse(members)) > 0 {
+		return most
+	}
+	better := func(a, b *Candidate) bool {
+		return cmp.Or(cmp.Compare(min(len(a.Refused), 1), min(len(b.Refused), 1)), cmp.Compare(a.Points, b.Points)) < 0
+	}
+	firsts := hubCandidates(g, members, d)
+	var single *Candidate
+	for _, hub := range firsts {
+		if c := lay(g, members, d, oneHub(hub), NoPassage).candidate(); single == nil || better(&c, single) {
+			single = &c
+		}
+	}
+	var best *layout
+	var score Candidate
+	for _, first := range firsts {
+		if first == noHubIndex {
+			continue
+		}
+		l := layOut(first)
+		if l == nil {
+			continue
+		}
+		if c := l.candidate(); gatewaysLeft(c) < gatewaysLeft(*single) && (best == nil || better(&c, &score)) {
+			best, score = l, c
+		}
+	}
+	if best == nil {
+		return most
+	}
+	return best
+}
+
+// hubsStanding are several hubs in use, each of those that use it.
+func (g *graph) hubsStanding(members, used []int) hubbing {
+	out := hubbing{hubs: used, of: make(map[int]int, len(members))}
+	for _, v := range members {
+		out.of[v] = noHubIndex
+		for _, hub := range used {
+			if g.usesGatewayOf(v, hub) {
+				out.of[v] = hub
+			}
+		}
+	}
+	return out
 }
 
 // color is the users of one hub.

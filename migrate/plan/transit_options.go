@@ -221,7 +221,7 @@ func (w *transits) routed(l *layout) TransitOption {
 // linked is the option by a hub for each region, whose gateways are joined by tunnels that exchange routes: whoever uses one
 // reaches whoever uses another.
 func (w *transits) linked() TransitOption {
-	l := layRegional(w.g, w.c.members, w.d, false)
+	l := layRegional(w.g, w.c.members, w.d)
 	if l == nil {
 		return w.not(ByHubTunnels, "there are no two regions whose VNets would use the gateway of a hub")
 	}
