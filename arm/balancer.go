@@ -29,6 +29,10 @@ const (
 	ProbeCount    = 2
 )
 
+// IdleTimeout is after how many minutes without a packet a session is dropped: the most that there is. Both ends are told by
+// a reset.
+const IdleTimeout = 30
+
 func (b *LoadBalancer) emit(e emitter) {
 	e.open('{')
 	b.part(e, keyFrontends, BalancerFrontend, b.Zones, func() {
@@ -52,6 +56,8 @@ func (b *LoadBalancer) emit(e emitter) {
 		e.integer("frontendPort", 0)
 		e.integer("backendPort", 0)
 		e.text("loadDistribution", "Default")
+		e.integer("idleTimeoutInMinutes", IdleTimeout)
+		e.flag("enableTcpReset", true)
 		e.flag("enableFloatingIP", false)
 		e.flag("disableOutboundSnat", true)
 	})

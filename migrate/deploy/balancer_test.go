@@ -66,7 +66,14 @@ func TestCommandsOfAppliances(t *testing.T) {
 	do := said(made.Do, true)
 	for i, want := range []string{
 		"[ \"$(az resource list " + inHub + " --name='nva' --resource-type=Microsoft.Network/loadBalancers --query='length(@)' --output=tsv)\" = 0 ]; then az rest --method=put --url='" + self + "?api-version=2025-05-01'",
-		"by hand: the owner of the appliances places them: two machines or more, in different zones where the region has them; an interface of each in subnet nva-trust of hub, with IP forwarding on, in the pool appliances of load balancer nva; they answer its probes at TCP port 22",
+		"by hand: the owner of the appliances places them: two virtual machines or more, in different zones where westeurope has them, each with its inner interface in subnet nva-trust (10.9.0.64/27) of hub. 10.9.0.68 is the load balancer's",
+		"by hand: the interfaces themselves are put into the pool appliances of load balancer nva: no uniform scale set",
+		"by hand: IP forwarding is on at each inner interface, and in the system",
+		"by hand: packets come in and go out by the inner interface, without translation",
+		"by hand: where a machine has further interfaces, its own routes lead the ranges below and 168.63.129.16 to 10.9.0.65",
+		"by hand: 168.63.129.16 reaches TCP port 22 of the inner interface",
+		"by hand: a session without packets is dropped after 30 minutes",
+		"by hand: subnet nva-trust has no way to the Internet",
 		"by hand: rule of the appliances: from spoke-0 (172.16.0.0/24) to 172.16.1.0/24, every protocol and port; nothing else",
 		"by hand: rule of the appliances: from spoke-1 (172.16.1.0/24) to 172.16.0.0/24",
 	} {
@@ -76,20 +83,20 @@ func TestCommandsOfAppliances(t *testing.T) {
 	}
 	ps := strings.Join(said(made.Do, false), "\n")
 	for _, want := range []string{"New-AzLoadBalancer -Name (Absent 'nva' (", "-Sku Standard -FrontendIpConfiguration (New-AzLoadBalancerFrontendIpConfig -Name inside -PrivateIpAddress '10.9.0.68' -SubnetId '" + hubNet + "virtualNetworks/hub/subnets/nva-trust' -Zone 1, 2, 3)",
-		"-Protocol All -FrontendPort 0 -BackendPort 0 -DisableOutboundSNAT -FrontendIpConfigurationId '" + self + "/frontendIPConfigurations/inside' -BackendAddressPoolId '" + self + "/backendAddressPools/appliances' -ProbeId '" + self + "/probes/alive')"} {
+		"-Protocol All -FrontendPort 0 -BackendPort 0 -IdleTimeoutInMinutes 30 -EnableTcpReset -DisableOutboundSNAT -FrontendIpConfigurationId '" + self + "/frontendIPConfigurations/inside' -BackendAddressPoolId '" + self + "/backendAddressPools/appliances' -ProbeId '" + self + "/probes/alive')"} {
 		if !strings.Contains(ps, want) {
 			t.Errorf("PowerShell: want %s in\n%s", want, ps)
 		}
 	}
 	for _, looks := range [][]deploy.Command{made.Verify, look.Do} {
 		text := strings.Join(said(looks, true), "\n")
-		for _, want := range []string{"az network lb show " + inHub + " --name='nva' --query='[provisioningState, frontendIPConfigurations[].privateIPAddress", "az monitor metrics list --resource='" + self + "' --metrics=DipAvailability"} {
+		for _, want := range []string{"az network lb show " + inHub + " --name='nva' --query='[provisioningState, frontendIPConfigurations[].privateIPAddress", "az monitor metrics list --subscription='" + firstSubscription + "' --resource='" + self + "' --metrics=DipAvailability"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("want %s in\n%s", want, text)
 			}
 		}
 	}
-	if undo := said(made.Undo, true); len(undo) != 1 || !strings.Contains(undo[0], "az network lb delete "+inHub+" --name='nva'") {
+	if undo := said(made.Undo, true); len(undo) != 2 || !strings.Contains(undo[0], "takes the machines out of the pool") || !strings.Contains(undo[1], "az network lb delete "+inHub+" --name='nva'") {
 		t.Errorf("undo %q", undo)
 	}
 }

@@ -105,7 +105,8 @@ func (w *bookWriter) beforeRouting(c *Commands, s *plan.Step) {
 			if g := w.ledTo(id); g != nil && !slices.Contains(seen, g) {
 				seen = append(seen, g)
 				if w.balanced(g) {
-					c.Do = append(c.Do, w.showBalancer(g), w.probed(g))
+					c.Do = append(c.Do, w.showBalancer(g), w.probed(g),
+						people("the owner of the appliances shows for every rule of their step that a session of it would pass, in both directions; or one test subnet at each end gets its route table first. From the next step on the pairs rest on that"))
 					continue
 				}
 				c.Do = append(append(c.Do, w.showFirewall(g)), w.showRules(g)...)

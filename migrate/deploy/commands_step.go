@@ -171,7 +171,11 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 	} else if s.Impact.Window != "" {
 		what += ", but for those that window " + s.Impact.Window + " cuts until it ends"
 	}
-	c.Do = append(c.Do, people("from a machine of each reach one of the other, in both directions: %s. No command here logs in to a machine", what))
+	by := ""
+	if slices.ContainsFunc(w.p.Components, func(one plan.Component) bool { return one.Hub.Passage == plan.AppliancesPassage }) {
+		by = ", by TCP and not by ping alone, which a load balancer need not pass"
+	}
+	c.Do = append(c.Do, people("from a machine of each reach one of the other, in both directions%s: %s. No command here logs in to a machine", by, what))
 	c.Verify = []Command{w.stands(s)}
 }
 

@@ -235,7 +235,7 @@ var assumptionTexts = []Assumption{
 		Because: "the routes that lead to it name its private address, and the platform chooses that when it is created",
 		Settle:  "the address that it got, before the first route table is associated"},
 	{ID: AsmAppliances,
-		Assumed: "the appliances of a new hub pass what the route tables lead to them and nothing else, in both directions of a session on one machine, without translating addresses; they answer the probe of their load balancer at TCP port 22",
+		Assumed: "the appliances of a new hub pass what the route tables lead to them and nothing else, in both directions of a session on one machine, without translating addresses; they answer the probes of their load balancer, which come from 168.63.129.16, at TCP port 22",
 		Because: "no input tells which appliances they are; a load balancer is documented to spread TCP and UDP of all ports, and says nothing of other protocols such as ICMP, ESP or GRE",
 		Settle:  "what the owner of the appliances says, and a session through them in each direction, before the first route table is associated"},
 	{ID: AsmGateway,

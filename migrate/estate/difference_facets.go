@@ -260,7 +260,7 @@ func (c *comparison) gateway(s *side, g *Gateway) (ID, thing) {
 		pool, ranges("customRoutes", arm, g.CustomRoutes),
 		c.refersTo(s, "gatewayDefaultSite", lists || !g.DefaultSite.IsZero(), g.DefaultRefs, g.DefaultSite),
 		certificates(g.Certificates, lists),
-		flagged("activeActive", arm && g.Kind != Firewall, g.ActiveActive), flagged("zone redundant", arm && g.State.Known(), g.ZoneRedundant), flagged("Basic public address", arm && g.State.Known(), g.BasicIP), remote,
+		flagged("activeActive", arm && !g.Kind.Forwards(), g.ActiveActive), flagged("zone redundant", arm && g.State.Known(), g.ZoneRedundant), flagged("Basic public address", arm && g.State.Known(), g.BasicIP), remote,
 		worded("subnet", g.Subnet, nil), addresses("private address", g.PrivateIPs...), flagged("enableIPForwarding", arm && g.Kind == Appliance, !g.NoForwarding),
 		flagged("allowBranchToBranchTraffic", arm && g.Kind == RouteServer, g.BranchToBranch), stated("second gateway", g.Beside),
 	}}

@@ -169,11 +169,12 @@ func (g *graph) hubMade(members []int) int {
 	return -1
 }
 
-// passageHub is a VNet with a passage that peerings join with others, or -1.
+// passageHub is a VNet with a passage that peerings join with others, or -1. Appliances count behind a load balancer alone:
+// many an interface forwards.
 func (g *graph) passageHub(members []int, passage Passage) int {
 	for i := range g.e.Gateways {
 		v, known := g.index[g.e.Gateways[i].VNet.Key()]
-		if known && g.e.Gateways[i].Kind == passages[passage].kind && len(g.near[v]) > 0 && slices.Contains(members, v) {
+		if known && passingOf(&g.e.Gateways[i]) == passages[passage] && len(g.near[v]) > 0 && slices.Contains(members, v) {
 			return v
 		}
 	}

@@ -56,7 +56,7 @@ var passages = map[Passage]*passing{
 		action:  CreateAppliances, minutes: [2]int{30, 480},
 		because: "packets from spoke to spoke pass them; the load balancer before them is the plan's, the machines and their rules are their owner's",
 		verify:  "two machines or more that forward are behind the load balancer, its probe reaches them, and its private address is %s: every route names that",
-		undo:    "delete the load balancer; the owner of the machines takes them away",
+		undo:    "the owner of the machines takes them out of the pool and the subnet; delete the load balancer",
 		ready:   "the load balancer's private address is that of the routes, its probe reaches the appliances, and their rules allow what is led to them",
 		keep:    "the appliances keep state: until the routes of both sides lead through them, they see", log: "the log of an appliance shows its packets",
 	},

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netmigrate/netmigrate/fixtures"
+	"github.com/netmigrate/netmigrate/fixtures/listing"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
@@ -106,6 +108,22 @@ func TestPassageTransit(t *testing.T) {
 				t.Errorf("what is taken is not told: %+v", best)
 			}
 		})
+	}
+}
+
+// An interface that forwards, in a VNet that is peered with others, is no hub with appliances.
+func TestForwardingMachineIsNoHub(t *testing.T) {
+	e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments("half-migrated"))...)
+	spoke := e.VNets[slices.IndexFunc(e.VNets, func(v estate.VNet) bool { return v.Name == "risk" })]
+	node := spoke.ID
+	node.Type, node.Name = estate.TypeInterface, "node"
+	e.Gateways = append(e.Gateways, estate.Gateway{ID: node, VNet: spoke.ID, Kind: estate.Appliance, Region: spoke.Region, Subnet: spoke.Subnets[0].Name, PrivateIPs: []estate.Address{{Addr: spoke.Space[0].Addr().Next()}}})
+	p, _, err := plan.Make(e, options.Options{Transit: options.TransitNVA})
+	if err != nil || len(p.Violations) > 0 {
+		t.Fatal(err, p.Violations)
+	}
+	if hub := p.Components[0].Hub; hub.Kind != plan.NewHub || hub.Passage != plan.AppliancesPassage {
+		t.Errorf("hub %s %s %q", hub.Kind, hub.VNet.Name, hub.Passage)
 	}
 }
 

@@ -84,11 +84,14 @@ func goneForGood(id estate.ID, at *moment) string {
 	return ""
 }
 
+// minutesUnplacing is how long it takes to take appliances away, and their load balancer. Source: docs/sources.md#durations.
+var minutesUnplacing = [2]int{10, 240}
+
 // Durations of undoing, by what is deleted and what is put back. Source: docs/sources.md#durations.
 var (
 	minutesRemoving = map[string][2]int{
 		estate.TypeVNet: minutesVNet, estate.TypeGateway: minutesGatewayOff, estate.TypeConnection: minutesTunnelGone, estate.TypePeering: minutesPeering,
-		estate.TypeFirewall: passages[FirewallPassage].minutes, estate.TypeLoadBalancer: minutesClean, estate.TypeRouteTable: minutesRoutes, estate.TypeNSG: minutesGuard, estate.TypeNetworkGroup: minutesGroup,
+		estate.TypeFirewall: passages[FirewallPassage].minutes, estate.TypeLoadBalancer: minutesUnplacing, estate.TypeRouteTable: minutesRoutes, estate.TypeNSG: minutesGuard, estate.TypeNetworkGroup: minutesGroup,
 	}
 	minutesRestoring = map[string][2]int{
 		estate.TypeVNet: minutesVNet, estate.TypeGateway: minutesGateway, estate.TypeConnection: minutesConnection, estate.TypePeering: minutesFlag,

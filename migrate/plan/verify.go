@@ -463,7 +463,7 @@ func (l *locator) drift() {
 	}
 	l.known, l.drifted = known, map[estate.Key]bool{}
 	for _, d := range estate.Differences(l.s.Nearest, l.live, nil) {
-		if id := d.Object(); d.Differs() && (known[id.Key()] || l.beside(id, known)) {
+		if id := d.Object(); d.Differs() && (known[id.Key()] || l.beside(id, known)) && !l.fitted(d, known) {
 			l.s.Drift = append(l.s.Drift, d)
 			l.drifted[id.Key()] = true
 		}
@@ -491,10 +491,28 @@ func (l *locator) beside(id estate.ID, known map[estate.Key]bool) bool {
 	return g != nil && at(g.VNet) && !l.placed(g, known)
 }
 
-// placed reports whether an appliance is one that somebody has placed behind a load balancer that the plan knows.
+// placed reports whether an appliance is one that somebody has placed beside a load balancer that the plan knows.
 func (l *locator) placed(g *estate.Gateway, known map[estate.Key]bool) bool {
-	return g.Kind == estate.Appliance && slices.ContainsFunc(l.live.Gateways, func(o estate.Gateway) bool {
-		return o.ID.Type == estate.TypeLoadBalancer && known[o.ID.Key()] && o.VNet.Same(g.VNet) && o.Subnet == g.Subnet
+	return g.Kind == estate.Appliance && slices.ContainsFunc(l.balancers(known), func(b *estate.Gateway) bool { return b.VNet.Same(g.VNet) })
+}
+
+// balancers are the load balancers before appliances that the plan knows and that are there.
+func (l *locator) balancers(known map[estate.Key]bool) []*estate.Gateway {
+	var out []*estate.Gateway
+	for i := range l.live.Gateways {
+		if g := &l.live.Gateways[i]; g.Kind == estate.Appliance && g.ID.Type == estate.TypeLoadBalancer && known[g.ID.Key()] {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// fitted reports whether a difference is the work of the owner of appliances: further subnets of the VNet that they stand
+// in, and what their own subnet is bound to.
+func (l *locator) fitted(d estate.Difference, known map[estate.Key]bool) bool {
+	return d.Part == "subnet" && slices.ContainsFunc(l.balancers(known), func(b *estate.Gateway) bool {
+		return b.VNet.Same(d.Object()) && (d.Presence == estate.OnlyAfter ||
+			strings.EqualFold(d.PartName, b.Subnet) && slices.Contains([]string{"networkSecurityGroup", "routeTable", "natGateway", "defaultOutboundAccess"}, d.Property))
 	})
 }
 

@@ -127,6 +127,59 @@ func TestLocateAppliances(t *testing.T) {
 	if machines := len(live.Gateways) - len(after(p, upTo(p, next.ID)).Gateways); machines != 2 || of(s) != plan.Done || len(s.Drift) > 0 {
 		t.Errorf("%d machines: %s, drift %v", machines, of(s), s.Drift)
 	}
+	// What their owner adds around them is none either; another address of the load balancer is.
+	hub := slices.IndexFunc(live.VNets, func(v estate.VNet) bool { return v.ID.Same(made.Effect.Add.Gateways[0].VNet) })
+	changed := func(change func(e *estate.Estate, v *estate.VNet)) *plan.Standing {
+		own := *live
+		own.VNets, own.Gateways = slices.Clone(live.VNets), slices.Clone(live.Gateways)
+		own.VNets[hub].Subnets = slices.Clone(live.VNets[hub].Subnets)
+		change(&own, &own.VNets[hub])
+		return plan.Locate(p, &own)
+	}
+	group := live.VNets[hub].ID
+	group.Type, group.Name = estate.TypeNSG, "nva"
+	for name, c := range map[string]struct {
+		drift  int
+		change func(e *estate.Estate, v *estate.VNet)
+	}{
+		"an outer subnet with the other interface": {0, func(e *estate.Estate, v *estate.VNet) {
+			v.Subnets = append(v.Subnets, estate.Subnet{Name: "nva-untrust", Prefix: estate.Prefix{Prefix: netip.MustParsePrefix("10.0.3.0/27")}})
+			outer := live.VNets[hub].ID
+			outer.Type, outer.Name = estate.TypeInterface, "outer"
+			e.Gateways = append(e.Gateways, estate.Gateway{ID: outer, VNet: v.ID, Kind: estate.Appliance, Subnet: "nva-untrust"})
+		}},
+		"a group at their subnet": {0, func(e *estate.Estate, v *estate.VNet) {
+			e.SecurityGroups = append(slices.Clone(e.SecurityGroups), estate.SecurityGroup{ID: group})
+			for i := range v.Subnets {
+				if v.Subnets[i].Name == "nva-trust" {
+					v.Subnets[i].SecurityGroup = group
+				}
+			}
+		}},
+		"one machine": {0, func(e *estate.Estate, _ *estate.VNet) {
+			for i := range e.Gateways {
+				e.Gateways[i].ActiveActive = false
+			}
+		}},
+		"another range of their subnet": {1, func(_ *estate.Estate, v *estate.VNet) {
+			for i := range v.Subnets {
+				if v.Subnets[i].Name == "nva-trust" {
+					v.Subnets[i].Prefix.Prefix = netip.MustParsePrefix("10.0.2.0/27")
+				}
+			}
+		}},
+		"another address": {1, func(e *estate.Estate, _ *estate.VNet) {
+			for i := range e.Gateways {
+				if e.Gateways[i].ID.Type == estate.TypeLoadBalancer {
+					e.Gateways[i].PrivateIPs = []estate.Address{{Addr: netip.MustParseAddr("10.0.1.90")}}
+				}
+			}
+		}},
+	} {
+		if s := changed(c.change); len(s.Drift) != c.drift {
+			t.Errorf("%s: drift %v", name, s.Drift)
+		}
+	}
 	live.Gateways = slices.DeleteFunc(slices.Clone(live.Gateways), func(g estate.Gateway) bool { return g.Kind == estate.Appliance })
 	if s := plan.Locate(p, live); of(s) == plan.Done {
 		t.Errorf("without machines it is %s", of(s))

@@ -165,7 +165,7 @@ var emissionRules = []Rule{
 	{ID: "ARM-033", Name: "appliances-not-placed", Severity: Note, Since: "0.3",
 		Title:  "a template writes a load balancer for appliances, and no appliances",
 		Why:    "which machines they are, with which licences and rules, no input tells; until some are in its pool, and answer its probes, whatever routes lead to it is lost",
-		Fix:    "have their owner place two or more, with forwarding, in the pool; give the probe another port where they answer one; see that it is answered before a route table is associated",
+		Fix:    "have their owner place two or more, with forwarding, in the pool; give the probe another port where they answer one; see that it is answered before a route table is associated; in a rebuild, where the tables are there first, before anybody relies on the VNets",
 		Source: "docs/sources.md#appliances"},
 }
 
