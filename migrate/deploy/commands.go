@@ -70,6 +70,8 @@ function Given($value, [string] $what = 'a value that the command needs') {
     if (-not $value) { throw "$what is missing" }
     $value
 }
+# Unbound passes on a subnet without a security group, and stops a command that would take one off.
+function Unbound { process { if ($_.NetworkSecurityGroup) { throw 'STOP: the subnet has a security group already: nothing was changed' }; $_ } }
 # Known is a variable that you have set.
 function Known([string] $name) { Given (Get-Variable -Name $name -ValueOnly -ErrorAction Ignore) "variable $name" }
 # Context is the subscription that a command works on, whichever is selected.

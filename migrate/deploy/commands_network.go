@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 // addNetwork makes a VNet, or changes what the step changes of one that is there.
@@ -71,12 +72,13 @@ type binding struct {
 	member string // in az, by which it is taken off
 	class  string // of PowerShell, with the member of a subnet that has it
 	field  string
+	unseen bool // one that no input tells of may be there
 	of     func(*estate.Subnet) estate.ID
 }
 
 var bindings = []binding{
-	{"security group", "network-security-group", "networkSecurityGroup", "PSNetworkSecurityGroup", "NetworkSecurityGroup", func(s *estate.Subnet) estate.ID { return s.SecurityGroup }},
-	{"route table", "route-table", "routeTable", "PSRouteTable", "RouteTable", func(s *estate.Subnet) estate.ID { return s.RouteTable }},
+	{"security group", "network-security-group", "networkSecurityGroup", "PSNetworkSecurityGroup", "NetworkSecurityGroup", true, func(s *estate.Subnet) estate.ID { return s.SecurityGroup }},
+	{"route table", "route-table", "routeTable", "PSRouteTable", "RouteTable", false, func(s *estate.Subnet) estate.ID { return s.RouteTable }},
 }
 
 // changeNetwork gives subnets of a VNet that exists their security groups and route tables, one property of one subnet at
@@ -92,6 +94,9 @@ func (w *bookWriter) changeNetwork(c *Commands, was, v *estate.VNet) {
 	}
 	c.Before = append(c.Before, w.showSubnets(v.ID, "keep what is printed, to compare"))
 	c.Do = append(c.Do, do...)
+	if slices.ContainsFunc(v.Subnets, func(s estate.Subnet) bool { return !s.SecurityGroup.IsZero() }) && len(boundTo(was, v, bindings[0].of)) > 0 {
+		c.Before = append(c.Before, people("in the subnets of %s nothing is reached from the Internet by a group of its own interface, and there is no private endpoint, application gateway or other service that needs rules of its own. Where there is, stop: its owner makes the group, or the pair is accepted", v.ID.Name))
+	}
 	groups, tables := boundTo(was, v, bindings[0].of), boundTo(was, v, bindings[1].of)
 	var what []string
 	if len(groups) > 0 {
@@ -129,7 +134,7 @@ func (w *bookWriter) bindings(from, to *estate.VNet) []Command {
 		was := subnetNamed(from, s.Name)
 		for k := range bindings {
 			if b := &bindings[k]; was != nil && !b.of(was).Same(b.of(s)) {
-				out = append(out, w.bind(b, to.ID, s.Name, b.of(s)))
+				out = append(out, w.bind(b, to.ID, s.Name, b.of(was), b.of(s)))
 			}
 		}
 	}
@@ -158,7 +163,7 @@ func unbound(was, v *estate.VNet) estate.VNet {
 
 // bind gives a subnet a security group or a route table, or none. Both tools read the subnet and write it with the one
 // property changed; PowerShell has no way to write one subnet, and writes its VNet. Source: docs/sources.md#commands.
-func (w *bookWriter) bind(b *binding, vnet estate.ID, subnet string, to estate.ID) Command {
+func (w *bookWriter) bind(b *binding, vnet estate.ID, subnet string, from, to estate.ID) Command {
 	az := w.az("network vnet subnet update", vnet).named("vnet-name", vnet.Name).named("name", subnet)
 	note, set := "subnet %s of %s has no "+b.word+" any more", "$null"
 	if to.IsZero() {
@@ -170,7 +175,14 @@ func (w *bookWriter) bind(b *binding, vnet estate.ID, subnet string, to estate.I
 	ps := w.ps("Get-AzVirtualNetwork", vnet).named("Name", vnet.Name).add("-ErrorAction Stop").String() +
 		" |\n  ForEach-Object { (Given ($_.Subnets | Where-Object Name -EQ " + w.name(subnet).powershell() + ") 'the subnet')." + b.field + " = " + set + "; $_ } |\n  ForEach-Object { Set-AzVirtualNetwork -VirtualNetwork $_ -DefaultProfile (Context " +
 		w.subscription(vnet).powershell() + ") } |\n  Select-Object Name, ProvisioningState"
-	return w.command(az.add("--output=none").String(), ps, note+"; PowerShell writes the VNet as it read it, so nobody else changes it meanwhile", subnet, vnet.Name)
+	posix := az.add("--output=none").String()
+	if b.unseen && from.IsZero() && !to.IsZero() { // a network configuration does not tell of groups: one may be there
+		bound := w.az("network vnet subnet show", vnet).named("vnet-name", vnet.Name).named("name", subnet).add("--query='"+b.member+"==`null`'", "--output=json")
+		stop := diag.Plain("STOP: subnet " + subnet + " has a " + b.word + " already, or nobody could tell: nothing was changed")
+		posix = `if [ "$(` + strings.Join(bound.words, " ") + `)" = true ]; then` + "\n" + posix + "\nelse echo " + quoteBash(stop) + " >&2; false; fi"
+		ps = strings.Replace(ps, ").NetworkSecurityGroup = ", " | Unbound).NetworkSecurityGroup = ", 1)
+	}
+	return w.command(posix, ps, note+"; PowerShell writes the VNet as it read it, so nobody else changes it meanwhile", subnet, vnet.Name)
 }
 
 // showSubnets shows what the subnets of a VNet are bound to.

@@ -10,6 +10,7 @@ import (
 // printed in every report. Source: docs/sources.md#unknowns.
 const (
 	AsmFirewall      = "ASM-FIREWALL"        // the private address of a firewall that a plan builds
+	AsmGuard         = "ASM-GUARD"           // what stands in subnets that get a security group
 	AsmAppliances    = "ASM-APPLIANCES"      // what the appliances of a hub that a plan builds do
 	AsmLive          = "ASM-LIVE"            // the mesh runs today as the file describes it
 	AsmGateway       = "ASM-GATEWAY"         // gateways exist, are provisioned and route-based
@@ -234,6 +235,10 @@ var assumptionTexts = []Assumption{
 		Assumed: "a new Azure Firewall takes the first free address of its subnet, which is the fifth",
 		Because: "the routes that lead to it name its private address, and the platform chooses that when it is created",
 		Settle:  "the address that it got, before the first route table is associated"},
+	{ID: AsmGuard,
+		Assumed: "in subnets that a plan gives a security group nothing is reached from the Internet by a group of its own interface, and there is no private endpoint, application gateway or other service that a group does not filter, or that needs rules of its own",
+		Because: "interfaces, private endpoints and services are in no input, or not all of them; a subnet's group filters before that of an interface, and its default rules let nothing in from the Internet",
+		Settle:  "a look at what stands in these subnets, before the group comes to them"},
 	{ID: AsmAppliances,
 		Assumed: "the appliances of a new hub pass what the route tables lead to them and nothing else, in both directions of a session on one machine, without translating addresses; they answer the probes of their load balancer, which come from 168.63.129.16, at TCP port 22",
 		Because: "no input tells which appliances they are; a load balancer is documented to spread TCP and UDP of all ports, and says nothing of other protocols such as ICMP, ESP or GRE",

@@ -34,10 +34,11 @@ const (
 	firstGuardRule = 100
 	lastGuardRule  = 3999
 	guardAdmission = 4000 // of the first rule that lets in what is not kept out
+	mostAdmitted   = azure.MaxRulePriority - guardAdmission
 )
 
 // privateRanges are let in by a guard as by a subnet without one. What comes from elsewhere comes from the Internet, which
-// a subnet without a group lets in as little: a Standard public address is closed until a group opens it.
+// a subnet without a group lets in as little, unless a group of an interface opens it: see AsmGuard.
 // Source: docs/sources.md#security-groups.
 var privateRanges = []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"}
 
@@ -58,7 +59,7 @@ func (m *maker) guards() {
 		return
 	}
 	target := m.target()
-	f := &guarding{m: m, target: target, x: estate.NewIndex(target), after: reach.Compute(target), wanted: newAsks(m.p.Asks), of: map[int]*guard{}}
+	f := &guarding{m: m, target: target, after: reach.Compute(target), book: reach.NewBook(target), wanted: newAsks(m.p.Asks), apart: map[[2]reach.Place]bool{}, of: map[int]*guard{}}
 	seen := map[[2]reach.Place]bool{}
 	for v := range reach.Changes(m.p.Before, f.after) {
 		if !v.Opens() {
@@ -71,6 +72,7 @@ func (m *maker) guards() {
 			if key := [2]reach.Place{a.Place(), b.Place()}; !seen[key] && !f.wanted.admit(a, b) && !f.isNew(a) && !f.isNew(b) {
 				seen[key] = true
 				f.gained = append(f.gained, [2]reach.Location{a, b})
+				f.apart[key] = !talks(m.p.Before, [2]reach.Location{a, b})
 			}
 		}
 	}
@@ -84,9 +86,20 @@ func (m *maker) guards() {
 	}
 	for _, d := range m.drafts {
 		for _, v := range d.members {
-			if g := f.of[v]; g != nil {
-				d.guard(v, g, f.talking(v, g))
+			g := f.of[v]
+			if g == nil {
+				continue
 			}
+			if more := f.talking(v, g); len(privateRanges)+len(more) <= mostAdmitted {
+				d.guard(v, g, more)
+				continue
+			}
+			m.p.Closed = slices.DeleteFunc(m.p.Closed, func(c ClosedPair) bool {
+				if c.Group.Same(g.group.ID) {
+					m.found.Add("PLAN-025", diag.Pos{}, "%s and %s are not kept apart: %q talks with more ranges than a group could let in", c.A, c.B, m.g.name(v))
+				}
+				return c.Group.Same(g.group.ID)
+			})
 		}
 	}
 }
@@ -95,11 +108,12 @@ func (m *maker) guards() {
 type guarding struct {
 	m      *maker
 	target *estate.Estate
-	x      *estate.Index
 	after  *reach.Relation
+	book   *reach.Book // of the target
 	wanted asks
 	gained [][2]reach.Location
-	of     map[int]*guard // by VNet
+	apart  map[[2]reach.Place]bool // those of them that do not talk at all before
+	of     map[int]*guard          // by VNet
 }
 
 // isNew reports whether a place is a VNet that the plan makes: nothing stands in it that somebody could reach.
@@ -109,7 +123,7 @@ func (f *guarding) isNew(l reach.Location) bool {
 
 // close has one of the two guarded against the other. It says why neither can be, or "".
 func (f *guarding) close(p [2]reach.Location) string {
-	if talks(f.m.p.Before, p) {
+	if !f.apart[[2]reach.Place{p[0].Place(), p[1].Place()}] {
 		return "some of their addresses reach each other today"
 	}
 	var reasons []string
@@ -156,6 +170,8 @@ func (f *guarding) guardable(l reach.Location) (int, string) {
 		s := &vnet.Subnets[i]
 		switch {
 		case s.OfGateways():
+		case len(s.Delegations) > 0:
+			return 0, fmt.Sprintf("subnet %q of %s is given over to %s, and whether a security group counts there is that one's to say", s.Name, l, s.Delegations[0].Value)
 		case !s.SecurityGroup.IsZero():
 			return 0, fmt.Sprintf("subnet %q of %s has a security group of its own, whose owner adds the rules", s.Name, l)
 		case slices.ContainsFunc(azure.HubSubnets(), func(h azure.HubSubnet) bool { return h.Fixed && strings.EqualFold(h.Name, s.Name) }):
@@ -172,17 +188,18 @@ func (f *guarding) guardable(l reach.Location) (int, string) {
 
 // keepOut adds a place to the guard of a VNet, which is made with the first. It says why that would cut more, or "".
 func (f *guarding) keepOut(v int, ends [2]reach.Location) string {
-	ranges := rangesOf(f.target, f.x, ends[1])
+	if why := f.unlisted(ends[1]); why != "" {
+		return why
+	}
+	ranges := f.rangesOf(ends[1])
 	if len(ranges) == 0 {
 		return fmt.Sprintf("the addresses of %s are not known", ends[1])
 	}
 	for _, l := range f.after.Locations() {
-		if l.Same(ends[0]) || l.Same(ends[1]) || !talks(f.after, [2]reach.Location{ends[0], l}) || slices.ContainsFunc(f.gained, func(p [2]reach.Location) bool {
-			return p[0].Same(l) && p[1].Same(ends[0]) || p[1].Same(l) && p[0].Same(ends[0])
-		}) {
+		if l.Same(ends[1]) || !l.Same(ends[0]) && !f.uses(ends[0], l) {
 			continue
 		}
-		for _, p := range rangesOf(f.target, f.x, l) {
+		for _, p := range f.rangesOf(l) {
 			if slices.ContainsFunc(ranges, p.Overlaps) {
 				return fmt.Sprintf("%s shares addresses with %s, which %s reaches", ends[1], l, ends[0])
 			}
@@ -210,36 +227,47 @@ func (f *guarding) keepOut(v int, ends [2]reach.Location) string {
 	return ""
 }
 
-// rangesOf are the addresses of a place, as far as a network tells, sorted.
-func rangesOf(e *estate.Estate, x *estate.Index, l reach.Location) []netip.Prefix {
-	var out []netip.Prefix
-	add := func(in []estate.Prefix) {
-		for _, p := range in {
-			if p.IsValid() && !slices.Contains(out, p.Masked()) {
-				out = append(out, p.Masked())
-			}
-		}
+// uses reports whether a place goes on to talk with another one.
+func (f *guarding) uses(l, other reach.Location) bool {
+	a, b := l, other
+	if b.Compare(a) < 0 {
+		a, b = b, a
 	}
-	switch l.Kind {
-	case reach.VNet:
-		if v := x.VNet(l.ID); v != nil {
-			add(v.Space)
-		}
-	case reach.Clients:
-		for _, g := range x.GatewaysOf(l.ID) {
-			add(g.ClientPools)
-		}
-	case reach.OnPremises:
-		for i := range e.Sites {
-			if s := &e.Sites[i]; strings.EqualFold(s.Network, l.Name) {
-				add(s.Prefixes)
-			}
-		}
-	}
+	return !f.apart[[2]reach.Place{a.Place(), b.Place()}] && talks(f.after, [2]reach.Location{l, other})
+}
+
+// rangesOf are the addresses of a place in the target, sorted.
+func (f *guarding) rangesOf(l reach.Location) []netip.Prefix { return rangesIn(f.book, l) }
+
+func rangesIn(book *reach.Book, l reach.Location) []netip.Prefix {
+	out := slices.Clone(book.Of(l))
 	slices.SortFunc(out, func(a, b netip.Prefix) int {
 		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
 	})
-	return out
+	return slices.Compact(out)
+}
+
+// unlisted says why the addresses behind a device or a circuit may be more than an input lists, or "".
+func (f *guarding) unlisted(l reach.Location) string {
+	if l.Kind != reach.OnPremises {
+		return ""
+	}
+	sites := 0
+	for i := range f.target.Sites {
+		s := &f.target.Sites[i]
+		if !strings.EqualFold(s.Network, l.Name) {
+			continue
+		}
+		sites++
+		circuit := slices.ContainsFunc(f.m.g.connectionsOf(s.ID), func(c *estate.Connection) bool { return c.Kind == estate.ExpressRoute })
+		if circuit || s.BGP != nil && !s.AnnouncedKnown {
+			return fmt.Sprintf("%s tells its ranges by BGP, and no input lists them", l)
+		}
+	}
+	if sites == 0 {
+		return fmt.Sprintf("%s is behind a circuit, which tells its ranges by BGP", l)
+	}
+	return ""
 }
 
 // talking are the ranges outside of the private ones that a VNet goes on to talk with: its guard lets them in.
@@ -251,7 +279,7 @@ func (f *guarding) talking(v int, g *guard) []string {
 		if kept || !l.Same(self) && !talks(f.after, [2]reach.Location{self, l}) {
 			continue
 		}
-		for _, p := range rangesOf(f.target, f.x, l) {
+		for _, p := range f.rangesOf(l) {
 			if !slices.ContainsFunc(privateRanges, func(r string) bool {
 				return netip.MustParsePrefix(r).Contains(p.Addr()) && netip.MustParsePrefix(r).Bits() <= p.Bits()
 			}) && !slices.Contains(out, p.String()) {

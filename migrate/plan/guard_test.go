@@ -11,6 +11,7 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 )
 
 // closedPairs are the pairs that a plan keeps apart, each with its group.
@@ -98,6 +99,28 @@ func TestNotClosed(t *testing.T) {
 				}
 			}
 		}, 1, `VNet claims and VNet website are not kept apart: subnet "app" of VNet claims has a security group of its own`},
+		{"a subnet with two ranges", "", func(e *estate.Estate) {
+			for i := range e.VNets {
+				if v := &e.VNets[i]; v.Name == "claims" {
+					s := &v.Subnets[slices.IndexFunc(v.Subnets, func(s estate.Subnet) bool { return !s.OfGateways() })]
+					s.MorePrefixes = []estate.Prefix{{Prefix: netip.MustParsePrefix("10.101.200.0/24"), Raw: "10.101.200.0/24"}}
+				}
+			}
+		}, 3, ""},
+		{"a subnet that is given over", "", func(e *estate.Estate) {
+			for i := range e.VNets {
+				if v := &e.VNets[i]; v.Name == "website" {
+					v.Subnets[slices.IndexFunc(v.Subnets, func(s estate.Subnet) bool { return !s.OfGateways() })].Delegations = []estate.Fact{{Value: "Microsoft.NetApp/volumes"}}
+				}
+			}
+		}, 2, `VNet website and on-premises Zurich-DC are not kept apart: subnet "Web-Tier" of VNet website is given over to Microsoft.NetApp/volumes`},
+		{"a device that tells its ranges", "", func(e *estate.Estate) {
+			for i := range e.Sites {
+				if s := &e.Sites[i]; s.Network == "Zurich-DC" {
+					s.BGP = &estate.BGP{ASN: estate.Fact{Value: "65010"}}
+				}
+			}
+		}, 2, "VNet website and on-premises Zurich-DC are not kept apart: on-premises Zurich-DC tells its ranges by BGP, and no input lists them"},
 		{"the platform's subnet", "", func(e *estate.Estate) {
 			for i := range e.VNets {
 				if v := &e.VNets[i]; v.Name == "website" {
@@ -159,6 +182,32 @@ func TestClosedPairsAreChecked(t *testing.T) {
 			}
 			g.Rules = append([]estate.SecurityRule{hole}, g.Rules...)
 		}},
+		{"some addresses of the range", "PLAN-026", "something may begin between VNet claims and VNet website", func(p *plan.Plan) {
+			g := &closing(p).Effect.Add.SecurityGroups[0]
+			some := g.Rules[0]
+			some.Access.Value, some.Priority.Value = "Allow", "99"
+			for _, s := range estate.NewIndex(p.Base).VNet(vnetID(p, "website")).Subnets {
+				if first := s.Prefix.Addr().Next().Next(); !s.OfGateways() {
+					some.Source.Value = first.String() + "-" + first.Next().Next().String()
+				}
+			}
+			g.Rules = append([]estate.SecurityRule{some}, g.Rules...)
+		}},
+		{"a pair that talks today", "PLAN-026", "something may begin between VNet claims and VNet hub-west", func(p *plan.Plan) {
+			one := p.Closed[0]
+			one.B.Name, one.B.ID = "hub-west", vnetID(p, "hub-west")
+			p.Closed = append(slices.Clone(p.Closed), one)
+		}},
+		{"a group that no step makes", "PLAN-026", `no step makes security group "nonsense", which is to keep VNet claims and VNet website apart`, func(p *plan.Plan) {
+			p.Closed = slices.Clone(p.Closed)
+			p.Closed[0].Group.Name = "nonsense"
+		}},
+		{"its own subnets are denied", "PLAN-027", "security groups let less begin between VNet claims and VNet claims than before", func(p *plan.Plan) {
+			g := &closing(p).Effect.Add.SecurityGroups[0]
+			own := g.Rules[0]
+			own.Priority.Value, own.Source.Value = "99", "10.101.0.0/16"
+			g.Rules = append([]estate.SecurityRule{own}, g.Rules...)
+		}},
 		{"a port is not denied", "PLAN-026", "something may begin between VNet claims and VNet website", func(p *plan.Plan) {
 			g := &closing(p).Effect.Add.SecurityGroups[0]
 			g.Rules = slices.Clone(g.Rules)
@@ -187,5 +236,42 @@ func TestClosedPairsAreChecked(t *testing.T) {
 	q, found, err := remake(p)
 	if err != nil || !slices.Equal(closedPairs(q), closedPairs(p)) {
 		t.Errorf("made again: %v %v, closed %v", err, found, closedPairs(q))
+	}
+}
+
+// Two VNets of one name are two pairs: the guard of one says nothing of the other.
+func TestClosedPairsOfOneName(t *testing.T) {
+	p, _ := asking(t, "star", "hub: website\nexposure: closed\n")
+	q := own(p)
+	rename := func(l *reach.Location) {
+		if l.Name == "policies" {
+			l.Name = "claims"
+		}
+	}
+	base := *q.Base
+	base.VNets = slices.Clone(base.VNets)
+	for i := range base.VNets {
+		if base.VNets[i].Name == "policies" {
+			base.VNets[i].Name = "claims"
+		}
+	}
+	q.Base, q.Before = &base, reach.Compute(&base)
+	q.Closed = slices.Clone(p.Closed)
+	for i := range q.Closed {
+		rename(&q.Closed[i].A)
+		rename(&q.Closed[i].B)
+	}
+	for i := range q.Steps {
+		add := q.Steps[i].Effect.Add
+		if add == nil || len(add.SecurityGroups) == 0 || add.SecurityGroups[0].ID.Name != "policies-guard" {
+			continue
+		}
+		add.VNets, add.SecurityGroups = slices.Clone(add.VNets), slices.Clone(add.SecurityGroups)
+		add.VNets[0].Name = "claims"
+		add.SecurityGroups[0].Rules = nil
+	}
+	q.Target = plan.Apply(q.Base, q.Steps)
+	if all := plan.Check(q).Violations; !slices.ContainsFunc(all, func(v plan.Violation) bool { return v.Rule == "PLAN-026" }) {
+		t.Errorf("the second of two VNets called claims is open, and the check says %v", all)
 	}
 }

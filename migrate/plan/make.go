@@ -373,6 +373,17 @@ func (m *maker) assumptions(classic *estate.Estate) []estate.Assumption {
 		live, _ := estate.AssumptionText(estate.AsmLive)
 		out = append([]estate.Assumption{live}, out...)
 	}
+	guard, _ := estate.AssumptionText(estate.AsmGuard)
+	for _, d := range m.drafts {
+		for _, v := range d.members {
+			if d.guarded[v] != nil {
+				guard.Subjects = append(guard.Subjects, m.g.name(v))
+			}
+		}
+	}
+	if len(guard.Subjects) > 0 {
+		out = append(out, guard)
+	}
 	for _, p := range Passages {
 		assumed, _ := estate.AssumptionText(passages[p].assumed)
 		for _, d := range m.drafts {

@@ -286,10 +286,13 @@ func (r *ruling) always(access outcome, why string) *ruling {
 func (p *Permits) subnetOf(v int32, a netip.Addr) (class int32, subnet *estate.Subnet) {
 	node := &p.n.vnets[v]
 	class = node.firstClass
+	longest := -1
 	for c := node.firstClass; c < node.lastClass; c++ {
 		for _, s := range p.n.classes[c].subnets {
-			if s.Prefix.IsValid() && s.Prefix.Contains(a) && (subnet == nil || s.Prefix.Bits() > subnet.Prefix.Bits()) {
-				class, subnet = c, s
+			for _, p := range slices.Concat([]estate.Prefix{s.Prefix}, s.MorePrefixes) {
+				if p.IsValid() && p.Contains(a) && p.Bits() > longest {
+					class, subnet, longest = c, s, p.Bits()
+				}
 			}
 		}
 	}

@@ -164,8 +164,19 @@ func nounWords(n int, noun string) string {
 // comes counts what the plan makes.
 func (r *reviewer) comes() phrase {
 	var c headcount
-	completed := 0
+	completed, guards := 0, map[estate.Key]bool{}
+	for _, one := range r.p.Closed {
+		guards[one.Group.Key()] = true
+	}
 	for i := range r.p.Steps {
+		if add := r.p.Steps[i].Effect.Add; add != nil {
+			for k := range add.SecurityGroups {
+				if key := add.SecurityGroups[k].ID.Key(); guards[key] {
+					guards[key] = false
+					c.add(kinds[estate.TypeNSG], 1)
+				}
+			}
+		}
 		switch s := &r.p.Steps[i]; {
 		case s.Action == plan.CreatePeering && len(s.Back.Restore) > 0:
 			completed++
@@ -174,8 +185,6 @@ func (r *reviewer) comes() phrase {
 			c.add(kinds[estate.TypeNetworkManager], 1)
 		case s.Action == plan.CreateRoutes:
 			c.add(kindOf(s.Object), 1+len(s.Also))
-		case s.Action == plan.CloseSubnets:
-			c.add(kinds[estate.TypeNSG], len(s.Also))
 		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateAppliances, plan.CreateConnection, plan.CreatePeering}, s.Action):
 			c.add(kindOf(s.Object), 1)
 		}
