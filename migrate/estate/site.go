@@ -1,6 +1,10 @@
 package estate
 
-import "github.com/netmigrate/netmigrate/netcfg/diag"
+import (
+	"cmp"
+
+	"github.com/netmigrate/netmigrate/netcfg/diag"
+)
 
 // SiteClass says what a local network site is.
 type SiteClass uint8
@@ -90,4 +94,14 @@ func (k DeclaredKind) String() string {
 		return "gone"
 	}
 	return ""
+}
+
+// Behind names the on-premises network that a connection to the site leads to unless another VNet's connection is its
+// other half; "" where the device is a VNet's gateway. A site that stands for a VNet to another connection has no
+// network by itself, and is named as it is.
+func (s *Site) Behind() string {
+	if !s.Endpoint.IsZero() || !s.AddressOf.IsZero() {
+		return ""
+	}
+	return cmp.Or(s.Network, s.Name)
 }

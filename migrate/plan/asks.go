@@ -314,7 +314,7 @@ func (g *graph) ask(all []Ask, before *reach.Relation) {
 		}
 		for i := range g.e.Connections {
 			c := &g.e.Connections[i]
-			if site := g.x.Site(c.Site); a.B.Kind == reach.OnPremises && site != nil && strings.EqualFold(site.Network, a.B.Name) {
+			if site := g.x.Site(c.Site); a.B.Kind == reach.OnPremises && site != nil && strings.EqualFold(site.Behind(), a.B.Name) {
 				join(v, g.vnetOf(c))
 			}
 		}

@@ -319,7 +319,7 @@ func (m *maker) drop(d *decided, one Decision) bool {
 					hub = v
 				}
 			}
-			d.unserved[unserved{hub, strings.ToLower(site.Network)}] = true
+			d.unserved[unserved{hub, strings.ToLower(site.Behind())}] = true
 			return true
 		}
 		m.gone(one.At, "it names no site that there is")

@@ -255,7 +255,7 @@ func (f *guarding) unlisted(l reach.Location) string {
 	sites := 0
 	for i := range f.target.Sites {
 		s := &f.target.Sites[i]
-		if !strings.EqualFold(s.Network, l.Name) {
+		if !strings.EqualFold(s.Behind(), l.Name) {
 			continue
 		}
 		sites++

@@ -170,7 +170,7 @@ func (l *layout) among(hubs []int) *layout {
 func layRegional(g *graph, members []int, d *demand) *layout {
 	used := g.hubsInUse(members)
 	return layAmong(g, members, d, regionalHubs(g, members, d, used), func(l *layout, hub int) bool {
-		return len(l.users(hub)) > 0 || slices.Contains(used, hub)
+		return len(l.users(hub)) > 0 || slices.Contains(used, hub) && g.servesOwn(hub)
 	})
 }
 

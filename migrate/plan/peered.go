@@ -100,6 +100,13 @@ func (g *graph) abroadInUse(hubs []int) bool {
 	})
 }
 
+// servesOwn reports whether VNets of a hub's own region use its gateway.
+func (g *graph) servesOwn(hub int) bool {
+	return slices.ContainsFunc(g.near[hub], func(v int) bool {
+		return g.usesGatewayOf(v, hub) && g.e.VNets[v].Region.String() == g.e.VNets[hub].Region.String()
+	})
+}
+
 // half is one half of a peering as the plan wants it: a new one, or the one that is there, brought into
 // order. Its name is not taken by a peering with another VNet.
 func (d *draft) half(from, to estate.ID) estate.Peering {

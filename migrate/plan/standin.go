@@ -105,7 +105,7 @@ func (l *layout) offered(hub int, p netip.Prefix, but reach.Location) bool {
 	overlaps := func(s estate.Prefix) bool { return s.Overlaps(p) }
 	circuits := l.g.circuitsOf(hub)
 	for _, c := range circuits {
-		if s := l.g.x.Site(c.Site); s != nil && !strings.EqualFold(s.Network, but.Name) && slices.ContainsFunc(s.Prefixes, overlaps) {
+		if s := l.g.x.Site(c.Site); s != nil && !strings.EqualFold(s.Behind(), but.Name) && slices.ContainsFunc(s.Prefixes, overlaps) {
 			return true
 		}
 	}
@@ -161,7 +161,7 @@ func (l *layout) sitesOf(hub int, network reach.Location) []*estate.Site {
 	var out []*estate.Site
 	if hub >= 0 && slices.ContainsFunc(l.direct(hub), network.Same) {
 		for _, c := range l.g.connections[hub] {
-			if s := l.g.x.Site(c.Site); s != nil && c.Pairing.Partner.IsZero() && s.Network == network.Name {
+			if s := l.g.x.Site(c.Site); s != nil && c.Pairing.Partner.IsZero() && strings.EqualFold(s.Behind(), network.Name) {
 				out = append(out, s)
 			}
 		}

@@ -34,6 +34,10 @@ func spelt(hub string, lines ...string) *network {
 			continue
 		}
 		to, ranges, _ := strings.Cut(rest, " ")
+		if i := slices.IndexFunc(n.sites, func(s *drawnSite) bool { return s.name == to }); i >= 0 { // by the site of another
+			n.vnets[at].refs = append(n.vnets[at].refs, drawnRef{n.sites[i], dedicated})
+			continue
+		}
 		s := &drawnSite{name: name + "-to-" + to, address: fmt.Sprintf("40.90.17.%d", to[len(to)-1]), prefixes: prefixesOf(ranges)}
 		n.sites = append(n.sites, s)
 		if dedicated {

@@ -65,6 +65,13 @@ func TestTargetsAllowNoBetterPlan(t *testing.T) {
 			lines: lines([]string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v3 10.4.0.0/16", "v4 10.2.0.0/16", "v5 10.3.0.0/16", "v6 10.7.0.0/16"}, both("v4", "10.2.0.0/16", "v6", "10.7.0.0/16"),
 				[]string{"v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/24", "v2 > office 192.168.1.0/24", "v3 > office 192.168.1.0/24", "v4 > plant 192.168.2.0/24", "v5 > plant 192.168.2.0/24"}),
 			joined: "hub-westeurope-v4 hub-westeurope-v5 v0-v2 v1-v2 v2-v3 v4-v6", stay: "v2 hub-westeurope"},
+		{name: "a hub's site for a network may stand for a VNet to another VNet", hub: "auto",
+			lines:  lines([]string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v3 10.4.0.0/16", "v0 > v1 10.2.0.0/16 172.20.5.0/24", "v1 > v0 10.1.0.0/16", "v1 > v2 10.3.0.0/16 172.20.5.0/24", "v3 > v1-to-v2", "v2 > v3 10.4.0.0/16"}),
+			joined: "v0-v1 v2-v3", stay: "v1"},
+		{name: "a hub that other regions alone use is none of its region", hub: "regional", asks: "required: [{between: v3, and: v1, require: encryption}]\n",
+			lines: lines([]string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v3 10.3.0.0/16 in North Europe", "v4 10.6.0.0/16"}, both("v0", "10.1.0.0/16", "v2", "10.3.0.0/16"), both("v0", "10.1.0.0/16", "v4", "10.6.0.0/16"),
+				[]string{"v3 > v4 10.6.0.0/16", "v4 > v3 10.3.0.0/16 192.168.2.0/24", "v0 > office 192.168.1.0/24", "v2 > office 192.168.1.0/24", "v3 > plant 192.168.2.0/24"}),
+			joined: "v0-v2 v0-v4 v3-v4", stay: "v0 v2 v3"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			n := spelt(c.hub, c.lines...)

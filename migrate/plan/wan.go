@@ -216,8 +216,8 @@ func (w *wans) behind(c *estate.Connection) string {
 	if c.Kind == estate.Vnet2Vnet || c.Kind == estate.IPsec && c.Pairing.Confidence != estate.NotPaired {
 		return ""
 	}
-	if s := w.g.x.Site(c.Site); s != nil && s.Endpoint.IsZero() && s.AddressOf.IsZero() {
-		return cmp.Or(s.Network, s.Name)
+	if s := w.g.x.Site(c.Site); s != nil && s.Behind() != "" {
+		return s.Behind()
 	}
 	if c.Kind == estate.ExpressRoute {
 		return c.Circuit.Name

@@ -47,10 +47,11 @@ func (b *Book) listBeyond(e *estate.Estate) {
 		}
 	}
 	for i := range e.Sites {
-		if s := &e.Sites[i]; s.Endpoint.IsZero() && s.Network != "" {
-			network[s.ID.Key()] = s.Network
-			add(s.Network, s.Prefixes)
-			add(s.Network, s.Announced)
+		s := &e.Sites[i]
+		if name := s.Behind(); name != "" {
+			network[s.ID.Key()] = name
+			add(name, s.Prefixes)
+			add(name, s.Announced)
 		}
 	}
 	known := circuitsOf(e)

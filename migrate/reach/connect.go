@@ -128,8 +128,8 @@ func (c *connector) networkOf(conn *estate.Connection) string {
 	if conn.Kind == estate.Vnet2Vnet || conn.Kind == estate.IPsec && conn.Pairing.Confidence != estate.NotPaired {
 		return ""
 	}
-	if site := c.site(conn.Site); site != nil && site.Endpoint.IsZero() && site.AddressOf.IsZero() {
-		return cmp.Or(site.Network, site.Name)
+	if site := c.site(conn.Site); site != nil && site.Behind() != "" {
+		return site.Behind()
 	}
 	if i := c.circuitOf(conn); i >= 0 && conn.Kind == estate.ExpressRoute {
 		return c.circuits.behind[i]
