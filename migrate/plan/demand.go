@@ -54,6 +54,7 @@ type netReach struct {
 	network  reach.Location
 	prefixes []netip.Prefix // of it, that are reached
 	way
+	spare []*estate.Connection // of a forbidden one: what goes with the last other user
 }
 
 // demands splits the relation by component. of says which component a VNet belongs to.
@@ -85,9 +86,9 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 				d.open = append(d.open, pair)
 			}
 		case aVNet && behindGateway(r, ends[0], ends[1], s):
-			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{ends[1], s.ToPrefixes, g.outward(a, there, back, s.ToPrefixes)})
+			out[of[a]].networks[a] = append(out[of[a]].networks[a], netReach{network: ends[1], prefixes: s.ToPrefixes, way: g.outward(a, there, back, s.ToPrefixes)})
 		case bVNet && behindGateway(r, ends[1], ends[0], s):
-			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{ends[0], s.FromPrefixes, g.outward(b, back, there, s.FromPrefixes)})
+			out[of[b]].networks[b] = append(out[of[b]].networks[b], netReach{network: ends[0], prefixes: s.FromPrefixes, way: g.outward(b, back, there, s.FromPrefixes)})
 		}
 	}
 	for i := range out {

@@ -29,20 +29,21 @@ type layout struct {
 	noted     map[*estate.ID]bool // what is in ways, by the first connection
 	kept      []KeptPair
 
-	keptPairs [][2]int          // pairs of VNets among kept
-	crowded   [][2]int          // those of them whose peering addresses are in the way of
-	existing  map[[2]int]bool   // pairs that a peering joins before the plan, a before b
-	blocked   map[[2]int]string // pairs that must not be peered, a before b, and why
-	passage   Passage           // what pairs of spokes pass in the hub, which is new
-	through   [][2]int          // those that do
-	groups    [][]int           // connected groups that join VNets in place of peerings, which peers has all the same
-	grouped   map[[2]int]bool   // their pairs, a before b
-	ungrouped string            // why there are none
-	apart     map[[2]int]string // pairs that are asked for and cannot be joined, and why
-	exposed   int               // VNet pairs that the hub's peerings join and that were apart before
-	guests    []int             // VNets that are peered with their hub for its gateway alone
-	stays     map[int]bool      // those of them that turned out to keep a gateway of their own
-	unled     map[[2]int]bool   // pairs that a gateway leads to each other over a tunnel that goes
+	keptPairs [][2]int            // pairs of VNets among kept
+	crowded   [][2]int            // those of them whose peering addresses are in the way of
+	existing  map[[2]int]bool     // pairs that a peering joins before the plan, a before b
+	blocked   map[[2]int]string   // pairs that must not be peered, a before b, and why
+	passage   Passage             // what pairs of spokes pass in the hub, which is new
+	through   [][2]int            // those that do
+	groups    [][]int             // connected groups that join VNets in place of peerings, which peers has all the same
+	grouped   map[[2]int]bool     // their pairs, a before b
+	ungrouped string              // why there are none
+	apart     map[[2]int]string   // pairs that are asked for and cannot be joined, and why
+	exposed   int                 // VNet pairs that the hub's peerings join and that were apart before
+	guests    []int               // VNets that are peered with their hub for its gateway alone
+	stays     map[int]bool        // those of them that turned out to keep a gateway of their own
+	unled     map[[2]int]bool     // pairs that a gateway leads to each other over a tunnel that goes
+	spent     map[estate.Key]bool // connections that carry forbidden pairs alone once others use the gateways of hubs
 }
 
 // lay builds the layout for a hub. Peerings carry the required pairs; the ones that cannot be
@@ -67,6 +68,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 		}
 		if leave, lead := l.leave(), l.lead(); !l.block() && !leave && !lead {
 			l.serve()
+			l.spend()
 			return l
 		}
 	}
@@ -450,6 +452,9 @@ func (l *layout) settle() (changed bool) {
 			continue
 		}
 		for _, n := range l.demand.networks[v] {
+			if n.spare != nil && !l.isHub(v) {
+				continue // it stays only if others need it
+			}
 			if !l.isHub(v) || !l.ends(v, n) || !l.lists(v, n) { // a part of a network may be reached by another VNet's gateway
 				changed = l.keepWay(n.way) || changed
 			}

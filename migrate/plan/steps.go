@@ -82,7 +82,7 @@ func (s *sequence) component(d *draft) {
 	peered := s.peer(d, ready)
 	gate = s.verify(d, s.associate(d, peered))
 	cleared := s.tunnels(d, gate)
-	s.cut(d, gate, cleared)
+	s.cut(d, gate, cleared, false)
 	gate = append(slices.Clone(gate), s.late(d, gate, cleared)...)
 	s.gateways(d, gate, cleared)
 	s.clean(d)
@@ -330,6 +330,7 @@ func (s *sequence) gateways(d *draft, gate []string, cleared map[estate.Key][]st
 		}
 		before = s.window(d, i, own, needs, cleared)
 	}
+	s.cut(d, before, cleared, true)
 	for _, gw := range d.gateways {
 		if !d.remote[s.g.index[gw.VNet.Key()]] {
 			s.deleteGateway(gw, append(slices.Clone(before), cleared[gw.ID.Key()]...), "") // it takes long: not inside a window

@@ -227,7 +227,7 @@ func (d *draft) retire() {
 				switch {
 				case d.remote[v] && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec:
 					d.onPremises = append(d.onPremises, c)
-				case d.g.severed[c.ID.Key()]:
+				case d.severs(c):
 					d.severed = append(d.severed, c)
 				}
 			}
@@ -252,7 +252,7 @@ func (d *draft) unused(v int, gw *estate.Gateway) bool {
 		return false
 	}
 	return !slices.ContainsFunc(connections, func(c *estate.Connection) bool {
-		return d.keep[c.ID.Key()] || c.Pairing.Partner.IsZero() && (!d.remote[v] || c.Kind != estate.IPsec) && !d.g.severed[c.ID.Key()]
+		return d.keep[c.ID.Key()] || c.Pairing.Partner.IsZero() && (!d.remote[v] || c.Kind != estate.IPsec) && !d.severs(c)
 	})
 }
 
