@@ -261,28 +261,23 @@ func (c *comparison) compare(d Difference, was, is thing) {
 // counterpart finds the k-th part among those of the other estate: the one with its name, of several namesakes the one in
 // its place, or, when neither has a namesake, the one that was written with the same name.
 func counterpart(own []thing, k int, others []thing) *thing {
-	p, earlier := &own[k], 0
-	named := func(in []thing, name string) int {
-		return slices.IndexFunc(in, func(q thing) bool { return q.part == p.part && strings.EqualFold(q.name, name) })
-	}
-	for i := range own[:k] {
-		if own[i].part == p.part && strings.EqualFold(own[i].name, p.name) {
-			earlier++
-		}
-	}
-	if first := named(others, p.name); first >= 0 {
-		for i := first; i < len(others); i++ {
-			if q := &others[i]; q.part == p.part && strings.EqualFold(q.name, p.name) {
-				if earlier == 0 {
-					return q
-				}
-				earlier--
+	p := &own[k]
+	named := func(in []thing, name string) (at []int) {
+		for i := range in {
+			if in[i].part == p.part && strings.EqualFold(in[i].name, name) {
+				at = append(at, i)
 			}
+		}
+		return at
+	}
+	if all := named(others, p.name); len(all) > 0 {
+		if nth := slices.Index(named(own, p.name), k); nth < len(all) {
+			return &others[all[nth]]
 		}
 		return nil
 	}
 	i := slices.IndexFunc(others, func(q thing) bool {
-		return q.part == p.part && p.raw != "" && strings.EqualFold(q.raw, p.raw) && named(own, q.name) < 0
+		return q.part == p.part && p.raw != "" && strings.EqualFold(q.raw, p.raw) && len(named(own, q.name)) == 0
 	})
 	if i < 0 {
 		return nil
