@@ -17,8 +17,8 @@ const (
 	probePort     = 22
 )
 
-// balanced reports whether a load balancer before appliances is one of ours.
-func (b builder) balanced(g *estate.Gateway) bool {
+// ownBalancer reports whether a load balancer before appliances is one of ours.
+func (b builder) ownBalancer(g *estate.Gateway) bool {
 	return g.Kind == estate.Appliance && g.ID.Type == estate.TypeLoadBalancer && b.found.Gateway(g.ID) == nil
 }
 

@@ -14,7 +14,7 @@ func (w *bookWriter) addAppliances(c *Commands, g *estate.Gateway) {
 	for _, line := range w.sheet(g) {
 		c.Do = append(c.Do, people("%s", line))
 	}
-	for _, p := range passages(w.p.Target, g) {
+	for _, p := range allowances(w.p.Target, g) {
 		from := &w.p.Target.VNets[p.from]
 		c.Do = append(c.Do, people("rule of the appliances: from %s (%s) to %s, every protocol and port; nothing else", from.ID.Name, strings.Join(sources(from), ", "), strings.Join(p.destinations, ", ")))
 	}
@@ -48,7 +48,7 @@ func (w *bookWriter) createBalancer(g *estate.Gateway) Command {
 	self := w.resourceID(g.ID)
 	body := balancerBody(g)
 	body.Subnet, body.Self = w.resourceID(subnet).marked(), self.marked()
-	az := w.putSized(g.ID, &g.Region, balancerSize, body)
+	az := w.put(g.ID, &g.Region, balancerSize, body)
 	part := func(key, name string) string { return self.then("/" + key + "/" + name).powershell() }
 	frontend := (&line{w: w, shell: PowerShell, words: []string{"New-AzLoadBalancerFrontendIpConfig -Name " + arm.BalancerFrontend}}).
 		opt("PrivateIpAddress", literal(body.PrivateAddress)).opt("SubnetId", w.resourceID(subnet))

@@ -22,7 +22,7 @@ func (w *bookWriter) createPolicy(g *estate.Gateway) Command {
 	var groups []string
 	n := 0
 	for _, group := range ruleGroups(w.p.Target, g) {
-		az += " &&\n" + w.put(group.id(), nil, group.body())
+		az += " &&\n" + w.put(group.id(), nil, nil, group.body())
 		groups = append(groups, w.rulesForPowerShell(&group))
 		n += len(group.rules)
 	}
@@ -104,7 +104,7 @@ func (w *bookWriter) beforeRouting(c *Commands, s *plan.Step) {
 		for _, id := range next.Also {
 			if g := w.ledTo(id); g != nil && !slices.Contains(seen, g) {
 				seen = append(seen, g)
-				if w.balanced(g) {
+				if w.ownBalancer(g) {
 					c.Do = append(c.Do, w.showBalancer(g), w.probed(g),
 						people("the owner of the appliances shows for every rule of their step that a session of it would pass, in both directions; or one test subnet at each end gets its route table first. From the next step on the pairs rest on that"))
 					continue
@@ -123,7 +123,7 @@ func (w *bookWriter) ledTo(table estate.ID) *estate.Gateway {
 	}
 	for i := range w.p.Target.Gateways {
 		g := &w.p.Target.Gateways[i]
-		if (w.planned(g) || w.balanced(g)) && slices.ContainsFunc(t.Routes, func(r estate.Route) bool { return leadsTo(&r, g) }) {
+		if w.built(g) && slices.ContainsFunc(t.Routes, func(r estate.Route) bool { return leadsTo(&r, g) }) {
 			return g
 		}
 	}

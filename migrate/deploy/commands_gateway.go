@@ -7,15 +7,15 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// addGateway makes a gateway, a firewall or the load balancer of appliances with what it stands on: its public address, and the site that its default
-// route leads to.
+// addGateway makes a gateway, a firewall or the load balancer of appliances, with what it stands on: its public address,
+// and the site that its default route leads to.
 func (w *bookWriter) addGateway(c *Commands, g *estate.Gateway) {
-	ours := w.planned(g)
+	ours := w.ownFirewall(g)
 	switch {
 	case w.now.gateways[g.ID.Key()] != nil:
 		c.Do = append(c.Do, people("gateway %s exists: a person changes it", g.ID.Name))
 		return
-	case w.balanced(g):
+	case w.ownBalancer(g):
 		w.addAppliances(c, g)
 		return
 	case !ours && !g.Kind.Virtual():

@@ -81,7 +81,7 @@ func (w *bookWriter) createManager(m *estate.NetworkManager, groups []estate.Net
 	for _, scope := range scopes {
 		body.Subscriptions = append(body.Subscriptions, scope.marked())
 	}
-	az := []string{w.request("put", versioned(w.resourceID(m.ID)), w.body(m.ID, &m.Region, body))}
+	az := []string{w.request("put", versioned(w.resourceID(m.ID)), w.body(m.ID, &m.Region, nil, body))}
 	var ps []string
 	for i := range groups {
 		posix, powershell := w.createGroup(&groups[i])
@@ -96,13 +96,13 @@ func (w *bookWriter) createManager(m *estate.NetworkManager, groups []estate.Net
 // createGroup makes a group, its members and the configuration that connects them.
 func (w *bookWriter) createGroup(g *estate.NetworkGroup) (az, ps []string) {
 	id, mesh := w.resourceID(g.ID), meshOf(g.ID)
-	az = append(az, w.request("put", versioned(id), w.body(g.ID, nil, &arm.NetworkGroup{})))
+	az = append(az, w.request("put", versioned(id), w.body(g.ID, nil, nil, &arm.NetworkGroup{})))
 	ps = append(ps, w.ps("New-AzNetworkManagerGroup", g.ID).named("NetworkManagerName", g.ID.Name).named("Name", g.ID.Child).String()+" | Select-Object Name")
 	names, vnets := membersOf(g)
 	for i, member := range vnets {
 		at := append(id.then("/staticMembers/"), w.name(names[i])...)
 		vnet := w.resourceID(member)
-		az = append(az, w.request("put", versioned(at), w.body(g.ID, nil, &arm.StaticMember{VirtualNetwork: vnet.marked()})))
+		az = append(az, w.request("put", versioned(at), w.body(g.ID, nil, nil, &arm.StaticMember{VirtualNetwork: vnet.marked()})))
 		ps = append(ps, w.ps("New-AzNetworkManagerStaticMember", g.ID).named("NetworkManagerName", g.ID.Name).named("NetworkGroupName", g.ID.Child).
 			named("Name", names[i]).opt("ResourceId", vnet).String()+" | Select-Object Name")
 	}
@@ -110,7 +110,7 @@ func (w *bookWriter) createGroup(g *estate.NetworkGroup) (az, ps []string) {
 	if global {
 		flag = " -IsGlobal"
 	}
-	az = append(az, w.request("put", versioned(w.resourceID(mesh)), w.body(mesh, nil, &arm.Mesh{NetworkGroup: id.marked(), Global: global})))
+	az = append(az, w.request("put", versioned(w.resourceID(mesh)), w.body(mesh, nil, nil, &arm.Mesh{NetworkGroup: id.marked(), Global: global})))
 	ps = append(ps, w.ps("New-AzNetworkManagerConnectivityConfiguration", mesh).named("NetworkManagerName", mesh.Name).named("Name", mesh.Child).add("-ConnectivityTopology Mesh").
 		add("-AppliesToGroup @(New-AzNetworkManagerConnectivityGroupItem -NetworkGroupId "+id.powershell()+" -GroupConnectivity DirectlyConnected"+flag+")").when(global, "-IsGlobal").String()+" | Select-Object Name")
 	return az, ps

@@ -202,27 +202,22 @@ func (w *bookWriter) showNetwork(id estate.ID) Command {
 	return w.command(az.String(), ps, "VNet %s: its address space and its subnets", id.Name)
 }
 
-// effectiveRules shows the rules of all groups of a machine in a VNet, which whoever runs it chooses.
+// effectiveRules shows the rules of all groups of a machine in a VNet.
 func (w *bookWriter) effectiveRules(vnet estate.ID, want string) Command {
-	nic := w.machine()
-	part := func(i string) string { return "((" + nic.powershell() + " -split '/')[" + i + "])" }
-	az := "az network nic list-effective-nsg --ids=" + nic.posix() + " --query='value[].effectiveSecurityRules[].[name, direction, priority, access, sourceAddressPrefix, destinationAddressPrefix]' --output=json"
-	ps := "Get-AzEffectiveNetworkSecurityGroup -DefaultProfile (Context " + part("2") + ") -ResourceGroupName " + part("4") + " `\n  -NetworkInterfaceName " + part("-1") +
-		" |\n  ForEach-Object { $_.EffectiveSecurityRules } | Select-Object Name, Direction, Priority, Access, SourceAddressPrefix, DestinationAddressPrefix"
-	return w.command(az, ps, "set NIC to a network interface in %s: %s", vnet.Name, want)
+	return w.ofMachine(vnet, want, "az network nic list-effective-nsg", "--query='value[].effectiveSecurityRules[].[name, direction, priority, access, sourceAddressPrefix, destinationAddressPrefix]' --output=json",
+		"Get-AzEffectiveNetworkSecurityGroup", "ForEach-Object { $_.EffectiveSecurityRules } | Select-Object Name, Direction, Priority, Access, SourceAddressPrefix, DestinationAddressPrefix")
 }
 
-// machine is a network interface that whoever runs a command chooses.
-func (w *bookWriter) machine() value {
-	return w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; the command says in which VNet", When: EachTime})
-}
-
-// effectiveRoutes shows the routes of a machine in a VNet, which whoever runs it chooses.
+// effectiveRoutes shows the routes of a machine in a VNet.
 func (w *bookWriter) effectiveRoutes(vnet estate.ID, want string) Command {
-	nic := w.machine()
+	return w.ofMachine(vnet, want, "az network nic show-effective-route-table", "--output=table", "Get-AzEffectiveRouteTable", "Format-Table Source, State, AddressPrefix, NextHopType")
+}
+
+// ofMachine shows what counts for a network interface in a VNet, which whoever runs the command chooses.
+func (w *bookWriter) ofMachine(vnet estate.ID, want, az, prints, cmdlet, shows string) Command {
+	nic := w.variable("interface", "NIC", Variable{Means: "the resource id of a network interface of a running machine; the command says in which VNet", When: EachTime})
 	part := func(i string) string { return "((" + nic.powershell() + " -split '/')[" + i + "])" }
-	az := "az network nic show-effective-route-table --ids=" + nic.posix() + " --output=table"
-	ps := "Get-AzEffectiveRouteTable -DefaultProfile (Context " + part("2") + ") -ResourceGroupName " + part("4") + " `\n  -NetworkInterfaceName " + part("-1") +
-		" |\n  Format-Table Source, State, AddressPrefix, NextHopType"
-	return w.command(az, ps, "set NIC to a network interface in %s: %s", vnet.Name, want)
+	return w.command(az+" --ids="+nic.posix()+" "+prints,
+		cmdlet+" -DefaultProfile (Context "+part("2")+") -ResourceGroupName "+part("4")+" `\n  -NetworkInterfaceName "+part("-1")+" |\n  "+shows,
+		"set NIC to a network interface in %s: %s", vnet.Name, want)
 }

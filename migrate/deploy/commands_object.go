@@ -77,22 +77,13 @@ func (w *bookWriter) likeIt(id estate.ID) (count, listed string, name value) {
 
 // put is what makes a resource with az from the body that a template has, and waits for it. The commands that az has
 // for the type would make it piece by piece.
-func (w *bookWriter) put(id estate.ID, region *estate.Region, properties arm.Properties) string {
-	return w.putSized(id, region, nil, properties)
-}
-
-// putSized is put of a resource that has a size.
-func (w *bookWriter) putSized(id estate.ID, region *estate.Region, size *arm.SKU, properties arm.Properties) string {
+func (w *bookWriter) put(id estate.ID, region *estate.Region, size *arm.SKU, properties arm.Properties) string {
 	at := w.resourceID(id)
-	return w.request("put", versioned(at), w.sizedBody(id, region, size, properties)) + " &&\naz resource wait --created --api-version=" + arm.APIVersion + " --ids=" + at.posix()
+	return w.request("put", versioned(at), w.body(id, region, size, properties)) + " &&\naz resource wait --created --api-version=" + arm.APIVersion + " --ids=" + at.posix()
 }
 
 // body is what is put of a resource: the body that a template has.
-func (w *bookWriter) body(id estate.ID, region *estate.Region, properties arm.Properties) value {
-	return w.sizedBody(id, region, nil, properties)
-}
-
-func (w *bookWriter) sizedBody(id estate.ID, region *estate.Region, size *arm.SKU, properties arm.Properties) value {
+func (w *bookWriter) body(id estate.ID, region *estate.Region, size *arm.SKU, properties arm.Properties) value {
 	body := literal("{")
 	if region != nil {
 		body = append(literal(`{"location":`), jsonText(w.region(*region))...).then(",")

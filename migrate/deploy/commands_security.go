@@ -42,7 +42,7 @@ func (w *bookWriter) createSecurityGroup(g *estate.SecurityGroup) Command {
 	if len(rules) > 0 {
 		ps.add("-SecurityRules @(\n    " + strings.Join(rules, "\n    ") + "\n  )")
 	}
-	return w.create(g.ID, w.put(g.ID, &g.Region, securityGroup(g)), ps, "Select-Object Name, ProvisioningState", "network security group %s with its rules", g.ID.Name)
+	return w.create(g.ID, w.put(g.ID, &g.Region, nil, securityGroup(g)), ps, "Select-Object Name, ProvisioningState", "network security group %s with its rules", g.ID.Name)
 }
 
 // createRouteTable makes a route table that does not exist, with its routes.
@@ -61,7 +61,7 @@ func (w *bookWriter) createRouteTable(t *estate.RouteTable) Command {
 	if len(routes) > 0 {
 		ps.add("-Route @(\n    " + strings.Join(routes, "\n    ") + "\n  )")
 	}
-	return w.create(t.ID, w.put(t.ID, &t.Region, routeTable(t)), ps, "Select-Object Name, ProvisioningState", "route table %s with %s", t.ID.Name, count(len(t.Routes), "route"))
+	return w.create(t.ID, w.put(t.ID, &t.Region, nil, routeTable(t)), ps, "Select-Object Name, ProvisioningState", "route table %s with %s", t.ID.Name, count(len(t.Routes), "route"))
 }
 
 // showTable shows the routes of a table, and the subnets that use it.

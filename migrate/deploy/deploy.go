@@ -75,7 +75,7 @@ func renderFor(e, existing, found, target *estate.Estate, opts Options) (*Deploy
 		if p.built(g) {
 			p.addresses = append(p.addresses, g)
 		}
-		if p.planned(g) {
+		if p.ownFirewall(g) {
 			p.policies, p.groups = append(p.policies, g), append(p.groups, ruleGroups(target, g)...)
 		}
 	}
@@ -133,9 +133,9 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 		switch g := &e.Gateways[i]; {
 		case g.Kind.Virtual():
 			r.gateway(g)
-		case p.planned(g):
+		case p.ownFirewall(g):
 			r.firewall(g)
-		case p.balanced(g):
+		case p.ownBalancer(g):
 			r.balancer(g)
 		}
 	}

@@ -35,14 +35,14 @@ const groupSize = arm.MaxResourceSize / 4
 // builder tells which gateways are ours to build.
 type builder struct{ found *estate.Index } // the network as it was found
 
-// planned reports whether a firewall is one of ours. What one that was found does with packets no estate knows.
-func (b builder) planned(g *estate.Gateway) bool {
+// ownFirewall reports whether a firewall is one of ours. What one that was found does with packets no estate knows.
+func (b builder) ownFirewall(g *estate.Gateway) bool {
 	return g.Kind == estate.Firewall && b.found.Gateway(g.ID) == nil
 }
 
 // built reports whether templates write a gateway.
 func (b builder) built(g *estate.Gateway) bool {
-	return g.Kind.Virtual() || b.planned(g) || b.balanced(g)
+	return g.Kind.Virtual() || b.ownFirewall(g) || b.ownBalancer(g)
 }
 
 // policyOf is the id of a firewall's policy.
@@ -80,19 +80,19 @@ func (g *ruleGroup) body() *arm.RuleCollectionGroup {
 	return body
 }
 
-// passage is what may go from a VNet, which is a number of a target's VNets, through a firewall or appliances.
-type passage struct {
+// allowance is what may go from a VNet, which is a number of a target's VNets, through a firewall or appliances.
+type allowance struct {
 	from         int
 	destinations []string
 }
 
-// passages are those that routes lead to a firewall or a load balancer before appliances, in the order of the VNets. The target is the network once
-// every route table is at its subnets.
-func passages(target *estate.Estate, to *estate.Gateway) []passage {
+// allowances are what routes lead to a firewall or to a load balancer before appliances, in the order of the VNets. The
+// target is the network once every route table is at its subnets.
+func allowances(target *estate.Estate, to *estate.Gateway) []allowance {
 	x := estate.NewIndex(target)
-	var all []passage
+	var all []allowance
 	for i := range target.VNets {
-		p := passage{from: i}
+		p := allowance{from: i}
 		seen := map[estate.Key]bool{}
 		known := map[string]bool{}
 		for _, s := range target.VNets[i].Subnets {
@@ -131,7 +131,7 @@ func sources(v *estate.VNet) []string {
 func ruleGroups(target *estate.Estate, firewall *estate.Gateway) []ruleGroup {
 	names := azure.NewNamer()
 	groups, size := []ruleGroup{{firewall: firewall}}, 0
-	for _, p := range passages(target, firewall) {
+	for _, p := range allowances(target, firewall) {
 		from := &target.VNets[p.from]
 		rule := arm.NetworkRule{Name: names.Unique("rules", azure.LegalName("rules", "from-"+from.ID.Name)), Protocols: []string{"Any"},
 			Sources: sources(from), Destinations: p.destinations, DestinationPorts: []string{"*"}}

@@ -236,7 +236,7 @@ func (s *stager) split() {
 		}
 	}
 	for i := range e.Gateways {
-		if g := &e.Gateways[i]; s.planned(g) {
+		if g := &e.Gateways[i]; s.ownFirewall(g) {
 			s.rules(g)
 		}
 	}
@@ -301,7 +301,7 @@ func (s *stager) groups() {
 // gatewayNeeds are what a gateway or a firewall refers to, or waits for.
 func (s *stager) gatewayNeeds(g *estate.Gateway) []estate.ID {
 	needs := []estate.ID{g.VNet, g.PublicIP, g.DefaultSite}
-	if s.planned(g) {
+	if s.ownFirewall(g) {
 		needs = append(needs, policyOf(g.ID), s.lastRules[g.ID.Key()])
 	}
 	return needs
