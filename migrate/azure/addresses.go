@@ -30,6 +30,10 @@ const SmallestSubnetBits = 29
 // link-local, multicast and broadcast, in address order. Source: docs/sources.md#addressing.
 func ForbiddenPrefixes() []netip.Prefix { return slices.Clone(forbiddenPrefixes) }
 
+// PrivateRanges are the private ranges: RFC 1918, and 100.64.0.0/10 of RFC 6598, in address order.
+// Source: docs/sources.md#addressing.
+func PrivateRanges() []netip.Prefix { return slices.Clone(privatePrefixes) }
+
 // IsPrivate reports whether all of the prefix is private: RFC 1918, or 100.64.0.0/10 of RFC 6598.
 // The platform drops packets to these when nothing routes them; any other goes to the Internet.
 // Source: docs/sources.md#addressing.

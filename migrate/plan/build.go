@@ -67,19 +67,18 @@ func (s *sequence) device(d *draft, hub int, network reach.Location, ready []str
 }
 
 // build makes what is new: the hubs, their gateways, their connections to on-premises.
-func (s *sequence) build(d *draft) []string {
+func (s *sequence) build(d *draft, gate []string) []string {
 	var ready []string
 	for _, h := range d.ordered() {
-		ready = append(ready, s.buildHub(d, h)...)
+		ready = append(ready, s.buildHub(d, h, gate)...)
 	}
 	if len(ready) == 0 {
-		return s.gate
+		return gate
 	}
 	return ready
 }
 
-func (s *sequence) buildHub(d *draft, h *drawnHub) []string {
-	ready := s.gate
+func (s *sequence) buildHub(d *draft, h *drawnHub, ready []string) []string {
 	if h.vnet != nil {
 		ready = []string{s.add(Step{
 			Action: CreateVNet, Object: h.id, Needs: ready,

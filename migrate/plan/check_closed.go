@@ -7,10 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"go4.org/netipx"
+
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/reach"
-	"go4.org/netipx"
 )
 
 // Pairs that a plan says are closed are looked at with the rules of the network security groups of a state: whatever the
@@ -159,7 +160,7 @@ func (c *corners) ways(p [2]reach.Location) iter.Seq[[2]reach.Endpoint] {
 // of are the corners of a place: of a VNet those of its subnets, but for the ones of gateways. What is in no subnet is
 // nobody's.
 func (c *corners) of(l reach.Location) []netip.Addr {
-	ranges := rangesIn(c.book, l)
+	ranges := c.book.Of(l)
 	if v := c.x.VNet(l.ID); v != nil && l.Kind == reach.VNet {
 		var lived []netip.Prefix
 		for i := range v.Subnets {

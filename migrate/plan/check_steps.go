@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/netmigrate/netmigrate/migrate/estate"
@@ -67,9 +68,10 @@ func (r *refusal) step(s *Step) []string {
 		needs("gateway", add.Gateways[i].ID, add.Gateways[i].VNet, r.x.VNet(add.Gateways[i].VNet) != nil)
 	}
 	for i := range add.VNets {
-		for _, sub := range add.VNets[i].Subnets {
-			needs("VNet", add.VNets[i].ID, sub.RouteTable, r.unlisted(sub.RouteTable) || r.x.RouteTable(sub.RouteTable) != nil)
-			needs("VNet", add.VNets[i].ID, sub.SecurityGroup, r.unlisted(sub.SecurityGroup) || r.x.SecurityGroup(sub.SecurityGroup) != nil)
+		v := &add.VNets[i]
+		for _, sub := range v.Subnets {
+			needs("VNet", v.ID, sub.RouteTable, r.unlisted(v.ID, sub.RouteTable) || r.x.RouteTable(sub.RouteTable) != nil)
+			needs("VNet", v.ID, sub.SecurityGroup, r.unlisted(v.ID, sub.SecurityGroup) || r.x.SecurityGroup(sub.SecurityGroup) != nil)
 		}
 	}
 	for i := range add.Peerings {
@@ -89,9 +91,12 @@ func (r *refusal) step(s *Step) []string {
 	return why
 }
 
-// unlisted reports whether no input lists a table or group: then nothing builds it, and it is there.
-func (r *refusal) unlisted(id estate.ID) bool {
-	return r.base.RouteTable(id) == nil && r.base.SecurityGroup(id) == nil
+// unlisted reports whether a VNet uses a table or group before the plan that no input lists: nothing builds it, and it is
+// there.
+func (r *refusal) unlisted(vnet, id estate.ID) bool {
+	v := r.base.VNet(vnet)
+	return v != nil && r.base.RouteTable(id) == nil && r.base.SecurityGroup(id) == nil &&
+		slices.ContainsFunc(v.Subnets, func(s estate.Subnet) bool { return s.RouteTable.Same(id) || s.SecurityGroup.Same(id) })
 }
 
 // misses reports what the state at the end of a plan has otherwise than its target (PLAN-013).

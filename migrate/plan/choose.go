@@ -303,11 +303,8 @@ func (l *layout) candidate() Candidate {
 	term("interruptions", len(l.remote), weightWindow)
 	term("on-premises devices to change", l.each(func(hub int) int { return len(l.behindHub[hub].added) }), weightDevice)
 	term("gateways to build", l.each(l.builds), weightBuild)
-	switch l.passage {
-	case FirewallPassage:
-		term("firewalls to run", 1, weightPassage)
-	case AppliancesPassage:
-		term("sets of appliances to run", 1, weightPassage)
+	if way := passages[l.passage]; way != nil {
+		term(way.term, 1, weightPassage)
 	}
 	term("connected groups", len(l.groups), weightGroup)
 	term("peerings", l.peerings(), weightPeering)

@@ -29,18 +29,13 @@ type ClosedPair struct {
 // minutesGuard is how long it takes to make a security group and to put it at subnets. Source: docs/sources.md#durations.
 var minutesGuard = [2]int{1, 2}
 
-// Priorities of the rules of a guard.
+// The rules of a guard in one direction: first those that keep out, then those that let in, from a priority on that
+// leaves room for as many.
 const (
-	firstGuardRule = 100
-	lastGuardRule  = 3999
-	guardAdmission = 4000 // of the first rule that lets in what is not kept out
+	guardAdmission = 4000
 	mostAdmitted   = azure.MaxRulePriority - guardAdmission
+	mostKeptOut    = azure.MaxSecurityRules/2 - mostAdmitted
 )
-
-// privateRanges are let in by a guard as by a subnet without one. What comes from elsewhere comes from the Internet, which
-// a subnet without a group lets in as little, unless a group of an interface opens it: see AsmGuard.
-// Source: docs/sources.md#security-groups.
-var privateRanges = []string{"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"}
 
 // guard is the security group of a VNet, and what it keeps out.
 type guard struct {
@@ -90,8 +85,8 @@ func (m *maker) guards() {
 			if g == nil {
 				continue
 			}
-			if more := f.talking(v, g); len(privateRanges)+len(more) <= mostAdmitted {
-				d.guard(v, g, more)
+			if ranges := f.admitted(v, g); len(ranges) <= mostAdmitted {
+				d.guard(v, g, ranges)
 				continue
 			}
 			m.p.Closed = slices.DeleteFunc(m.p.Closed, func(c ClosedPair) bool {
@@ -191,7 +186,7 @@ func (f *guarding) keepOut(v int, ends [2]reach.Location) string {
 	if why := f.unlisted(ends[1]); why != "" {
 		return why
 	}
-	ranges := f.rangesOf(ends[1])
+	ranges := f.book.Of(ends[1])
 	if len(ranges) == 0 {
 		return fmt.Sprintf("the addresses of %s are not known", ends[1])
 	}
@@ -199,7 +194,7 @@ func (f *guarding) keepOut(v int, ends [2]reach.Location) string {
 		if l.Same(ends[1]) || !l.Same(ends[0]) && !f.uses(ends[0], l) {
 			continue
 		}
-		for _, p := range f.rangesOf(l) {
+		for _, p := range f.book.Of(l) {
 			if slices.ContainsFunc(ranges, p.Overlaps) {
 				return fmt.Sprintf("%s shares addresses with %s, which %s reaches", ends[1], l, ends[0])
 			}
@@ -213,7 +208,7 @@ func (f *guarding) keepOut(v int, ends [2]reach.Location) string {
 	for _, out := range g.out {
 		n += len(out.ranges)
 	}
-	if firstGuardRule+n > lastGuardRule || 2*(n+len(privateRanges)) > azure.MaxSecurityRules {
+	if n > mostKeptOut {
 		return fmt.Sprintf("a group for %s would need more rules than it may have", ends[0])
 	}
 	if f.of[v] == nil {
@@ -234,17 +229,6 @@ func (f *guarding) uses(l, other reach.Location) bool {
 		a, b = b, a
 	}
 	return !f.apart[[2]reach.Place{a.Place(), b.Place()}] && talks(f.after, [2]reach.Location{l, other})
-}
-
-// rangesOf are the addresses of a place in the target, sorted.
-func (f *guarding) rangesOf(l reach.Location) []netip.Prefix { return rangesIn(f.book, l) }
-
-func rangesIn(book *reach.Book, l reach.Location) []netip.Prefix {
-	out := slices.Clone(book.Of(l))
-	slices.SortFunc(out, func(a, b netip.Prefix) int {
-		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
-	})
-	return slices.Compact(out)
 }
 
 // unlisted says why the addresses behind a device or a circuit may be more than an input lists, or "".
@@ -270,29 +254,29 @@ func (f *guarding) unlisted(l reach.Location) string {
 	return ""
 }
 
-// talking are the ranges outside of the private ones that a VNet goes on to talk with: its guard lets them in.
-func (f *guarding) talking(v int, g *guard) []string {
+// admitted are the ranges that a guard lets in: the private ones, as a subnet without a group does, and others that its VNet
+// goes on to talk with. What else there is comes from the Internet, which a subnet without a group lets in as little, unless
+// a group of an interface opens it: see AsmGuard. Source: docs/sources.md#security-groups.
+func (f *guarding) admitted(v int, g *guard) []netip.Prefix {
 	self := f.m.g.locationOf(v)
-	var out []string
+	var others []netip.Prefix
 	for _, l := range f.after.Locations() {
 		kept := slices.ContainsFunc(g.out, func(k keptOut) bool { return k.place.Same(l) })
 		if kept || !l.Same(self) && !talks(f.after, [2]reach.Location{self, l}) {
 			continue
 		}
-		for _, p := range f.rangesOf(l) {
-			if !slices.ContainsFunc(privateRanges, func(r string) bool {
-				return netip.MustParsePrefix(r).Contains(p.Addr()) && netip.MustParsePrefix(r).Bits() <= p.Bits()
-			}) && !slices.Contains(out, p.String()) {
-				out = append(out, p.String())
+		for _, p := range f.book.Of(l) {
+			if !azure.IsPrivate(p) && !slices.Contains(others, p) {
+				others = append(others, p)
 			}
 		}
 	}
-	slices.Sort(out)
-	return out
+	slices.SortFunc(others, netip.Prefix.Compare)
+	return append(azure.PrivateRanges(), others...)
 }
 
 // guard writes the rules of a VNet's guard, and puts it into the target.
-func (d *draft) guard(v int, g *guard, more []string) {
+func (d *draft) guard(v int, g *guard, admitted []netip.Prefix) {
 	names := azure.NewNamer()
 	rule := func(name, direction string, priority int, access, from, to string) {
 		word := func(s string) estate.Fact { return estate.Fact{Value: s} }
@@ -301,19 +285,19 @@ func (d *draft) guard(v int, g *guard, more []string) {
 	}
 	for _, direction := range []string{"Inbound", "Outbound"} {
 		from, to := "keep-out-", "from-before"
-		ends := func(p string) (string, string) { return p, "*" }
+		ends := func(p netip.Prefix) (string, string) { return p.String(), "*" }
 		if direction == "Outbound" {
-			from, to, ends = "keep-from-", "to-before", func(p string) (string, string) { return "*", p }
+			from, to, ends = "keep-from-", "to-before", func(p netip.Prefix) (string, string) { return "*", p.String() }
 		}
-		at := firstGuardRule
+		at := azure.MinRulePriority
 		for _, out := range g.out {
 			for _, p := range out.ranges {
-				source, destination := ends(p.String())
+				source, destination := ends(p)
 				rule(from+out.place.Name, direction, at, "Deny", source, destination)
 				at++
 			}
 		}
-		for i, p := range append(slices.Clone(privateRanges), more...) {
+		for i, p := range admitted {
 			source, destination := ends(p)
 			rule(to, direction, guardAdmission+i, "Allow", source, destination)
 		}
@@ -340,7 +324,7 @@ func (d *draft) vnet(v int) estate.VNet {
 
 // guards makes the steps that give VNets their guards, and returns what comes before all others of the component. Nothing is
 // joined yet that they keep out.
-func (s *sequence) guards(d *draft, gate []string) []string {
+func (s *sequence) guards(d *draft) []string {
 	var made []string
 	for _, v := range d.members {
 		g := d.guarded[v]
@@ -353,7 +337,7 @@ func (s *sequence) guards(d *draft, gate []string) []string {
 			places = append(places, out.place.String())
 		}
 		made = append(made, s.add(Step{
-			Action: CloseSubnets, Object: vnet.ID, Also: []estate.ID{g.group.ID}, Needs: gate,
+			Action: CloseSubnets, Object: vnet.ID, Also: []estate.ID{g.group.ID}, Needs: s.gate,
 			Because: fmt.Sprintf("%q will be joined with %s, which it does not reach today and nobody has accepted; its subnets keep them out before that", s.g.name(v), strings.Join(places, ", ")),
 			Effect:  Effect{Add: &estate.Estate{SecurityGroups: []estate.SecurityGroup{g.group}, VNets: []estate.VNet{vnet}}},
 			Impact:  Impact{Class: Live, Minutes: minutesGuard},
@@ -361,7 +345,7 @@ func (s *sequence) guards(d *draft, gate []string) []string {
 		}))
 	}
 	if len(made) == 0 {
-		return gate
+		return s.gate
 	}
 	return made
 }

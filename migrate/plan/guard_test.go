@@ -45,8 +45,8 @@ func TestNewPairsAreKeptOut(t *testing.T) {
 	if diff := cmp.Diff(want, closedPairs(p)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	rules := []string{"Inbound 100 Deny 10.103.0.0/16 *", "Inbound 4000 Allow 10.0.0.0/8 *", "Inbound 4001 Allow 172.16.0.0/12 *", "Inbound 4002 Allow 192.168.0.0/16 *", "Inbound 4003 Allow 100.64.0.0/10 *",
-		"Outbound 100 Deny * 10.103.0.0/16", "Outbound 4000 Allow * 10.0.0.0/8", "Outbound 4001 Allow * 172.16.0.0/12", "Outbound 4002 Allow * 192.168.0.0/16", "Outbound 4003 Allow * 100.64.0.0/10"}
+	rules := []string{"Inbound 100 Deny 10.103.0.0/16 *", "Inbound 4000 Allow 10.0.0.0/8 *", "Inbound 4001 Allow 100.64.0.0/10 *", "Inbound 4002 Allow 172.16.0.0/12 *", "Inbound 4003 Allow 192.168.0.0/16 *",
+		"Outbound 100 Deny * 10.103.0.0/16", "Outbound 4000 Allow * 10.0.0.0/8", "Outbound 4001 Allow * 100.64.0.0/10", "Outbound 4002 Allow * 172.16.0.0/12", "Outbound 4003 Allow * 192.168.0.0/16"}
 	if diff := cmp.Diff(rules, rulesOf(p.Target, "claims-guard")); diff != "" {
 		t.Errorf("rules of claims (-want +got)\n%s", diff)
 	}
@@ -75,6 +75,21 @@ func TestNewPairsAreKeptOut(t *testing.T) {
 	}
 	if verdicts != 3 {
 		t.Errorf("%d verdicts are of closed pairs", verdicts)
+	}
+}
+
+// publicRanges gives the datacenter of the star public ranges that do not adjoin.
+func publicRanges(n int) func(*estate.Estate) {
+	return func(e *estate.Estate) {
+		for i := range e.Sites {
+			if s := &e.Sites[i]; s.Network == "Zurich-DC" {
+				s.Prefixes = slices.Clone(s.Prefixes)
+				for k := range n {
+					p := netip.PrefixFrom(netip.AddrFrom4([4]byte{52, byte(k / 128), byte(2 * k), 0}), 24)
+					s.Prefixes = append(s.Prefixes, estate.Prefix{Prefix: p, Raw: p.String()})
+				}
+			}
+		}
 	}
 }
 
@@ -121,6 +136,9 @@ func TestNotClosed(t *testing.T) {
 				}
 			}
 		}, 2, "VNet website and on-premises Zurich-DC are not kept apart: on-premises Zurich-DC tells its ranges by BGP, and no input lists them"},
+		{"public ranges", "", publicRanges(2), 3, "VNet claims and on-premises Zurich-DC are not kept apart: some of their addresses reach each other today"},
+		{"more public ranges than a group lets in", "", publicRanges(200), 1, `VNet claims and VNet website are not kept apart: "claims" talks with more ranges than a group could let in`},
+		{"more ranges than a group keeps out", "", publicRanges(1000), 0, "VNet website and on-premises Zurich-DC are not kept apart: a group for VNet website would need more rules than it may have"},
 		{"the platform's subnet", "", func(e *estate.Estate) {
 			for i := range e.VNets {
 				if v := &e.VNets[i]; v.Name == "website" {
@@ -142,6 +160,11 @@ func TestNotClosed(t *testing.T) {
 			for _, f := range found {
 				if f.Rule == "PLAN-025" {
 					said = append(said, f.Message)
+				}
+			}
+			for _, group := range p.Target.SecurityGroups {
+				if text := strings.Join(rulesOf(p.Target, group.ID.Name), "\n"); c.name == "public ranges" && group.Name == "claims-guard" && !strings.Contains(text, "Inbound 4005 Allow 52.0.2.0/24 *\nOutbound 100 ") {
+					t.Errorf("rules\n%s", text)
 				}
 			}
 			if len(p.Closed) != c.closed || len(p.Violations) > 0 || (c.found == "") != (len(said) == 0) || c.found != "" && !strings.Contains(strings.Join(said, "\n"), c.found) {
@@ -212,6 +235,11 @@ func TestClosedPairsAreChecked(t *testing.T) {
 			g := &closing(p).Effect.Add.SecurityGroups[0]
 			g.Rules = slices.Clone(g.Rules)
 			g.Rules[0].DestinationPort.Value = "22"
+		}},
+		{"a later step needs the group", "PLAN-014", `needs networkSecurityGroups "claims-guard", which is not there`, func(p *plan.Plan) {
+			add := *closing(p).Effect.Add
+			add.SecurityGroups = nil
+			closing(p).Effect.Add = &add
 		}},
 		{"too much is denied", "PLAN-027", "security groups let less begin between VNet claims and VNet hub-west than before", func(p *plan.Plan) {
 			g := &closing(p).Effect.Add.SecurityGroups[0]

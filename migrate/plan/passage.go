@@ -22,6 +22,8 @@ var Passages = []Passage{FirewallPassage, AppliancesPassage}
 // passing is what the planner knows of a passage.
 type passing struct {
 	transit options.Transit    // what asks for it
+	option  TransitKind        // what it is among the transit options
+	term    string             // of a candidate's score
 	kind    estate.GatewayKind // of the object that routes name by its address, with its type
 	typ     string
 	subnet  string // that it stands in
@@ -40,7 +42,7 @@ type passing struct {
 
 var passages = map[Passage]*passing{
 	FirewallPassage: {
-		transit: options.TransitFirewall, kind: estate.Firewall, typ: estate.TypeFirewall, subnet: azure.FirewallSubnet, suffix: "-firewall", assumed: estate.AsmFirewall,
+		transit: options.TransitFirewall, option: ByFirewall, term: "firewalls to run", kind: estate.Firewall, typ: estate.TypeFirewall, subnet: azure.FirewallSubnet, suffix: "-firewall", assumed: estate.AsmFirewall,
 		a: "a firewall", the: "the firewall", are: "a firewall is", pass: "a firewall passes", carry: "the hub's firewall carries",
 		outcome: "it passes packets from spoke to spoke",
 		action:  CreateFirewall, minutes: [2]int{5, 15},
@@ -50,7 +52,7 @@ var passages = map[Passage]*passing{
 		keep:  "the firewall keeps state: until the routes of both sides lead through it, it sees", s: "s", log: "the firewall's log shows its packets",
 	},
 	AppliancesPassage: {
-		transit: options.TransitNVA, kind: estate.Appliance, typ: estate.TypeLoadBalancer, subnet: azure.ApplianceSubnet, suffix: "-appliances", assumed: estate.AsmAppliances,
+		transit: options.TransitNVA, option: ByAppliances, term: "sets of appliances to run", kind: estate.Appliance, typ: estate.TypeLoadBalancer, subnet: azure.ApplianceSubnet, suffix: "-appliances", assumed: estate.AsmAppliances,
 		a: "appliances", the: "the appliances", are: "appliances are", pass: "the load balancer before appliances has", carry: "the hub's appliances carry",
 		outcome: "it leads packets from spoke to spoke to the appliances behind it",
 		action:  CreateAppliances, minutes: [2]int{30, 480},

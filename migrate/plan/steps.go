@@ -74,13 +74,10 @@ func (s *sequence) component(d *draft) {
 	if len(d.groups) > 0 {
 		s.carrier = "a connected group or a peering carries"
 	}
-	gate := s.gate
-	s.gate = s.guards(d, gate)
-	ready := s.passage(d, s.build(d))
-	s.gate = gate
+	ready := s.passage(d, s.build(d, s.guards(d)))
 	ready = append(ready, s.devices(d, ready)...)
 	peered := s.peer(d, ready)
-	gate = s.verify(d, s.associate(d, peered))
+	gate := s.verify(d, s.associate(d, peered))
 	cleared := s.tunnels(d, gate)
 	s.cut(d, gate, cleared, false)
 	gate = append(slices.Clone(gate), s.late(d, gate, cleared)...)

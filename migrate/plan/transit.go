@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -111,9 +110,7 @@ func (l *layout) leads(from, to int) []netip.Prefix {
 			}
 		}
 	}
-	slices.SortFunc(longer, func(a, b netip.Prefix) int {
-		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
-	})
+	slices.SortFunc(longer, netip.Prefix.Compare)
 	return append(out, slices.Compact(longer)...)
 }
 

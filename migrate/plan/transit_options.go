@@ -39,7 +39,12 @@ var TransitKinds = []TransitKind{ByPeerings, ByGroups, ByFirewall, ByAppliances,
 
 // Transit is what asks for it, or "" where it is only compared.
 func (k TransitKind) Transit() options.Transit {
-	return map[TransitKind]options.Transit{ByPeerings: options.TransitDirect, ByGroups: options.TransitGroup, ByFirewall: options.TransitFirewall, ByAppliances: options.TransitNVA}[k]
+	for _, way := range passages {
+		if way.option == k {
+			return way.transit
+		}
+	}
+	return map[TransitKind]options.Transit{ByPeerings: options.TransitDirect, ByGroups: options.TransitGroup}[k]
 }
 
 // compareTransits compares the options of every component whose candidates have prices.
@@ -83,13 +88,10 @@ func (w *transits) all() []TransitOption {
 	out = append(out, w.through(led)...)
 	out = append(out, w.routed(direct), w.linked())
 	taken := ByPeerings
-	switch {
-	case len(w.c.drawn.groups) > 0:
+	if way := passages[w.c.drawn.passage]; way != nil {
+		taken = way.option
+	} else if len(w.c.drawn.groups) > 0 {
 		taken = ByGroups
-	case w.c.drawn.passage == FirewallPassage:
-		taken = ByFirewall
-	case w.c.drawn.passage == AppliancesPassage:
-		taken = ByAppliances
 	}
 	out[slices.IndexFunc(out, func(o TransitOption) bool { return o.Kind == taken })].Taken = true
 	return out
@@ -166,7 +168,7 @@ func (w *transits) through(led *layout) []TransitOption {
 	const nothing = "no pair of VNets can be led through a hub: see what the candidate with a firewall or appliances lacks"
 	out := make([]TransitOption, 0, len(Passages)+1)
 	for _, p := range Passages {
-		kind := map[Passage]TransitKind{FirewallPassage: ByFirewall, AppliancesPassage: ByAppliances}[p]
+		kind := passages[p].option
 		switch {
 		case led == nil:
 			out = append(out, w.not(kind, nothing))

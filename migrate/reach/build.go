@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
@@ -23,10 +24,9 @@ type edge struct {
 }
 
 var (
-	privateRanges = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"),
-		netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16")}
-	everything = netip.MustParsePrefix("0.0.0.0/0")
-	public     = subtract(nil, []span{spanOf(everything)}, setOf(privateRanges))
+	privateRanges = azure.PrivateRanges()
+	everything    = netip.MustParsePrefix("0.0.0.0/0")
+	public        = subtract(nil, []span{spanOf(everything)}, setOf(privateRanges))
 )
 
 func (b *builder) build() {
