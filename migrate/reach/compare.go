@@ -243,13 +243,8 @@ func (c *comparison) judge(out []Verdict, p pair) []Verdict {
 	atomsA, atomsB := c.atoms(p.a), c.atoms(p.b)
 	for _, x := range atomsA {
 		for _, y := range atomsB {
-			there := c.overlay(x.of(thereBefore, false, y.set), x.of(thereAfter, true, y.set))
-			back := c.overlay(y.of(backBefore, false, x.set), y.of(backAfter, true, x.set))
-			for i := range there {
-				for j := range back {
-					out = c.judgeCells(out, p, &there[i], &back[j], sessionBefore, half)
-				}
-			}
+			there, back := [2][]found{x.of(thereBefore, false, y.set), x.of(thereAfter, true, y.set)}, [2][]found{y.of(backBefore, false, x.set), y.of(backAfter, true, x.set)}
+			c.eachMeeting(p, there, back, func(there, back *cell) { out = c.judgeCells(out, p, there, back, sessionBefore, half) })
 		}
 	}
 	if len(atomsA)*len(atomsB) > 1 {
@@ -257,6 +252,32 @@ func (c *comparison) judge(out []Verdict, p pair) []Verdict {
 	}
 	slices.SortStableFunc(out[first:], func(v, w Verdict) int { return cmp.Compare(v.Class, w.Class) })
 	return out
+}
+
+// eachMeeting calls judge for the cells of what goes there and back, before and after. What an on-premises network
+// answers goes back the way it came, if it can: by the firewalls and appliances that the cell of the other side passes.
+func (c *comparison) eachMeeting(p pair, there, back [2][]found, judge func(there, back *cell)) {
+	overlay := func(flows [2][]found) []cell { return c.overlay(flows[0], flows[1]) }
+	answers := func(flows [2][]found, to *cell) []cell {
+		return c.overlay(c.before.passing(flows[0], to.passedBefore), c.after.passing(flows[1], to.passedAfter))
+	}
+	if c.places[p.a].Kind == OnPremises {
+		for _, b := range overlay(back) {
+			for _, a := range answers(there, &b) {
+				judge(&a, &b)
+			}
+		}
+		return
+	}
+	backs := overlay(back)
+	for _, a := range overlay(there) {
+		if c.places[p.b].Kind == OnPremises && len(back[0])+len(back[1]) > 2 {
+			backs = answers(back, &a)
+		}
+		for k := range backs {
+			judge(&a, &backs[k])
+		}
+	}
 }
 
 // mixed is Relation.mixed for a place.

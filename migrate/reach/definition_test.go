@@ -83,6 +83,12 @@ func (d *definition) fwd(from, to point) reach.Value { return d.ask(from, to).va
 // sess is docs/reach.md's sess: both directions, and the first ways pass the same stateful devices.
 func (d *definition) sess(from, to point) reach.Value {
 	there, back := d.ask(from, to), d.ask(to, from)
+	switch {
+	case back.value > reach.No && from.place().kind == reach.OnPremises:
+		there = d.answers(from.place(), to, back.hops[0])
+	case there.value > reach.No && to.place().kind == reach.OnPremises:
+		back = d.answers(to.place(), from, there.hops[0])
+	}
 	v := min(there.value, back.value)
 	if v > reach.No && there.hops[0] != back.hops[0] {
 		return reach.No
@@ -95,7 +101,13 @@ func (d *definition) settled(from, to point) bool {
 	one := func(f found) bool {
 		return !slices.ContainsFunc(f.hops, func(hops string) bool { return hops != f.hops[0] })
 	}
-	return one(d.ask(from, to)) && one(d.ask(to, from))
+	settled := func(from, to point) bool {
+		if k := to.place().kind; from.place().kind != reach.OnPremises || k == reach.OnPremises || k == internet {
+			return one(d.ask(from, to))
+		}
+		return !slices.ContainsFunc(d.byConnection(from.place(), to), func(f found) bool { return !one(f) })
+	}
+	return settled(from, to) && settled(to, from)
 }
 
 func (d *definition) ask(from, to point) found {
@@ -224,7 +236,24 @@ func (d *definition) answered(from place, to point) found {
 	if f, ok := d.back[key]; ok {
 		return f
 	}
-	var best found
+	best := surest(d.byConnection(from, to))
+	d.back[key] = best
+	return best
+}
+
+// answers is what an on-premises network sends to an endpoint whose packets passed some firewalls and appliances: what
+// passes the same, if anything does.
+func (d *definition) answers(from place, to point, passed string) found {
+	all := d.byConnection(from, to)
+	if same := slices.DeleteFunc(slices.Clone(all), func(f found) bool { return f.hops[0] != passed }); len(same) > 0 {
+		return surest(same)
+	}
+	return surest(all)
+}
+
+// byConnection is what an on-premises network may answer, by connection; what comes to nothing is left out.
+func (d *definition) byConnection(from place, to point) []found {
+	var out []found
 	there := d.lastHops(to)
 	for i := range d.e.Connections {
 		c := &d.e.Connections[i]
@@ -232,15 +261,24 @@ func (d *definition) answered(from place, to point) found {
 			continue
 		}
 		f := d.comingIn(c, to)
-		f.value = min(f.value, there[lastHop{from, c}])
+		if f.value = min(f.value, there[lastHop{from, c}]); f.value > reach.No {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// surest is what works best.
+func surest(all []found) found {
+	var best found
+	for _, f := range all {
 		switch {
 		case f.value > best.value:
-			best = f
-		case f.value == best.value && f.value > reach.No:
+			best = found{value: f.value, hops: slices.Clone(f.hops)}
+		case f.value == best.value:
 			best.hops = append(best.hops, f.hops...)
 		}
 	}
-	d.back[key] = best
 	return best
 }
 

@@ -75,6 +75,7 @@ func sessionIn(e *estate.Estate, a, b Endpoint) (Value, reasons) {
 		r = Compute(e)
 		in, there = r.ways(a, b)
 		from, back = r.ways(b, a)
+		there, back = r.answering(a, in, there, from, back), r.answering(b, from, back, in, there)
 	} else {
 		there, in = r.single(a, b)
 		back, from = r.single(b, a)

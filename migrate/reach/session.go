@@ -300,7 +300,39 @@ func (r *Relation) Fwd(from, to Endpoint) Value {
 func (r *Relation) Sess(a, b Endpoint) Value {
 	in, there := r.ways(a, b)
 	from, back := r.ways(b, a)
-	return sessionOf(in, there, from, back)
+	return sessionOf(in, r.answering(a, in, there, from, back), from, r.answering(b, from, back, in, there))
+}
+
+// answering are the ways of those by which an on-premises network answers what comes by others: those that pass the same
+// firewalls and appliances, if there are any, and of these the surest. What any other place sends goes any of its ways.
+func (r *Relation) answering(at Endpoint, of *Relation, ways []found, to *Relation, asked []found) []found {
+	if at.Kind != OnPremises || len(ways) < 2 {
+		return ways
+	}
+	var passed [][]int32
+	for i := range asked {
+		passed = append(passed, to.stateful(&asked[i]))
+	}
+	ways = of.passing(ways, passed...)
+	best := bestOf(ways)
+	return slices.DeleteFunc(slices.Clone(ways), func(f found) bool { return f.value < best })
+}
+
+// passing are the flows that pass the firewalls and appliances of one of several lists; all of them where there is none.
+func (r *Relation) passing(flows []found, passed ...[]int32) []found {
+	if len(flows) < 2 || !r.net.hasDevices() {
+		return flows
+	}
+	var out []found
+	for i := range flows {
+		if own := r.stateful(&flows[i]); slices.ContainsFunc(passed, func(p []int32) bool { return slices.Equal(p, own) }) {
+			out = append(out, flows[i])
+		}
+	}
+	if len(out) == 0 {
+		return flows
+	}
+	return out
 }
 
 // sessionOf is what two lists of ways, each of its relation, make of a session.
@@ -347,10 +379,6 @@ func (r *Relation) ways(from, to Endpoint) (*Relation, []found) {
 		if holds(f.set, to.Address) {
 			out = append(out, f)
 		}
-	}
-	if from.Kind == OnPremises { // it answers by what works best
-		best := bestOf(out)
-		out = slices.DeleteFunc(out, func(f found) bool { return f.value < best })
 	}
 	return r, out
 }
