@@ -145,6 +145,9 @@ func decided(c *cli.Context, file *options.Options) options.Options {
 	if c.IsSet("transit") {
 		opts.Transit = options.Transit(c.String("transit"))
 	}
+	if c.IsSet("inspect") {
+		opts.Inspect = options.Inspect(c.String("inspect"))
+	}
 	if c.IsSet("exposure") {
 		opts.Exposure = options.Exposure(c.String("exposure"))
 	}

@@ -34,8 +34,9 @@ A decision that cannot be kept is refused, with its place in the plan.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: a VNet's name, new, none, regional, several or auto"},
-		{name: "transit", choices: transits(), title: "how VNets are joined: peerings, groups, a firewall, appliances"},
-		{name: "exposure", choices: exposures(), title: "pairs that the target newly joins: named, or closed by security groups"},
+		{name: "transit", choices: texts(options.Transits), title: "how VNets are joined: peerings, groups, a firewall, appliances"},
+		{name: "inspect", choices: texts(options.Inspects), title: "what passes a firewall or appliances: vnets, or all with on-premises"},
+		{name: "exposure", choices: texts(options.Exposures), title: "pairs that the target newly joins: named, or closed by security groups"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},
 		fromOption,
 		{name: "at", value: "STEP", title: "the network right after this step, and what may run next"},
@@ -55,18 +56,11 @@ func modes() []string {
 	return names
 }
 
-func transits() []string {
-	var names []string
-	for _, t := range options.Transits {
-		names = append(names, string(t))
-	}
-	return names
-}
-
-func exposures() []string {
-	var names []string
-	for _, e := range options.Exposures {
-		names = append(names, string(e))
+// texts are the values of an option.
+func texts[T ~string](of []T) []string {
+	names := make([]string, len(of))
+	for i, w := range of {
+		names[i] = string(w)
 	}
 	return names
 }

@@ -78,6 +78,7 @@ var shownElsewhere = map[string][2]string{
 	"PLAN-025": {"migrate/plan/guard_test.go", "TestNotClosed"},
 	"PLAN-026": {"migrate/plan/guard_test.go", "TestClosedPairsAreChecked"},
 	"PLAN-027": {"migrate/plan/guard_test.go", "TestClosedPairsAreChecked"},
+	"PLAN-028": {"migrate/plan/inspect_test.go", "TestUninspected"},
 	"SITE-011": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"SITE-012": {"migrate/risk/estate_test.go", "TestEstateRules"},
 	"RTE-005":  {"migrate/deploy/dumped_test.go", "TestRulesOfDumps"},

@@ -15,8 +15,8 @@ func (w *bookWriter) addAppliances(c *Commands, g *estate.Gateway) {
 		c.Do = append(c.Do, people("%s", line))
 	}
 	for _, p := range allowances(w.p.Target, g) {
-		from := &w.p.Target.VNets[p.from]
-		c.Do = append(c.Do, people("rule of the appliances: from %s (%s) to %s, every protocol and port; nothing else", from.ID.Name, strings.Join(sources(from), ", "), strings.Join(p.destinations, ", ")))
+		from, to := p.ends()
+		c.Do = append(c.Do, people("rule of the appliances: from %s to %s, every protocol and port; nothing else", from, to))
 	}
 	c.Undo = append(c.Undo, people("the owner of the appliances takes the machines out of the pool and out of subnet %s; while one is in it neither subnet nor VNet can be deleted", g.Subnet))
 	c.Verify = append(c.Verify, w.showBalancer(g), w.probed(g), people("netmigrate verify counts the step as done once a listing shows machines that forward in the pool"))

@@ -1,7 +1,9 @@
 package deploy
 
 import (
+	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/netmigrate/netmigrate/arm"
 	"github.com/netmigrate/netmigrate/migrate/azure"
@@ -10,7 +12,8 @@ import (
 )
 
 // What a new firewall passes on follows from the routes: the subnets of a VNet use a table, and its routes lead
-// to the firewall for some prefixes. From that VNet to those prefixes is allowed, and nothing else; the policy of
+// to the firewall for some prefixes. From that VNet to those prefixes is allowed, from those behind the hub's gateway to the
+// VNets that its GatewaySubnet has routes to as well, and nothing else; the policy of
 // a firewall denies what no rule allows. Source: docs/sources.md#firewall-rules.
 
 // The types of what belongs to a firewall and is no object of an estate.
@@ -80,39 +83,109 @@ func (g *ruleGroup) body() *arm.RuleCollectionGroup {
 	return body
 }
 
-// allowance is what may go from a VNet, which is a number of a target's VNets, through a firewall or appliances.
+// allowance is what may go through a firewall or appliances: from a VNet to others and to on-premises networks, or from
+// these to a VNet.
 type allowance struct {
-	from         int
-	destinations []string
+	vnet                  *estate.VNet
+	inward                bool
+	sources, destinations []string
+}
+
+// name tells an allowance from the others of its VNet.
+func (a *allowance) name() string {
+	if a.inward {
+		return "to-" + a.vnet.ID.Name
+	}
+	return "from-" + a.vnet.ID.Name
+}
+
+// ends are the two sides of an allowance for people.
+func (a *allowance) ends() (from, to string) {
+	from, to = strings.Join(a.sources, ", "), strings.Join(a.destinations, ", ")
+	if a.inward {
+		return from, a.vnet.ID.Name + " (" + to + ")"
+	}
+	return a.vnet.ID.Name + " (" + from + ")", to
 }
 
 // allowances are what routes lead to a firewall or to a load balancer before appliances, in the order of the VNets. The
 // target is the network once every route table is at its subnets.
 func allowances(target *estate.Estate, to *estate.Gateway) []allowance {
 	x := estate.NewIndex(target)
+	behind := behindGateways(x, to.VNet)
+	inward := led(x, x.VNet(to.VNet), to, (*estate.Subnet).OfGateways)
 	var all []allowance
 	for i := range target.VNets {
-		p := allowance{from: i}
-		seen := map[estate.Key]bool{}
-		known := map[string]bool{}
-		for _, s := range target.VNets[i].Subnets {
-			t := x.RouteTable(s.RouteTable)
-			if t == nil || seen[t.ID.Key()] {
-				continue
-			}
-			seen[t.ID.Key()] = true
-			for r := range t.Routes {
-				if route := &t.Routes[r]; leadsTo(route, to) && !known[route.Prefix.Prefix.String()] {
-					known[route.Prefix.Prefix.String()] = true
-					p.destinations = append(p.destinations, route.Prefix.Prefix.String())
-				}
+		v := &target.VNets[i]
+		out := led(x, v, to, func(s *estate.Subnet) bool { return !s.OfGateways() })
+		if len(out) > 0 {
+			all = append(all, allowance{vnet: v, sources: sources(v), destinations: texts(out)})
+		}
+		back := allowance{vnet: v, inward: true}
+		for _, p := range out {
+			if slices.ContainsFunc(behind, p.Overlaps) {
+				back.sources = append(back.sources, p.String())
 			}
 		}
-		if len(p.destinations) > 0 {
-			all = append(all, p)
+		for _, p := range inward {
+			if slices.ContainsFunc(v.Space, func(s estate.Prefix) bool { return s.Prefix == p }) {
+				back.destinations = append(back.destinations, p.String())
+			}
+		}
+		if len(back.sources) > 0 && len(back.destinations) > 0 {
+			all = append(all, back)
 		}
 	}
 	return all
+}
+
+// led are the ranges that the route tables of some subnets of a VNet lead to a firewall or a load balancer, each once.
+func led(x *estate.Index, v *estate.VNet, to *estate.Gateway, of func(*estate.Subnet) bool) []netip.Prefix {
+	if v == nil {
+		return nil
+	}
+	var out []netip.Prefix
+	seen := map[estate.Key]bool{}
+	known := map[netip.Prefix]bool{}
+	for i := range v.Subnets {
+		t := x.RouteTable(v.Subnets[i].RouteTable)
+		if t == nil || seen[t.ID.Key()] || !of(&v.Subnets[i]) {
+			continue
+		}
+		seen[t.ID.Key()] = true
+		for r := range t.Routes {
+			if route := &t.Routes[r]; leadsTo(route, to) && !known[route.Prefix.Prefix] {
+				known[route.Prefix.Prefix] = true
+				out = append(out, route.Prefix.Prefix)
+			}
+		}
+	}
+	return out
+}
+
+// behindGateways are the ranges that the connections of a VNet's gateways lead to.
+func behindGateways(x *estate.Index, vnet estate.ID) []netip.Prefix {
+	var out []netip.Prefix
+	for _, g := range x.GatewaysOf(vnet) {
+		for _, c := range x.ConnectionsOf(g.ID) {
+			if s := x.Site(c.Site); s != nil {
+				for _, p := range s.Prefixes {
+					if p.IsValid() {
+						out = append(out, p.Prefix)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func texts(of []netip.Prefix) []string {
+	out := make([]string, len(of))
+	for i, p := range of {
+		out[i] = p.String()
+	}
+	return out
 }
 
 // leadsTo reports whether a route has a firewall or a load balancer for its next hop. They have IPv4 addresses alone.
@@ -126,15 +199,14 @@ func sources(v *estate.VNet) []string {
 	return prefixes(slices.DeleteFunc(slices.Clone(v.Space), func(p estate.Prefix) bool { return !p.Addr().Is4() }))
 }
 
-// ruleGroups are the rules of a firewall, one for each VNet, in as few resources as hold them. There is always
+// ruleGroups are the rules of a firewall, one for each VNet and direction, in as few resources as hold them. There is always
 // one, so that a policy can be looked at.
 func ruleGroups(target *estate.Estate, firewall *estate.Gateway) []ruleGroup {
 	names := azure.NewNamer()
 	groups, size := []ruleGroup{{firewall: firewall}}, 0
 	for _, p := range allowances(target, firewall) {
-		from := &target.VNets[p.from]
-		rule := arm.NetworkRule{Name: names.Unique("rules", azure.LegalName("rules", "from-"+from.ID.Name)), Protocols: []string{"Any"},
-			Sources: sources(from), Destinations: p.destinations, DestinationPorts: []string{"*"}}
+		rule := arm.NetworkRule{Name: names.Unique("rules", azure.LegalName("rules", p.name())), Protocols: []string{"Any"},
+			Sources: p.sources, Destinations: p.destinations, DestinationPorts: []string{"*"}}
 		if n := ruleSize(&rule); size > 0 && size+n > groupSize {
 			groups, size = append(groups, ruleGroup{firewall: firewall, n: len(groups)}), n
 		} else {

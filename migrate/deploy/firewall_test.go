@@ -18,6 +18,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
+	"github.com/netmigrate/netmigrate/migrate/reach"
 	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
@@ -40,13 +41,15 @@ func allowed(stages []deploy.Stage) []string {
 	return out
 }
 
-// routed are the pairs that a plan's target leads through its firewalls, reckoned anew: source space, prefix.
-func routed(target *estate.Estate) map[[2]string]bool {
+// routed are the pairs that a plan's target leads through its firewalls, reckoned anew: source space, prefix. What comes
+// from on-premises is what answers, by reach.
+func routed(p *plan.Plan) map[[2]string]bool {
+	target := p.Target
 	x, out := estate.NewIndex(target), map[[2]string]bool{}
 	for _, v := range target.VNets {
 		for _, s := range v.Subnets {
 			t := x.RouteTable(s.RouteTable)
-			if t == nil {
+			if t == nil || s.OfGateways() {
 				continue
 			}
 			for _, r := range t.Routes {
@@ -56,6 +59,16 @@ func routed(target *estate.Estate) map[[2]string]bool {
 							out[[2]string{p.Prefix.String(), r.Prefix.Prefix.String()}] = true
 						}
 					}
+				}
+			}
+		}
+	}
+	for ends, s := range p.After.Pairs() {
+		passes := slices.ContainsFunc(s.Back, func(h reach.Hop) bool { return h.Type == reach.FirewallHop && len(x.Gateway(h.Element).Refs) == 0 })
+		if v := x.VNet(ends[0].ID); v != nil && passes && ends[1].Kind == reach.OnPremises && p.Before.Session(ends[0], ends[1]).Value == reach.Yes {
+			for _, from := range s.ToPrefixes {
+				for _, to := range v.Space {
+					out[[2]string{from.String(), to.Prefix.String()}] = true
 				}
 			}
 		}
@@ -71,6 +84,9 @@ func passagePlans(t *testing.T, transit options.Transit) map[string]*plan.Plan {
 		for _, mode := range modes {
 			if p := planOf(t, e, options.Options{Mode: mode, Transit: transit}); p != nil {
 				plans[strings.TrimSpace(name+" "+string(mode))] = p
+			}
+			if p := planOf(t, e, options.Options{Mode: mode, Transit: transit, Inspect: options.InspectAll}); p != nil {
+				plans[strings.TrimSpace(name+" "+string(mode)+", inspected")] = p
 			}
 		}
 	}
@@ -112,7 +128,7 @@ func TestFirewallsOfFixtures(t *testing.T) {
 				}
 			}
 		}
-		if diff := cmp.Diff(routed(p.Target), pairs); diff != "" {
+		if diff := cmp.Diff(routed(p), pairs); diff != "" {
 			t.Errorf("%s: allowed (-routes +rules):\n%s", name, diff)
 		}
 		if p.Mode != options.Rebuild {

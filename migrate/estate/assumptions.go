@@ -11,6 +11,7 @@ import (
 const (
 	AsmFirewall      = "ASM-FIREWALL"        // the private address of a firewall that a plan builds
 	AsmGuard         = "ASM-GUARD"           // what stands in subnets that get a security group
+	AsmInspect       = "ASM-INSPECT"         // what a hub's gateway does for VNets that do not use it yet
 	AsmAppliances    = "ASM-APPLIANCES"      // what the appliances of a hub that a plan builds do
 	AsmLive          = "ASM-LIVE"            // the mesh runs today as the file describes it
 	AsmGateway       = "ASM-GATEWAY"         // gateways exist, are provisioned and route-based
@@ -239,6 +240,10 @@ var assumptionTexts = []Assumption{
 		Assumed: "in subnets that a plan gives a security group nothing is reached from the Internet by a group of its own interface, and there is no private endpoint, application gateway or other service that a group does not filter, or that needs rules of its own",
 		Because: "interfaces, private endpoints and services are in no input, or not all of them; a subnet's group filters before that of an interface, and its default rules let nothing in from the Internet",
 		Settle:  "a look at what stands in these subnets, before the group comes to them"},
+	{ID: AsmInspect,
+		Assumed: "the gateway of a hub hands to the firewall or the appliances there, by the routes of its GatewaySubnet, what comes for VNets that do not use it yet, and takes what they send back through them",
+		Because: "the platform documents these routes for VNets that use the gateway; that they need none of it follows from how routes work, and is experience elsewhere",
+		Settle:  "a test VNet with a gateway of its own that is peered with the hub: it answers from on-premises by the hub's tunnel, before the window"},
 	{ID: AsmAppliances,
 		Assumed: "the appliances of a new hub pass what the route tables lead to them and nothing else, in both directions of a session on one machine, without translating addresses; they answer the probes of their load balancer, which come from 168.63.129.16, at TCP port 22",
 		Because: "no input tells which appliances they are; a load balancer is documented to spread TCP and UDP of all ports, and says nothing of other protocols such as ICMP, ESP or GRE",

@@ -83,6 +83,7 @@ var (
 	demands    = oneOf("what a pair can need", [][]string{{Encryption}})
 	modes      = oneOf("a mode", same(Modes))
 	transits   = oneOf("a transit", same(Transits))
+	inspects   = oneOf("what passes a firewall or appliances", same(Inspects))
 	exposures  = oneOf("what becomes of new pairs", same(Exposures))
 	versions   = form{what: "the version of the file, which is 1", words: []string{"1"}, number: true, read: func(s string) (string, bool) { return s, s == "1" }}
 	keyNames   = form{what: "the name of a secret (letters, digits and hyphens)", pattern: `^[0-9A-Za-z-]{1,127}$`, secret: true, read: matching("", `^[0-9a-z-]{1,127}$`).read}

@@ -14,13 +14,14 @@ type member[T any] struct {
 }
 
 // head is what the file says about the run as a whole.
-type head struct{ version, mode, hub, transit, exposure, keyVault Text }
+type head struct{ version, mode, hub, transit, inspect, exposure, keyVault Text }
 
 var headMembers = []member[head]{
 	{name: "version", about: "the version of this format", form: versions, required: true, text: func(h *head) *Text { return &h.version }},
 	{name: "mode", about: "what the input describes, as --mode", form: modes, text: func(h *head) *Text { return &h.mode }},
 	{name: "hub", about: "the hub, as --hub: auto, new, none, regional, several, or the name of a VNet", form: hubs, text: func(h *head) *Text { return &h.hub }},
 	{name: "transit", about: "how VNets that reach each other are joined, as --transit", form: transits, text: func(h *head) *Text { return &h.transit }},
+	{name: "inspect", about: "what passes the firewall or the appliances of a hub, as --inspect", form: inspects, text: func(h *head) *Text { return &h.inspect }},
 	{name: "exposure", about: "what becomes of pairs that the target newly joins, as --exposure", form: exposures, text: func(h *head) *Text { return &h.exposure }},
 	{name: "keyVault", about: "resource id of the Key Vault that holds the shared keys, as --key-vault", form: vaults, text: func(h *head) *Text { return &h.keyVault }},
 }

@@ -60,12 +60,25 @@ const (
 // Exposures lists them in the order of the help text.
 var Exposures = []Exposure{ExposureNamed, ExposureClosed}
 
-// Options is everything a run can be told. Mode, Hub, Transit and Exposure come from a flag or the file, Today from a flag or
+// Inspect is what passes the firewall or the appliances of a hub.
+type Inspect string
+
+// What can pass them. Source: docs/design.md#transit.
+const (
+	InspectVNets Inspect = "vnets" // packets from VNet to VNet
+	InspectAll   Inspect = "all"   // those from and to on-premises networks as well
+)
+
+// Inspects lists them in the order of the help text.
+var Inspects = []Inspect{InspectVNets, InspectAll}
+
+// Options is everything a run can be told. Mode, Hub, Transit, Inspect and Exposure come from a flag or the file, Today from a flag or
 // the clock, the rest from the file alone, in its order. Pos turns the Ref of any Text into a place.
 type Options struct {
 	Mode     Mode     // empty: AsIfLive
 	Hub      Hub      // empty: HubAuto
 	Transit  Transit  // empty: TransitAuto
+	Inspect  Inspect  // empty: InspectVNets
 	Exposure Exposure // empty: ExposureNamed
 	KeyVault Text     // resource id of the vault that holds the shared keys
 

@@ -64,7 +64,7 @@ func (d *decoder) file(root node) {
 	}
 	var h head
 	object(d, root, "the file", headMembers, &h, known)
-	d.o.Mode, d.o.Hub, d.o.Transit, d.o.Exposure, d.o.KeyVault = Mode(h.mode.Value), Hub(h.hub.Value), Transit(h.transit.Value), Exposure(h.exposure.Value), h.keyVault
+	d.o.Mode, d.o.Hub, d.o.Transit, d.o.Inspect, d.o.Exposure, d.o.KeyVault = Mode(h.mode.Value), Hub(h.hub.Value), Transit(h.transit.Value), Inspect(h.inspect.Value), Exposure(h.exposure.Value), h.keyVault
 	for _, s := range sections {
 		for _, e := range root.entries {
 			if e.key.text == s.name && e.value.kind != nothing {

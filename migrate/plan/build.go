@@ -44,16 +44,7 @@ func (s *sequence) late(d *draft, gate []string, cleared map[estate.Key][]string
 
 // device has the devices of one network changed.
 func (s *sequence) device(d *draft, hub int, network reach.Location, ready []string) []string {
-	var users, prefixes []string
-	for _, v := range d.users(hub) {
-		if d.comesAnew(v, network) {
-			users = append(users, fmt.Sprintf("%q", s.g.name(v)))
-			space := slices.SortedFunc(slices.Values(s.g.e.VNets[v].Space), func(a, b estate.Prefix) int { return a.Addr().Compare(b.Addr()) })
-			for _, p := range space {
-				prefixes = append(prefixes, p.Prefix.String())
-			}
-		}
-	}
+	users, prefixes := s.named(slices.DeleteFunc(d.users(hub), func(v int) bool { return !d.comesAnew(v, network) }))
 	if len(users) == 0 {
 		return nil
 	}
@@ -64,6 +55,27 @@ func (s *sequence) device(d *draft, hub int, network reach.Location, ready []str
 		Verify:  "the device lists the prefixes on the hub's tunnel, in routes and traffic selectors, with the lower preference",
 		Undo:    "take the prefixes off the hub's tunnel again",
 	})}
+}
+
+// named are some VNets for people, and their ranges.
+func (s *sequence) named(vnets []int) (names, ranges []string) {
+	for _, v := range vnets {
+		names = append(names, fmt.Sprintf("%q", s.g.name(v)))
+		space := slices.SortedFunc(slices.Values(s.g.e.VNets[v].Space), func(a, b estate.Prefix) int { return a.Addr().Compare(b.Addr()) })
+		for _, p := range space {
+			ranges = append(ranges, p.Prefix.String())
+		}
+	}
+	return names, ranges
+}
+
+// network is a new hub's VNet, with the route table of its GatewaySubnet.
+func (h *drawnHub) network() *estate.Estate {
+	e := &estate.Estate{VNets: []estate.VNet{*h.vnet}}
+	if h.table != nil {
+		e.RouteTables = []estate.RouteTable{*h.table}
+	}
+	return e
 }
 
 // build makes what is new: the hubs, their gateways, their connections to on-premises.
@@ -83,7 +95,7 @@ func (s *sequence) buildHub(d *draft, h *drawnHub, ready []string) []string {
 		ready = []string{s.add(Step{
 			Action: CreateVNet, Object: h.id, Needs: ready,
 			Because: "hub: " + d.component.Hub.Because,
-			Effect:  Effect{Add: &estate.Estate{VNets: []estate.VNet{*h.vnet}}},
+			Effect:  Effect{Add: h.network()},
 			Impact:  Impact{Class: Live, Minutes: minutesVNet},
 			Verify:  fmt.Sprintf("the VNet exists with %s", h.vnet.Space[0]), Undo: "delete the VNet",
 		})}

@@ -106,7 +106,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	slices.SortStableFunc(order, func(i, j int) int {
 		a, b := candidates[i], candidates[j]
 		return cmp.Or(
-			cmp.Compare(want.rank(a, g), want.rank(b, g)), want.comparePassage(a, b),
+			want.compare(a, b, g),
 			cmp.Compare(min(len(a.Refused), 1), min(len(b.Refused), 1)),
 			lastPassage(a, b),
 			cmp.Compare(a.Points, b.Points), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)), cmp.Compare(i, j))
@@ -119,7 +119,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	for _, i := range order {
 		hub.Candidates = append(hub.Candidates, candidates[i])
 	}
-	if want.passage() != NoPassage && led != nil && len(led.through) > 0 && best.Passage == NoPassage {
+	if want.passage() != NoPassage && led != nil && best.Passage == NoPassage {
 		return nil, hub, fmt.Errorf("hub %s cannot be used: transit %s wants a new hub", want.hub, want.transit)
 	}
 	if best.Refused != "" {
@@ -146,7 +146,7 @@ func ledThrough(g *graph, members []int, d *demand, want wish) *layout {
 	passage := cmp.Or(want.passage(), FirewallPassage)
 	l := lay(g, members, d, oneHub(newHubIndex), passage)
 	switch {
-	case len(l.through) > 0:
+	case len(l.through)+len(l.inspected) > 0:
 		return l
 	case want.passage() != NoPassage && len(l.keptPairs) > 0:
 		return lay(g, members, d, oneHub(noHubIndex), passage)
@@ -229,6 +229,15 @@ func lastPassage(a, b Candidate) int {
 	return cmp.Compare(min(len(a.Passage), 1), min(len(b.Passage), 1))
 }
 
+// compare puts what was asked for first: a passage, which only a new hub gets, before a new hub, and after any other.
+func (w wish) compare(a, b Candidate, g *graph) int {
+	hub, passage := cmp.Compare(w.rank(a, g), w.rank(b, g)), w.comparePassage(a, b)
+	if w.hub == options.HubNew {
+		return cmp.Or(passage, hub)
+	}
+	return cmp.Or(hub, passage)
+}
+
 // comparePassage puts what passes a firewall or appliances first, where that is asked for.
 func (w wish) comparePassage(a, b Candidate) int {
 	if w.passage() == NoPassage {
@@ -300,7 +309,7 @@ func (l *layout) candidate() Candidate {
 	term(termGateways, gateways, weightGateway)
 	term("pairs kept on VPN", len(l.kept), weightKept)
 	term("pairs newly joined", l.exposed+l.newNetworks(), weightExposed)
-	term("interruptions", len(l.remote), weightWindow)
+	term("interruptions", len(l.remote)-len(l.inspected), weightWindow)
 	term("on-premises devices to change", l.each(func(hub int) int { return len(l.behindHub[hub].added) }), weightDevice)
 	term("gateways to build", l.each(l.builds), weightBuild)
 	if way := passages[l.passage]; way != nil {

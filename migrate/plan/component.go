@@ -6,6 +6,7 @@ import (
 
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
+	"github.com/netmigrate/netmigrate/migrate/options"
 )
 
 // tunnels are the paired connections of an estate: one entry per link, each half once.
@@ -27,6 +28,8 @@ type graph struct {
 	named map[estate.Key]*estate.Connection
 
 	severed map[estate.Key]bool // connections that are deleted because they carry forbidden pairs alone
+
+	inspect options.Inspect // what passes a firewall or appliances
 
 	decided *decided // what people decided about the plan; empty unless it is made again
 

@@ -114,7 +114,8 @@ func (d Decision) stepName() string {
 // Kept is what the next plan keeps of one that a person edited. Decided makes it.
 type Kept struct {
 	Mode      options.Mode
-	Exposure  options.Exposure // of the plan; that of the options comes before it
+	Inspect   options.Inspect  // of the plan; that of the options comes before it
+	Exposure  options.Exposure // the same
 	Asks      []Ask
 	Traffic   []cost.Flow // of the plan; that of the options comes before it
 	Decisions []Decision  // those that count

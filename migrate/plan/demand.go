@@ -67,10 +67,10 @@ func demands(g *graph, r *reach.Relation, of []int, components int) []demand {
 		a, aVNet := g.vnetAt(ends[0])
 		b, bVNet := g.vnetAt(ends[1])
 		forbidden := g.asks.has(Forbidden, ends[0], ends[1])
-		if s.Value == reach.Yes && aVNet && !(forbidden && bVNet) {
+		if s.Value == reach.Yes && aVNet && !forbidden {
 			out[of[a]].reached[a] = append(out[of[a]].reached[a], reached{b, s.ToPrefixes})
 		}
-		if s.Value == reach.Yes && bVNet && !(forbidden && aVNet) {
+		if s.Value == reach.Yes && bVNet && !forbidden {
 			out[of[b]].reached[b] = append(out[of[b]].reached[b], reached{a, s.FromPrefixes})
 		}
 		there, back := waysOf(r, ends, s)

@@ -19,7 +19,7 @@ func Decided(name string, edited *Plan) (*Kept, diag.List, error) {
 	if edited.Base == nil || len(edited.Base.VNets) == 0 {
 		return nil, nil, errors.New("there is no VNet to plan for")
 	}
-	k := &Kept{Mode: edited.Mode, Exposure: edited.Exposure, Asks: edited.Asks, Traffic: edited.Traffic, name: name, base: edited.Base, before: reach.Compute(edited.Base)}
+	k := &Kept{Mode: edited.Mode, Inspect: edited.Inspect, Exposure: edited.Exposure, Asks: edited.Asks, Traffic: edited.Traffic, name: name, base: edited.Base, before: reach.Compute(edited.Base)}
 	d := &deriver{p: edited, kept: k}
 	k.Decisions = d.recorded()
 	was, err := d.reference(d.original())
@@ -39,7 +39,7 @@ func Decided(name string, edited *Plan) (*Kept, diag.List, error) {
 // Remake plans again what an edited plan describes, or another network in its stead, and keeps what was decided.
 // Without an estate it is that of the edited plan.
 func Remake(e *estate.Estate, opts options.Options, k *Kept) (*Plan, diag.List, error) {
-	opts.Mode, opts.Exposure = k.Mode, cmp.Or(opts.Exposure, k.Exposure)
+	opts.Mode, opts.Inspect, opts.Exposure = k.Mode, cmp.Or(opts.Inspect, k.Inspect), cmp.Or(opts.Exposure, k.Exposure)
 	if e == nil {
 		return planOf(k.base, opts, k)
 	}
@@ -121,7 +121,7 @@ func (d *deriver) hubOf(c *Component) int {
 func (d *deriver) reference(with []Decision) (*maker, error) {
 	k := *d.kept
 	k.Asks, k.Traffic, k.Decisions = d.p.PlannedAsks, nil, with
-	m, err := newMaker(k.base, options.Options{Mode: k.Mode, Exposure: k.Exposure}, &k)
+	m, err := newMaker(k.base, options.Options{Mode: k.Mode, Inspect: k.Inspect, Exposure: k.Exposure}, &k)
 	if err == nil {
 		err = m.components()
 	}

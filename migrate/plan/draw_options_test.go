@@ -37,6 +37,10 @@ func (n *network) drawOptions(t *rapid.T) {
 			transit = "nva"
 		}
 		n.passage, n.has["through "+transit] = "transit: "+transit+"\n", true
+		if len(n.vnets)%2 == 0 { // nothing is drawn for it, so that each index keeps its network
+			n.passage += "inspect: all\n"
+			n.has["inspect all"] = true
+		}
 	}
 	if n.passage == "" && one(t, 4, "group") {
 		n.passage = "transit: group\n"

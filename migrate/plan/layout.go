@@ -35,6 +35,8 @@ type layout struct {
 	blocked   map[[2]int]string   // pairs that must not be peered, a before b, and why
 	passage   Passage             // what pairs of spokes pass in the hub, which is new
 	through   [][2]int            // those that do
+	inspected map[int]bool        // gateway users whose packets from and to on-premises networks pass it as well
+	blinded   map[int]string      // why those of others do not, where it is asked for
 	groups    [][]int             // connected groups that join VNets in place of peerings, which peers has all the same
 	grouped   map[[2]int]bool     // their pairs, a before b
 	ungrouped string              // why there are none
@@ -69,6 +71,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 		if leave, lead := l.leave(), l.lead(); !l.block() && !leave && !lead {
 			l.serve()
 			l.spend()
+			l.inspect()
 			return l
 		}
 	}
@@ -77,7 +80,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 // newLayout is a layout in which nothing is laid out yet.
 func newLayout(g *graph, members []int, d *demand, hubs hubbing, passage Passage, blocked map[[2]int]string) *layout {
 	return &layout{g: g, members: members, demand: d, hubbing: hubs, passage: passage, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
-		existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
+		existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, inspected: map[int]bool{}, blinded: map[int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
 }
 
 // block forbids the peerings that would hide a way that stays, and those between the VNets on it. It

@@ -25,6 +25,9 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 		return nil, nil, err
 	}
 	opts.Mode = mode
+	if err := inspectable(&opts); err != nil {
+		return nil, nil, err
+	}
 	if err := complete(classic, mode); err != nil {
 		return nil, nil, err
 	}
@@ -63,7 +66,7 @@ func newMaker(e *estate.Estate, opts options.Options, k *Kept) (*maker, error) {
 		opts.Hub = options.HubAuto
 	}
 	base, fates, found := baseOf(e)
-	m := &maker{opts: opts, classic: e, p: &Plan{Mode: opts.Mode, Exposure: opts.Exposure, Base: base, Fates: fates}, found: found}
+	m := &maker{opts: opts, classic: e, p: &Plan{Mode: opts.Mode, Inspect: opts.Inspect, Exposure: opts.Exposure, Base: base, Fates: fates}, found: found}
 	together(
 		func() {
 			if k != nil && k.base == base {
@@ -74,6 +77,7 @@ func newMaker(e *estate.Estate, opts options.Options, k *Kept) (*maker, error) {
 		},
 		func() { m.g = newGraph(base) },
 	)
+	m.g.inspect = opts.Inspect
 	asks, odd := Asked(m.p.Before, &opts)
 	m.p.Asks, m.found = asks, append(m.found, odd...)
 	traffic, odd := Flows(m.p.Before, &opts)
@@ -191,6 +195,11 @@ func (m *maker) components() error {
 		m.note(c, members, want)
 		for _, k := range l.kept {
 			m.found.Add("PLAN-003", m.at(c.VNets[0]), "%q and %q stay connected by VPN: %s", k.A, k.B, k.Because)
+		}
+		for _, v := range members {
+			if why := l.blinded[v]; why != "" {
+				m.found.Add("PLAN-028", m.at(c.VNets[0]), "what %q sends to on-premises networks, and gets from there, does not pass %s: %s", l.g.name(v), passages[l.passage].the, why)
+			}
 		}
 		d, ok := draw(l, c, names, addresses)
 		if !ok {
@@ -383,6 +392,17 @@ func (m *maker) assumptions(classic *estate.Estate) []estate.Assumption {
 	}
 	if len(guard.Subjects) > 0 {
 		out = append(out, guard)
+	}
+	inspect, _ := estate.AssumptionText(estate.AsmInspect)
+	for _, d := range m.drafts {
+		for _, v := range d.members {
+			if d.inspected[v] {
+				inspect.Subjects = append(inspect.Subjects, m.g.name(v))
+			}
+		}
+	}
+	if len(inspect.Subjects) > 0 {
+		out = append(out, inspect)
 	}
 	for _, p := range Passages {
 		assumed, _ := estate.AssumptionText(passages[p].assumed)

@@ -64,6 +64,17 @@ var mutations = []struct {
 	{"a route leads to the gateway", eachTable(func(r *estate.RouteTable) {
 		r.Routes[0].NextHop, r.Routes[0].Address = estate.Fact{Value: estate.HopGateway}, estate.Address{}
 	})},
+	{"a table takes the routes of gateways", eachTable(func(r *estate.RouteTable) { r.NoPropagation = !r.NoPropagation })},
+	{"a GatewaySubnet has no route table", eachStep(func(_ *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.CreateVNet || len(s.Effect.Add.VNets[0].Subnets) == 0 || s.Effect.Add.VNets[0].Subnets[0].RouteTable.IsZero() {
+			return false
+		}
+		s.Effect.Add.VNets = slices.Clone(s.Effect.Add.VNets)
+		v := &s.Effect.Add.VNets[0]
+		v.Subnets = slices.Clone(v.Subnets)
+		v.Subnets[0].RouteTable = estate.ID{}
+		return true
+	})},
 	{"a subnet has no route table", eachStep(func(p *plan.Plan, s *plan.Step) bool {
 		if s.Action != plan.AssociateRoutes {
 			return false
@@ -92,6 +103,9 @@ var mutations = []struct {
 	{"a half does not use the gateway", flag(func(h *estate.Peering) *bool { return &h.UseRemoteGateways }, true)},
 	{"a half uses a gateway too early", flag(func(h *estate.Peering) *bool { return &h.UseRemoteGateways }, false)},
 	{"a half is not connected", eachAdded(func(p *plan.Plan, s *plan.Step, at int) bool {
+		if replaced(p, slices.IndexFunc(p.Steps, func(o plan.Step) bool { return o.ID == s.ID }), s.Effect.Add.Peerings[at].ID) {
+			return false // a later step mends it, before anything has to pass
+		}
 		s.Effect.Add.Peerings[at].State = estate.PeeringDisconnected
 		return true
 	})},
@@ -427,6 +441,7 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 	}
 	with("star, closed", fixture(t, "star"), options.Options{Hub: "website", Exposure: options.ExposureClosed})
 	with("a mesh, closed", fixture(t, "full-mesh"), options.Options{Hub: "cards", Exposure: options.ExposureClosed})
+	with("star, inspected", fixture(t, "star"), options.Options{Transit: options.TransitFirewall, Inspect: options.InspectAll})
 	add("star through appliances", fixture(t, "star"), options.TransitNVA)
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)

@@ -21,6 +21,9 @@ func (d *draft) changes() Effect {
 		if h.vnet != nil {
 			add.VNets = append(add.VNets, *h.vnet)
 		}
+		if h.table != nil {
+			add.RouteTables = append(add.RouteTables, *h.table)
+		}
 		if h.gateway != nil {
 			add.Gateways = append(add.Gateways, *h.gateway)
 		}
@@ -29,7 +32,7 @@ func (d *draft) changes() Effect {
 	if d.device != nil {
 		add.Gateways = append(add.Gateways, *d.device)
 	}
-	add.RouteTables, add.Groups = d.tables, d.groups
+	add.RouteTables, add.Groups = append(add.RouteTables, d.tables...), d.groups
 	if d.manager != nil {
 		add.Managers = []estate.NetworkManager{*d.manager}
 	}
@@ -192,6 +195,9 @@ func (m *maker) created() []Outcome {
 			if h.vnet != nil {
 				out = append(out, Outcome{h.id, Create, "the hub of the component of " + d.component.Name})
 			}
+			if h.table != nil {
+				out = append(out, Outcome{h.table.ID, Create, "it leads what comes from on-premises networks to " + passages[d.passage].the})
+			}
 			if h.gateway != nil {
 				out = append(out, Outcome{h.gateway.ID, Create, "the hub's gateway"})
 			}
@@ -205,7 +211,7 @@ func (m *maker) created() []Outcome {
 			}
 		}
 		for i := range d.tables {
-			out = append(out, Outcome{d.tables[i].ID, Create, fmt.Sprintf("it leads what %q sends to other spokes to %s", d.g.name(d.routed[i]), passages[d.passage].the)})
+			out = append(out, Outcome{d.tables[i].ID, Create, fmt.Sprintf("it leads what %q sends to %s to %s", d.g.name(d.routed[i]), d.led(d.routed[i]), passages[d.passage].the)})
 		}
 		for i := range d.groups {
 			out = append(out, Outcome{d.groups[i].ID, Create, fmt.Sprintf("it joins %s that all reach each other", plural(len(d.groups[i].Members), "VNet"))})

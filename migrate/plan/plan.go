@@ -29,6 +29,7 @@ type Plan struct {
 	Asks       []Ask            // what people ask of pairs, in order
 	Traffic    []cost.Flow      // what passes between the places of Base, as far as people told, in order
 	Decisions  []Decision       // what people decided about an earlier form of it, which it keeps
+	Inspect    options.Inspect  // what passes the firewall or the appliances of a hub
 	Exposure   options.Exposure // what becomes of pairs that the target newly joins
 	Closed     []ClosedPair     // those that security groups keep apart
 	// PlannedAsks are those that its steps were made for: a person may have edited Asks since.

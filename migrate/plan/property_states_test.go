@@ -22,7 +22,7 @@ func (n *network) planned(t failer, seed uint64) (*plan.Plan, diag.List, *option
 	p, found, err := plan.Make(e, *opts)
 	if err != nil && n.hub+n.passage != "auto" && strings.Contains(err.Error(), "cannot be used") {
 		n.hub, opts.Hub = "auto", options.HubAuto
-		n.passage, opts.Transit = "", options.TransitAuto
+		n.passage, opts.Transit, opts.Inspect = "", options.TransitAuto, ""
 		p, found, err = plan.Make(e, *opts)
 	}
 	if err != nil {

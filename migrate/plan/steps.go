@@ -319,6 +319,10 @@ func (s *sequence) gateways(d *draft, gate []string, cleared map[estate.Key][]st
 	}
 	before := gate
 	for _, i := range s.windowOrder(d) {
+		if d.ahead(i) {
+			s.moved(d, i, own, gate, cleared)
+			continue
+		}
 		needs := slices.Clone(before)
 		for _, v := range d.windows.groups[i] {
 			for _, gw := range own[v] {
@@ -437,11 +441,16 @@ func (s *sequence) lastConnections(d *draft, group int, needs []string, window s
 			if s.g.vnetOf(c) != v {
 				continue
 			}
+			because, impact, verify := "from here on", Impact{Class: Interrupting, Minutes: minutesTunnelGone, Window: window}, "the connection is not listed any more"
+			if window == "" {
+				because, impact.Class = "by now", Live
+				verify += fmt.Sprintf(", and %q still answers from %q", c.Site.Name, s.g.name(v))
+			}
 			gone = append(gone, s.add(Step{
 				Action: DeleteTunnel, Object: c.ID, Needs: needs,
-				Because: fmt.Sprintf("%q reaches %q through the hub from here on", s.g.name(v), c.Site.Name),
-				Effect:  Effect{Remove: []estate.ID{c.ID}}, Impact: Impact{Class: Interrupting, Minutes: minutesTunnelGone, Window: window},
-				Verify: "the connection is not listed any more", Undo: "create the connection again with the kept key",
+				Because: fmt.Sprintf("%q reaches %q through the hub %s", s.g.name(v), c.Site.Name, because),
+				Effect:  Effect{Remove: []estate.ID{c.ID}}, Impact: impact,
+				Verify: verify, Undo: "create the connection again with the kept key",
 			}))
 		}
 	}
@@ -454,14 +463,20 @@ func (s *sequence) useRemote(d *draft, v int, needs []string, window string) str
 	i := slices.IndexFunc(d.peerings, func(p [2]estate.Peering) bool { return p[0].VNet.Same(hub) && p[1].VNet.Same(spoke) })
 	half := d.peerings[i][1]
 	half.UseRemoteGateways = true
-	impact := Impact{Class: Brief, Minutes: minutesFlag, Window: window}
-	return s.add(Step{
+	step := Step{
 		Action: UseRemoteGateway, Object: half.ID, Needs: needs,
 		Because: fmt.Sprintf("%q reaches what is behind a gateway through that of %q", spoke.Name, hub.Name),
-		Effect:  Effect{Add: &estate.Estate{Peerings: []estate.Peering{half}}}, Impact: impact,
+		Effect:  Effect{Add: &estate.Estate{Peerings: []estate.Peering{half}}}, Impact: Impact{Class: Brief, Minutes: minutesFlag, Window: window},
 		Verify: "effective routes of the VNet show VirtualNetworkGateway for the prefixes behind the hub's gateway, and they answer",
 		Undo:   "turn the flag off; the VNet is then without on-premises until it has a gateway of its own",
-	})
+	}
+	if d.inspected[v] {
+		step.Because = fmt.Sprintf("the gateway of %q tells by BGP where %q is; its packets pass %s before and after", hub.Name, spoke.Name, passages[d.passage].the)
+		step.Impact.Class = Live
+		step.Verify = "effective routes of the VNet still show VirtualAppliance for the prefixes behind the hub's gateway, and they answer"
+		step.Undo = "turn the flag off; the route tables lead its packets as before"
+	}
+	return s.add(step)
 }
 
 // clean removes what nothing refers to any more.

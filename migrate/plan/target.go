@@ -34,9 +34,10 @@ type draft struct {
 // drawnHub is a hub as objects.
 type drawnHub struct {
 	id      estate.ID
-	vnet    *estate.VNet    // a new one
-	gateway *estate.Gateway // a new one
-	gw      estate.ID       // its gateway, or zero
+	vnet    *estate.VNet       // a new one
+	gateway *estate.Gateway    // a new one
+	gw      estate.ID          // its gateway, or zero
+	table   *estate.RouteTable // of its GatewaySubnet, or nil
 	conns   []estate.Connection
 	late    []estate.ID      // those of them that wait for tunnels to go
 	waits   []reach.Location // what they are for
@@ -80,6 +81,7 @@ func sketch(l *layout, c *Component, names *azure.Namer, addresses *addressPlan)
 	d.group()
 	d.peer()
 	d.route()
+	d.inward()
 	d.retire()
 	return d, true
 }

@@ -75,7 +75,15 @@ func (l *layout) tooManyRoutes() string {
 		n[p[0]] += len(l.leads(p[0], p[1]))
 		n[p[1]] += len(l.leads(p[1], p[0]))
 	}
+	inspected := 0
 	for _, v := range l.members {
+		n[v] += len(l.beyond(v))
+		if l.inspected[v] {
+			inspected += len(l.g.e.VNets[v].Space)
+		}
+		if inspected > azure.MaxRoutesPerTable {
+			return fmt.Sprintf("the table of the hub's %s would need more than the %d routes that one holds", estate.GatewaySubnet, azure.MaxRoutesPerTable)
+		}
 		if n[v] > azure.MaxRoutesPerTable {
 			return fmt.Sprintf("%q would need %d routes; a table holds %d", l.g.name(v), n[v], azure.MaxRoutesPerTable)
 		}
@@ -136,8 +144,23 @@ func (d *draft) deviceFor(v *estate.VNet, space netip.Prefix) {
 	}
 }
 
+// tableOf is a route table for subnets of a VNet, without routes.
+func (d *draft) tableOf(v *estate.VNet, suffix string) estate.RouteTable {
+	t := estate.RouteTable{Region: v.Region, RoutesKnown: true,
+		ID: beside(v.ID, estate.TypeRouteTable, d.names.Unique(estate.TypeRouteTable, azure.LegalName(estate.TypeRouteTable, v.ID.Name+suffix)))}
+	t.Name = t.ID.Name
+	return t
+}
+
+// toPassage is a route that leads packets for a place to the passage.
+func (d *draft) toPassage(names *azure.Namer, place string, p netip.Prefix) estate.Route {
+	name := names.Unique(estate.TypeRouteTable, azure.LegalName(estate.TypeRouteTable, "to-"+place))
+	return estate.Route{Name: estate.Fact{Value: name}, Prefix: estate.Prefix{Prefix: p, Raw: p.String()},
+		NextHop: estate.Fact{Value: estate.HopAppliance}, Address: d.device.PrivateIPs[0]}
+}
+
 // route makes the route tables of the spokes: one for each, with a route for every prefix of every VNet that it
-// reaches through the passage.
+// reaches through the passage, and of every network where it is inspected.
 func (d *draft) route() {
 	if d.device == nil {
 		return
@@ -147,25 +170,49 @@ func (d *draft) route() {
 		far[p[0]], far[p[1]] = append(far[p[0]], p[1]), append(far[p[1]], p[0])
 	}
 	for _, v := range d.members {
-		if len(far[v]) == 0 {
+		if len(far[v]) == 0 && !d.inspected[v] {
 			continue
 		}
-		vnet := &d.g.e.VNets[v]
-		t := estate.RouteTable{Region: vnet.Region, RoutesKnown: true,
-			ID: beside(vnet.ID, estate.TypeRouteTable, d.names.Unique(estate.TypeRouteTable, azure.LegalName(estate.TypeRouteTable, vnet.ID.Name+"-routes")))}
-		t.Name = t.ID.Name
+		t := d.tableOf(&d.g.e.VNets[v], "-routes")
+		t.NoPropagation = d.inspected[v] // routes of a gateway would lead past the passage
 		names := azure.NewNamer()
 		slices.Sort(far[v])
 		for _, w := range far[v] {
 			for _, p := range d.leads(v, w) {
-				name := names.Unique(estate.TypeRouteTable, azure.LegalName(estate.TypeRouteTable, "to-"+d.g.e.VNets[w].ID.Name))
-				t.Routes = append(t.Routes, estate.Route{Name: estate.Fact{Value: name}, Prefix: estate.Prefix{Prefix: p, Raw: p.String()},
-					NextHop: estate.Fact{Value: estate.HopAppliance}, Address: d.device.PrivateIPs[0]})
+				t.Routes = append(t.Routes, d.toPassage(names, d.g.e.VNets[w].ID.Name, p))
+			}
+		}
+		for _, p := range d.beyond(v) {
+			if !slices.ContainsFunc(t.Routes, func(r estate.Route) bool { return r.Prefix.Prefix == p.Prefix }) {
+				t.Routes = append(t.Routes, d.toPassage(names, p.of.Name, p.Prefix))
 			}
 		}
 		d.tables = append(d.tables, t)
 		d.routed = append(d.routed, v)
 	}
+}
+
+// between says what the tables of all spokes lead.
+func (d *draft) between() string {
+	switch {
+	case len(d.inspected) == 0:
+		return "from spoke to spoke"
+	case len(d.through) == 0:
+		return "from spokes to on-premises networks"
+	}
+	return "from spoke to spoke, and to on-premises networks,"
+}
+
+// led says what a spoke sends through the passage.
+func (d *draft) led(v int) string {
+	toNetworks := "the on-premises networks that it reaches"
+	switch spokes := slices.ContainsFunc(d.through, func(p [2]int) bool { return slices.Contains(p[:], v) }); {
+	case d.inspected[v] && spokes:
+		return "the VNets and " + toNetworks
+	case d.inspected[v]:
+		return toNetworks
+	}
+	return "the VNets that it reaches"
 }
 
 // bound is a spoke with the table at each of its subnets.
@@ -199,7 +246,7 @@ func (s *sequence) passage(d *draft, ready []string) []string {
 	}
 	return []string{made, s.add(Step{
 		Action: CreateRoutes, Object: ids[0], Also: ids[1:], Needs: ready,
-		Because: "they lead from spoke to spoke through " + way.the + "; no subnet uses them yet",
+		Because: "they lead " + d.between() + " through " + way.the + "; no subnet uses them yet",
 		Effect:  Effect{Add: &estate.Estate{RouteTables: d.tables}},
 		Impact:  Impact{Class: Live, Minutes: minutesRoutes},
 		Verify:  "every table has its routes, and no subnet", Undo: "delete the route tables",
@@ -217,19 +264,20 @@ func (s *sequence) associate(d *draft, needs []string) []string {
 		Action: VerifyReach, Object: d.component.VNets[0], Needs: needs,
 		Because: "the routes name the address of " + way.the + ", and lead over the peerings with the hub",
 		Impact:  Impact{Class: Live},
-		Verify:  "both sides of every peering with the hub are Connected, " + way.ready,
+		Verify:  "both sides of every peering with the hub are Connected, " + way.ready + d.waiting(),
 		Undo:    "nothing to undo",
 	})}
 	w := &Window{ID: s.nextWindow(), Cause: "U6", Because: way.keep + " one direction and drop" + way.s + " it, and sessions that run have to begin anew"}
 	for _, p := range d.through {
 		w.Pairs = append(w.Pairs, [2]string{"VNet " + s.g.name(p[0]), "VNet " + s.g.name(p[1])})
 	}
-	var done []string
+	w.Pairs = append(w.Pairs, d.inspectedPairs()...)
+	done := s.prefer(d, needs, w)
 	for i := range d.routed {
 		v := d.bound(i)
 		done = append(done, s.add(Step{
 			Action: AssociateRoutes, Object: v.ID, Also: []estate.ID{d.tables[i].ID}, Needs: needs,
-			Because: fmt.Sprintf("the subnets of %q send through %s what goes to the VNets that it reaches", s.g.name(d.routed[i]), way.the),
+			Because: fmt.Sprintf("the subnets of %q send through %s what goes to %s", s.g.name(d.routed[i]), way.the, d.led(d.routed[i])),
 			Effect:  Effect{Add: &estate.Estate{VNets: []estate.VNet{v}}},
 			Impact:  Impact{Class: Interrupting, Minutes: minutesRoutes, Window: w.ID},
 			Verify:  "effective routes of its subnets show VirtualAppliance for every prefix of the table; a subnet that is made later needs the table as well", Undo: "take the route table off the subnets: the tunnels, while they exist, carry the traffic again",

@@ -177,6 +177,9 @@ func (r *reviewer) comes() phrase {
 				}
 			}
 		}
+		if s := &r.p.Steps[i]; s.Action == plan.CreateVNet {
+			c.add(kinds[estate.TypeRouteTable], len(s.Effect.Add.RouteTables))
+		}
 		switch s := &r.p.Steps[i]; {
 		case s.Action == plan.CreatePeering && len(s.Back.Restore) > 0:
 			completed++

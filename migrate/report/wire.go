@@ -22,7 +22,8 @@ type WirePlan struct {
 	Components  []WireComponent  `json:"components"`
 	Steps       []WireStep       `json:"steps"` // in order of waves
 	Windows     []WireWindow     `json:"windows"`
-	Pairs       []WireAsk        `json:"pairs,omitempty"` // what people ask of pairs of places
+	Pairs       []WireAsk        `json:"pairs,omitempty"`                                    // what people ask of pairs of places
+	Inspect     string           `json:"inspect,omitempty" jsonschema:"enum=vnets,enum=all"` // what passes the firewall or the appliances of a hub
 	// What becomes of pairs that the target newly joins, and those that security groups keep apart.
 	Exposure string       `json:"exposure,omitempty" jsonschema:"enum=named,enum=closed"`
 	Closed   []WireClosed `json:"closed,omitempty"`

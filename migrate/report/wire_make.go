@@ -25,6 +25,7 @@ func wirePlan(p *plan.Plan, found diag.List, d *Diff) *WirePlan {
 		}),
 		Pairs:        each(p.Asks, wireAsk),
 		PlannedPairs: each(p.PlannedAsks, wireAsk),
+		Inspect:      string(p.Inspect),
 		Exposure:     string(p.Exposure),
 		Closed: several(p.Closed, func(c plan.ClosedPair) WireClosed {
 			return WireClosed{wireLocation(c.A), wireLocation(c.B), wireID(c.Group)}

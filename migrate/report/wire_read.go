@@ -124,7 +124,7 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 		Steps:   each(w.Steps, d.step),
 		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
 		Asks:    each(w.Pairs, d.ask), PlannedAsks: several(w.PlannedPairs, d.ask),
-		Exposure: d.exposure(w.Exposure), Closed: several(w.Closed, d.closed),
+		Inspect: d.inspect(w.Inspect), Exposure: d.exposure(w.Exposure), Closed: several(w.Closed, d.closed),
 		Decisions: several(w.Decisions, d.decision),
 		Traffic:   each(w.Traffic, d.flow),
 	}
@@ -155,6 +155,14 @@ func (d *unwirer) ask(w WireAsk) plan.Ask {
 		a.A, a.B = a.B, a.A
 	}
 	return a
+}
+
+// inspect is what passes a firewall or appliances, or nothing.
+func (d *unwirer) inspect(w string) options.Inspect {
+	if w == "" {
+		return ""
+	}
+	return oneOf(d, "what is inspected", w, options.Inspects)
 }
 
 // exposure is what becomes of new pairs, or nothing.

@@ -40,7 +40,7 @@ var someWords = map[reflect.Type]string{
 	reflect.TypeFor[plan.Class](): string(plan.Chain), reflect.TypeFor[plan.HubKind](): string(plan.ExistingHub), reflect.TypeFor[plan.What](): string(plan.Change),
 	reflect.TypeFor[plan.Action](): string(plan.DeleteTunnel), reflect.TypeFor[plan.ImpactClass](): string(plan.Brief), reflect.TypeFor[plan.Want](): string(plan.Encrypted),
 	reflect.TypeFor[plan.Deciding](): string(plan.ChooseHub), reflect.TypeFor[plan.Mark](): string(plan.Derived), reflect.TypeFor[options.Date](): "2026-11-27",
-	reflect.TypeFor[plan.TransitKind](): string(plan.ByGroups), reflect.TypeFor[plan.Passage](): string(plan.AppliancesPassage), reflect.TypeFor[options.Exposure](): string(options.ExposureClosed),
+	reflect.TypeFor[plan.TransitKind](): string(plan.ByGroups), reflect.TypeFor[plan.Passage](): string(plan.AppliancesPassage), reflect.TypeFor[options.Exposure](): string(options.ExposureClosed), reflect.TypeFor[options.Inspect](): string(options.InspectAll),
 }
 
 // TestReadPlan writes a plan in which every field has a value, and reads it back.

@@ -306,4 +306,9 @@ var planRules = []Rule{
 		Why:    "a group that keeps new pairs out must let in whatever came in without it",
 		Fix:    "do not run the plan; leave exposure at named for now, and report the network that led to it",
 		Source: "docs/sources.md#security-groups"},
+	{ID: "PLAN-028", Name: "not-inspected", Severity: Warning, Since: "0.3",
+		Title:  "what a VNet sends to on-premises networks does not pass the firewall or the appliances",
+		Why:    "with inspect all routes lead these packets through the hub; where a subnet has a route table of its own, a VNet keeps its gateway, or a device learns by BGP where a VNet is, they would be lost or go past it",
+		Fix:    "mend what the finding names, or take it that this traffic is not looked at and that its VNet has a window U1",
+		Source: "docs/sources.md#inspection"},
 }
