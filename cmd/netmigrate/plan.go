@@ -34,7 +34,7 @@ A decision that cannot be kept is refused, with its place in the plan.`,
 	options: []option{
 		{name: "format", choices: []string{"text", "json", "markdown"}, title: "how the review is printed"},
 		{name: "hub", value: "NAME", title: "the hub: a VNet's name, new, none, regional, several or auto"},
-		{name: "transit", choices: texts(options.Transits), title: "how VNets are joined: peerings, groups, a firewall, appliances"},
+		{name: "transit", choices: texts(options.Transits), title: "how VNets are joined: peerings, groups, or what they pass in a hub"},
 		{name: "inspect", choices: texts(options.Inspects), title: "what passes a firewall or appliances: vnets, or all with on-premises"},
 		{name: "exposure", choices: texts(options.Exposures), title: "pairs that the target newly joins: named, or closed by security groups"},
 		{name: "mode", choices: modes(), title: "what the input describes; auto: as it follows from it"},

@@ -110,8 +110,18 @@ func (w *bookWriter) changeNetwork(c *Commands, was, v *estate.VNet) {
 		c.Verify = append(c.Verify, w.effectiveRules(v.ID, "the rules of "+strings.Join(groups, ", ")+", and those of its own group if it has one"))
 	}
 	if len(tables) > 0 {
-		c.Verify = append(c.Verify, w.effectiveRoutes(v.ID, "every prefix of "+strings.Join(tables, ", ")+" has the next hop VirtualAppliance"))
+		c.Verify = append(c.Verify, w.effectiveRoutes(v.ID, "every prefix of "+strings.Join(tables, ", ")+" has the next hop "+w.nextHopOf(v)))
 	}
+}
+
+// nextHopOf is what the route tables at the subnets of a VNet lead to, in the words of effective routes.
+func (w *bookWriter) nextHopOf(v *estate.VNet) string {
+	for i := range v.Subnets {
+		if t := w.target.RouteTable(v.Subnets[i].RouteTable); t != nil && slices.ContainsFunc(t.Routes, func(r estate.Route) bool { return r.NextHop.Value == estate.HopGateway }) {
+			return estate.HopGateway
+		}
+	}
+	return estate.HopAppliance
 }
 
 // boundTo names what subnets of a VNet are bound to and were not before, each once.

@@ -43,10 +43,11 @@ const (
 	TransitGroup    Transit = "group"    // connected groups of a network manager join those that all reach each other
 	TransitFirewall Transit = "firewall" // both are peered with a new hub, and routes lead through its Azure Firewall
 	TransitNVA      Transit = "nva"      // the same through appliances behind a load balancer
+	TransitGateway  Transit = "gateway"  // routes lead to the gateway of the hub that both use, which passes packets on
 )
 
 // Transits lists them in the order of the help text.
-var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall, TransitNVA}
+var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall, TransitNVA, TransitGateway}
 
 // Exposure is what becomes of pairs that a target joins and that are apart today.
 type Exposure string

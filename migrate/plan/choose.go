@@ -39,7 +39,13 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if want.vnet >= 0 && !slices.Contains(members, want.vnet) {
 		want.hub, want.vnet = options.HubAuto, -1 // it names a VNet of another component
 	}
-	regional, split := layRegional(g, members, d), laySplit(g, members, d, want.hub == options.HubSeveral)
+	relay, device := NoPassage, NoPassage // what passes packets on, by hubs of any kind and by a new one
+	if want.passage().isDevice() {
+		device = want.passage()
+	} else {
+		relay = want.passage()
+	}
+	regional, split := layRegional(g, members, d, relay), laySplit(g, members, d, want.hub == options.HubSeveral, relay)
 	lacking := ""
 	switch {
 	case want.hub == options.HubRegional && regional == nil:
@@ -66,18 +72,18 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if made := g.hubMade(members); made >= 0 && want.hub == options.HubNew && lay(g, members, d, oneHub(made), NoPassage).refused() == "" {
 		want.vnet, candidatesFor = made, []int{made} // it is there already
 	}
-	led, standing := ledThrough(g, members, d, want), noHubIndex
-	if want.passage() != NoPassage && want.hub != options.HubNone {
-		standing = g.passageHub(members, want.passage())
+	led, standing := ledThrough(g, members, d, device), noHubIndex
+	if device != NoPassage && want.hub != options.HubNone {
+		standing = g.passageHub(members, device)
 	}
 	if standing >= 0 && (want.vnet < 0 || want.vnet == standing) {
 		want.vnet, candidatesFor, led = standing, []int{standing}, nil // what was asked for is there
 	}
 	var all []*layout
 	for _, hub := range candidatesFor {
-		passage := NoPassage
+		passage := relay
 		if hub == standing && hub >= 0 {
-			passage = want.passage()
+			passage = device
 		}
 		all = append(all, lay(g, members, d, oneHub(hub), passage))
 	}
@@ -111,7 +117,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 			lastPassage(a, b),
 			cmp.Compare(a.Points, b.Points), cmp.Compare(kindOrder(a.Kind), kindOrder(b.Kind)), cmp.Compare(i, j))
 	})
-	if i := slices.IndexFunc(order, func(i int) bool { return all[i] != led }); i > 0 && want.passage() == NoPassage {
+	if i := slices.IndexFunc(order, func(i int) bool { return all[i] != led }); i > 0 && device == NoPassage {
 		order[0], order[i] = order[i], order[0] // a firewall costs every month, and is a device more on the way: a person asks for it
 	}
 	best := candidates[order[0]]
@@ -119,7 +125,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	for _, i := range order {
 		hub.Candidates = append(hub.Candidates, candidates[i])
 	}
-	if want.passage() != NoPassage && led != nil && best.Passage == NoPassage {
+	if device != NoPassage && led != nil && best.Passage == NoPassage {
 		return nil, hub, fmt.Errorf("hub %s cannot be used: transit %s wants a new hub", want.hub, want.transit)
 	}
 	if best.Refused != "" {
@@ -133,6 +139,9 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	if l := layouts[0]; want.transit == options.TransitGroup && l.ungrouped != "" {
 		hub.Because += "; no connected group is made: " + l.ungrouped
 	}
+	if l := layouts[0]; relay != NoPassage && best.Passage == NoPassage && l.unrouted != "" {
+		hub.Because += "; no packets pass its gateway from VNet to VNet: " + l.unrouted
+	}
 	hub.Because = lacking + hub.Because
 	if groups && len(layouts[0].groups) > 0 && want.transit != options.TransitGroup {
 		hub.Because += fmt.Sprintf("; by peerings alone a VNet would need more than the %d that it may have", azure.MaxPeeringsPerVNet)
@@ -142,13 +151,13 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 
 // ledThrough is the layout whose pairs pass what is asked for, or a firewall; it is nil where there is none to lead
 // through one. Where one is asked for and no pair can be led, all of them stay as they are.
-func ledThrough(g *graph, members []int, d *demand, want wish) *layout {
-	passage := cmp.Or(want.passage(), FirewallPassage)
+func ledThrough(g *graph, members []int, d *demand, asked Passage) *layout {
+	passage := cmp.Or(asked, FirewallPassage)
 	l := lay(g, members, d, oneHub(newHubIndex), passage)
 	switch {
 	case len(l.through)+len(l.inspected) > 0:
 		return l
-	case want.passage() != NoPassage && len(l.keptPairs) > 0:
+	case asked != NoPassage && len(l.keptPairs) > 0:
 		return lay(g, members, d, oneHub(noHubIndex), passage)
 	}
 	return nil
@@ -226,13 +235,19 @@ func (w wish) passage() Passage { return passageOf(w.transit) }
 
 // lastPassage puts what passes a firewall or appliances after what does not.
 func lastPassage(a, b Candidate) int {
-	return cmp.Compare(min(len(a.Passage), 1), min(len(b.Passage), 1))
+	device := func(c Candidate) int {
+		if c.Passage.isDevice() {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Compare(device(a), device(b))
 }
 
 // compare puts what was asked for first: a passage, which only a new hub gets, before a new hub, and after any other.
 func (w wish) compare(a, b Candidate, g *graph) int {
 	hub, passage := cmp.Compare(w.rank(a, g), w.rank(b, g)), w.comparePassage(a, b)
-	if w.hub == options.HubNew {
+	if w.hub == options.HubNew && w.passage().isDevice() {
 		return cmp.Or(passage, hub)
 	}
 	return cmp.Or(hub, passage)
@@ -240,10 +255,13 @@ func (w wish) compare(a, b Candidate, g *graph) int {
 
 // comparePassage puts what passes a firewall or appliances first, where that is asked for.
 func (w wish) comparePassage(a, b Candidate) int {
-	if w.passage() == NoPassage {
-		return 0
+	asked := func(c Candidate) int {
+		if w.passage() != NoPassage && c.Passage == w.passage() {
+			return 0
+		}
+		return 1
 	}
-	return -lastPassage(a, b)
+	return cmp.Compare(asked(a), asked(b))
 }
 
 // rank puts what was asked for first.
@@ -312,8 +330,10 @@ func (l *layout) candidate() Candidate {
 	term("interruptions", len(l.remote)-len(l.inspected), weightWindow)
 	term("on-premises devices to change", l.each(func(hub int) int { return len(l.behindHub[hub].added) }), weightDevice)
 	term("gateways to build", l.each(l.builds), weightBuild)
-	if way := passages[l.passage]; way != nil {
+	if way := passages[l.passage]; l.passage.isDevice() {
 		term(way.term, 1, weightPassage)
+	} else if way != nil {
+		term(way.term, len(l.through), weightPeering)
 	}
 	term("connected groups", len(l.groups), weightGroup)
 	term("peerings", l.peerings(), weightPeering)
@@ -447,7 +467,7 @@ func (c Candidate) Name() string {
 
 // asked reports whether a candidate is what somebody asked for.
 func (l *layout) asked(c Candidate, want wish) bool {
-	return (want.hub != options.HubAuto || l.passage != NoPassage && l.passage == want.passage()) && want.rank(c, l.g) == 0
+	return (want.hub != options.HubAuto || l.passage.isDevice() && l.passage == want.passage()) && want.rank(c, l.g) == 0
 }
 
 // because says in a sentence why the candidate was chosen.

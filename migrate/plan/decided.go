@@ -173,10 +173,10 @@ func (m *maker) carryAgain() {
 func (m *maker) decideHub(d *decided, one Decision) {
 	_, known := m.g.index[one.Component.Key()]
 	switch {
-	case !slices.Contains(HubKinds, one.Hub) && !(one.Hub == "" && one.Grouped):
+	case !slices.Contains(HubKinds, one.Hub) && !(one.Hub == "" && (one.Grouped || one.Passage == GatewayPassage)):
 		m.refuse(one.At, "a hub is %q; it can be none, existing, new, regional or several", one.Hub)
 	case !one.Passage.known():
-		m.refuse(one.At, "what pairs pass in a hub is %q; it can be firewall or appliances", one.Passage)
+		m.refuse(one.At, "what pairs pass in a hub is %q; it can be %s", one.Passage, passageWords())
 	case !known:
 		m.gone(one.At, "there is no VNet %s", one.Component)
 	case one.Hub == ExistingHub && m.g.x.VNet(one.VNet) == nil:
@@ -244,7 +244,7 @@ func (m *maker) wishFor(asked wish, members []int) (w wish) {
 		w.hub = options.HubSeveral
 	case NewHub:
 		w.hub, w.space = options.HubNew, one.Space
-		if one.Passage != NoPassage {
+		if one.Passage.isDevice() {
 			w.hub = options.HubAuto // the transit wants a new one
 		}
 	default:
@@ -274,7 +274,7 @@ func (m *maker) note(c *Component, members []int, w wish) {
 		return
 	}
 	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Passage: c.Hub.Passage, Grouped: c.Hub.Grouped, Space: w.space}
-	if w.hub == options.HubAuto && one.Grouped {
+	if w.hub == options.HubAuto && (one.Grouped || one.Passage == GatewayPassage) {
 		one.Hub = ""
 	}
 	if one.Hub == ExistingHub {

@@ -59,6 +59,9 @@ func (d Decision) String() string {
 		if d.Grouped {
 			text += ", and connected groups join its VNets"
 		}
+		if d.Passage == GatewayPassage {
+			text += ", and its gateway passes packets on from VNet to VNet"
+		}
 		return text
 	case DropStep:
 		return fmt.Sprintf("%s is left out", d.stepName())
@@ -72,7 +75,7 @@ func (d Decision) hubName() string {
 		return fmt.Sprintf("VNet %q", d.VNet.Name)
 	case d.Hub == NewHub:
 		name := "a new VNet"
-		if p := passages[d.Passage]; p != nil {
+		if p := passages[d.Passage]; d.Passage.isDevice() {
 			name += " with " + p.a
 		}
 		if d.Space.IsValid() {

@@ -157,9 +157,9 @@ func (d *deriver) hub(c, was *Component, at string) {
 	known := d.hubOf(c)
 	switch p := c.Hub.Passage; {
 	case !p.known():
-		d.refuse(at+".passage", "what pairs pass in a hub is %q; it can be firewall or appliances", p)
+		d.refuse(at+".passage", "what pairs pass in a hub is %q; it can be %s", p, passageWords())
 		return
-	case p != NoPassage && c.Hub.Kind != NewHub && !(was.Hub.Passage == p && was.Hub.Kind == c.Hub.Kind):
+	case p.isDevice() && c.Hub.Kind != NewHub && !(was.Hub.Passage == p && was.Hub.Kind == c.Hub.Kind):
 		d.refuse(at+".passage", "only a new hub gets %s, and this one is %q", passages[p].a, c.Hub.Kind)
 		return
 	}
@@ -200,7 +200,7 @@ func (d *deriver) hub(c, was *Component, at string) {
 		d.kept.Decisions = append(d.kept.Decisions, one)
 	case known < 0 && c.Hub.Asked:
 		d.kept.Decisions = append(d.kept.Decisions, one)
-	case known < 0 && c.Hub.Grouped: // the groups were asked for, and not the hub
+	case known < 0 && (c.Hub.Grouped || c.Hub.Passage == GatewayPassage): // that was asked for, and not the hub
 		one.Hub, one.VNet = "", estate.ID{}
 		d.kept.Decisions = append(d.kept.Decisions, one)
 	}

@@ -46,6 +46,10 @@ func (n *network) drawOptions(t *rapid.T) {
 		n.passage = "transit: group\n"
 		n.has["connected groups asked for"] = true
 	}
+	if n.passage == "" && len(n.vnets)%3 == 0 { // as with inspect
+		n.passage = "transit: gateway\n"
+		n.has["through the gateway"] = true
+	}
 	if one(t, 3, "states") {
 		n.drawStates(t)
 	}

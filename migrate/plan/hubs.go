@@ -145,9 +145,9 @@ func (g *graph) hasVPN(v int) bool {
 
 // layAmong lays a component out with several hubs, of which those that nothing stays for are left out until no more are;
 // nil where fewer than two are left.
-func layAmong(g *graph, members []int, d *demand, hubs hubbing, stays func(l *layout, hub int) bool) *layout {
+func layAmong(g *graph, members []int, d *demand, hubs hubbing, passage Passage, stays func(l *layout, hub int) bool) *layout {
 	for hubs.several() {
-		l := lay(g, members, d, hubs, NoPassage)
+		l := lay(g, members, d, hubs, passage)
 		left := hubs.only(func(hub int) bool { return stays(l, hub) })
 		if len(left.hubs) == len(hubs.hubs) {
 			return l
@@ -167,9 +167,9 @@ func (l *layout) among(hubs []int) *layout {
 
 // layRegional lays a component out with a hub for each region where one has users; nil where there are no two such
 // regions.
-func layRegional(g *graph, members []int, d *demand) *layout {
+func layRegional(g *graph, members []int, d *demand, passage Passage) *layout {
 	used := g.hubsInUse(members)
-	return layAmong(g, members, d, regionalHubs(g, members, d, used), func(l *layout, hub int) bool {
+	return layAmong(g, members, d, regionalHubs(g, members, d, used), passage, func(l *layout, hub int) bool {
 		return len(l.users(hub)) > 0 || slices.Contains(used, hub) && g.servesOwn(hub)
 	})
 }

@@ -25,7 +25,7 @@ var errNothingInspects = errors.New("inspect all is about a firewall or applianc
 
 // inspectable refuses an inspection without somebody to do it.
 func inspectable(opts *options.Options) error {
-	if opts.Inspect == options.InspectAll && passageOf(opts.Transit) == NoPassage {
+	if opts.Inspect == options.InspectAll && !passageOf(opts.Transit).isDevice() {
 		return errNothingInspects
 	}
 	return nil
@@ -34,7 +34,7 @@ func inspectable(opts *options.Options) error {
 // inspect finds the gateway users whose packets from and to on-premises networks are led through the hub's passage. Those
 // that move together do so all or none.
 func (l *layout) inspect() {
-	if l.g.inspect != options.InspectAll || l.passage == NoPassage || len(l.hubs) != 1 || !isNew(l.hubs[0]) {
+	if l.g.inspect != options.InspectAll || !l.passage.isDevice() || len(l.hubs) != 1 || !isNew(l.hubs[0]) {
 		return
 	}
 	for _, users := range findWindows(l).groups {

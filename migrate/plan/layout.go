@@ -37,6 +37,8 @@ type layout struct {
 	through   [][2]int            // those that do
 	inspected map[int]bool        // gateway users whose packets from and to on-premises networks pass it as well
 	blinded   map[int]string      // why those of others do not, where it is asked for
+	unrelayed map[[2]int]bool     // pairs of which one turned out not to use the gateway that should pass their packets on
+	unrouted  string              // why a pair cannot pass the gateway of a hub
 	groups    [][]int             // connected groups that join VNets in place of peerings, which peers has all the same
 	grouped   map[[2]int]bool     // their pairs, a before b
 	ungrouped string              // why there are none
@@ -56,11 +58,11 @@ type layout struct {
 // A gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
 // it. A path through several gateways that has to stay therefore forbids peerings along it.
 func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *layout {
-	blocked, stays, unled := map[[2]int]string{}, map[int]bool{}, map[[2]int]bool{}
+	blocked, stays, unled, unrelayed := map[[2]int]string{}, map[int]bool{}, map[[2]int]bool{}, map[[2]int]bool{}
 	(&layout{g: g, blocked: blocked}).barriers()
 	for {
 		l := newLayout(g, members, d, hubs, passage, blocked)
-		l.stays, l.unled = stays, unled
+		l.stays, l.unled, l.unrelayed = stays, unled, unrelayed
 		l.keepUncertain()
 		l.keepForced()
 		l.keepDecided()
@@ -68,10 +70,13 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 		l.peer()
 		for l.settle() {
 		}
-		if leave, lead := l.leave(), l.lead(); !l.block() && !leave && !lead {
+		if leave, lead, part := l.leave(), l.lead(), l.unrelay(); !l.block() && !leave && !lead && !part {
 			l.serve()
 			l.spend()
 			l.inspect()
+			if l.passage == GatewayPassage && len(l.through) == 0 {
+				l.passage = NoPassage
+			}
 			return l
 		}
 	}
@@ -279,7 +284,11 @@ func (l *layout) peer() {
 			l.refuse(p.a, p.b, why)
 			continue
 		}
-		if l.passage != NoPassage {
+		if l.passage == GatewayPassage && l.relays(p.a, p.b) {
+			l.through = append(l.through, [2]int{p.a, p.b})
+			continue
+		}
+		if l.passage.isDevice() {
 			if why := l.unroutable(p.a, p.b); why != "" {
 				l.refuse(p.a, p.b, why)
 				continue

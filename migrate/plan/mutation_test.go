@@ -59,12 +59,22 @@ var mutations = []struct {
 	})},
 	{"the route tables are not made", dropStep(plan.CreateRoutes)},
 	{"a VNet is not led through the firewall", dropStep(plan.AssociateRoutes)},
-	{"a route is missing", eachTable(func(r *estate.RouteTable) { r.Routes = r.Routes[1:] })},
-	{"a route leads to another address", eachTable(func(r *estate.RouteTable) { r.Routes[0].Address = estate.Address{Addr: r.Routes[0].Address.Next()} })},
-	{"a route leads to the gateway", eachTable(func(r *estate.RouteTable) {
-		r.Routes[0].NextHop, r.Routes[0].Address = estate.Fact{Value: estate.HopGateway}, estate.Address{}
+	{"a route is missing", eachTable(func(r *estate.RouteTable) bool { r.Routes = r.Routes[1:]; return true })},
+	{"a route leads to another address", eachTable(func(r *estate.RouteTable) bool {
+		was := r.Routes[0].Address
+		r.Routes[0].Address = estate.Address{Addr: was.Next()}
+		return was.IsValid()
 	})},
-	{"a table takes the routes of gateways", eachTable(func(r *estate.RouteTable) { r.NoPropagation = !r.NoPropagation })},
+	{"a route leads to the gateway", eachTable(func(r *estate.RouteTable) bool {
+		was := r.Routes[0].NextHop.Value
+		r.Routes[0].NextHop, r.Routes[0].Address = estate.Fact{Value: estate.HopGateway}, estate.Address{}
+		return was != estate.HopGateway
+	})},
+	{"a route leads nowhere", eachTable(func(r *estate.RouteTable) bool {
+		r.Routes[0].NextHop, r.Routes[0].Address = estate.Fact{Value: estate.HopNone}, estate.Address{}
+		return true
+	})},
+	{"a table takes the routes of gateways", eachTable(func(r *estate.RouteTable) bool { r.NoPropagation = !r.NoPropagation; return true })},
 	{"a GatewaySubnet has no route table", eachStep(func(_ *plan.Plan, s *plan.Step) bool {
 		if s.Action != plan.CreateVNet || len(s.Effect.Add.VNets[0].Subnets) == 0 || s.Effect.Add.VNets[0].Subnets[0].RouteTable.IsZero() {
 			return false
@@ -344,7 +354,7 @@ func flag(of func(*estate.Peering) *bool, is bool) func(*plan.Plan, int) bool {
 }
 
 // eachTable breaks the route tables of a plan, one after the other.
-func eachTable(change func(*estate.RouteTable)) func(p *plan.Plan, n int) bool {
+func eachTable(change func(*estate.RouteTable) bool) func(p *plan.Plan, n int) bool {
 	return func(p *plan.Plan, n int) bool {
 		for i := range p.Steps {
 			s := &p.Steps[i]
@@ -354,8 +364,7 @@ func eachTable(change func(*estate.RouteTable)) func(p *plan.Plan, n int) bool {
 			s.Effect.Add.RouteTables = slices.Clone(s.Effect.Add.RouteTables)
 			t := &s.Effect.Add.RouteTables[n]
 			t.Routes = slices.Clone(t.Routes)
-			change(t)
-			return true
+			return change(t)
 		}
 		return false
 	}
@@ -434,6 +443,9 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 	with("hubs by region", e, *opts)
 	e, opts = spelt("several", twice...).read(t, 0)
 	with("several hubs", e, *opts)
+	e, opts = spelt("h", relaying...).read(t, 0)
+	opts.Transit = options.TransitGateway
+	with("a gateway as a router", e, *opts)
 	for _, name := range classicFixtures(t) {
 		add(name, fixture(t, name), options.TransitDirect)
 		add(name+" through a firewall", fixture(t, name), options.TransitFirewall)

@@ -75,11 +75,12 @@ func (m *maker) outcomes() []Outcome {
 	for _, d := range m.drafts {
 		for _, t := range d.tunnels {
 			carries := "a peering carries"
-			if len(d.through) > 0 {
+			a, b := d.g.vnetOf(t.a), d.g.vnetOf(t.b)
+			if slices.Contains(d.through, [2]int{min(a, b), max(a, b)}) || d.device != nil {
 				carries = passages[d.passage].carry
 			}
 			because := fmt.Sprintf(carries+" %q and %q", d.g.x.Gateway(t.a.Gateway).VNet.Name, d.g.x.Gateway(t.b.Gateway).VNet.Name)
-			if a, b := d.g.vnetOf(t.a), d.g.vnetOf(t.b); d.grouped[[2]int{min(a, b), max(a, b)}] {
+			if d.grouped[[2]int{min(a, b), max(a, b)}] {
 				because = "a connected group joins them"
 			}
 			if !d.required(d.g.vnetOf(t.a), d.g.vnetOf(t.b)) {

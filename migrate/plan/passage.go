@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/netmigrate/netmigrate/migrate/azure"
 	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/options"
@@ -14,17 +16,18 @@ const (
 	NoPassage         Passage = ""           // spokes are peered with each other
 	FirewallPassage   Passage = "firewall"   // an Azure Firewall, which the plan builds with its rules
 	AppliancesPassage Passage = "appliances" // machines behind a load balancer: that is the plan's, they are somebody's
+	GatewayPassage    Passage = "gateway"    // its VPN gateway, as a router between those that use it
 )
 
 // Passages lists those that can be asked for.
-var Passages = []Passage{FirewallPassage, AppliancesPassage}
+var Passages = []Passage{FirewallPassage, AppliancesPassage, GatewayPassage}
 
 // passing is what the planner knows of a passage.
 type passing struct {
 	transit options.Transit    // what asks for it
 	option  TransitKind        // what it is among the transit options
 	term    string             // of a candidate's score
-	kind    estate.GatewayKind // of the object that routes name by its address, with its type
+	kind    estate.GatewayKind // of the device, which routes name by its address, with its type; the rest is about devices alone
 	typ     string
 	subnet  string // that it stands in
 	suffix  string // of its name, behind the hub's
@@ -62,6 +65,10 @@ var passages = map[Passage]*passing{
 		ready:   "the load balancer's private address is that of the routes, its probe reaches the appliances, and their rules allow what is led to them",
 		keep:    "the appliances keep state: until the routes of both sides lead through them, they see", log: "the log of an appliance shows its packets",
 	},
+	GatewayPassage: {
+		transit: options.TransitGateway, option: ByGateway, term: "pairs that a gateway passes on",
+		a: "its gateway as a router", the: "the hub's gateway", are: "a gateway is", pass: "a gateway has", carry: "the hub's gateway carries",
+	},
 }
 
 // passageOf is what a way to join VNets leads them through.
@@ -82,6 +89,18 @@ func passingOf(g *estate.Gateway) *passing {
 		}
 	}
 	return nil
+}
+
+// isDevice reports whether a passage is an object of its own, which a new hub is made for.
+func (p Passage) isDevice() bool { return p != NoPassage && p != GatewayPassage }
+
+// passageWords are all of them for people.
+func passageWords() string {
+	words := make([]string, len(Passages))
+	for i, p := range Passages {
+		words[i] = string(p)
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
 // known reports whether a passage is none, or one of the list.

@@ -18,14 +18,14 @@ const leastSplit = 2
 
 // laySplit lays a component out with several hubs; nil where one is enough for all users of a gateway, or where a
 // further one would serve a single VNet. Where it is asked for, other first hubs are tried as well.
-func laySplit(g *graph, members []int, d *demand, asked bool) *layout {
+func laySplit(g *graph, members []int, d *demand, asked bool, passage Passage) *layout {
 	used := g.hubsInUse(members)
 	if asked && len(used) > 1 { // what was asked for is there: who uses which is settled
-		return lay(g, members, d, g.hubsStanding(members, used), NoPassage)
+		return lay(g, members, d, g.hubsStanding(members, used), passage)
 	}
 	return bestBeside(g, members, d, asked, func(first int) *layout {
 		hubs := splitHubs(g, members, d, first)
-		return layAmong(g, members, d, hubs, func(l *layout, hub int) bool {
+		return layAmong(g, members, d, hubs, passage, func(l *layout, hub int) bool {
 			n := len(l.users(hub))
 			return slices.Contains(used, hub) || n >= leastSplit || n > 0 && hub == hubs.hubs[0]
 		})

@@ -68,7 +68,7 @@ func (s *sequence) start() {
 // component makes the steps of one component: build, tell the devices, peer, verify, then take away.
 func (s *sequence) component(d *draft) {
 	s.from, s.carrier = len(s.steps), "peering carries"
-	if len(d.through) > 0 {
+	if d.device != nil {
 		s.carrier = passages[d.passage].carry
 	}
 	if len(d.groups) > 0 {
@@ -366,7 +366,14 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 			w.Pairs = append(w.Pairs, [2]string{"VNet " + s.g.name(v), n.network.String()})
 		}
 	}
-	w.Because = strings.Join(names, ", ") + " cannot use the hub's gateway beside an own one: the gateway must be gone before the flag is set"
+	together := ""
+	for _, p := range d.relayed() {
+		if slices.Contains(users, p[0]) {
+			w.Pairs = append(w.Pairs, [2]string{"VNet " + s.g.name(p[0]), "VNet " + s.g.name(p[1])})
+			together = "; those that the hub's gateway joins talk again once both use it"
+		}
+	}
+	w.Because = strings.Join(names, ", ") + " cannot use the hub's gateway beside an own one: the gateway must be gone before the flag is set" + together
 	first := len(s.steps)
 	after := func(done []string) {
 		if len(done) > 0 {

@@ -101,7 +101,7 @@ func (d *draft) newHub(hub int, h *drawnHub, addresses *addressPlan) (netip.Pref
 		v.Subnets = []estate.Subnet{{Name: estate.GatewaySubnet, Raw: estate.GatewaySubnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}}}
 		d.gatewayFor(&v, h)
 	}
-	if d.passage != NoPassage {
+	if d.passage.isDevice() {
 		d.deviceFor(&v, space)
 	}
 	h.vnet, h.id = &v, v.ID

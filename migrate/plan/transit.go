@@ -99,6 +99,9 @@ func (l *layout) leads(from, to int) []netip.Prefix {
 	for _, p := range space {
 		out = append(out, p.Prefix)
 	}
+	if l.passage == GatewayPassage {
+		return out // what comes longer leads to a gateway as well
+	}
 	offered := func(site *estate.Site) {
 		for _, p := range site.Prefixes {
 			if p.IsValid() && slices.ContainsFunc(space, func(s estate.Prefix) bool { return s.Bits() < p.Bits() && s.Overlaps(p.Prefix) }) {
@@ -155,14 +158,17 @@ func (d *draft) tableOf(v *estate.VNet, suffix string) estate.RouteTable {
 // toPassage is a route that leads packets for a place to the passage.
 func (d *draft) toPassage(names *azure.Namer, place string, p netip.Prefix) estate.Route {
 	name := names.Unique(estate.TypeRouteTable, azure.LegalName(estate.TypeRouteTable, "to-"+place))
-	return estate.Route{Name: estate.Fact{Value: name}, Prefix: estate.Prefix{Prefix: p, Raw: p.String()},
-		NextHop: estate.Fact{Value: estate.HopAppliance}, Address: d.device.PrivateIPs[0]}
+	r := estate.Route{Name: estate.Fact{Value: name}, Prefix: estate.Prefix{Prefix: p, Raw: p.String()}, NextHop: estate.Fact{Value: estate.HopGateway}}
+	if d.device != nil {
+		r.NextHop, r.Address = estate.Fact{Value: estate.HopAppliance}, d.device.PrivateIPs[0]
+	}
+	return r
 }
 
 // route makes the route tables of the spokes: one for each, with a route for every prefix of every VNet that it
 // reaches through the passage, and of every network where it is inspected.
 func (d *draft) route() {
-	if d.device == nil {
+	if d.device == nil && d.passage != GatewayPassage {
 		return
 	}
 	far := map[int][]int{}
@@ -230,7 +236,7 @@ func (d *draft) bound(i int) estate.VNet {
 // passage makes the steps that build the passage and the route tables. Nothing is led to it yet.
 func (s *sequence) passage(d *draft, ready []string) []string {
 	if d.device == nil {
-		return ready
+		return s.tables(d, ready)
 	}
 	way := passages[d.passage]
 	made := s.add(Step{
@@ -240,13 +246,21 @@ func (s *sequence) passage(d *draft, ready []string) []string {
 		Impact:  Impact{Class: Live, Minutes: way.minutes},
 		Verify:  fmt.Sprintf(way.verify, d.device.PrivateIPs[0]), Undo: way.undo,
 	})
+	return append([]string{made}, s.tables(d, ready)...)
+}
+
+// tables makes the route tables.
+func (s *sequence) tables(d *draft, ready []string) []string {
+	if len(d.tables) == 0 {
+		return ready
+	}
 	var ids []estate.ID
 	for i := range d.tables {
 		ids = append(ids, d.tables[i].ID)
 	}
-	return []string{made, s.add(Step{
+	return []string{s.add(Step{
 		Action: CreateRoutes, Object: ids[0], Also: ids[1:], Needs: ready,
-		Because: "they lead " + d.between() + " through " + way.the + "; no subnet uses them yet",
+		Because: "they lead " + d.between() + " through " + passages[d.passage].the + "; no subnet uses them yet",
 		Effect:  Effect{Add: &estate.Estate{RouteTables: d.tables}},
 		Impact:  Impact{Class: Live, Minutes: minutesRoutes},
 		Verify:  "every table has its routes, and no subnet", Undo: "delete the route tables",
@@ -257,7 +271,7 @@ func (s *sequence) passage(d *draft, ready []string) []string {
 // it sees one direction of some pairs only, and drops it; what runs has to begin anew.
 func (s *sequence) associate(d *draft, needs []string) []string {
 	if d.device == nil {
-		return needs
+		return s.relay(d, needs)
 	}
 	way := passages[d.passage]
 	needs = []string{s.add(Step{

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/netmigrate/netmigrate/migrate/cost"
@@ -104,9 +105,9 @@ func (w *transits) direct() *layout {
 		return taken
 	}
 	hubs := taken.hubbing
-	if taken.passage != NoPassage {
+	if taken.passage.isDevice() {
 		hubs = oneHub(noHubIndex)
-		if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.passage == NoPassage }); i >= 0 {
+		if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return !l.passage.isDevice() }); i >= 0 {
 			hubs = w.c.layouts[i].hubbing
 		}
 	}
@@ -115,10 +116,10 @@ func (w *transits) direct() *layout {
 
 // led is the layout through a firewall or appliances, or nil.
 func (w *transits) led() *layout {
-	if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.passage != NoPassage }); i >= 0 {
+	if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.passage.isDevice() }); i >= 0 {
 		return w.c.layouts[i]
 	}
-	return ledThrough(w.g, w.c.members, w.d, wish{hub: options.HubAuto, vnet: -1})
+	return ledThrough(w.g, w.c.members, w.d, NoPassage)
 }
 
 // not is an option that something is in the way of.
@@ -170,6 +171,7 @@ func (w *transits) through(led *layout) []TransitOption {
 	for _, p := range Passages {
 		kind := passages[p].option
 		switch {
+		case !p.isDevice():
 		case led == nil:
 			out = append(out, w.not(kind, nothing))
 		case led.passage == p:
@@ -191,39 +193,21 @@ func (w *transits) through(led *layout) []TransitOption {
 }
 
 // routed is the option by the gateway of the hub, to which routes of the spokes' subnets lead.
-func (w *transits) routed(l *layout) TransitOption {
-	out := w.laid(ByGateway, l)
-	if out.Against != "" {
-		return out
+func (w *transits) routed(direct *layout) TransitOption {
+	l := w.c.drawn.layout
+	if l.passage != GatewayPassage {
+		l = lay(w.g, w.c.members, w.d, direct.hubbing, GatewayPassage)
 	}
-	out.Moved = 0
-	spokes := 0
-	for _, p := range w.d.pairs {
-		switch {
-		case len(p.path) == 0:
-		case l.viaHub(p.a, p.b) && !slices.Contains(l.keptPairs, [2]int{p.a, p.b}):
-			out.Moved++
-		case l.remote[p.a] && l.remote[p.b] && l.hubOf(p.a) == l.hubOf(p.b):
-			out.Moved++
-			spokes++
-		}
+	if l.passage != GatewayPassage {
+		return w.not(ByGateway, cmp.Or(l.unrouted, noTwoUsers))
 	}
-	beside := slices.ContainsFunc(l.hubs, func(hub int) bool {
-		return !isNew(hub) && slices.ContainsFunc(w.g.gateways[hub], func(gw *estate.Gateway) bool { return gw.Kind == estate.ExpressRouteGateway })
-	})
-	switch {
-	case spokes == 0:
-		return w.not(ByGateway, "no two VNets that reach each other would use the gateway of a hub")
-	case beside:
-		return w.not(ByGateway, "an ExpressRoute gateway stands beside the VPN gateway")
-	}
-	return out
+	return w.laid(ByGateway, l)
 }
 
 // linked is the option by a hub for each region, whose gateways are joined by tunnels that exchange routes: whoever uses one
 // reaches whoever uses another.
 func (w *transits) linked() TransitOption {
-	l := layRegional(w.g, w.c.members, w.d)
+	l := layRegional(w.g, w.c.members, w.d, NoPassage)
 	if l == nil {
 		return w.not(ByHubTunnels, "there are no two regions whose VNets would use the gateway of a hub")
 	}
@@ -263,13 +247,13 @@ func (l *layout) unknownTo(v, hub int) (n int) {
 }
 
 // BestTransit is the one that takes most pairs off their tunnels, then joins fewest anew, then costs least, of those that can be
-// planned and have nothing against them; what has a price that nobody knows costs more than what has none. It is "" where
-// each has something against it.
+// planned and have nothing against them; what has a price that nobody knows costs more than what has none. The platform
+// discourages a gateway as a router, so that it is never that. It is "" where each has something against it.
 func BestTransit(all []TransitOption) TransitKind {
 	best := -1
 	for i := range all {
 		w := &all[i]
-		if w.Against != "" || w.Kind.Transit() == "" {
+		if w.Against != "" || w.Kind.Transit() == "" || w.Kind == ByGateway { // the platform discourages that
 			continue
 		}
 		if best < 0 || w.before(&all[best]) {

@@ -98,7 +98,8 @@ func TestBestTransit(t *testing.T) {
 		{"fewest joined", []plan.TransitOption{way(plan.ByPeerings, 4, 1, 0, 1, ""), way(plan.ByGroups, 4, 0, 1, 1, "")}, plan.ByGroups},
 		{"known to cost less", []plan.TransitOption{way(plan.ByFirewall, 4, 0, 0, 9, ""), way(plan.ByPeerings, 4, 0, 0, 1, "")}, plan.ByPeerings},
 		{"what nobody knows costs more", []plan.TransitOption{way(plan.ByGroups, 4, 0, 1, 1, ""), way(plan.ByPeerings, 4, 0, 0, 9, "")}, plan.ByPeerings},
-		{"only what can be planned", []plan.TransitOption{way(plan.ByGateway, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
+		{"only what can be planned", []plan.TransitOption{way(plan.ByHubTunnels, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
+		{"nothing discouraged", []plan.TransitOption{way(plan.ByGateway, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
 		{"only what is possible", []plan.TransitOption{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings"), way(plan.ByGroups, 3, 0, 0, 9, "")}, plan.ByGroups},
 		{"none", []plan.TransitOption{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings")}, ""},
 	} {

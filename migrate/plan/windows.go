@@ -33,6 +33,12 @@ func findWindows(l *layout) *windows {
 			}
 		}
 	}
+	for _, p := range l.relayed() {
+		f.union(p[0], p[1])
+		if i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: p[0], b: p[1]}, comparePairs); ok {
+			f.way(l.demand.pairs[i].way, p[0])
+		}
+	}
 	return f.windows()
 }
 

@@ -69,6 +69,8 @@ func chosenTransit(all []plan.TransitOption) phrase {
 		case !w.Taken:
 		case best == "":
 			return say("Each way that can be planned has something against it.")
+		case w.Kind == plan.ByGateway:
+			return say("The platform discourages it. Of the other ways that can be planned the best by these numbers is %s: --transit %s.", best, best.Transit())
 		case w.Kind == best:
 			return say("Of the ways that can be planned it is %s: none takes more pairs off VPN, none that takes as many joins fewer anew, and of those none is known to cost less.", w.Kind)
 		default:
