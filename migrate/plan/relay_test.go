@@ -136,3 +136,18 @@ func TestNotRelayed(t *testing.T) {
 		})
 	}
 }
+
+// A connection of the hub's gateway leads to a part of a user's range: its route would bring packets to the gateway, of
+// which nobody knows whether it passes them on, so that the route table has the part as well.
+func TestLongerPrefixesAreRelayed(t *testing.T) {
+	e, opts := spelt("auto", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16 192.168.3.0/24",
+		"v0 > v2 10.3.0.0/18 192.168.3.0/24", "v2 > v0 10.216.0.0/16", "v1 > v2 10.3.0.0/16", "v2 > v1 10.2.0.0/16").read(t, 0)
+	opts.Transit = options.TransitGateway
+	p, _, err := plan.Make(e, *opts)
+	if err != nil || len(p.Violations) > 0 {
+		t.Fatal(err, p.Violations)
+	}
+	if got := routesOf(p.Target, "v1"); !slices.ContainsFunc(got, func(r string) bool { return strings.Contains(r, "10.3.0.0/18 ") }) {
+		t.Errorf("%q\n%s", got, outline(p))
+	}
+}

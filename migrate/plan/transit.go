@@ -92,15 +92,13 @@ func (l *layout) tooManyRoutes() string {
 }
 
 // leads are the prefixes that a VNet's route table needs to lead all packets for another one to the passage: its
-// ranges, and what gateways offer of them in longer prefixes, which would win.
+// ranges, and what gateways offer of them in longer prefixes, which would win. A gateway passes on from spoke to spoke what a
+// user's route brings to it; of what a route of its own brings nobody knows.
 func (l *layout) leads(from, to int) []netip.Prefix {
 	space := l.g.e.VNets[to].Space
 	var out, longer []netip.Prefix
 	for _, p := range space {
 		out = append(out, p.Prefix)
-	}
-	if l.passage == GatewayPassage {
-		return out // what comes longer leads to a gateway as well
 	}
 	offered := func(site *estate.Site) {
 		for _, p := range site.Prefixes {
