@@ -44,10 +44,11 @@ const (
 	TransitFirewall Transit = "firewall" // both are peered with a new hub, and routes lead through its Azure Firewall
 	TransitNVA      Transit = "nva"      // the same through appliances behind a load balancer
 	TransitGateway  Transit = "gateway"  // routes lead to the gateway of the hub that both use, which passes packets on
+	TransitVPN      Transit = "vpn"      // tunnels join the hubs of regions, and with them who uses their gateways
 )
 
 // Transits lists them in the order of the help text.
-var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall, TransitNVA, TransitGateway}
+var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall, TransitNVA, TransitGateway, TransitVPN}
 
 // Exposure is what becomes of pairs that a target joins and that are apart today.
 type Exposure string

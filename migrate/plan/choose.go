@@ -140,7 +140,11 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 		hub.Because += "; no connected group is made: " + l.ungrouped
 	}
 	if l := layouts[0]; relay != NoPassage && best.Passage == NoPassage && l.unrouted != "" {
-		hub.Because += "; no packets pass its gateway from VNet to VNet: " + l.unrouted
+		what := "no packets pass its gateway from VNet to VNet"
+		if relay == VPNPassage {
+			what = "no hubs are joined by VPN"
+		}
+		hub.Because += "; " + what + ": " + l.unrouted
 	}
 	hub.Because = lacking + hub.Because
 	if groups && len(layouts[0].groups) > 0 && want.transit != options.TransitGroup {

@@ -173,7 +173,7 @@ func (m *maker) carryAgain() {
 func (m *maker) decideHub(d *decided, one Decision) {
 	_, known := m.g.index[one.Component.Key()]
 	switch {
-	case !slices.Contains(HubKinds, one.Hub) && !(one.Hub == "" && (one.Grouped || one.Passage == GatewayPassage)):
+	case !slices.Contains(HubKinds, one.Hub) && !(one.Hub == "" && (one.Grouped || one.relayed())):
 		m.refuse(one.At, "a hub is %q; it can be none, existing, new, regional or several", one.Hub)
 	case !one.Passage.known():
 		m.refuse(one.At, "what pairs pass in a hub is %q; it can be %s", one.Passage, passageWords())
@@ -274,7 +274,7 @@ func (m *maker) note(c *Component, members []int, w wish) {
 		return
 	}
 	one := Decision{Kind: ChooseHub, Component: c.VNets[0], Hub: c.Hub.Kind, Passage: c.Hub.Passage, Grouped: c.Hub.Grouped, Space: w.space}
-	if w.hub == options.HubAuto && (one.Grouped || one.Passage == GatewayPassage) {
+	if w.hub == options.HubAuto && (one.Grouped || one.relayed()) {
 		one.Hub = ""
 	}
 	if one.Hub == ExistingHub {

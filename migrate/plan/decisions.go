@@ -62,12 +62,18 @@ func (d Decision) String() string {
 		if d.Passage == GatewayPassage {
 			text += ", and its gateway passes packets on from VNet to VNet"
 		}
+		if d.Passage == VPNPassage {
+			text += ", and tunnels join it to others"
+		}
 		return text
 	case DropStep:
 		return fmt.Sprintf("%s is left out", d.stepName())
 	}
 	return fmt.Sprintf("%s is not done before wave %d", d.stepName(), d.Wave)
 }
+
+// relayed reports whether packets are to pass hubs of any kind.
+func (d Decision) relayed() bool { return d.Passage != NoPassage && !d.Passage.isDevice() }
 
 func (d Decision) hubName() string {
 	switch {

@@ -200,7 +200,7 @@ func (d *deriver) hub(c, was *Component, at string) {
 		d.kept.Decisions = append(d.kept.Decisions, one)
 	case known < 0 && c.Hub.Asked:
 		d.kept.Decisions = append(d.kept.Decisions, one)
-	case known < 0 && (c.Hub.Grouped || c.Hub.Passage == GatewayPassage): // that was asked for, and not the hub
+	case known < 0 && (c.Hub.Grouped || one.relayed()): // that was asked for, and not the hub
 		one.Hub, one.VNet = "", estate.ID{}
 		d.kept.Decisions = append(d.kept.Decisions, one)
 	}

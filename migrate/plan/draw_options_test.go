@@ -50,6 +50,10 @@ func (n *network) drawOptions(t *rapid.T) {
 		n.passage = "transit: gateway\n"
 		n.has["through the gateway"] = true
 	}
+	if n.passage == "" && len(n.vnets)%3 == 1 && n.hub != "none" {
+		n.passage = "transit: vpn\n"
+		n.has["hubs joined by VPN"] = true
+	}
 	if one(t, 3, "states") {
 		n.drawStates(t)
 	}

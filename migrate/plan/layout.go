@@ -38,7 +38,9 @@ type layout struct {
 	inspected map[int]bool        // gateway users whose packets from and to on-premises networks pass it as well
 	blinded   map[int]string      // why those of others do not, where it is asked for
 	unrelayed map[[2]int]bool     // pairs of which one turned out not to use the gateway that should pass their packets on
-	unrouted  string              // why a pair cannot pass the gateway of a hub
+	unrouted  string              // why a pair cannot pass the gateway of a hub, or a tunnel between two
+	links     [][2]int            // hubs that tunnels join
+	unjoined  map[[2]int]string   // hubs that turned out to be joined by a tunnel that stays
 	groups    [][]int             // connected groups that join VNets in place of peerings, which peers has all the same
 	grouped   map[[2]int]bool     // their pairs, a before b
 	ungrouped string              // why there are none
@@ -58,11 +60,11 @@ type layout struct {
 // A gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
 // it. A path through several gateways that has to stay therefore forbids peerings along it.
 func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *layout {
-	blocked, stays, unled, unrelayed := map[[2]int]string{}, map[int]bool{}, map[[2]int]bool{}, map[[2]int]bool{}
+	blocked, stays, unled, unrelayed, unjoined := map[[2]int]string{}, map[int]bool{}, map[[2]int]bool{}, map[[2]int]bool{}, map[[2]int]string{}
 	(&layout{g: g, blocked: blocked}).barriers()
 	for {
 		l := newLayout(g, members, d, hubs, passage, blocked)
-		l.stays, l.unled, l.unrelayed = stays, unled, unrelayed
+		l.stays, l.unled, l.unrelayed, l.unjoined = stays, unled, unrelayed, unjoined
 		l.keepUncertain()
 		l.keepForced()
 		l.keepDecided()
@@ -70,13 +72,14 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 		l.peer()
 		for l.settle() {
 		}
-		if leave, lead, part := l.leave(), l.lead(), l.unrelay(); !l.block() && !leave && !lead && !part {
+		if leave, lead, part := l.leave(), l.lead(), l.unrelay() || l.unlink(); !l.block() && !leave && !lead && !part {
 			l.serve()
 			l.spend()
 			l.inspect()
-			if l.passage == GatewayPassage && len(l.through) == 0 {
+			if !l.passage.isDevice() && len(l.through) == 0 {
 				l.passage = NoPassage
 			}
+			l.exposed += l.joins()
 			return l
 		}
 	}
@@ -276,6 +279,7 @@ func (l *layout) peer() {
 			}
 		}
 	}
+	l.linkHubs()
 	for _, p := range l.demand.pairs {
 		if l.viaHub(p.a, p.b) || l.existing[[2]int{p.a, p.b}] || len(p.path) == 0 && !p.asked || l.isLed(&p) {
 			continue // what no connection carries is none of the plan's business
@@ -284,7 +288,7 @@ func (l *layout) peer() {
 			l.refuse(p.a, p.b, why)
 			continue
 		}
-		if l.passage == GatewayPassage && l.relays(p.a, p.b) {
+		if l.passage == GatewayPassage && l.relays(p.a, p.b) || l.passage == VPNPassage && !l.unrelayed[[2]int{p.a, p.b}] && l.linked(p.a, p.b) {
 			l.through = append(l.through, [2]int{p.a, p.b})
 			continue
 		}
@@ -484,7 +488,7 @@ func (l *layout) hubGateway(hub int) bool {
 	if isNew(hub) {
 		return len(l.users(hub)) > 0
 	}
-	return len(l.behindHub[hub].networks) > 0 || l.ownServices(hub) || l.keepsTunnel(hub)
+	return len(l.behindHub[hub].networks) > 0 || l.joined(hub) || l.ownServices(hub) || l.keepsTunnel(hub)
 }
 
 // keepsGateway reports whether a VNet of the component has a VPN gateway in the target.

@@ -189,7 +189,7 @@ func (m *maker) components() error {
 		l := layouts[0]
 		c.Hub, c.Kept = hub, l.kept
 		c.Hub.Space = want.space
-		if one := m.deciding; one != nil && one.Passage != NoPassage && (one.Hub == NewHub && hub.Kind != NewHub || one.Passage == GatewayPassage && hub.Passage != one.Passage) {
+		if one := m.deciding; one != nil && one.Passage != NoPassage && (one.Hub == NewHub && hub.Kind != NewHub || !one.Passage.isDevice() && hub.Passage != one.Passage) {
 			m.refuse(one.At, "no pair of VNets can pass %s, with what else was decided", passages[one.Passage].the)
 		}
 		m.note(c, members, want)

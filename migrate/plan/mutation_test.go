@@ -446,6 +446,9 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 	e, opts = spelt("h", relaying...).read(t, 0)
 	opts.Transit = options.TransitGateway
 	with("a gateway as a router", e, *opts)
+	e, opts = spelt("regional", abroad...).read(t, 0)
+	opts.Transit = options.TransitVPN
+	with("hubs joined by VPN", e, *opts)
 	for _, name := range classicFixtures(t) {
 		add(name, fixture(t, name), options.TransitDirect)
 		add(name+" through a firewall", fixture(t, name), options.TransitFirewall)

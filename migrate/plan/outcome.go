@@ -29,6 +29,9 @@ func (d *draft) changes() Effect {
 		}
 		add.Connections = append(add.Connections, h.conns...)
 	}
+	for i := range d.hubLinks {
+		add.Sites, add.Connections = append(add.Sites, d.hubLinks[i].sites[:]...), append(add.Connections, d.hubLinks[i].halves[:]...)
+	}
 	if d.device != nil {
 		add.Gateways = append(add.Gateways, *d.device)
 	}
@@ -216,6 +219,11 @@ func (m *maker) created() []Outcome {
 		}
 		for i := range d.groups {
 			out = append(out, Outcome{d.groups[i].ID, Create, fmt.Sprintf("it joins %s that all reach each other", plural(len(d.groups[i].Members), "VNet"))})
+		}
+		for i := range d.hubLinks {
+			for k := range d.hubLinks[i].halves {
+				out = append(out, Outcome{d.hubLinks[i].sites[k].ID, Create, "what the hub's gateway leads to another hub"}, Outcome{d.hubLinks[i].halves[k].ID, Create, "it joins the hub to another one"})
+			}
 		}
 		for _, h := range d.ordered() {
 			for i := range h.conns {

@@ -17,10 +17,11 @@ const (
 	FirewallPassage   Passage = "firewall"   // an Azure Firewall, which the plan builds with its rules
 	AppliancesPassage Passage = "appliances" // machines behind a load balancer: that is the plan's, they are somebody's
 	GatewayPassage    Passage = "gateway"    // its VPN gateway, as a router between those that use it
+	VPNPassage        Passage = "vpn"        // a tunnel between its gateway and that of another hub
 )
 
 // Passages lists those that can be asked for.
-var Passages = []Passage{FirewallPassage, AppliancesPassage, GatewayPassage}
+var Passages = []Passage{FirewallPassage, AppliancesPassage, GatewayPassage, VPNPassage}
 
 // passing is what the planner knows of a passage.
 type passing struct {
@@ -69,6 +70,10 @@ var passages = map[Passage]*passing{
 		transit: options.TransitGateway, option: ByGateway, term: "pairs that a gateway passes on",
 		a: "its gateway as a router", the: "the hub's gateway", are: "a gateway is", pass: "a gateway has", carry: "the hub's gateway carries",
 	},
+	VPNPassage: {
+		transit: options.TransitVPN, option: ByHubTunnels, term: "pairs that a tunnel between hubs carries",
+		a: "a tunnel to other hubs", the: "the tunnel between hubs", carry: "the tunnel between their hubs carries",
+	},
 }
 
 // passageOf is what a way to join VNets leads them through.
@@ -92,7 +97,7 @@ func passingOf(g *estate.Gateway) *passing {
 }
 
 // isDevice reports whether a passage is an object of its own, which a new hub is made for.
-func (p Passage) isDevice() bool { return p != NoPassage && p != GatewayPassage }
+func (p Passage) isDevice() bool { return passages[p] != nil && passages[p].typ != "" }
 
 // passageWords are all of them for people.
 func passageWords() string {

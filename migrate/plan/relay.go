@@ -47,20 +47,21 @@ func (l *layout) unpassed(a, b int) string {
 
 // unrelay notes the pairs of which one does not use the hub's gateway after all. It reports whether there were any.
 func (l *layout) unrelay() (news bool) {
-	if l.passage != GatewayPassage {
+	if l.passage.isDevice() {
 		return false
 	}
 	for _, p := range l.through {
-		if !l.remote[p[0]] || !l.remote[p[1]] {
+		if !l.attached(p[0]) || !l.attached(p[1]) {
 			l.unrelayed[p], news = true, true
 		}
 	}
 	return news
 }
 
-// relayed are the pairs that the gateways of hubs pass on.
+// relayed are the pairs that the gateways of hubs pass on, to each other or to their users: they talk again once their
+// ends use them.
 func (l *layout) relayed() [][2]int {
-	if l.passage != GatewayPassage {
+	if l.passage.isDevice() {
 		return nil
 	}
 	return l.through

@@ -368,7 +368,7 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	}
 	together := ""
 	for _, p := range d.relayed() {
-		if slices.Contains(users, p[0]) {
+		if slices.Contains(users, p[0]) || slices.Contains(users, p[1]) || d.linkedIn(group, p) {
 			w.Pairs = append(w.Pairs, [2]string{"VNet " + s.g.name(p[0]), "VNet " + s.g.name(p[1])})
 			together = "; those that the hub's gateway joins talk again once both use it"
 		}
@@ -392,7 +392,7 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 			gone = append(gone, s.deleteGateway(gw, needs, w.ID))
 		}
 	}
-	after(gone)
+	after(append(gone, s.join(d, group, needs, w.ID, cleared)...))
 	for _, v := range users {
 		alone := slices.Concat(needs, cleared[d.hubFor(v).gw.Key()]) // what the hub's other tunnels lead to must not come to its users
 		for _, c := range d.announcers(v) {

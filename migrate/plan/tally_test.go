@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/netmigrate/netmigrate/migrate/estate"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 )
 
@@ -59,13 +60,24 @@ func (c *tally) plan(p *plan.Plan) {
 	c.add("plans", 1)
 	c.add("steps", len(p.Steps))
 	c.add("windows", len(p.Windows))
-	kept, several := 0, 0
+	kept, several, ways := 0, 0, map[plan.Passage]int{}
 	for i := range p.Components {
 		kept += len(p.Components[i].Kept)
 		if p.Components[i].Hub.Kind == plan.SeveralHubs {
 			several++
 		}
+		ways[p.Components[i].Hub.Passage]++
 	}
+	for _, w := range plan.Passages {
+		c.add("components through "+string(w), ways[w])
+	}
+	inspected := 0
+	for _, a := range p.Assumptions {
+		if a.ID == estate.AsmInspect {
+			inspected += len(a.Subjects)
+		}
+	}
+	c.add("VNets inspected", inspected)
 	c.add("kept pairs", kept)
 	c.add("components with several hubs", several)
 	c.add("connected groups made", len(p.Target.Groups)-len(p.Base.Groups))

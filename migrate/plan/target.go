@@ -20,6 +20,7 @@ type draft struct {
 	device     *estate.Gateway     // the new passage
 	tables     []estate.RouteTable // of the spokes that send through it
 	routed     []int               // those spokes, in the same order
+	hubLinks   []hubLink
 	manager    *estate.NetworkManager
 	groups     []estate.NetworkGroup
 	peerings   [][2]estate.Peering  // hub's half first where there is a hub
@@ -82,6 +83,7 @@ func sketch(l *layout, c *Component, names *azure.Namer, addresses *addressPlan)
 	d.peer()
 	d.route()
 	d.inward()
+	d.linkUp()
 	d.retire()
 	return d, true
 }

@@ -32,7 +32,7 @@ const (
 	ByAppliances  TransitKind = "appliances in a hub"
 	ByRouteServer TransitKind = "appliances and a Route Server"
 	ByGateway     TransitKind = "the hub's VPN gateway as a router"
-	ByHubTunnels  TransitKind = "a hub for each region and VPN with BGP between them"
+	ByHubTunnels  TransitKind = "a hub for each region and VPN between them"
 )
 
 // TransitKinds lists them.
@@ -105,7 +105,7 @@ func (w *transits) direct() *layout {
 		return taken
 	}
 	hubs := taken.hubbing
-	if taken.passage.isDevice() {
+	if taken.passage.isDevice() || taken.passage == VPNPassage {
 		hubs = oneHub(noHubIndex)
 		if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return !l.passage.isDevice() }); i >= 0 {
 			hubs = w.c.layouts[i].hubbing
@@ -204,46 +204,19 @@ func (w *transits) routed(direct *layout) TransitOption {
 	return w.laid(ByGateway, l)
 }
 
-// linked is the option by a hub for each region, whose gateways are joined by tunnels that exchange routes: whoever uses one
-// reaches whoever uses another.
+// linked is the option by a hub for each region, whose gateways are joined by tunnels.
 func (w *transits) linked() TransitOption {
-	l := layRegional(w.g, w.c.members, w.d, NoPassage)
-	if l == nil {
+	l := w.c.drawn.layout
+	if l.passage != VPNPassage {
+		l = layRegional(w.g, w.c.members, w.d, VPNPassage)
+	}
+	switch {
+	case l == nil:
 		return w.not(ByHubTunnels, "there are no two regions whose VNets would use the gateway of a hub")
+	case l.passage != VPNPassage:
+		return w.not(ByHubTunnels, l.unrouted)
 	}
-	out := w.laid(ByHubTunnels, l)
-	if out.Against != "" {
-		return out
-	}
-	for i, hub := range l.hubs {
-		for _, other := range l.hubs[i+1:] {
-			for _, a := range append(l.users(hub), hub) {
-				for _, b := range append(l.users(other), other) {
-					if !isNew(a) && !isNew(b) && !l.required(a, b) {
-						out.Joined++
-					}
-				}
-				out.Joined += l.unknownTo(a, other)
-			}
-			for _, b := range append(l.users(other), other) {
-				out.Joined += l.unknownTo(b, hub)
-			}
-		}
-	}
-	return out
-}
-
-// unknownTo counts the networks behind a hub that a VNet does not reach today.
-func (l *layout) unknownTo(v, hub int) (n int) {
-	if isNew(v) {
-		return 0
-	}
-	for _, network := range l.behindHub[hub].networks {
-		if !slices.ContainsFunc(l.premises(v), func(r netReach) bool { return r.network.Same(network) }) {
-			n++
-		}
-	}
-	return n
+	return w.laid(ByHubTunnels, l)
 }
 
 // BestTransit is the one that takes most pairs off their tunnels, then joins fewest anew, then costs least, of those that can be

@@ -35,7 +35,7 @@ func transitsOf(t *testing.T, e *estate.Estate, opts options.Options) []string {
 const (
 	noMesh    = "connected groups: no three VNets all reach each other by peerings that may be made at once"
 	noRouter  = "the hub's VPN gateway as a router: no two VNets that reach each other would use the gateway of a hub"
-	noRegions = "a hub for each region and VPN with BGP between them: there are no two regions whose VNets would use the gateway of a hub"
+	noRegions = "a hub for each region and VPN between them: there are no two regions whose VNets would use the gateway of a hub"
 )
 
 // TestTransitOptions holds what is said of each way to join VNets, in networks where one of them or another is not there.
@@ -65,7 +65,7 @@ func TestTransitOptions(t *testing.T) {
 		{"two regions", classic, options.Options{}, []string{
 			"direct peerings: 4 of 4, 1 joined, 157, taken", noMesh, "Azure Firewall in a hub: 4 of 4, 0 joined, 1,073",
 			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 0 joined, 157 and 3 unknown",
-			"the hub's VPN gateway as a router: 4 of 4, 1 joined, 157", "a hub for each region and VPN with BGP between them: 4 of 4, 3 joined, 314", "best: Azure Firewall in a hub"}},
+			"the hub's VPN gateway as a router: 4 of 4, 1 joined, 157", "a hub for each region and VPN between them: no two VNets that reach each other would use the gateways of two hubs", "best: Azure Firewall in a hub"}},
 		{"spokes that use a hub", joined, options.Options{}, []string{
 			"direct peerings: 3 of 3, 0 joined, 157, taken", noMesh, "Azure Firewall in a hub: 3 of 3, 0 joined, 1,073",
 			"appliances in a hub: 3 of 3, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 3 of 3, 0 joined, 157 and 3 unknown",
@@ -98,7 +98,7 @@ func TestBestTransit(t *testing.T) {
 		{"fewest joined", []plan.TransitOption{way(plan.ByPeerings, 4, 1, 0, 1, ""), way(plan.ByGroups, 4, 0, 1, 1, "")}, plan.ByGroups},
 		{"known to cost less", []plan.TransitOption{way(plan.ByFirewall, 4, 0, 0, 9, ""), way(plan.ByPeerings, 4, 0, 0, 1, "")}, plan.ByPeerings},
 		{"what nobody knows costs more", []plan.TransitOption{way(plan.ByGroups, 4, 0, 1, 1, ""), way(plan.ByPeerings, 4, 0, 0, 9, "")}, plan.ByPeerings},
-		{"only what can be planned", []plan.TransitOption{way(plan.ByHubTunnels, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
+		{"only what can be planned", []plan.TransitOption{way(plan.ByRouteServer, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
 		{"nothing discouraged", []plan.TransitOption{way(plan.ByGateway, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
 		{"only what is possible", []plan.TransitOption{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings"), way(plan.ByGroups, 3, 0, 0, 9, "")}, plan.ByGroups},
 		{"none", []plan.TransitOption{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings")}, ""},

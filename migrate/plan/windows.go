@@ -33,10 +33,23 @@ func findWindows(l *layout) *windows {
 			}
 		}
 	}
+	first := map[[2]int]int{} // by hubs: a user of one whose pair passes both
 	for _, p := range l.relayed() {
-		f.union(p[0], p[1])
+		user := p[0]
+		if !l.remote[user] {
+			user = p[1] // the other is a hub, which does not move
+			if !l.remote[user] {
+				user = first[hubsOf(l, p)] // nor does this one: their tunnel comes with others
+			}
+		} else if l.remote[p[1]] {
+			f.union(p[0], p[1])
+		}
+		if other, known := first[hubsOf(l, p)]; known {
+			f.union(other, user)
+		}
+		first[hubsOf(l, p)] = user
 		if i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: p[0], b: p[1]}, comparePairs); ok {
-			f.way(l.demand.pairs[i].way, p[0])
+			f.way(l.demand.pairs[i].way, user)
 		}
 	}
 	return f.windows()

@@ -188,6 +188,8 @@ func (r *reviewer) comes() phrase {
 			c.add(kinds[estate.TypeNetworkManager], 1)
 		case s.Action == plan.CreateRoutes:
 			c.add(kindOf(s.Object), 1+len(s.Also))
+		case s.Action == plan.CreateConnection && len(s.Also) > 0:
+			c.add("tunnel", 1)
 		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateAppliances, plan.CreateConnection, plan.CreatePeering}, s.Action):
 			c.add(kindOf(s.Object), 1)
 		}

@@ -74,8 +74,8 @@ func (r *reviewer) people() phrase {
 		if s.Action != plan.CreateConnection || s.Effect.Add == nil {
 			continue
 		}
-		for _, c := range s.Effect.Add.Connections { // one between VNets has no site, and nobody's device
-			if !c.Site.IsZero() && !seen[c.Site.Key()] {
+		for _, c := range s.Effect.Add.Connections { // one between VNets has nobody's device
+			if !c.Site.IsZero() && c.Pairing.Partner.IsZero() && !seen[c.Site.Key()] {
 				seen[c.Site.Key()] = true
 				networks = append(networks, r.name(c.Site))
 			}

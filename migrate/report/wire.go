@@ -101,8 +101,8 @@ type WireKeptPair struct {
 // WireHub is the chosen hub and how it was chosen.
 type WireHub struct {
 	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
-	Passage    string          `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=gateway"` // what pairs of spokes pass in it
-	Grouped    bool            `json:"connectedGroups,omitempty"`                                                 // they join spokes
+	Passage    string          `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=gateway,enum=vpn"` // what pairs of spokes pass in it
+	Grouped    bool            `json:"connectedGroups,omitempty"`                                                          // they join spokes
 	VNet       *WireID         `json:"virtualNetwork,omitempty"`
 	Because    string          `json:"because"`
 	Asked      bool            `json:"asked,omitempty"`      // it is one that somebody named
@@ -123,7 +123,7 @@ type WirePlacedHub struct {
 // WireCandidate is one way to lay a component out.
 type WireCandidate struct {
 	Kind    string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
-	Passage string     `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=gateway"`
+	Passage string     `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=gateway,enum=vpn"`
 	Grouped bool       `json:"connectedGroups,omitempty"`
 	VNet    *WireID    `json:"virtualNetwork,omitempty"`
 	Points  int        `json:"points"` // fewer are better

@@ -4,7 +4,7 @@ import "github.com/netmigrate/netmigrate/migrate/plan"
 
 // WireTransit is one transit option, a way to join the virtual networks of a component, for comparing.
 type WireTransit struct {
-	Kind    string       `json:"kind" jsonschema:"enum=direct peerings,enum=connected groups,enum=Azure Firewall in a hub,enum=appliances in a hub,enum=appliances and a Route Server,enum=the hub's VPN gateway as a router,enum=a hub for each region and VPN with BGP between them"`
+	Kind    string       `json:"kind" jsonschema:"enum=direct peerings,enum=connected groups,enum=Azure Firewall in a hub,enum=appliances in a hub,enum=appliances and a Route Server,enum=the hub's VPN gateway as a router,enum=a hub for each region and VPN between them"`
 	Taken   bool         `json:"taken,omitempty"`
 	Moved   int          `json:"pairsOffVpn"`       // of virtual networks
 	Of      int          `json:"pairsOnVpn"`        // that tunnels carry today
