@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // block is lines "Name : value" in a row.
@@ -165,7 +166,7 @@ func (c *listCutter) take(at int, line string) {
 		last.values = append(last.values, line)
 		return
 	}
-	bare := strings.TrimLeft(line, " \t")
+	bare := strings.TrimLeftFunc(line, unicode.IsSpace)
 	indent := len(line) - len(bare)
 	switch name, value, ok := cutProperty(bare); {
 	case bare == "":
@@ -207,7 +208,7 @@ func cutProperty(line string) (name, value string, ok bool) {
 	if !ok || rest != "" && rest[0] != ' ' {
 		return "", "", false
 	}
-	return line[:end], strings.TrimLeft(rest, " "), true
+	return line[:end], strings.TrimLeftFunc(rest, unicode.IsSpace), true
 }
 
 // promptOf reads a line with a prompt, or one that is a command with a name of this family, or
