@@ -271,7 +271,7 @@ func (c *comparison) eachMeeting(p pair, there, back [2][]found, judge func(ther
 	}
 	backs := overlay(back)
 	for _, a := range overlay(there) {
-		if c.places[p.b].Kind == OnPremises && len(back[0])+len(back[1]) > 2 {
+		if c.places[p.b].Kind == OnPremises && (len(back[0]) > 1 || len(back[1]) > 1) {
 			backs = answers(back, &a)
 		}
 		for k := range backs {
