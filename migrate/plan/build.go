@@ -99,6 +99,10 @@ func (s *sequence) buildHub(d *draft, h *drawnHub, ready []string) []string {
 			Impact:  Impact{Class: Live, Minutes: minutesVNet},
 			Verify:  fmt.Sprintf("the VNet exists with %s", h.vnet.Space[0]), Undo: "delete the VNet",
 		})}
+		if h.table != nil {
+			s.last().Because += "; the routes of its GatewaySubnet are there before its gateway"
+			s.last().Undo = "delete the VNet and its route table"
+		}
 	}
 	if h.gateway != nil {
 		ready = []string{s.add(Step{

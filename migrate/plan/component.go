@@ -27,6 +27,7 @@ type graph struct {
 	// by gateway: a connection of another one that names it and stays, as nothing shows whether it works
 	named map[estate.Key]*estate.Connection
 
+	gone    map[estate.Key]bool // connections of components that go before others move
 	severed map[estate.Key]bool // connections that are deleted because they carry forbidden pairs alone
 
 	inspect options.Inspect // what passes a firewall or appliances

@@ -40,6 +40,9 @@ func Decided(name string, edited *Plan) (*Kept, diag.List, error) {
 // Without an estate it is that of the edited plan.
 func Remake(e *estate.Estate, opts options.Options, k *Kept) (*Plan, diag.List, error) {
 	opts.Mode, opts.Inspect, opts.Exposure = k.Mode, cmp.Or(opts.Inspect, k.Inspect), cmp.Or(opts.Exposure, k.Exposure)
+	if err := inspectable(&opts, k); err != nil {
+		return nil, nil, err
+	}
 	if e == nil {
 		return planOf(k.base, opts, k)
 	}

@@ -109,6 +109,11 @@ func (l *layout) spokes(hub int) []int {
 	return slices.DeleteFunc(slices.Clone(l.members), func(v int) bool { return l.hubOf(v) != hub })
 }
 
+// leaves reports whether a guest of a hub keeps a gateway of its own after all.
+func (l *layout) leaves() bool {
+	return slices.ContainsFunc(l.guests, func(v int) bool { return !l.remote[v] })
+}
+
 // leave notes the guests of hubs that keep gateways of their own after all. It reports whether there were any.
 func (l *layout) leave() (news bool) {
 	for _, v := range l.guests {

@@ -23,9 +23,10 @@ import (
 // errNothingInspects says that there is nothing that could inspect.
 var errNothingInspects = errors.New("inspect all is about a firewall or appliances: name one with transit firewall or transit nva")
 
-// inspectable refuses an inspection without somebody to do it.
-func inspectable(opts *options.Options) error {
-	if opts.Inspect == options.InspectAll && !passageOf(opts.Transit).isDevice() {
+// inspectable refuses an inspection without somebody to do it: what is asked for, or what was decided.
+func inspectable(opts *options.Options, k *Kept) error {
+	decided := k != nil && slices.ContainsFunc(k.Decisions, func(d Decision) bool { return d.Passage.isDevice() })
+	if opts.Inspect == options.InspectAll && !passageOf(opts.Transit).isDevice() && !decided {
 		return errNothingInspects
 	}
 	return nil
@@ -34,7 +35,15 @@ func inspectable(opts *options.Options) error {
 // inspect finds the gateway users whose packets from and to on-premises networks are led through the hub's passage. Those
 // that move together do so all or none.
 func (l *layout) inspect() {
-	if l.g.inspect != options.InspectAll || !l.passage.isDevice() || len(l.hubs) != 1 || !isNew(l.hubs[0]) {
+	if l.g.inspect != options.InspectAll || !l.passage.isDevice() {
+		return
+	}
+	if len(l.hubs) != 1 || !isNew(l.hubs[0]) {
+		for _, v := range l.members {
+			if len(l.premises(v)) > 0 && !l.g.usesGateway(v) {
+				l.blind(v, "a plan changes neither the rules nor the routes of a hub that is there")
+			}
+		}
 		return
 	}
 	for _, users := range findWindows(l).groups {
@@ -53,7 +62,7 @@ func (l *layout) inspect() {
 	}
 	for _, v := range l.members {
 		if !l.remote[v] && len(l.premises(v)) > 0 {
-			l.blind(v, "it keeps a gateway of its own for that")
+			l.blind(v, "it does not use the gateway of the new hub")
 		}
 	}
 }
@@ -74,6 +83,9 @@ func (l *layout) uninspected(v int) string {
 	for _, n := range l.demand.networks[v] {
 		if c := l.connectionTo(n.network); c == nil || c.EnableBGP.Known() {
 			return fmt.Sprintf("%q learns by BGP where it is, and the hub's gateway tells that of whoever uses it alone", n.network.Name)
+		}
+		if why := l.translates(n.network.Name, n.prefixes); why != "" {
+			return why
 		}
 	}
 	return ""

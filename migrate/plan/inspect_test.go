@@ -12,6 +12,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/options"
 	"github.com/netmigrate/netmigrate/migrate/plan"
 	"github.com/netmigrate/netmigrate/migrate/reach"
+	"github.com/netmigrate/netmigrate/netcfg/diag"
 )
 
 // TestInspected is the star of which two spokes reach a datacenter through the hub: with inspect all their packets pass
@@ -113,6 +114,7 @@ func TestUninspected(t *testing.T) {
 	}{
 		{"all of it is led", both, func(*estate.Estate) {}, ""},
 		{"BGP", both, speaking("office"), `what "v0" sends to on-premises networks, and gets from there, does not pass the firewall: "v0-to-office" learns by BGP where it is`},
+		{"a public range", []string{"v0 > office 203.0.113.0/24", "v1 > v0 10.1.0.0/16"}, func(*estate.Estate) {}, `"v0-to-office" has the public range 203.0.113.0/24, for which a firewall translates`},
 		{"they move together", []string{"v0 > office 192.168.2.0/24", "v1 > v0 10.1.0.0/16 192.168.2.0/24", "v1 > branch 192.168.4.0/24"}, speaking("branch"), `"v0" sends to on-premises networks, and gets from there, does not pass the firewall: it moves together with "v1", which cannot be led through the firewall`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -135,6 +137,27 @@ func TestUninspected(t *testing.T) {
 				t.Errorf("%q, want %q\n%s", told, c.want, outline(p))
 			}
 		})
+	}
+}
+
+// What is asked for is not left out in silence: where there is no hub, and in a plan that is made again.
+func TestInspectIsTold(t *testing.T) {
+	e, opts := spelt("auto", "v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16", "v2 > office 192.168.2.0/24").read(t, 0)
+	opts.Transit, opts.Inspect = options.TransitFirewall, options.InspectAll
+	_, found, err := plan.Make(e, *opts)
+	if err != nil || !slices.ContainsFunc(found, func(f diag.Finding) bool {
+		return f.Rule == "PLAN-028" && strings.Contains(f.Message, "no tunnel joins it")
+	}) {
+		t.Errorf("a single VNet: %v %v", err, found)
+	}
+	p, _ := asking(t, "star", "")
+	k, _, err := plan.Decided("plan.json", p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = plan.Remake(nil, options.Options{Inspect: options.InspectAll}, k)
+	if err == nil || !strings.Contains(err.Error(), "inspect all is about") {
+		t.Errorf("a plan without a firewall made again: %v", err)
 	}
 }
 

@@ -33,7 +33,7 @@ type layout struct {
 	crowded   [][2]int            // those of them whose peering addresses are in the way of
 	existing  map[[2]int]bool     // pairs that a peering joins before the plan, a before b
 	blocked   map[[2]int]string   // pairs that must not be peered, a before b, and why
-	passage   Passage             // what pairs of spokes pass in the hub, which is new
+	passage   Passage             // what pairs of spokes pass in the hub; a device stands in a new one
 	through   [][2]int            // those that do
 	inspected map[int]bool        // gateway users whose packets from and to on-premises networks pass it as well
 	blinded   map[int]string      // why those of others do not, where it is asked for
@@ -71,6 +71,10 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 		l.gatewayUsers()
 		l.peer()
 		for l.settle() {
+		}
+		for !l.leaves() && l.yield() { // who is in the way of another one may leave first
+			for l.settle() {
+			}
 		}
 		if leave, lead, part := l.leave(), l.lead(), l.unrelay() || l.unlink(); !l.block() && !leave && !lead && !part {
 			l.serve()
@@ -457,10 +461,11 @@ func (l *layout) keepWay(w way) (news bool) {
 }
 
 // settle keeps what the VNets need that do not use the hub's gateway, and takes the hub's gateway
-// from VNets that keep a tunnel. It reports whether anything changed.
+// from VNets that keep a tunnel, and from those that would reach less by it, but for what guests of the hub take. It
+// reports whether anything changed.
 func (l *layout) settle() (changed bool) {
 	for _, v := range l.members {
-		if l.remote[v] && (l.keepsTunnel(v) || !l.standsIn(v)) {
+		if l.remote[v] && (l.keepsTunnel(v) || !l.standsIn(v, false)) {
 			delete(l.remote, v)
 			changed = true
 		}
@@ -477,6 +482,16 @@ func (l *layout) settle() (changed bool) {
 		}
 	}
 	return changed
+}
+
+// yield takes the hub's gateway from the first VNet that would reach less by it because of a guest of the hub: two that are
+// in each other's way need not both go without. It reports whether there was one.
+func (l *layout) yield() bool {
+	i := slices.IndexFunc(l.members, func(v int) bool { return l.remote[v] && !l.standsIn(v, true) })
+	if i >= 0 {
+		delete(l.remote, l.members[i])
+	}
+	return i >= 0
 }
 
 func (l *layout) keepsTunnel(v int) bool {

@@ -27,7 +27,7 @@ func (l *layout) linkHubs() {
 	for _, p := range l.demand.pairs {
 		x, y := l.hubOf(p.a), l.hubOf(p.b)
 		link := [2]int{max(x, y), min(x, y)} // those that are there first
-		if len(p.path) == 0 || x == y || !l.attached(p.a) || !l.attached(p.b) || !l.remote[p.a] && !l.remote[p.b] || slices.Contains(l.links, link) {
+		if len(p.path) == 0 || x == y || !l.attached(p.a) || !l.attached(p.b) || !l.remote[p.a] && !l.remote[p.b] || l.unrelayed[[2]int{p.a, p.b}] || slices.Contains(l.links, link) {
 			continue
 		}
 		if why := l.unlinked(link); why != "" {
@@ -110,36 +110,67 @@ func (l *layout) joined(hub int) bool {
 	return slices.ContainsFunc(l.links, func(k [2]int) bool { return slices.Contains(k[:], hub) })
 }
 
-// unlink notes the hubs of which one leads, by a connection that stays or is made, to what the tunnel between them would lead
-// to. It reports whether there were any.
+// unlink notes the hubs that no user passes a tunnel between, or between which one would do harm. It reports whether there were any.
 func (l *layout) unlink() (news bool) {
 	for _, link := range l.links {
-		for i, hub := range link {
-			far := l.across(link[1-i], hub)
-			for _, s := range l.leadsTo(hub) {
-				if k := slices.IndexFunc(far, func(v int) bool { return estate.Overlap(s.Prefixes, l.g.e.VNets[v].Space) }); k >= 0 {
-					l.unjoined[link], news = fmt.Sprintf("a gateway would be led to addresses of %q by %q and by the tunnel between the hubs", l.g.name(far[k]), s.Name), true
-				}
-			}
+		if why := l.harm(link); why != "" {
+			l.unjoined[link], news = why, true
 		}
 	}
 	return news
 }
 
-// leadsTo is what the connections of a hub lead to in the target, but for tunnels to other hubs.
-func (l *layout) leadsTo(hub int) []*estate.Site {
-	var out []*estate.Site
+// harm says why hubs are not to be joined, now that it is known who uses their gateways, or "".
+func (l *layout) harm(link [2]int) string {
+	if !slices.ContainsFunc(l.through, func(p [2]int) bool { return hubsOf(l, p) == link && (l.remote[p[0]] || l.remote[p[1]]) }) {
+		return noTwoHubs
+	}
+	for i, hub := range link {
+		far := l.across(link[1-i], hub)
+		for _, c := range l.stayingAt(hub) {
+			if c.EnableBGP.Known() {
+				return fmt.Sprintf("the gateway of %q tells by BGP what its tunnels lead to", l.hubName(hub))
+			}
+			if s := l.offers(c); s != nil {
+				if k := slices.IndexFunc(far, func(v int) bool { return estate.Overlap(s.Prefixes, l.g.e.VNets[v].Space) }); k >= 0 {
+					return fmt.Sprintf("the gateway of %q would be led to addresses of %q by %q as well", l.hubName(hub), l.g.name(far[k]), s.Name)
+				}
+			}
+		}
+		for _, v := range far {
+			if k := slices.IndexFunc(l.peers[hub], func(peer int) bool {
+				return peer == v || peer >= 0 && estate.Overlap(l.g.e.VNets[peer].Space, l.g.e.VNets[v].Space)
+			}); k >= 0 {
+				return fmt.Sprintf("%q is peered with %q, and a gateway prefers that to a tunnel to addresses of %q", l.hubName(hub), l.g.name(l.peers[hub][k]), l.g.name(v))
+			}
+		}
+	}
+	return ""
+}
+
+// hubName is a hub for people.
+func (l *layout) hubName(hub int) string {
+	if isNew(hub) {
+		return "the new hub"
+	}
+	return l.g.name(hub)
+}
+
+// stayingAt are the connections of a hub's gateway in the target, but for tunnels to other hubs: those that stay, and those
+// that are copied.
+func (l *layout) stayingAt(hub int) []*estate.Connection {
+	var out []*estate.Connection
 	if !isNew(hub) {
 		for _, c := range l.g.connections[hub] {
-			if s := l.offers(c); s != nil && (c.Pairing.Partner.IsZero() || l.keep[c.ID.Key()] || l.keep[c.Pairing.Partner.Key()]) {
-				out = append(out, s)
+			if c.Pairing.Partner.IsZero() || l.keep[c.ID.Key()] || l.keep[c.Pairing.Partner.Key()] {
+				out = append(out, c)
 			}
 		}
 	}
 	for _, v := range l.users(hub) {
 		for _, n := range l.premises(v) {
 			if c := l.connectionTo(n.network); c != nil {
-				out = append(out, l.g.x.Site(c.Site))
+				out = append(out, c)
 			}
 		}
 	}

@@ -25,7 +25,7 @@ func Make(classic *estate.Estate, opts options.Options) (*Plan, diag.List, error
 		return nil, nil, err
 	}
 	opts.Mode = mode
-	if err := inspectable(&opts); err != nil {
+	if err := inspectable(&opts, nil); err != nil {
 		return nil, nil, err
 	}
 	if err := complete(classic, mode); err != nil {
@@ -152,10 +152,38 @@ func (m *maker) components() error {
 	m.g.sever(needs)
 	m.g.addAsked(m.p.Asks, of, needs)
 	findOverlaps(m.g, groups, needs)
+	all, err := m.chooseHubs(asked, groups, needs)
+	if err != nil {
+		return err
+	}
+	m.reconsider(all)
 	names, addresses := namesOf(m.p.Base), newAddressPlan(m.p.Base, m.classic) // the classic estate has unreferenced sites, too
 	m.reserve(addresses)
-	m.p.Components = make([]Component, len(groups))
 	priced := 0 // VNets
+	for i := range all {
+		if err := m.drawComponent(&all[i], names, addresses); err != nil {
+			return err
+		}
+		if n := len(all[i].members); n <= mostPricedVNets && priced+n <= mostPricedTotal {
+			priced += n
+			m.choices = append(m.choices, laidOut{all[i].c, all[i].members, all[i].layouts, m.drafts[i]})
+		}
+	}
+	for _, d := range m.drafts { // after the hubs have their blocks
+		if !d.demand.plain {
+			d.component.Overlaps = d.overlaps(addresses)
+		}
+	}
+	m.spare = addresses.next()
+	m.manage()
+	m.guards()
+	return m.refusals.of(m.kept)
+}
+
+// chooseHubs describes every component, and lays out those that something joins by tunnels, or that somebody asks for.
+func (m *maker) chooseHubs(asked wish, groups [][]int, needs []demand) ([]chosen, error) {
+	var all []chosen
+	m.p.Components = make([]Component, len(groups))
 	for i, members := range groups {
 		c, want := &m.p.Components[i], m.wishFor(asked, members)
 		c.Name, c.Class, c.Tunnels = m.g.name(members[0]), m.g.classify(members), len(m.g.tunnelsOf(members))
@@ -170,8 +198,11 @@ func (m *maker) components() error {
 			if hubs := m.g.hubsInUse(members); c.Class == Single || len(hubs) > 0 && !slices.Contains(hubs, want.vnet) {
 				err := fmt.Errorf("hub %s cannot be used: no tunnel joins it to another VNet", m.g.name(want.vnet))
 				m.found.Add("PLAN-002", m.at(m.p.Base.VNets[want.vnet].ID), "%v", err)
-				return m.blame(err)
+				return nil, m.blame(err)
 			}
+		}
+		if v := members[0]; c.Class == Single && m.opts.Inspect == options.InspectAll && slices.ContainsFunc(needs[i].networks[v], func(n netReach) bool { return n.network.Kind == reach.OnPremises }) && !m.g.usesGateway(v) {
+			m.found.Add("PLAN-028", m.at(c.VNets[0]), "what %q sends to on-premises networks, and gets from there, passes no firewall and no appliances: no tunnel joins it to another VNet, so that it has no hub", c.Name)
 		}
 		if c.Class == Single {
 			c.Hub = Hub{Kind: NoHub, Because: "a single VNet needs no peering"}
@@ -181,47 +212,44 @@ func (m *maker) components() error {
 			c.Hub = m.standingHub(members)
 			continue
 		}
-		layouts, hub, err := choose(m.g, members, &needs[i], c.Class, want)
-		if err != nil {
+		one := chosen{c: c, members: members, demand: &needs[i], want: want, deciding: m.deciding}
+		if err := m.lays(&one); err != nil {
 			m.found.Add("PLAN-002", m.at(c.VNets[0]), "%v", err)
-			return m.blame(err)
+			return nil, m.blame(err)
 		}
-		l := layouts[0]
-		c.Hub, c.Kept = hub, l.kept
-		c.Hub.Space = want.space
-		if one := m.deciding; one != nil && one.Passage != NoPassage && (one.Hub == NewHub && hub.Kind != NewHub || !one.Passage.isDevice() && hub.Passage != one.Passage) {
-			m.refuse(one.At, "no pair of VNets can pass %s, with what else was decided", passages[one.Passage].the)
-		}
-		m.note(c, members, want)
-		for _, k := range l.kept {
-			m.found.Add("PLAN-003", m.at(c.VNets[0]), "%q and %q stay connected by VPN: %s", k.A, k.B, k.Because)
-		}
-		for _, v := range members {
-			if why := l.blinded[v]; why != "" {
-				m.found.Add("PLAN-028", m.at(c.VNets[0]), "what %q sends to on-premises networks, and gets from there, does not pass %s: %s", l.g.name(v), passages[l.passage].the, why)
-			}
-		}
-		d, ok := draw(l, c, names, addresses)
-		if !ok {
-			err := fmt.Errorf("no free block of /%d for a new hub in 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16", azure.HubBits)
-			m.found = append(m.found, diag.New("PLAN-002", m.at(c.VNets[0]), "%v", err).WithHint("name an existing VNet with --hub, or narrow the sites that cover these ranges"))
-			return err
-		}
-		m.drafts = append(m.drafts, d)
-		if n := len(members); n <= mostPricedVNets && priced+n <= mostPricedTotal {
-			priced += n
-			m.choices = append(m.choices, laidOut{c, members, layouts, d})
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// drawComponent turns the layout of a component into objects.
+func (m *maker) drawComponent(one *chosen, names *azure.Namer, addresses *addressPlan) error {
+	c, l, hub := one.c, one.layouts[0], one.hub
+	m.deciding = one.deciding
+	c.Hub, c.Kept = hub, l.kept
+	c.Hub.Space = one.want.space
+	wanted := one.want.transit
+	if one := m.deciding; one != nil && one.Passage != NoPassage && passageOf(wanted) == one.Passage && (one.Hub == NewHub && hub.Kind != NewHub || !one.Passage.isDevice() && hub.Passage != one.Passage) {
+		m.refuse(one.At, "no pair of VNets can pass %s, with what else was decided", passages[one.Passage].the)
+	}
+	m.note(c, one.members, one.want)
+	for _, k := range l.kept {
+		m.found.Add("PLAN-003", m.at(c.VNets[0]), "%q and %q stay connected by VPN: %s", k.A, k.B, k.Because)
+	}
+	for _, v := range one.members {
+		if why := l.blinded[v]; why != "" {
+			m.found.Add("PLAN-028", m.at(c.VNets[0]), "what %q sends to on-premises networks, and gets from there, does not pass %s: %s", l.g.name(v), passages[l.passage].the, why)
 		}
 	}
-	for _, d := range m.drafts { // after the hubs have their blocks
-		if !d.demand.plain {
-			d.component.Overlaps = d.overlaps(addresses)
-		}
+	d, ok := draw(l, c, names, addresses)
+	if !ok {
+		err := fmt.Errorf("no free block of /%d for a new hub in 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16", azure.HubBits)
+		m.found = append(m.found, diag.New("PLAN-002", m.at(c.VNets[0]), "%v", err).WithHint("name an existing VNet with --hub, or narrow the sites that cover these ranges"))
+		return err
 	}
-	m.spare = addresses.next()
-	m.manage()
-	m.guards()
-	return m.refusals.of(m.kept)
+	d.later = one.later
+	m.drafts = append(m.drafts, d)
+	return nil
 }
 
 // standingHub is the hub of VNets that peerings join already.
@@ -291,14 +319,14 @@ func (m *maker) sequence() {
 }
 
 func (m *maker) order() {
-	s := &sequence{mode: m.opts.Mode, g: m.g}
+	s := &sequence{mode: m.opts.Mode, g: m.g, cleared: map[estate.Key][]string{}}
 	s.steps = make([]Step, 0, len(m.p.Base.Connections)+2*len(m.p.Base.VNets))
 	if m.opts.Mode == options.Rebuild {
 		m.rebuild(s)
 	} else if len(m.drafts) > 0 {
 		s.start()
 		s.group(m.drafts)
-		for _, d := range m.drafts {
+		for _, d := range slices.Concat(m.draftsWhere(false), m.draftsWhere(true)) {
 			s.component(d)
 		}
 	}
@@ -312,6 +340,11 @@ func (m *maker) order() {
 		start = estate.NewIndex(startOf(m.p))
 	}
 	takeBack(start, m.p.Steps)
+}
+
+// draftsWhere are those that move after others, or the others.
+func (m *maker) draftsWhere(later bool) []*draft {
+	return slices.DeleteFunc(slices.Clone(m.drafts), func(d *draft) bool { return d.later != later })
 }
 
 // acts reports whether a step does something to the network or to a device, and does not only look.

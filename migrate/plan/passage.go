@@ -48,9 +48,9 @@ var passages = map[Passage]*passing{
 	FirewallPassage: {
 		transit: options.TransitFirewall, option: ByFirewall, term: "firewalls to run", kind: estate.Firewall, typ: estate.TypeFirewall, subnet: azure.FirewallSubnet, suffix: "-firewall", assumed: estate.AsmFirewall,
 		a: "a firewall", the: "the firewall", are: "a firewall is", pass: "a firewall passes", carry: "the hub's firewall carries",
-		outcome: "it passes packets from spoke to spoke",
+		outcome: "it passes the packets that routes lead to it",
 		action:  CreateFirewall, minutes: [2]int{5, 15},
-		because: "packets from spoke to spoke pass it; its rules allow what the routes lead to it, and nothing else",
+		because: "packets pass it that routes lead to it; its rules allow what the routes lead to it, and nothing else",
 		verify:  "provisioningState is Succeeded, and its private address is %s: every route names that", undo: "delete the firewall and its policy",
 		ready: "the firewall's private address is that of the routes, and its rules are there",
 		keep:  "the firewall keeps state: until the routes of both sides lead through it, it sees", s: "s", log: "the firewall's log shows its packets",
@@ -58,9 +58,9 @@ var passages = map[Passage]*passing{
 	AppliancesPassage: {
 		transit: options.TransitNVA, option: ByAppliances, term: "sets of appliances to run", kind: estate.Appliance, typ: estate.TypeLoadBalancer, subnet: azure.ApplianceSubnet, suffix: "-appliances", assumed: estate.AsmAppliances,
 		a: "appliances", the: "the appliances", are: "appliances are", pass: "the load balancer before appliances has", carry: "the hub's appliances carry",
-		outcome: "it leads packets from spoke to spoke to the appliances behind it",
+		outcome: "it leads packets to the appliances behind it",
 		action:  CreateAppliances, minutes: [2]int{30, 480},
-		because: "packets from spoke to spoke pass them; the load balancer before them is the plan's, the machines and their rules are their owner's",
+		because: "packets pass them that routes lead there; the load balancer before them is the plan's, the machines and their rules are their owner's",
 		verify:  "two machines or more that forward are behind the load balancer, its probe reaches them, and its private address is %s: every route names that",
 		undo:    "the owner of the machines takes them out of the pool and the subnet; delete the load balancer",
 		ready:   "the load balancer's private address is that of the routes, its probe reaches the appliances, and their rules allow what is led to them",

@@ -13,11 +13,11 @@ import (
 
 // standsIn reports whether a VNet that uses the hub's gateway reaches there what it reaches of on-premises networks by
 // its own: the sites that lead from the hub to a network list all of it, and neither the hub, its clients nor a peer of
-// it has any of it, because the gateway prefers them to every site.
-func (l *layout) standsIn(v int) bool {
+// it has any of it, because the gateway prefers them to every site. Peers that are guests count if that is asked for.
+func (l *layout) standsIn(v int, guests bool) bool {
 	hub := l.hubOf(v)
 	for _, n := range l.premises(v) {
-		if !l.lists(hub, n) || slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return l.taken(hub, p, v) || l.offered(hub, p, n.network) }) {
+		if !l.lists(hub, n) || slices.ContainsFunc(n.prefixes, func(p netip.Prefix) bool { return l.taken(hub, p, v, guests) || l.offered(hub, p, n.network) }) {
 			return false
 		}
 	}
@@ -58,7 +58,10 @@ func (l *layout) listsUser(c *estate.Connection, v int) bool {
 // Tunnels that go before that do not count.
 func (l *layout) announced(v int) bool {
 	return slices.ContainsFunc(l.announcers(v), func(c *estate.Connection) bool {
-		return !slices.Contains(l.members, l.g.vnetOf(c)) || !l.goesEarly(c)
+		if !slices.Contains(l.members, l.g.vnetOf(c)) {
+			return !l.g.gone[c.ID.Key()]
+		}
+		return !l.goesEarly(c)
 	})
 }
 
@@ -82,8 +85,9 @@ func (l *layout) announcers(v int) []*estate.Connection {
 	return out
 }
 
-// taken reports whether the hub, its clients or a peer of it, but for one, have addresses of a range.
-func (l *layout) taken(hub int, p netip.Prefix, but int) bool {
+// taken reports whether the hub, its clients or a peer of it, but for one, have addresses of a range. Peers that are
+// guests count if that is asked for.
+func (l *layout) taken(hub int, p netip.Prefix, but int, guests bool) bool {
 	if hub >= 0 && slices.ContainsFunc(l.pools(hub), func(s estate.Prefix) bool { return s.Overlaps(p) }) {
 		return true
 	}
@@ -91,7 +95,7 @@ func (l *layout) taken(hub int, p netip.Prefix, but int) bool {
 		return false
 	}
 	has := func(v int) bool {
-		return v >= 0 && v != but && slices.ContainsFunc(l.g.e.VNets[v].Space, func(s estate.Prefix) bool { return s.Overlaps(p) })
+		return v >= 0 && v != but && (guests || !slices.Contains(l.guests, v)) && slices.ContainsFunc(l.g.e.VNets[v].Space, func(s estate.Prefix) bool { return s.Overlaps(p) })
 	}
 	return has(hub) || slices.ContainsFunc(l.peers[hub], has) || hub >= 0 && l.g.mate(hub, []estate.Prefix{{Prefix: p}}, but) >= 0
 }

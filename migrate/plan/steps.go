@@ -30,10 +30,11 @@ type sequence struct {
 	g       *graph
 	steps   []Step
 	windows []Window
-	gate    []string // what every first step of a component waits for
-	grouped []string // what the first peerings of a component with connected groups wait for as well
-	from    int      // first step of the component at hand
-	carrier string   // what carries the traffic of its tunnels then
+	gate    []string                // what every first step of a component waits for
+	grouped []string                // what the first peerings of a component with connected groups wait for as well
+	from    int                     // first step of the component at hand
+	cleared map[estate.Key][]string // by gateway: the steps that deleted its tunnels, of the components so far
+	carrier string                  // what carries the traffic of its tunnels then
 }
 
 func (s *sequence) add(step Step) string {
@@ -83,6 +84,9 @@ func (s *sequence) component(d *draft) {
 	gate = append(slices.Clone(gate), s.late(d, gate, cleared)...)
 	s.gateways(d, gate, cleared)
 	s.clean(d)
+	for gateway, steps := range cleared {
+		s.cleared[gateway] = append(s.cleared[gateway], steps...)
+	}
 }
 
 // peer makes one step per peering, both halves together, but for those that belong into a window.
@@ -370,7 +374,7 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	for _, p := range d.relayed() {
 		if slices.Contains(users, p[0]) || slices.Contains(users, p[1]) || d.linkedIn(group, p) {
 			w.Pairs = append(w.Pairs, [2]string{"VNet " + s.g.name(p[0]), "VNet " + s.g.name(p[1])})
-			together = "; those that the hub's gateway joins talk again once both use it"
+			together = "; pairs of VNets talk again once both ends have moved"
 		}
 	}
 	w.Because = strings.Join(names, ", ") + " cannot use the hub's gateway beside an own one: the gateway must be gone before the flag is set" + together
@@ -396,7 +400,7 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 	for _, v := range users {
 		alone := slices.Concat(needs, cleared[d.hubFor(v).gw.Key()]) // what the hub's other tunnels lead to must not come to its users
 		for _, c := range d.announcers(v) {
-			alone = append(alone, cleared[c.Gateway.Key()]...)
+			alone = slices.Concat(alone, cleared[c.Gateway.Key()], s.cleared[c.Gateway.Key()])
 		}
 		set = append(set, s.useRemote(d, v, alone, w.ID))
 	}
@@ -478,7 +482,7 @@ func (s *sequence) useRemote(d *draft, v int, needs []string, window string) str
 		Undo:   "turn the flag off; the VNet is then without on-premises until it has a gateway of its own",
 	}
 	if d.inspected[v] {
-		step.Because = fmt.Sprintf("the gateway of %q tells by BGP where %q is; its packets pass %s before and after", hub.Name, spoke.Name, passages[d.passage].the)
+		step.Because = fmt.Sprintf("%q belongs to the gateway of %q from here on, as every spoke of it does; its packets pass %s before and after", spoke.Name, hub.Name, passages[d.passage].the)
 		step.Impact.Class = Live
 		step.Verify = "effective routes of the VNet still show VirtualAppliance for the prefixes behind the hub's gateway, and they answer"
 		step.Undo = "turn the flag off; the route tables lead its packets as before"

@@ -13,6 +13,7 @@ import (
 type draft struct {
 	*layout
 	component *Component
+	later     bool // its VNets move after others have given up tunnels
 	names     *azure.Namer
 
 	drawn      map[int]*drawnHub   // by hub
@@ -198,7 +199,7 @@ func (d *draft) peer() {
 
 func (d *draft) link(a, b estate.ID, transit bool) {
 	pair := [2]estate.Peering{d.half(a, b), d.half(b, a)}
-	if d.passage != NoPassage {
+	if d.passage.isDevice() {
 		pair[1].AllowForwardedTraffic = true // what is passed on comes from other spokes
 	}
 	pair[0].AllowGatewayTransit = pair[0].AllowGatewayTransit || transit

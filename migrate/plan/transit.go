@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -13,7 +14,7 @@ import (
 // Transit through a firewall or appliances: each spoke is peered with the hub alone. For every VNet that it reaches its
 // subnets have a route to the passage of the hub, and that VNet's have the one back: what keeps state drops what it
 // sees in one direction only. A spoke without such a route still reaches nothing through the hub, so that the
-// pairs are exactly those of today. What goes to on-premises does not pass it.
+// pairs are exactly those of today. What goes to on-premises passes it where that is asked for: see inspect.go.
 // Source: docs/design.md#transit.
 
 // firewallTier is what a plan builds. Source: docs/sources.md#hub-plan.
@@ -28,9 +29,11 @@ func (l *layout) unroutable(a, b int) string {
 		return "the options file wants them encrypted, and what passes " + passages[l.passage].the + " is not"
 	}
 	for _, v := range [2]int{a, b} {
-		if why := l.unboundSubnets(v); why != "" {
+		if why := cmp.Or(l.unboundSubnets(v), l.translates(l.g.name(v), prefixesOf(l.g.e.VNets[v].Space))); why != "" {
 			return why
 		}
+	}
+	for _, v := range [2]int{a, b} {
 		if len(l.hubs) > 0 && !isNew(l.hubs[0]) {
 			return fmt.Sprintf("%q has %s already, and a plan changes neither the rules there nor the routes that lead to them", l.g.name(l.hubs[0]), passages[l.passage].a)
 		}
@@ -39,6 +42,28 @@ func (l *layout) unroutable(a, b int) string {
 		}
 	}
 	return ""
+}
+
+// translates says which public range a firewall would not pass as it is, or "": it takes the address of a firewall for
+// the sender of what goes there. Source: docs/sources.md#firewall-rules.
+func (l *layout) translates(whose string, ranges []netip.Prefix) string {
+	if l.passage != FirewallPassage {
+		return ""
+	}
+	for _, p := range ranges {
+		if p.Addr().Is4() && !azure.IsPrivate(p) {
+			return fmt.Sprintf("%q has the public range %s, for which a firewall translates the addresses of senders", whose, p)
+		}
+	}
+	return ""
+}
+
+func prefixesOf(of []estate.Prefix) []netip.Prefix {
+	out := make([]netip.Prefix, len(of))
+	for i, p := range of {
+		out[i] = p.Prefix
+	}
+	return out
 }
 
 // unboundSubnets says why the subnets of a VNet cannot be given a route table, or "". What routes lead through has an
@@ -71,6 +96,9 @@ func (l *layout) unboundSubnets(v int) string {
 // tooManyRoutes says which VNet would need more routes than a table holds, or "".
 func (l *layout) tooManyRoutes() string {
 	n := map[int]int{}
+	if l.passage == VPNPassage {
+		return "" // it has no tables
+	}
 	for _, p := range l.through {
 		n[p[0]] += len(l.leads(p[0], p[1]))
 		n[p[1]] += len(l.leads(p[1], p[0]))
@@ -112,8 +140,15 @@ func (l *layout) leads(from, to int) []netip.Prefix {
 			offered(site)
 		}
 	}
-	if l.remote[from] {
-		for _, n := range l.behindHub[l.hubOf(from)].added { // those of the hub's gateway
+	if hub := l.hubOf(from); l.remote[from] {
+		if !isNew(hub) {
+			for _, c := range l.g.connections[hub] {
+				if site := l.g.x.Site(c.Site); site != nil {
+					offered(site)
+				}
+			}
+		}
+		for _, n := range l.behindHub[hub].added { // those of the hub's gateway
 			if c := l.connectionTo(n); c != nil {
 				offered(l.g.x.Site(c.Site))
 			}

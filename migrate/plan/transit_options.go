@@ -105,7 +105,7 @@ func (w *transits) direct() *layout {
 		return taken
 	}
 	hubs := taken.hubbing
-	if taken.passage.isDevice() || taken.passage == VPNPassage {
+	if taken.passage.isDevice() {
 		hubs = oneHub(noHubIndex)
 		if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return !l.passage.isDevice() }); i >= 0 {
 			hubs = w.c.layouts[i].hubbing
@@ -134,7 +134,8 @@ func (w *transits) laid(kind TransitKind, l *layout) TransitOption {
 	}
 	out := TransitOption{Kind: kind, Of: w.of, Joined: l.exposed + l.newNetworks(), Monthly: w.monthly(w.target(l))}
 	for _, p := range w.d.pairs {
-		if len(p.path) > 0 && !slices.Contains(l.keptPairs, [2]int{p.a, p.b}) {
+		onVPN := slices.Contains(l.keptPairs, [2]int{p.a, p.b}) || l.passage == VPNPassage && slices.Contains(l.through, [2]int{p.a, p.b})
+		if len(p.path) > 0 && !onVPN {
 			out.Moved++
 		}
 	}

@@ -173,6 +173,18 @@ func TestUnroutable(t *testing.T) {
 	}
 }
 
+// A firewall translates the senders of what goes to public ranges: VNets that have some are not led through it. Appliances
+// translate nothing.
+func TestPublicRangesAreNotLed(t *testing.T) {
+	e, _ := spelt("auto", "v0 10.1.0.0/16", "v1 20.2.0.0/16", "v0 > v1 20.2.0.0/16", "v1 > v0 10.1.0.0/16").read(t, 0)
+	for transit, kept := range map[options.Transit]int{options.TransitFirewall: 1, options.TransitNVA: 0} {
+		p, _, err := plan.Make(e, options.Options{Transit: transit})
+		if err != nil || len(p.Components[0].Kept) != kept || kept > 0 && !strings.Contains(p.Components[0].Kept[0].Because, "public range 20.2.0.0/16") {
+			t.Errorf("%s: %v %v", transit, err, p.Components[0].Kept)
+		}
+	}
+}
+
 // Where no pair can be led through a firewall that is asked for, all stay as they are.
 func TestNothingToLead(t *testing.T) {
 	doc, err := os.ReadFile("../../fixtures/triangle/network.netcfg")

@@ -33,25 +33,7 @@ func findWindows(l *layout) *windows {
 			}
 		}
 	}
-	first := map[[2]int]int{} // by hubs: a user of one whose pair passes both
-	for _, p := range l.relayed() {
-		user := p[0]
-		if !l.remote[user] {
-			user = p[1] // the other is a hub, which does not move
-			if !l.remote[user] {
-				user = first[hubsOf(l, p)] // nor does this one: their tunnel comes with others
-			}
-		} else if l.remote[p[1]] {
-			f.union(p[0], p[1])
-		}
-		if other, known := first[hubsOf(l, p)]; known {
-			f.union(other, user)
-		}
-		first[hubsOf(l, p)] = user
-		if i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: p[0], b: p[1]}, comparePairs); ok {
-			f.way(l.demand.pairs[i].way, user)
-		}
-	}
+	f.relayed()
 	return f.windows()
 }
 
@@ -138,6 +120,39 @@ func (f *windowFinder) windows() *windows {
 		w.peering[pair] = group[f.find(v)]
 	}
 	return w
+}
+
+// relayed takes the ways of pairs that gateways pass on into the groups of their ends, which move together; those that pass a
+// tunnel between two hubs go with all that do. Two hubs do not move: their pair goes with the users of that tunnel.
+func (f *windowFinder) relayed() {
+	l := f.l
+	first := map[[2]int]int{} // by hubs: a user that passes both
+	for _, hubsAlone := range []bool{false, true} {
+		for _, p := range l.relayed() {
+			link, user := hubsOf(l, p), p[0]
+			if !l.remote[user] {
+				user = p[1]
+			}
+			if !l.remote[user] != hubsAlone {
+				continue
+			}
+			other, known := first[link]
+			switch {
+			case hubsAlone:
+				user = other
+			case l.remote[p[0]] && l.remote[p[1]]:
+				f.union(p[0], p[1])
+			}
+			if known && link[0] != link[1] {
+				f.union(other, user)
+			} else if !known {
+				first[link] = user
+			}
+			if i, ok := slices.BinarySearchFunc(l.demand.pairs, vnetPair{a: p[0], b: p[1]}, comparePairs); ok {
+				f.way(l.demand.pairs[i].way, user)
+			}
+		}
+	}
 }
 
 // comesAnew reports whether a VNet will enter an on-premises network by the hub's connection and does
