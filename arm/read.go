@@ -213,7 +213,9 @@ func (d *Document) item(v Value) {
 		name.Subscription = v.Member("subscriptionId").Text()
 	}
 	if name.Group == "" {
-		name.Group = v.Member("resourceGroup").Text()
+		if group := v.Member("resourceGroup").Text(); !strings.Contains(group, "/") { // else it is no name
+			name.Group = group
+		}
 	}
 	d.Items = append(d.Items, Item{ResourceName: name, Body: v, Location: v.Member("location").Text(), Tenant: v.Member("tenantId").Text()})
 }
