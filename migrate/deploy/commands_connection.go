@@ -21,7 +21,7 @@ func (w *bookWriter) addConnections(c *Commands, add *estate.Estate) {
 			w.makeSite(c, s)
 		}
 		c.Do = append(c.Do, w.createConnection(n))
-		c.Verify = append(c.Verify, w.showConnection(n.ID, "Connected, and the counters grow; it may take some minutes"))
+		c.Verify = append(c.Verify, w.showConnection(n.ID, "Connected; it may take some minutes. The counters grow once something is sent this way"))
 	}
 }
 

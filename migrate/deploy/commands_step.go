@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -150,11 +151,15 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 	w.verifyGroups(c, s)
 	for i := range w.p.Steps {
 		next := &w.p.Steps[i]
-		if next.Action != plan.DeleteTunnel || !slices.Contains(next.Needs, s.ID) {
-			continue
+		if next.Action != plan.DeleteTunnel || !slices.Contains(next.Needs, s.ID) || next.Impact.Window != "" && s.Impact.Window == "" {
+			continue // what goes in a window carries something until then
+		}
+		still := "run it twice, some minutes apart; the counters stand still"
+		if next.Impact.Window != "" {
+			still += fmt.Sprintf(", but for what the pairs of window %s send", next.Impact.Window)
 		}
 		for _, id := range next.Effect.Remove {
-			c.Do = append(c.Do, w.showConnection(id, "run it twice, some minutes apart; the counters stand still"))
+			c.Do = append(c.Do, w.showConnection(id, still))
 		}
 	}
 	w.beforeRouting(c, s)

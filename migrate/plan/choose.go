@@ -140,7 +140,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 		hub.Because += "; no connected group is made: " + l.ungrouped
 	}
 	if l := layouts[0]; relay != NoPassage && best.Passage == NoPassage && l.unrouted != "" {
-		what := "no packets pass its gateway from VNet to VNet"
+		what := "no packets pass the gateway of a hub from VNet to VNet"
 		if relay == VPNPassage {
 			what = "no hubs are joined by VPN"
 		}

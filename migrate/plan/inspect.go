@@ -154,7 +154,7 @@ func (d *draft) waiting() string {
 	if len(d.inspected) == 0 {
 		return ""
 	}
-	return "; the hub's tunnels are Connected, and their devices know the VNets on them"
+	return "; the hub's tunnels are Connected, their devices know the VNets on them, and a test VNet with a gateway of its own was reached by them through the hub (ASM-INSPECT)"
 }
 
 // prefer has the devices of the networks prefer the tunnel of the hub, in the minutes in which the routes of the VNets

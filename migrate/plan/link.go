@@ -191,13 +191,22 @@ func (l *layout) across(hub, other int) []int {
 	return out
 }
 
-// joins counts the pairs of VNets that the tunnels between hubs join and that are apart today.
+// joins counts the pairs of VNets that the tunnels between hubs join and that are apart today, if in one direction only.
 func (l *layout) joins() (n int) {
 	for _, link := range l.links {
 		for _, a := range l.across(link[0], link[1]) {
 			for _, b := range l.across(link[1], link[0]) {
 				if !slices.Contains(l.through, [2]int{min(a, b), max(a, b)}) && !l.required(min(a, b), max(a, b)) && !l.g.between(Accepted, a, b) {
 					n++
+				}
+			}
+		}
+		for i, hub := range link { // who is in no list can send to those of the other end, who cannot answer
+			for _, a := range l.side(hub) {
+				for _, b := range l.across(link[1-i], hub) {
+					if !slices.Contains(l.across(hub, link[1-i]), a) && !l.required(min(a, b), max(a, b)) && !l.g.between(Accepted, a, b) {
+						n++
+					}
 				}
 			}
 		}

@@ -199,6 +199,11 @@ func (w *transits) routed(direct *layout) TransitOption {
 	if l.passage != GatewayPassage {
 		l = lay(w.g, w.c.members, w.d, direct.hubbing, GatewayPassage)
 	}
+	if l.passage != GatewayPassage && len(l.hubs) == 1 && !isNew(l.hubs[0]) {
+		if other := lay(w.g, w.c.members, w.d, oneHub(newHubIndex), GatewayPassage); other.passage == GatewayPassage {
+			l = other
+		}
+	}
 	if l.passage != GatewayPassage {
 		return w.not(ByGateway, cmp.Or(l.unrouted, noTwoUsers))
 	}

@@ -58,7 +58,7 @@ func TestTransitOptions(t *testing.T) {
 			"appliances in a hub: 10 of 10, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 10 of 10, 0 joined, 157 and 3 unknown", noRouter, noRegions, "best: direct peerings"}},
 		{"through a firewall", fixture(t, "star"), options.Options{Transit: options.TransitFirewall}, []string{
 			"direct peerings: 4 of 4, 0 joined, 157", noMesh, "Azure Firewall in a hub: 4 of 4, 0 joined, 1,073, taken",
-			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 0 joined, 157 and 3 unknown", noRouter, noRegions, "best: direct peerings"}},
+			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 0 joined, 157 and 3 unknown", "the hub's VPN gateway as a router: 4 of 4, 0 joined, 157", noRegions, "best: direct peerings"}},
 		{"overlaps", fixture(t, "overlap"), options.Options{}, []string{
 			"direct peerings: 3 of 4, 0 joined, 314, taken", noMesh, "Azure Firewall in a hub: 2 of 4, 0 joined, 1,387",
 			"appliances in a hub: 2 of 4, 0 joined, 471 and 2 unknown", "appliances and a Route Server: 2 of 4, 0 joined, 471 and 3 unknown", noRouter, noRegions, "best: direct peerings"}},

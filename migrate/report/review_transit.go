@@ -11,8 +11,8 @@ import (
 var transitWords = map[plan.TransitKind]string{
 	plan.ByPeerings:    "nothing on the way looks at packets or encrypts them [D]",
 	plan.ByGroups:      "as peerings; a network manager owns them [D]",
-	plan.ByFirewall:    "every packet is looked at, none encrypted; window U6 [D]",
-	plan.ByAppliances:  "every packet is looked at, none encrypted; window U6; machines of your own to run [D]",
+	plan.ByFirewall:    "every packet from VNet to VNet is looked at, none encrypted; window U6 [D]",
+	plan.ByAppliances:  "every packet from VNet to VNet is looked at, none encrypted; window U6; machines of your own to run [D]",
 	plan.ByRouteServer: "as appliances, which announce the routes [D]",
 	plan.ByGateway:     "discouraged: for a while, in small networks; at most what the size of the gateway carries, shared with all its tunnels [D]",
 	plan.ByHubTunnels:  fmt.Sprintf("encrypted from region to region; at most %d Mbps for each tunnel [D]", azure.MaxTunnelMbps),

@@ -204,6 +204,11 @@ func (r *reviewer) comes() phrase {
 	if n := len(r.stepsOf(plan.AssociateRoutes)); n > 0 {
 		text += fmt.Sprintf("; the subnets of %s send by a route table from then on", plural(n, "VNet"))
 	}
+	for _, a := range r.p.Assumptions {
+		if n := len(a.Subjects); a.ID == estate.AsmInspect && n > 0 {
+			text += fmt.Sprintf("; what %s to on-premises networks, and %s from there, passes the hub as well", pluralOf(n, "one of them sends", fmt.Sprintf("%d of them send", n)), pluralOf(n, "gets", "get"))
+		}
+	}
 	return say("%s", text)
 }
 

@@ -84,8 +84,21 @@ func (r *reviewer) people() phrase {
 	if n := len(networks); n > 0 {
 		parts = append(parts, say("%s to set up on the %s of ", pluralOf(n, "a tunnel", "tunnels"), pluralOf(n, "device", "devices")).and(moreThan(joined(networks[:min(n, namedFew)]), n-namedFew)))
 	}
-	if ids := r.stepsOf(plan.ChangeDevice); len(ids) > 0 {
-		parts = append(parts, say("routes to add on %s%s", plural(len(ids), "device"), inBrackets(ids)))
+	var prepared, switched []string
+	for i := range r.p.Steps {
+		switch s := &r.p.Steps[i]; {
+		case s.Action != plan.ChangeDevice:
+		case s.Impact.Window == "":
+			prepared = append(prepared, s.ID)
+		default:
+			switched = append(switched, s.ID)
+		}
+	}
+	if n := len(prepared); n > 0 {
+		parts = append(parts, say("routes to add on %s%s", plural(n, "device"), inBrackets(prepared)))
+	}
+	if n := len(switched); n > 0 {
+		parts = append(parts, say("%s to switch to the hub's tunnel in the window%s", plural(n, "device"), inBrackets(switched)))
 	}
 	if ids := r.stepsOf(plan.CreateAppliances); len(ids) > 0 {
 		parts = append(parts, say("appliances to place behind %s%s", plural(len(ids), "load balancer"), inBrackets(ids)))
