@@ -124,7 +124,7 @@ func (d *unwirer) plan(w *WirePlan) *plan.Plan {
 		Steps:   each(w.Steps, d.step),
 		Windows: each(w.Windows, func(w WireWindow) plan.Window { return plan.Window(w) }),
 		Asks:    each(w.Pairs, d.ask), PlannedAsks: several(w.PlannedPairs, d.ask),
-		Inspect: d.inspect(w.Inspect), Exposure: d.exposure(w.Exposure), Closed: several(w.Closed, d.closed),
+		Inspect: orNone(d, "what is inspected", w.Inspect, options.Inspects), Exposure: orNone(d, "exposure", w.Exposure, options.Exposures), Closed: several(w.Closed, d.closed),
 		Decisions: several(w.Decisions, d.decision),
 		Traffic:   each(w.Traffic, d.flow),
 	}
@@ -157,22 +157,6 @@ func (d *unwirer) ask(w WireAsk) plan.Ask {
 	return a
 }
 
-// inspect is what passes a firewall or appliances, or nothing.
-func (d *unwirer) inspect(w string) options.Inspect {
-	if w == "" {
-		return ""
-	}
-	return oneOf(d, "what is inspected", w, options.Inspects)
-}
-
-// exposure is what becomes of new pairs, or nothing.
-func (d *unwirer) exposure(w string) options.Exposure {
-	if w == "" {
-		return ""
-	}
-	return oneOf(d, "exposure", w, options.Exposures)
-}
-
 func (d *unwirer) closed(w WireClosed) plan.ClosedPair {
 	c := plan.ClosedPair{A: d.location(w.A), B: d.location(w.B), Group: unwiredID(w.Group)}
 	if c.B.Compare(c.A) < 0 {
@@ -198,18 +182,18 @@ func (d *unwirer) component(w WireComponent) plan.Component {
 				return plan.PlacedHub{Region: r.Region, VNet: unwiredID(r.VNet), Space: d.prefixText(r.Space)}
 			}),
 			Candidates: each(h.Candidates, func(c WireCandidate) plan.Candidate {
-				return plan.Candidate{Kind: oneOf(d, "kind of hub", c.Kind, plan.HubKinds), Passage: d.passage(c.Passage), Grouped: c.Grouped, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
+				return plan.Candidate{Kind: oneOf(d, "kind of hub", c.Kind, plan.HubKinds), Passage: orNone(d, "passage of a hub", c.Passage, plan.Passages), Grouped: c.Grouped, VNet: idIf(c.VNet), Points: c.Points, Refused: c.Refused, Monthly: d.monthly(c.Monthly),
 					Terms: each(c.Terms, func(t WireTerm) plan.Term { return plan.Term(t) })}
 			})},
 	}
 }
 
-// passage is what pairs of spokes pass, or nothing.
-func (d *unwirer) passage(w string) plan.Passage {
+// orNone is oneOf for what need not be said.
+func orNone[T ~string](d *unwirer, what, w string, all []T) T {
 	if w == "" {
-		return plan.NoPassage
+		return ""
 	}
-	return oneOf(d, "passage of a hub", w, plan.Passages)
+	return oneOf(d, what, w, all)
 }
 
 func (d *unwirer) step(w WireStep) plan.Step {
