@@ -119,17 +119,17 @@ func allowances(target *estate.Estate, to *estate.Gateway) []allowance {
 		v := &target.VNets[i]
 		out := led(x, v, to, func(s *estate.Subnet) bool { return !s.OfGateways() })
 		if len(out) > 0 {
-			all = append(all, allowance{vnet: v, sources: sources(v), destinations: texts(out)})
+			all = append(all, allowance{vnet: v, sources: sources(v), destinations: prefixes(out)})
 		}
 		back := allowance{vnet: v, inward: true}
 		for _, p := range out {
 			if slices.ContainsFunc(behind, p.Overlaps) {
-				back.sources = append(back.sources, p.String())
+				back.sources = append(back.sources, p.Prefix.String())
 			}
 		}
 		for _, p := range inward {
-			if slices.ContainsFunc(v.Space, func(s estate.Prefix) bool { return s.Prefix == p }) {
-				back.destinations = append(back.destinations, p.String())
+			if slices.ContainsFunc(v.Space, func(s estate.Prefix) bool { return s.Prefix == p.Prefix }) {
+				back.destinations = append(back.destinations, p.Prefix.String())
 			}
 		}
 		if len(back.sources) > 0 && len(back.destinations) > 0 {
@@ -140,11 +140,11 @@ func allowances(target *estate.Estate, to *estate.Gateway) []allowance {
 }
 
 // led are the ranges that the route tables of some subnets of a VNet lead to a firewall or a load balancer, each once.
-func led(x *estate.Index, v *estate.VNet, to *estate.Gateway, of func(*estate.Subnet) bool) []netip.Prefix {
+func led(x *estate.Index, v *estate.VNet, to *estate.Gateway, of func(*estate.Subnet) bool) []estate.Prefix {
 	if v == nil {
 		return nil
 	}
-	var out []netip.Prefix
+	var out []estate.Prefix
 	seen := map[estate.Key]bool{}
 	known := map[netip.Prefix]bool{}
 	for i := range v.Subnets {
@@ -156,7 +156,7 @@ func led(x *estate.Index, v *estate.VNet, to *estate.Gateway, of func(*estate.Su
 		for r := range t.Routes {
 			if route := &t.Routes[r]; leadsTo(route, to) && !known[route.Prefix.Prefix] {
 				known[route.Prefix.Prefix] = true
-				out = append(out, route.Prefix.Prefix)
+				out = append(out, route.Prefix)
 			}
 		}
 	}
@@ -176,14 +176,6 @@ func behindGateways(x *estate.Index, vnet estate.ID) []netip.Prefix {
 				}
 			}
 		}
-	}
-	return out
-}
-
-func texts(of []netip.Prefix) []string {
-	out := make([]string, len(of))
-	for i, p := range of {
-		out[i] = p.String()
 	}
 	return out
 }
