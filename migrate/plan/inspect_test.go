@@ -48,16 +48,21 @@ func TestInspected(t *testing.T) {
 			if diff := cmp.Diff([]string{"10.101.0.0/16", "10.100.0.0/20", "10.102.0.0/16"}, ranges); diff != "" {
 				t.Errorf("what the GatewaySubnet leads to it (-want +got)\n%s", diff)
 			}
+			led := 0
 			for ends, s := range p.After.Pairs() {
 				if ends[1].Kind != reach.OnPremises || ends[0].Name == hub.Name {
 					continue
 				}
+				led++
 				passes := func(way []reach.Hop) bool {
 					return slices.ContainsFunc(way, func(h reach.Hop) bool { return h.Type == hop })
 				}
 				if !passes(s.Path) || !passes(s.Back) {
 					t.Errorf("%s and %s: %v, and back %v", ends[0], ends[1], s.Path, s.Back)
 				}
+			}
+			if led != 3 || len(p.Target.RouteTables) != 6 {
+				t.Errorf("%d pairs with the datacenter, %d route tables", led, len(p.Target.RouteTables))
 			}
 			for _, v := range p.Verdicts {
 				if v.Class == reach.Gained && v.From.Name != hub.Name && v.To.Name != hub.Name {

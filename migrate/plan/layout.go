@@ -20,6 +20,7 @@ type layout struct {
 	members []int
 	demand  *demand
 	hubbing
+	learned
 
 	peers     map[int][]int       // by VNet, both ways
 	remote    map[int]bool        // VNets that use their hub's gateway
@@ -32,24 +33,32 @@ type layout struct {
 	keptPairs [][2]int            // pairs of VNets among kept
 	crowded   [][2]int            // those of them whose peering addresses are in the way of
 	existing  map[[2]int]bool     // pairs that a peering joins before the plan, a before b
-	blocked   map[[2]int]string   // pairs that must not be peered, a before b, and why
 	passage   Passage             // what pairs of spokes pass in the hub; a device stands in a new one
 	through   [][2]int            // those that do
 	inspected map[int]bool        // gateway users whose packets from and to on-premises networks pass it as well
 	blinded   map[int]string      // why those of others do not, where it is asked for
-	unrelayed map[[2]int]bool     // pairs of which one turned out not to use the gateway that should pass their packets on
 	unrouted  string              // why a pair cannot pass the gateway of a hub, or a tunnel between two
 	links     [][2]int            // hubs that tunnels join
-	unjoined  map[[2]int]string   // hubs that turned out to be joined by a tunnel that stays
 	groups    [][]int             // connected groups that join VNets in place of peerings, which peers has all the same
 	grouped   map[[2]int]bool     // their pairs, a before b
 	ungrouped string              // why there are none
 	apart     map[[2]int]string   // pairs that are asked for and cannot be joined, and why
 	exposed   int                 // VNet pairs that the hub's peerings join and that were apart before
 	guests    []int               // VNets that are peered with their hub for its gateway alone
-	stays     map[int]bool        // those of them that turned out to keep a gateway of their own
-	unled     map[[2]int]bool     // pairs that a gateway leads to each other over a tunnel that goes
 	spent     map[estate.Key]bool // connections that carry forbidden pairs alone once others use the gateways of hubs
+}
+
+// learned is what turned out in earlier rounds of lay, and holds in the next.
+type learned struct {
+	blocked   map[[2]int]string // pairs that must not be peered, a before b, and why
+	stays     map[int]bool      // guests of hubs that keep a gateway of their own
+	unled     map[[2]int]bool   // pairs that a gateway leads to each other over a tunnel that goes
+	unrelayed map[[2]int]bool   // pairs of which one does not use the gateway that should pass their packets on
+	unjoined  map[[2]int]string // hubs that no tunnel is to join, and why
+}
+
+func nothingLearned() learned {
+	return learned{map[[2]int]string{}, map[int]bool{}, map[[2]int]bool{}, map[[2]int]bool{}, map[[2]int]string{}}
 }
 
 // lay builds the layout for a hub. Peerings carry the required pairs; the ones that cannot be
@@ -60,11 +69,10 @@ type layout struct {
 // A gateway prefers a peering to a tunnel, and hands nothing to a peered VNet that does not use
 // it. A path through several gateways that has to stay therefore forbids peerings along it.
 func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *layout {
-	blocked, stays, unled, unrelayed, unjoined := map[[2]int]string{}, map[int]bool{}, map[[2]int]bool{}, map[[2]int]bool{}, map[[2]int]string{}
-	(&layout{g: g, blocked: blocked}).barriers()
+	known := nothingLearned()
+	(&layout{g: g, learned: known}).barriers()
 	for {
-		l := newLayout(g, members, d, hubs, passage, blocked)
-		l.stays, l.unled, l.unrelayed, l.unjoined = stays, unled, unrelayed, unjoined
+		l := newLayout(g, members, d, hubs, passage, known)
 		l.keepUncertain()
 		l.keepForced()
 		l.keepDecided()
@@ -90,9 +98,9 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 }
 
 // newLayout is a layout in which nothing is laid out yet.
-func newLayout(g *graph, members []int, d *demand, hubs hubbing, passage Passage, blocked map[[2]int]string) *layout {
+func newLayout(g *graph, members []int, d *demand, hubs hubbing, passage Passage, known learned) *layout {
 	return &layout{g: g, members: members, demand: d, hubbing: hubs, passage: passage, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
-		existing: map[[2]int]bool{}, blocked: blocked, apart: map[[2]int]string{}, inspected: map[int]bool{}, blinded: map[int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
+		existing: map[[2]int]bool{}, learned: known, apart: map[[2]int]string{}, inspected: map[int]bool{}, blinded: map[int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
 }
 
 // block forbids the peerings that would hide a way that stays, and those between the VNets on it. It

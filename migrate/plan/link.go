@@ -25,9 +25,8 @@ func (l *layout) linkHubs() {
 		return
 	}
 	for _, p := range l.demand.pairs {
-		x, y := l.hubOf(p.a), l.hubOf(p.b)
-		link := [2]int{max(x, y), min(x, y)} // those that are there first
-		if len(p.path) == 0 || x == y || !l.attached(p.a) || !l.attached(p.b) || !l.remote[p.a] && !l.remote[p.b] || l.unrelayed[[2]int{p.a, p.b}] || slices.Contains(l.links, link) {
+		link := l.hubsOf(p.a, p.b)
+		if len(p.path) == 0 || link[0] == link[1] || !l.attached(p.a) || !l.attached(p.b) || !l.remote[p.a] && !l.remote[p.b] || l.unrelayed[[2]int{p.a, p.b}] || slices.Contains(l.links, link) {
 			continue
 		}
 		if why := l.unlinked(link); why != "" {
@@ -66,8 +65,8 @@ const noTwoHubs = "no two VNets that reach each other would use the gateways of 
 
 // linked reports whether a tunnel between two hubs carries a pair.
 func (l *layout) linked(a, b int) bool {
-	x, y := l.hubOf(a), l.hubOf(b)
-	return x != y && l.attached(a) && l.attached(b) && slices.Contains(l.links, [2]int{max(x, y), min(x, y)})
+	link := l.hubsOf(a, b)
+	return link[0] != link[1] && l.attached(a) && l.attached(b) && slices.Contains(l.links, link)
 }
 
 // unlinked says why the gateways of two hubs cannot be joined, or "".
@@ -122,7 +121,7 @@ func (l *layout) unlink() (news bool) {
 
 // harm says why hubs are not to be joined, now that it is known who uses their gateways, or "".
 func (l *layout) harm(link [2]int) string {
-	if !slices.ContainsFunc(l.through, func(p [2]int) bool { return hubsOf(l, p) == link && (l.remote[p[0]] || l.remote[p[1]]) }) {
+	if !slices.ContainsFunc(l.through, func(p [2]int) bool { return l.hubsOf(p[0], p[1]) == link && (l.remote[p[0]] || l.remote[p[1]]) }) {
 		return noTwoHubs
 	}
 	for i, hub := range link {
@@ -270,15 +269,15 @@ func (s *sequence) join(d *draft, group int, needs []string, window string, clea
 	return made
 }
 
-// hubsOf are the hubs of a pair, the one that is there first.
-func hubsOf(l *layout, p [2]int) [2]int {
-	x, y := l.hubOf(p[0]), l.hubOf(p[1])
+// hubsOf are the hubs of two VNets, one that is there already before a new one.
+func (l *layout) hubsOf(a, b int) [2]int {
+	x, y := l.hubOf(a), l.hubOf(b)
 	return [2]int{max(x, y), min(x, y)}
 }
 
 // linkedIn reports whether a pair of two hubs passes a tunnel that is made in the window of a group.
 func (d *draft) linkedIn(group int, p [2]int) bool {
 	return d.passage == VPNPassage && slices.ContainsFunc(d.windows.groups[group], func(v int) bool {
-		return slices.ContainsFunc(d.through, func(q [2]int) bool { return slices.Contains(q[:], v) && hubsOf(d.layout, q) == hubsOf(d.layout, p) })
+		return slices.ContainsFunc(d.through, func(q [2]int) bool { return slices.Contains(q[:], v) && d.hubsOf(q[0], q[1]) == d.hubsOf(p[0], p[1]) })
 	})
 }

@@ -64,8 +64,10 @@ func TestHubsJoinedByVPN(t *testing.T) {
 	if want := []string{"nh-to-wh: 10.2.0.0/16", "wh-to-nh: 10.5.0.0/16"}; !slices.Equal(links, want) {
 		t.Errorf("links %q, want %q\n%s", links, want, outline(p))
 	}
+	carried := false
 	for ends, s := range p.After.Pairs() {
 		if ends[0].Name == "n5" && ends[1].Name == "w1" {
+			carried = true
 			var hops []string
 			for _, h := range s.Path {
 				hops = append(hops, string(h.Type))
@@ -77,6 +79,9 @@ func TestHubsJoinedByVPN(t *testing.T) {
 		if ends[0].Name == "n5" && ends[1].Name == "w2" {
 			t.Errorf("n5 and w2 are joined")
 		}
+	}
+	if !carried {
+		t.Error("n5 and w1 are apart")
 	}
 	if len(p.Windows) == 0 || !slices.ContainsFunc(p.Windows, func(w plan.Window) bool {
 		return w.Cause == "U1" && slices.ContainsFunc(w.Pairs, func(q [2]string) bool { return slices.Contains(q[:], "VNet n5") && slices.Contains(q[:], "VNet w1") })

@@ -415,37 +415,34 @@ func (m *maker) assumptions(classic *estate.Estate) []estate.Assumption {
 		live, _ := estate.AssumptionText(estate.AsmLive)
 		out = append([]estate.Assumption{live}, out...)
 	}
-	guard, _ := estate.AssumptionText(estate.AsmGuard)
-	for _, d := range m.drafts {
-		for _, v := range d.members {
-			if d.guarded[v] != nil {
-				guard.Subjects = append(guard.Subjects, m.g.name(v))
-			}
-		}
-	}
-	if len(guard.Subjects) > 0 {
-		out = append(out, guard)
-	}
-	inspect, _ := estate.AssumptionText(estate.AsmInspect)
-	for _, d := range m.drafts {
-		for _, v := range d.members {
-			if d.inspected[v] {
-				inspect.Subjects = append(inspect.Subjects, m.g.name(v))
-			}
-		}
-	}
-	if len(inspect.Subjects) > 0 {
-		out = append(out, inspect)
-	}
-	for _, p := range Passages {
-		assumed, _ := estate.AssumptionText(passages[p].assumed)
+	assume := func(id string, subjects func(d *draft) []string) {
+		assumed, _ := estate.AssumptionText(id)
 		for _, d := range m.drafts {
-			if d.passage == p && d.device != nil {
-				assumed.Subjects = append(assumed.Subjects, d.device.ID.Name)
-			}
+			assumed.Subjects = append(assumed.Subjects, subjects(d)...)
 		}
 		if len(assumed.Subjects) > 0 {
 			out = append(out, assumed)
+		}
+	}
+	assume(estate.AsmGuard, func(d *draft) []string { return d.namesWhere(func(v int) bool { return d.guarded[v] != nil }) })
+	assume(estate.AsmInspect, func(d *draft) []string { return d.namesWhere(func(v int) bool { return d.inspected[v] }) })
+	for _, p := range Passages {
+		assume(passages[p].assumed, func(d *draft) []string {
+			if d.passage != p || d.device == nil {
+				return nil
+			}
+			return []string{d.device.ID.Name}
+		})
+	}
+	return out
+}
+
+// namesWhere are the names of the members that something holds for.
+func (d *draft) namesWhere(holds func(v int) bool) []string {
+	var out []string
+	for _, v := range d.members {
+		if holds(v) {
+			out = append(out, d.g.name(v))
 		}
 	}
 	return out

@@ -122,7 +122,7 @@ func splitHubs(g *graph, members []int, d *demand, first int) hubbing {
 // possibleUsers are the members that could use the gateway of a new hub, those that share addresses with most of the
 // others first.
 func possibleUsers(g *graph, members []int, d *demand) []int {
-	probe := newLayout(g, members, d, oneHub(newHubIndex), NoPassage, map[[2]int]string{})
+	probe := newLayout(g, members, d, oneHub(newHubIndex), NoPassage, nothingLearned())
 	probe.keepUncertain()
 	probe.keepForced()
 	probe.keepDecided()
@@ -167,7 +167,7 @@ func colored(g *graph, d *demand, first int, users []int) []*color {
 			}
 		}
 	}
-	bars := newLayout(g, nil, d, hubbing{}, NoPassage, map[[2]int]string{})
+	bars := newLayout(g, nil, d, hubbing{}, NoPassage, nothingLearned())
 	bars.barriers()
 	colors := []*color{one}
 	for _, v := range users {

@@ -129,7 +129,7 @@ func (f *windowFinder) relayed() {
 	first := map[[2]int]int{} // by hubs: a user that passes both
 	for _, hubsAlone := range []bool{false, true} {
 		for _, p := range l.relayed() {
-			link, user := hubsOf(l, p), p[0]
+			link, user := l.hubsOf(p[0], p[1]), p[0]
 			if !l.remote[user] {
 				user = p[1]
 			}
