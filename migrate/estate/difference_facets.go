@@ -267,8 +267,9 @@ func (c *comparison) gateway(s *side, g *Gateway) (ID, thing) {
 	t.facets = append(t.facets, announcing(g.BGP, lists)...)
 	t.facets = append(t.facets, asState(stated("state", g.State)))
 	for _, p := range g.RoutePeers {
-		t.parts = append(t.parts, thing{part: "BGP peer", name: nameOf(p.Appliance), refs: p.Refs, facets: []facet{
-			inBrief(stated("peerAsn", p.ASN)), asState(ranges("learned prefixes", true, p.Learned))}})
+		t.parts = append(t.parts, thing{part: "BGP peer", name: cmp.Or(p.Name, nameOf(p.Appliance)), refs: p.Refs, facets: []facet{
+			inBrief(stated("peerAsn", p.ASN)), addresses("peerIp", p.Address), asState(ranges("learned prefixes", p.LearnedKnown, p.Learned)),
+			asState(c.refersTo(s, "next hop", p.LearnedKnown, p.Refs, p.Appliance))}})
 	}
 	return g.ID, t
 }

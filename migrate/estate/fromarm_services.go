@@ -176,7 +176,10 @@ func (r *armReader) routeServers() {
 			continue
 		}
 		peer := func(in *armItem, c arm.Value) {
-			g.RoutePeers = append(g.RoutePeers, RoutePeer{Appliance: r.applianceAt(g.VNet, in, c.Property("peerIp")), ASN: r.fact(in, c.Property("peerAsn")), Refs: r.refs(in, c)})
+			p := RoutePeer{Name: c.Member("name").Text(), Appliance: r.applianceAt(g.VNet, in, c.Property("peerIp")), ASN: r.fact(in, c.Property("peerAsn")), Refs: r.refs(in, c)}
+			p.Name = p.Name[strings.LastIndexByte(p.Name, '/')+1:] // a template has the Route Server's before it
+			p.Address, _ = r.address(in, c.Property("peerIp"))
+			g.RoutePeers = append(g.RoutePeers, p)
 		}
 		for c := range b.Property("bgpConnections").Items() {
 			if c.Property("peerIp").Given() {

@@ -71,10 +71,15 @@ type Gateway struct {
 
 // RoutePeer is an appliance that a Route Server learns routes from.
 type RoutePeer struct {
-	Appliance ID
+	Name      string  // of the BGP connection
+	Address   Address // of the machine that the session is with
+	Appliance ID      // that packets are sent to: the machine, or a load balancer before it that it announces
 	ASN       Fact
-	Learned   []Prefix // what it announces
 	Refs      []diag.Ref
+
+	// Learned is what it announces, and LearnedKnown that an input lists it.
+	Learned      []Prefix
+	LearnedKnown bool
 }
 
 // The states of a gateway, in the words of the classic service; what Resource Manager says is

@@ -274,7 +274,7 @@ func (w *world) routeServer(vnet string, branchToBranch bool) *estate.Gateway {
 
 // exchanges lets an appliance announce prefixes to a Route Server.
 func (w *world) exchanges(server *estate.Gateway, appliance estate.ID, announced string) {
-	server.RoutePeers = append(server.RoutePeers, estate.RoutePeer{Appliance: appliance, ASN: estate.Fact{Value: "65100"}, Learned: prefixes(announced)})
+	server.RoutePeers = append(server.RoutePeers, estate.RoutePeer{Appliance: appliance, ASN: estate.Fact{Value: "65100"}, Learned: prefixes(announced), LearnedKnown: true})
 }
 
 // expressRoute is the ExpressRoute gateway of a VNet, made on first use.

@@ -173,11 +173,41 @@ func (d *definition) routeServerRoutes(v *estate.VNet) []route {
 	}
 	var all []route
 	for _, p := range server.RoutePeers {
-		if a := d.gatewayAt(p.Appliance); a != nil && a.Kind.Forwards() {
-			all = append(all, over(p.Learned, route{rank: byGateway, bgp: true, path: 1, gateway: a})...)
+		a := d.gatewayAt(p.Appliance)
+		if a == nil || !a.Kind.Forwards() {
+			continue
+		}
+		r := route{rank: byGateway, bgp: true, path: 1, gateway: a}
+		announced := over(p.Learned, r)
+		if !p.LearnedKnown {
+			announced, r.maybe = nil, "announced by "+a.ID.Name
+			for _, r.prefix = range private {
+				announced = append(announced, r)
+			}
+		}
+		for _, r := range announced {
+			if !d.covered(server, r.prefix) && !slices.ContainsFunc(all, func(o route) bool { return o.prefix == r.prefix && o.gateway == a && o.maybe == r.maybe }) {
+				all = append(all, r)
+			}
 		}
 	}
 	return all
+}
+
+// covered: a Route Server makes no route of what equals or lies inside a range of its VNet, or of one that uses it.
+func (d *definition) covered(server *estate.Gateway, p netip.Prefix) bool {
+	home := d.vnet(server.VNet)
+	for i := range d.e.VNets {
+		v := &d.e.VNets[i]
+		if v == home || d.used(v) == home {
+			for _, s := range v.Space {
+				if s.Bits() <= p.Bits() && s.Contains(p.Addr()) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // offers are the routes by which a gateway draws packets of its VNet and of spokes: all that it has

@@ -242,6 +242,7 @@ var features = []feature{
 		rs := w.routeServer(v, rapid.Bool().Draw(t, "branch to branch"))
 		for _, b := range boxes {
 			w.exchanges(rs, b, several(t, drawPrefix, 1, 2))
+			rs.RoutePeers[len(rs.RoutePeers)-1].LearnedKnown = !oneIn(t, 4, "not listed")
 		}
 	}},
 	{"ASN", func(t *rapid.T, w *world) {

@@ -143,7 +143,9 @@ func listedGateways(t *rapid.T, w *world) {
 			slices.SortStableFunc(g.RoutePeers, func(a, b estate.RoutePeer) int { return strings.Compare(a.Appliance.Name, b.Appliance.Name) })
 			g.RoutePeers = slices.CompactFunc(g.RoutePeers, func(a, b estate.RoutePeer) bool { return a.Appliance == b.Appliance })
 			for j := range g.RoutePeers {
-				g.RoutePeers[j].Learned = nil
+				p := &g.RoutePeers[j]
+				at := slices.IndexFunc(w.Gateways, func(a estate.Gateway) bool { return a.ID == p.Appliance })
+				p.Name, p.Address, p.Learned, p.LearnedKnown = p.Appliance.Name, w.Gateways[at].PrivateIPs[0], nil, false
 			}
 		}
 	}

@@ -66,6 +66,7 @@ type vnetNode struct {
 	server  bool      // it has a Route Server
 	branch  bool      // one with branch-to-branch
 	learned []learned // from the appliances that peer with its Route Server
+	served  []learned // those of them that its subnets, and those of VNets that use it, get as routes
 
 	firstTunnel, lastTunnel int32 // its connections are tunnels[first:last]
 	firstEdge, lastEdge     int32 // its ways over circuits to other VNets are edges[first:last]
@@ -103,6 +104,7 @@ type class struct {
 type learned struct {
 	prefix netip.Prefix
 	device int32
+	maybe  bool // no input lists what the appliance announces
 }
 
 // device is a firewall or an appliance.
@@ -421,9 +423,17 @@ func (n *network) addDevices(e *estate.Estate) {
 			continue
 		}
 		for _, p := range g.RoutePeers {
-			if d := byID.find(p.Appliance); d >= 0 {
-				for _, prefix := range validPrefixes(p.Learned) {
-					n.vnets[v].learned = append(n.vnets[v].learned, learned{prefix, d})
+			d := byID.find(p.Appliance)
+			if d < 0 {
+				continue
+			}
+			prefixes := validPrefixes(p.Learned)
+			if !p.LearnedKnown {
+				prefixes = privateRanges
+			}
+			for _, prefix := range prefixes { // several machines may announce one next hop
+				if l := (learned{prefix, d, !p.LearnedKnown}); !slices.Contains(n.vnets[v].learned, l) {
+					n.vnets[v].learned = append(n.vnets[v].learned, l)
 				}
 			}
 		}

@@ -214,10 +214,10 @@ func (p *patch) changeOffers() {
 	}
 	for _, v := range offering.list {
 		node := &n.vnets[v]
-		was := node.offers
+		was, served := node.offers, node.served
 		node.offers, node.told = nil, nil
 		p.b.offer(v)
-		if !p.gateways.is[v] && slices.Equal(was, node.offers) {
+		if !p.gateways.is[v] && slices.Equal(was, node.offers) && slices.Equal(served, node.served) {
 			continue
 		}
 		p.rebuilt.add(v)

@@ -147,6 +147,11 @@ var ruleExamples = []example{
 	// Route Server.
 	{"a Route Server tells of an appliance", func() *world { return routeServed("52.1.0.0/16") },
 		cases(between(atA, web("52.1.1.1"), yes), between(atA, web("52.2.1.1"), yes))},
+	{"it makes no route of the ranges of its VNets", func() *world { return servedStar(rangeA + " " + rangeB) }, between(atA, atB, no)},
+	{"it makes one of what is larger", func() *world { return servedStar("10.0.0.0/8") }, between(atA, atB, yes)},
+	{"it may make one of what no input lists", func() *world {
+		return servedStar("").with(func(w *world) { w.Gateways[len(w.Gateways)-1].RoutePeers[0].LearnedKnown = false })
+	}, between(atA, atB, unknown)},
 	{"it does not take packets from a peering", func() *world { return routeServed("10.1.4.0/24") }, between(atA, atH, yes)},
 
 	// Circuits.
@@ -229,6 +234,17 @@ func routeServed(announced string) *world {
 		nva := w.box(estate.Appliance, "nva", "H", "nva", "10.0.1.4").ID
 		w.exchanges(w.routeServer("H", false), nva, announced)
 		w.table("own", "H/nva", announced+" Internet")
+	})
+}
+
+// servedStar is a hub whose appliance announces prefixes to a Route Server, and two spokes that use it.
+func servedStar(announced string) *world {
+	return arm("H", "A", "B").with(spoke("H", "A"), spoke("H", "B"), func(w *world) {
+		w.forwarded("H", "A")
+		w.forwarded("H", "B")
+		w.subnet("H", "nva", "10.0.1.0/24")
+		nva := w.box(estate.Appliance, "nva", "H", "nva", "10.0.1.4").ID
+		w.exchanges(w.routeServer("H", false), nva, announced)
 	})
 }
 

@@ -173,9 +173,12 @@ type WireCertificate struct {
 
 // WireRoutePeer is an appliance that a Route Server learns routes from.
 type WireRoutePeer struct {
-	Appliance WireID       `json:"appliance"`
+	Name      string       `json:"name,omitempty"`    // of the BGP connection
+	Address   *WireAddress `json:"address,omitempty"` // of the machine that the session is with
+	Appliance WireID       `json:"appliance"`         // that packets are sent to
 	ASN       *WireFact    `json:"asn,omitempty"`
-	Learned   []WirePrefix `json:"learned,omitempty"`
+	Learned   []WirePrefix `json:"learned,omitempty"` // what it announces
+	Known     bool         `json:"learnedKnown,omitempty"`
 }
 
 // WireConnection is one directed half of a connection.

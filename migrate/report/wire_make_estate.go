@@ -168,7 +168,7 @@ func wireGateway(g estate.Gateway, at WirePos) WireGateway {
 		BGP: wireBGP(g.BGP), CustomRoutes: each(g.CustomRoutes, wirePrefix), ActiveActive: g.ActiveActive, ZoneRedundant: g.ZoneRedundant,
 		RemoteVNets: toggles[g.RemoteVNets], Subnet: g.Subnet, PrivateIPs: each(g.PrivateIPs, wireAddress), NoForwarding: g.NoForwarding, BranchToBranch: g.BranchToBranch,
 		RoutePeers: each(g.RoutePeers, func(p estate.RoutePeer) WireRoutePeer {
-			return WireRoutePeer{wireID(p.Appliance), wireFact(p.ASN), each(p.Learned, wirePrefix)}
+			return WireRoutePeer{p.Name, wireAddressIf(p.Address), wireID(p.Appliance), wireFact(p.ASN), each(p.Learned, wirePrefix), p.LearnedKnown}
 		}),
 	}
 }

@@ -229,7 +229,7 @@ func (d *unwirer) gateway(w WireGateway) estate.Gateway {
 		RemoteVNets: word(d, "switch", w.RemoteVNets, func(t estate.Toggle) string { return toggles[t] }, estate.Off),
 		Subnet:      w.Subnet, PrivateIPs: several(w.PrivateIPs, d.address), NoForwarding: w.NoForwarding, BranchToBranch: w.BranchToBranch,
 		RoutePeers: several(w.RoutePeers, func(w WireRoutePeer) estate.RoutePeer {
-			return estate.RoutePeer{Appliance: unwiredID(w.Appliance), ASN: unwiredFact(w.ASN), Learned: prefixes(w.Learned)}
+			return estate.RoutePeer{Name: w.Name, Address: d.addressIf(w.Address), Appliance: unwiredID(w.Appliance), ASN: unwiredFact(w.ASN), Learned: prefixes(w.Learned), LearnedKnown: w.Known}
 		}),
 	}
 }
