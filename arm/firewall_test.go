@@ -86,7 +86,7 @@ func TestResolveFirewall(t *testing.T) {
 		{"a firewall is no gateway to use", func(r []arm.Resource) {
 			r[hubGateway] = arm.Resource{Type: arm.TypePeering, Name: "hub/to-itself", DependsOn: []string{arm.ResourceID(arm.TypeVirtualNetwork, "hub"), arm.ResourceID(arm.TypeFirewall, "fw")},
 				Properties: &arm.Peering{RemoteVirtualNetwork: arm.ResourceID(arm.TypeVirtualNetwork, "hub"), AllowGatewayTransit: true, UseRemoteGateways: true}}
-		}, []string{"transit resources[6].properties.useRemoteGateways: does not wait", "transit resources[6].properties.useRemoteGateways: virtualNetworks/hub has no gateway"}},
+		}, []string{"transit resources[6].properties.useRemoteGateways: does not wait", "transit resources[6].properties.useRemoteGateways: virtualNetworks/hub has no gateway and no Route Server"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			template := firewalled()

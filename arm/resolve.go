@@ -101,6 +101,7 @@ type resolver struct {
 	subnets  []subnetFact
 
 	firewalls []gatewayFact
+	servers   []gatewayFact
 	policies  map[string][]int // what changes each firewall policy
 	found     []located
 }
@@ -320,6 +321,8 @@ func (r *resolver) body(i int, res *Resource) {
 		w.gateway = &gatewayFact{node: i, subnet: gatewaySubnet}
 	case strings.EqualFold(res.Type, TypeFirewall):
 		w.gateway = &gatewayFact{node: i, subnet: firewallSubnet}
+	case strings.EqualFold(res.Type, TypeRouteServerConfiguration):
+		w.gateway = &gatewayFact{node: i, subnet: serverSubnet}
 	case strings.EqualFold(res.Type, TypeRuleCollectionGroup):
 		policy := parentKey(res)
 		r.policies[policy] = append(r.policies[policy], i)
@@ -335,6 +338,8 @@ func (r *resolver) body(i int, res *Resource) {
 	case g == nil || g.network == "":
 	case g.subnet == firewallSubnet:
 		r.firewalls = append(r.firewalls, *g)
+	case g.subnet == serverSubnet:
+		r.servers = append(r.servers, *g)
 	default:
 		r.gateways = append(r.gateways, *g)
 	}

@@ -91,7 +91,7 @@ func TestResolve(t *testing.T) {
 			r[gateway].Properties.(*arm.VirtualNetworkGateway).IPConfigurations[0].Subnet = arm.ResourceID(arm.TypeSubnet, "network-00000", "app")
 		}, []string{
 			"reference resources[3].properties.ipConfigurations[0].properties.subnet.id: a gateway stands in GatewaySubnet",
-			"transit resources[5].properties.useRemoteGateways: virtualNetworks/network-00000 has no gateway"}},
+			"transit resources[5].properties.useRemoteGateways: virtualNetworks/network-00000 has no gateway and no Route Server"}},
 
 		{"missing dependency", func(_ *arm.Template, r []arm.Resource) { r[connection].DependsOn = r[connection].DependsOn[:1] },
 			[]string{"dependency resources[7].properties.localNetworkGateway2.id: refers to localNetworkGateways/office without"}},
@@ -217,7 +217,7 @@ func TestResolve(t *testing.T) {
 			t.Parameters = t.Parameters[:1]
 		}, []string{
 			"transit resources[2].properties.useRemoteGateways: virtualNetworks/network-00000 has no peering back",
-			"transit resources[2].properties.useRemoteGateways: virtualNetworks/network-00000 has no gateway"}},
+			"transit resources[2].properties.useRemoteGateways: virtualNetworks/network-00000 has no gateway and no Route Server"}},
 		{"transit through a hub outside", func(t *arm.Template, r []arm.Resource) {
 			t.Metadata = arm.Object{{Name: arm.MetadataExisting, Value: arm.Array{"virtualNetworks/network-00000"}}}
 			r[spokePeering].DependsOn = r[spokePeering].DependsOn[1:2]

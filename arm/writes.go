@@ -13,7 +13,7 @@ type (
 		parent, remote            string
 		allowsTransit, usesRemote bool
 	}
-	gatewayFact struct { // of a gateway or a firewall
+	gatewayFact struct { // of a gateway, a firewall or a Route Server
 		node    int
 		subnet  string // the one that it has to stand in, folded
 		network string
@@ -25,7 +25,7 @@ type (
 )
 
 // The subnets that take no others, folded.
-const gatewaySubnet, firewallSubnet = "gatewaysubnet", "azurefirewallsubnet"
+const gatewaySubnet, firewallSubnet, serverSubnet = "gatewaysubnet", "azurefirewallsubnet", "routeserversubnet"
 
 // setSubnet takes the network from the id of the gateway's subnet.
 func (g *gatewayFact) setSubnet(w *walker, key string) {
@@ -33,8 +33,11 @@ func (g *gatewayFact) setSubnet(w *walker, key string) {
 	network, subnet, ok := strings.Cut(name, "/")
 	if !ok || typ != strings.ToLower(TypeSubnet) || subnet != g.subnet {
 		want := "a gateway stands in GatewaySubnet"
-		if g.subnet != gatewaySubnet {
+		switch g.subnet {
+		case firewallSubnet:
 			want = "a firewall stands in AzureFirewallSubnet"
+		case serverSubnet:
+			want = "a Route Server stands in RouteServerSubnet"
 		}
 		w.report(BadReference, "%s, not in %s", want, describeKey(key))
 		return
@@ -43,8 +46,8 @@ func (g *gatewayFact) setSubnet(w *walker, key string) {
 }
 
 // writes checks that whatever changes one virtual network does so one after the other: the service
-// refuses a second operation while the first runs. Peerings change both of their networks; gateways
-// and firewalls of one network each write a subnet of it. The groups of rules of a firewall policy change
+// refuses a second operation while the first runs. Peerings change both of their networks; gateways,
+// firewalls and Route Servers of one network each write a subnet of it. The groups of rules of a firewall policy change
 // the policy, and so does a firewall that takes it. Source: docs/sources.md#serial-writes.
 func (r *resolver) writes() {
 	peerings, gateways := map[string][]int{}, map[string][]int{}
@@ -64,7 +67,7 @@ func (r *resolver) writes() {
 			links[link] = p.node
 		}
 	}
-	for _, g := range slices.Concat(r.gateways, r.firewalls) {
+	for _, g := range slices.Concat(r.gateways, r.firewalls, r.servers) {
 		gateways[g.network] = append(gateways[g.network], g.node)
 	}
 	r.ordered(peerings)
@@ -94,7 +97,7 @@ func (r *resolver) ordered(byNetwork map[string][]int) {
 	}
 }
 
-// transit checks that a peering that uses the remote side's gateway comes after that gateway and
+// transit checks that a peering that uses the remote side's gateway, or its Route Server, comes after that and
 // after the remote half that offers it. Where the remote network is outside the template, so may
 // they be. Source: docs/sources.md#peering.
 func (r *resolver) transit() {
@@ -102,7 +105,7 @@ func (r *resolver) transit() {
 	for _, p := range slices.Backward(r.peerings) {
 		halves[p.parent+"\n"+p.remote] = p // of two, the first
 	}
-	for _, g := range r.gateways {
+	for _, g := range slices.Concat(r.gateways, r.servers) {
 		gateways[g.network] = append(gateways[g.network], g.node)
 	}
 	const path = ".properties.useRemoteGateways"
@@ -121,7 +124,7 @@ func (r *resolver) transit() {
 			r.report(p.node, BadTransit, path, "%s has no peering back", r.describe(p.remote))
 		}
 		if own && len(gateways[p.remote]) == 0 {
-			r.report(p.node, BadTransit, path, "%s has no gateway", r.describe(p.remote))
+			r.report(p.node, BadTransit, path, "%s has no gateway and no Route Server", r.describe(p.remote))
 		}
 		for _, gateway := range gateways[p.remote] {
 			if !r.graph.reaches(int32(p.node), int32(gateway)) {

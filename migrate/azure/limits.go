@@ -54,6 +54,10 @@ const (
 	MaxLocalNetworkGatewayPrefixes = 1000
 	// MaxBGPRoutes is how many routes a VPN gateway learns by BGP; beyond, the session drops.
 	MaxBGPRoutes = 4000
+	// MaxRoutePeers is how many sessions a Route Server has, and MaxRoutesPerPeer how many routes it takes from each;
+	// beyond, the session drops.
+	MaxRoutePeers    = 8
+	MaxRoutesPerPeer = 4000
 	// MaxRootCertificates and MaxRevokedCertificates bound the point-to-site certificates of a
 	// gateway.
 	MaxRootCertificates    = 20

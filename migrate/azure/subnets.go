@@ -13,6 +13,9 @@ const FirewallSubnet = "AzureFirewallSubnet"
 // ApplianceSubnet is the subnet that appliances have their inner side in. Source: docs/sources.md#hub-plan.
 const ApplianceSubnet = "nva-trust"
 
+// RouteServerSubnet is the one name of the subnet that a Route Server stands in. Source: docs/sources.md#hub-plan.
+const RouteServerSubnet = "RouteServerSubnet"
+
 // Prefix lengths of a gateway subnet. Source: docs/sources.md#gateway-subnet.
 const (
 	// MinGatewaySubnetBits is the smallest that takes one simple VPN gateway.
@@ -45,7 +48,7 @@ var hubSubnets = []HubSubnet{
 	{Name: GatewaySubnet, Fixed: true, MinBits: MinGatewaySubnetBits, Bits: HubGatewaySubnetBits, NoNSG: true, NoRoute: true},
 	{Name: FirewallSubnet, Fixed: true, MinBits: 26, Bits: 26, NoNSG: true},
 	{Name: "AzureFirewallManagementSubnet", Fixed: true, MinBits: 26, Bits: 26, NoNSG: true},
-	{Name: "RouteServerSubnet", Fixed: true, MinBits: 27, Bits: 26, NoNSG: true, NoRoute: true},
+	{Name: RouteServerSubnet, Fixed: true, MinBits: 27, Bits: 26, NoNSG: true, NoRoute: true},
 	{Name: "AzureBastionSubnet", Fixed: true, MinBits: 26, Bits: 26, NoRoute: true},
 	{Name: ApplianceSubnet, MinBits: 28, Bits: 27},
 	{Name: "nva-untrust", MinBits: 28, Bits: 27},

@@ -11,8 +11,11 @@ import (
 // addAppliances makes the load balancer of appliances and says what their owner has to know of the machines.
 func (w *bookWriter) addAppliances(c *Commands, g *estate.Gateway) {
 	c.Do = append(c.Do, w.createBalancer(g))
-	for _, line := range w.sheet(g) {
+	for _, line := range append(w.sheet(g), w.announcing(g)...) {
 		c.Do = append(c.Do, people("%s", line))
+	}
+	for _, rule := range w.served(g) {
+		c.Do = append(c.Do, people("rule of the appliances: %s, every protocol and port; nothing else", rule))
 	}
 	for _, p := range allowances(w.p.Target, g) {
 		from, to := p.ends()

@@ -7,7 +7,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/estate"
 )
 
-// addGateway makes a gateway, a firewall or the load balancer of appliances, with what it stands on: its public address,
+// addGateway makes a gateway, a firewall, a Route Server or the load balancer of appliances, with what it stands on: its public address,
 // and the site that its default route leads to.
 func (w *bookWriter) addGateway(c *Commands, g *estate.Gateway) {
 	ours := w.ownFirewall(g)
@@ -18,7 +18,7 @@ func (w *bookWriter) addGateway(c *Commands, g *estate.Gateway) {
 	case w.ownBalancer(g):
 		w.addAppliances(c, g)
 		return
-	case !ours && !g.Kind.Virtual():
+	case !ours && !g.Kind.Virtual() && !w.ownServer(g):
 		c.Do = append(c.Do, people("%s %s of VNet %s: a listing does not tell what it does with packets, so a person builds it", g.Kind, g.ID.Name, g.VNet.Name))
 		return
 	case ours:
@@ -28,6 +28,10 @@ func (w *bookWriter) addGateway(c *Commands, g *estate.Gateway) {
 	if !g.PublicIP.IsZero() && w.now.addressOf[g.PublicIP.Key()].IsZero() {
 		c.Do = append(c.Do, w.createAddress(g))
 		w.made = append(w.made, g.PublicIP)
+	}
+	if w.ownServer(g) {
+		w.addServer(c, g)
+		return
 	}
 	if ours {
 		c.Do = append(c.Do, w.createPolicy(g), w.createFirewall(g))

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -15,21 +16,26 @@ type kind struct {
 	word string
 	az   string // the group of its commands
 	noun string // of its cmdlets
+	name string // what these call its name, where it is not Name
 }
 
+// called is the parameter for its name.
+func (k kind) called() string { return cmp.Or(k.name, "Name") }
+
 var kinds = map[string]kind{
-	estate.TypeVNet:           {"VNet", "network vnet", "VirtualNetwork"},
-	estate.TypePeering:        {"peering", "network vnet peering", "VirtualNetworkPeering"},
-	estate.TypeNSG:            {"network security group", "network nsg", "NetworkSecurityGroup"},
-	estate.TypeRouteTable:     {"route table", "network route-table", "RouteTable"},
-	estate.TypePublicIP:       {"public address", "network public-ip", "PublicIpAddress"},
-	estate.TypeSite:           {"local network gateway", "network local-gateway", "LocalNetworkGateway"},
-	estate.TypeGateway:        {"gateway", "network vnet-gateway", "VirtualNetworkGateway"},
-	estate.TypeConnection:     {"connection", "network vpn-connection", "VirtualNetworkGatewayConnection"},
-	estate.TypeFirewall:       {"firewall", "network firewall", "Firewall"},
-	estate.TypeLoadBalancer:   {"load balancer", "network lb", "LoadBalancer"},
-	estate.TypeNetworkManager: {"network manager", "network manager", "NetworkManager"},
-	typePolicy:                {"firewall policy", "network firewall policy", "FirewallPolicy"},
+	estate.TypeVNet:           {word: "VNet", az: "network vnet", noun: "VirtualNetwork"},
+	estate.TypePeering:        {word: "peering", az: "network vnet peering", noun: "VirtualNetworkPeering"},
+	estate.TypeNSG:            {word: "network security group", az: "network nsg", noun: "NetworkSecurityGroup"},
+	estate.TypeRouteTable:     {word: "route table", az: "network route-table", noun: "RouteTable"},
+	estate.TypePublicIP:       {word: "public address", az: "network public-ip", noun: "PublicIpAddress"},
+	estate.TypeSite:           {word: "local network gateway", az: "network local-gateway", noun: "LocalNetworkGateway"},
+	estate.TypeGateway:        {word: "gateway", az: "network vnet-gateway", noun: "VirtualNetworkGateway"},
+	estate.TypeConnection:     {word: "connection", az: "network vpn-connection", noun: "VirtualNetworkGatewayConnection"},
+	estate.TypeFirewall:       {word: "firewall", az: "network firewall", noun: "Firewall"},
+	estate.TypeLoadBalancer:   {word: "load balancer", az: "network lb", noun: "LoadBalancer"},
+	estate.TypeRouteServer:    {word: "Route Server", az: "network routeserver", noun: "RouteServer", name: "RouteServerName"},
+	estate.TypeNetworkManager: {word: "network manager", az: "network manager", noun: "NetworkManager"},
+	typePolicy:                {word: "firewall policy", az: "network firewall policy", noun: "FirewallPolicy"},
 }
 
 // called names an object for people.
@@ -53,7 +59,7 @@ func (w *bookWriter) create(id estate.ID, posix string, ps *line, show, note str
 		stop := diag.Plain("STOP: " + called(id) + " is there already, or nobody could tell: nothing was made")
 		posix = `if [ "$(` + count + `)" = 0 ]; then` + "\n" + posix + "\nelse echo " + quoteBash(stop) + " >&2; false; fi"
 	}
-	ps.words = append([]string{ps.words[0], "-Name (Absent " + name.powershell() + " " + listed + ")"}, ps.words[1:]...)
+	ps.words = append([]string{ps.words[0], "-" + kinds[id.Type].called() + " (Absent " + name.powershell() + " " + listed + ")"}, ps.words[1:]...)
 	return w.command(posix, ps.String()+" |\n  "+show, note, args...)
 }
 
@@ -147,8 +153,11 @@ func (w *bookWriter) remove(id estate.ID) Command {
 		note += ", with its rules"
 		fallthrough
 	default:
+		if id.Type == estate.TypeRouteServer { // it asks, as no other does
+			az.add("--yes")
+		}
 		az.named("name", id.Name)
-		ps.named("Name", id.Name)
+		ps.named(k.called(), id.Name)
 	}
 	return w.command(az.String(), ps.add("-Force").String(), "%s", note)
 }

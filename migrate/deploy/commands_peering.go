@@ -116,9 +116,23 @@ func (w *bookWriter) afterPeering(c *Commands, s *plan.Step, half *estate.Peerin
 	}
 	want := fmt.Sprintf("the prefixes of %s have the next hop VNetPeering, or its global form in another region", half.Remote.Name)
 	if s.Action == plan.UseRemoteGateway {
-		want = "what is behind the gateway of " + half.Remote.Name + " has the next hop VirtualNetworkGateway"
+		want = w.remoteRoutes(half.Remote)
 	}
 	c.Verify = append(c.Verify, w.effectiveRoutes(half.VNet, want))
+}
+
+// remoteRoutes says which routes a VNet has once it uses the gateway, or the Route Server, of another one.
+func (w *bookWriter) remoteRoutes(hub estate.ID) string {
+	var said []string
+	if slices.ContainsFunc(w.target.StandingIn(hub), func(g *estate.Gateway) bool { return g.Kind.Virtual() }) {
+		said = append(said, "what is behind the gateway of "+hub.Name+" has the next hop VirtualNetworkGateway")
+	}
+	for _, g := range w.target.StandingIn(hub) {
+		if g.Kind == estate.RouteServer && len(g.RoutePeers) > 0 && w.ownServer(g) {
+			said = append(said, fmt.Sprintf("%s has the next hop address %s", strings.Join(prefixes(g.RoutePeers[0].Learned), ", "), w.nextHop(&g.RoutePeers[0])))
+		}
+	}
+	return strings.Join(said, "; ")
 }
 
 // createPeering makes one half, and states all of its flags.

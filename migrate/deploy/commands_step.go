@@ -163,6 +163,7 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 		}
 	}
 	w.beforeRouting(c, s)
+	w.beforeLearning(c, s)
 	for i := range w.p.Windows {
 		if window := &w.p.Windows[i]; window.ID == s.Impact.Window && w.closes(window, s) {
 			for _, pair := range window.Pairs {
@@ -177,7 +178,9 @@ func (w *bookWriter) verifyReach(c *Commands, s *plan.Step) {
 		what += ", but for those that window " + s.Impact.Window + " cuts until it ends"
 	}
 	by := ""
-	if slices.ContainsFunc(w.p.Components, func(one plan.Component) bool { return one.Hub.Passage == plan.AppliancesPassage }) {
+	if slices.ContainsFunc(w.p.Components, func(one plan.Component) bool {
+		return one.Hub.Passage == plan.AppliancesPassage || one.Hub.Passage == plan.RouteServerPassage
+	}) {
 		by = ", by TCP and not by ping alone, which a load balancer need not pass"
 	}
 	c.Do = append(c.Do, people("from a machine of each reach one of the other, in both directions%s: %s. No command here logs in to a machine", by, what))

@@ -12,7 +12,7 @@ import (
 
 // usedFirst are types of objects, each behind those that it uses.
 var usedFirst = []string{estate.TypeNSG, estate.TypeRouteTable, estate.TypeVNet, estate.TypeSite, estate.TypePublicIP, typePolicy,
-	estate.TypeGateway, estate.TypeFirewall, estate.TypeLoadBalancer, estate.TypeConnection, estate.TypePeering}
+	estate.TypeRouteServer, estate.TypeGateway, estate.TypeFirewall, estate.TypeLoadBalancer, estate.TypeConnection, estate.TypePeering}
 
 func byUse(a, b estate.ID) int {
 	return cmp.Compare(slices.Index(usedFirst, a.Type), slices.Index(usedFirst, b.Type))

@@ -130,6 +130,11 @@ func render(p part, old *estate.Index, opts Options) (*Deployment, diag.List) {
 		r.ruleGroup(&p.groups[i])
 	}
 	for i := range e.Gateways {
+		if g := &e.Gateways[i]; p.ownServer(g) { // before the gateways
+			r.routeServer(g)
+		}
+	}
+	for i := range e.Gateways {
 		switch g := &e.Gateways[i]; {
 		case g.Kind.Virtual():
 			r.gateway(g)
@@ -333,7 +338,7 @@ func (r *renderer) contains(id estate.ID) bool {
 	switch id.Type {
 	case estate.TypeVNet:
 		return r.x.VNet(id) != nil
-	case estate.TypeGateway, estate.TypeFirewall:
+	case estate.TypeGateway, estate.TypeFirewall, estate.TypeRouteServer:
 		return r.x.Gateway(id) != nil
 	case typePolicy:
 		return slices.ContainsFunc(r.policies, func(g *estate.Gateway) bool { return policyOf(g.ID).Same(id) })

@@ -45,7 +45,7 @@ func (b builder) ownFirewall(g *estate.Gateway) bool {
 
 // built reports whether templates write a gateway.
 func (b builder) built(g *estate.Gateway) bool {
-	return g.Kind.Virtual() || b.ownFirewall(g) || b.ownBalancer(g)
+	return g.Kind.Virtual() || b.ownFirewall(g) || b.ownServer(g) || b.ownBalancer(g)
 }
 
 // policyOf is the id of a firewall's policy.

@@ -85,6 +85,9 @@ func passagePlans(t *testing.T, transit options.Transit) map[string]*plan.Plan {
 			if p := planOf(t, e, options.Options{Mode: mode, Transit: transit}); p != nil {
 				plans[strings.TrimSpace(name+" "+string(mode))] = p
 			}
+			if transit == options.TransitRouteServer {
+				continue // it inspects nothing else
+			}
 			if p := planOf(t, e, options.Options{Mode: mode, Transit: transit, Inspect: options.InspectAll}); p != nil {
 				plans[strings.TrimSpace(name+" "+string(mode)+", inspected")] = p
 			}

@@ -331,11 +331,17 @@ func (r *renderer) peering(p *estate.Peering) {
 	r.writes[p.VNet.Key()], r.writes[p.Remote.Key()] = []string{self}, []string{self}
 }
 
+// gatewaysOf are what has to be there before a peering allows the use of the gateways, or of the Route Server, of a VNet.
 func (r *renderer) gatewaysOf(vnet estate.ID) []string {
 	var ids []string
 	for _, g := range r.x.GatewaysOf(vnet) {
 		_, id := r.id(g.ID)
 		ids = append(ids, id)
+	}
+	for _, g := range r.x.StandingIn(vnet) {
+		if _, id := r.id(g.ID); r.ownServer(g) && id != "" {
+			ids = append(ids, arm.ResourceID(arm.TypeRouteServerConfiguration, g.ID.Name, serverConfiguration))
+		}
 	}
 	return ids
 }

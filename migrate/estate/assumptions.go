@@ -12,6 +12,7 @@ const (
 	AsmFirewall      = "ASM-FIREWALL"        // the private address of a firewall that a plan builds
 	AsmGuard         = "ASM-GUARD"           // what stands in subnets that get a security group
 	AsmInspect       = "ASM-INSPECT"         // what a hub's gateway does for VNets that do not use it yet
+	AsmServed        = "ASM-ROUTE-SERVER"    // what the appliances beside a Route Server that a plan builds do
 	AsmAppliances    = "ASM-APPLIANCES"      // what the appliances of a hub that a plan builds do
 	AsmLive          = "ASM-LIVE"            // the mesh runs today as the file describes it
 	AsmGateway       = "ASM-GATEWAY"         // gateways exist, are provisioned and route-based
@@ -248,6 +249,10 @@ var assumptionTexts = []Assumption{
 		Assumed: "the appliances of a new hub pass what the route tables lead to them and nothing else, in both directions of a session on one machine, without translating addresses; they answer the probes of their load balancer, which come from 168.63.129.16, at TCP port 22",
 		Because: "no input tells which appliances they are; a load balancer is documented to spread TCP and UDP of all ports, and says nothing of other protocols such as ICMP, ESP or GRE",
 		Settle:  "what the owner of the appliances says, and a session through them in each direction, before the first route table is associated"},
+	{ID: AsmServed,
+		Assumed: "the appliances of a new hub announce to both instances of its Route Server what the plan lists, with the address of their load balancer as the next hop, and nothing else; they pass between the VNets of their rules, and nobody else, in both directions of a session on one machine, without translating addresses, and answer the probes of the load balancer at TCP port 22",
+		Because: "no input tells which appliances they are; a Route Server makes routes of what is announced, whatever that is, for every VNet that uses it",
+		Settle:  "what the owner of the appliances says, the routes that the Route Server has learned, and a session through them in each direction from a test VNet, before the first window"},
 	{ID: AsmGateway,
 		Assumed: "every VNet with connections or a client pool has a provisioned, route-based (dynamic) gateway",
 		Because: "a netcfg says neither whether a gateway was created nor its routing type",

@@ -45,10 +45,12 @@ const (
 	TransitNVA      Transit = "nva"      // the same through appliances behind a load balancer
 	TransitGateway  Transit = "gateway"  // routes lead to the gateway of the hub that both use, which passes packets on
 	TransitVPN      Transit = "vpn"      // tunnels join the hubs of regions, and with them who uses their gateways
+
+	TransitRouteServer Transit = "route-server" // as nva; the appliances announce where the VNets are, and no route table does
 )
 
 // Transits lists them in the order of the help text.
-var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall, TransitNVA, TransitGateway, TransitVPN}
+var Transits = []Transit{TransitAuto, TransitDirect, TransitGroup, TransitFirewall, TransitNVA, TransitRouteServer, TransitGateway, TransitVPN}
 
 // Exposure is what becomes of pairs that a target joins and that are apart today.
 type Exposure string

@@ -290,8 +290,12 @@ func (g *graph) between(w Want, a, b int) bool {
 
 // ask takes in what people ask: pairs that are to be joined belong to one component, whatever joins them today.
 func (g *graph) ask(all []Ask, before *reach.Relation) {
-	g.asks, g.wanted = newAsks(all), make([][]int, len(g.e.VNets))
+	g.asks, g.wanted, g.secluded = newAsks(all), make([][]int, len(g.e.VNets)), map[int]bool{}
 	for _, a := range all {
+		v, one := g.vnetAt(a.A)
+		if w, two := g.vnetAt(a.B); a.Want == Forbidden && one && two {
+			g.secluded[v], g.secluded[w] = true, true
+		}
 		if a.Want == Forbidden && talks(before, a.ends()) {
 			g.asks[[2]reach.Place{a.A.Place(), a.B.Place()}][standing] = true
 		}
@@ -336,10 +340,20 @@ func (g *graph) addAsked(all []Ask, of []int, out []demand) {
 			if i, works := slices.BinarySearchFunc(d.pairs, pair, comparePairs); !works {
 				d.pairs = slices.Insert(d.pairs, i, pair)
 			}
-		case a.B.Kind == reach.OnPremises && !slices.ContainsFunc(d.networks[v], func(n netReach) bool { return n.network.Same(a.B) }):
+		case a.B.Kind == reach.OnPremises && d.leadsTo(a.B) && !slices.ContainsFunc(d.networks[v], func(n netReach) bool { return n.network.Same(a.B) }):
 			d.networks[v] = append(d.networks[v], netReach{network: a.B})
 		}
 	}
+}
+
+// leadsTo reports whether a VNet reaches a network by a connection that stays: without one no hub could serve it.
+func (d *demand) leadsTo(network reach.Location) bool {
+	for _, networks := range d.networks {
+		if slices.ContainsFunc(networks, func(n netReach) bool { return n.network.Same(network) && len(n.path) > 0 }) {
+			return true
+		}
+	}
+	return false
 }
 
 // why says what the peering of two VNets is for.

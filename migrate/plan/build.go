@@ -104,6 +104,9 @@ func (s *sequence) buildHub(d *draft, h *drawnHub, ready []string) []string {
 			s.last().Undo = "delete the VNet and its route table"
 		}
 	}
+	if d.server != nil && h.vnet != nil {
+		ready = s.createServer(d.server, ready)
+	}
 	if h.gateway != nil {
 		ready = []string{s.add(Step{
 			Action: CreateGateway, Object: h.gateway.ID, Needs: ready,

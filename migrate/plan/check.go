@@ -134,14 +134,19 @@ type checker struct {
 	opened openings
 	closed *closing
 	hosts  hosts
-	spans  [][2]int // by window: the waves of its first and of its last step
-	next   []int    // by wave: the first after it that changes a state
+	spans  [][2]int       // by window: the waves of its first and of its last step
+	next   []int          // by wave: the first after it that changes a state
+	waveOf map[string]int // by step
 
 	proof Proof
 }
 
 func newChecker(p *Plan) *checker {
 	c := &checker{p: p, before: p.Before, base: estate.NewIndex(p.Base), legal: legality(p.Base), opened: openings{number: map[[2]reach.Place]int{}}, closed: newClosing(p), hosts: newHosts(p)}
+	c.waveOf = make(map[string]int, len(p.Steps))
+	for i := range p.Steps {
+		c.waveOf[p.Steps[i].ID] = p.Steps[i].Wave
+	}
 	if c.before == nil {
 		c.before = reach.Compute(p.Base)
 	}

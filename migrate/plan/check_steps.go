@@ -10,7 +10,8 @@ import (
 
 // refuse notes the steps of a wave that the platform would not run on the estate before it (PLAN-014). Steps
 // of a wave may run in any order, so none can count on another one of its wave: what a step removes must not
-// be needed by anything that another one removes, and what an addition needs must be there.
+// be needed by anything that another one removes, what an addition needs must be there, and so must the steps that a step
+// names as its needs; one of those that somebody took out is nobody's need.
 func (c *checker) refuse(e *estate.Estate, wave int, steps []*Step) {
 	name := "the start"
 	if wave > 1 {
@@ -18,7 +19,11 @@ func (c *checker) refuse(e *estate.Estate, wave int, steps []*Step) {
 	}
 	r := &refusal{x: estate.NewIndex(e), base: c.base}
 	for _, s := range steps {
-		for _, why := range r.step(s) {
+		reasons := r.step(s)
+		if i := slices.IndexFunc(s.Needs, func(id string) bool { return c.waveOf[id] >= s.Wave }); i >= 0 {
+			reasons = append(reasons, fmt.Sprintf("it needs step %s, which comes in wave %d", s.Needs[i], c.waveOf[s.Needs[i]]))
+		}
+		for _, why := range reasons {
 			c.refused = append(c.refused, Violation{After: name, Rule: "PLAN-014", Text: fmt.Sprintf("step %s (%s) cannot run: %s", s.ID, s.Action, why)})
 		}
 	}

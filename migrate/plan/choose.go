@@ -162,9 +162,21 @@ func ledThrough(g *graph, members []int, d *demand, asked Passage) *layout {
 	case len(l.through)+len(l.inspected) > 0:
 		return l
 	case asked != NoPassage && len(l.keptPairs) > 0:
-		return lay(g, members, d, oneHub(noHubIndex), passage)
+		stay := lay(g, members, d, oneHub(noHubIndex), passage)
+		stay.excuse(l)
+		return stay
 	}
 	return nil
+}
+
+// excuse says of the pairs that stay on VPN why another layout, which has a hub, could not do without them.
+func (l *layout) excuse(other *layout) {
+	own, others := l.kept[len(l.kept)-len(l.keptPairs):], other.kept[len(other.kept)-len(other.keptPairs):] // behind what is kept for other reasons
+	for i, p := range l.keptPairs {
+		if k := slices.Index(other.keptPairs, p); k >= 0 {
+			own[i].Because = others[k].Because
+		}
+	}
 }
 
 // hubMade is a VNet such as a plan makes for a new hub, or -1: it has no subnet but those of gateways and of a passage
@@ -173,7 +185,7 @@ func (g *graph) hubMade(members []int) int {
 	for _, v := range members {
 		subnets := g.e.VNets[v].Subnets
 		if len(g.links[v]) == 0 && !slices.ContainsFunc(subnets, func(s estate.Subnet) bool {
-			return !s.OfGateways() && !slices.ContainsFunc(Passages, func(p Passage) bool { return strings.EqualFold(s.Name, passages[p].subnet) })
+			return !s.OfGateways() && !strings.EqualFold(s.Name, azure.RouteServerSubnet) && !slices.ContainsFunc(Passages, func(p Passage) bool { return strings.EqualFold(s.Name, passages[p].subnet) })
 		}) &&
 			slices.ContainsFunc(g.near[v], func(w int) bool { return g.joined(v, w).complete() }) {
 			return v
@@ -187,7 +199,7 @@ func (g *graph) hubMade(members []int) int {
 func (g *graph) passageHub(members []int, passage Passage) int {
 	for i := range g.e.Gateways {
 		v, known := g.index[g.e.Gateways[i].VNet.Key()]
-		if known && passingOf(&g.e.Gateways[i]) == passages[passage] && len(g.near[v]) > 0 && slices.Contains(members, v) {
+		if known && passingOf(&g.e.Gateways[i]).is(passage) && passage.learns() == g.hasServer(v) && len(g.near[v]) > 0 && slices.Contains(members, v) {
 			return v
 		}
 	}

@@ -34,8 +34,9 @@ type graph struct {
 
 	decided *decided // what people decided about the plan; empty unless it is made again
 
-	asks   asks
-	wanted [][]int // by VNet: those that it is to be joined to
+	asks     asks
+	secluded map[int]bool // VNets that must not reach another one
+	wanted   [][]int      // by VNet: those that it is to be joined to
 
 	peered map[[2]int]peered // by two VNets, lesser first
 	near   [][]int           // by VNet: those that a peering joins to it

@@ -440,7 +440,7 @@ func TestPassageIsKept(t *testing.T) {
 		{"without", func(p *plan.Plan) { p.Components[0].Hub.Passage = plan.NoPassage }, func(plan.Passage) plan.Passage { return plan.NoPassage }, nil},
 		{"the other one", func(p *plan.Plan) { p.Components[0].Hub.Passage = other(p.Components[0].Hub.Passage) }, other, nil},
 		{"what there is not", func(p *plan.Plan) { p.Components[0].Hub.Passage = "wall" }, same, []string{
-			`PLAN-019 components[0].hub.passage: what pairs pass in a hub is "wall"; it can be firewall, appliances, gateway or vpn`, "1 decision of plan.json cannot be kept"}},
+			`PLAN-019 components[0].hub.passage: what pairs pass in a hub is "wall"; it can be firewall, appliances, route-server, gateway or vpn`, "1 decision of plan.json cannot be kept"}},
 		{"an existing hub", func(p *plan.Plan) {
 			p.Components[0].Hub.Kind, p.Components[0].Hub.VNet = plan.ExistingHub, vnetID(p, "hub-west")
 		}, same, []string{

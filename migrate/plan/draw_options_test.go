@@ -36,7 +36,8 @@ func (n *network) drawOptions(t *rapid.T) {
 		if one(t, 2, "appliances") {
 			transit = "nva"
 		}
-		n.passage, n.has["through "+transit] = "transit: "+transit+"\n", true
+		n.has["through "+transit] = true
+		n.passage = "transit: " + transit + "\n"
 		if len(n.vnets)%2 == 0 { // nothing is drawn for it, so that each index keeps its network
 			n.passage += "inspect: all\n"
 			n.has["inspect all"] = true
@@ -53,6 +54,10 @@ func (n *network) drawOptions(t *rapid.T) {
 	if n.passage == "" && len(n.vnets)%3 == 1 && n.hub != "none" {
 		n.passage = "transit: vpn\n"
 		n.has["hubs joined by VPN"] = true
+	}
+	if n.passage == "" && len(n.vnets)%6 == 5 && n.hub != "regional" && n.hub != "several" {
+		n.passage = "transit: route-server\n"
+		n.has["through a Route Server"] = true
 	}
 	if one(t, 3, "states") {
 		n.drawStates(t)

@@ -56,7 +56,7 @@ var features = []string{
 	"one-sided", "partial site", "wrong site", "wrong address", "no addresses", "shared sites", "multi-hop", "whole transit",
 	"office", "office with VNets behind it", "clients", "listed clients", "ExpressRoute", "ExpressRoute beside VPN", "named circuit",
 	"default site", "gateway not provisioned", "tunnel not connected",
-	"as-if-live", "rebuild", "classic-live", "hub auto", "hub new", "hub none", "hub regional", "hub several", "hub by name", "through firewall", "through nva", "inspect all", "through the gateway", "hubs joined by VPN", "new pairs closed", "connected groups asked for",
+	"as-if-live", "rebuild", "classic-live", "hub auto", "hub new", "hub none", "hub regional", "hub several", "hub by name", "through firewall", "through nva", "inspect all", "through the gateway", "hubs joined by VPN", "through a Route Server", "new pairs closed", "connected groups asked for",
 	"asks", "required", "encrypted", "forbidden", "accepted",
 }
 

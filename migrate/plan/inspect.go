@@ -25,17 +25,20 @@ var errNothingInspects = errors.New("inspect all is about a firewall or applianc
 
 // inspectable refuses an inspection without somebody to do it: what is asked for, or what was decided.
 func inspectable(opts *options.Options, k *Kept) error {
-	decided := k != nil && slices.ContainsFunc(k.Decisions, func(d Decision) bool { return d.Passage.isDevice() })
-	if opts.Inspect == options.InspectAll && !passageOf(opts.Transit).isDevice() && !decided {
+	decided := k != nil && slices.ContainsFunc(k.Decisions, func(d Decision) bool { return d.Passage.inspects() })
+	if opts.Inspect == options.InspectAll && !passageOf(opts.Transit).inspects() && !decided {
 		return errNothingInspects
 	}
 	return nil
 }
 
+// inspects reports whether route tables could lead what goes to on-premises networks to a passage as well.
+func (p Passage) inspects() bool { return p.isDevice() && !p.learns() }
+
 // inspect finds the gateway users whose packets from and to on-premises networks are led through the hub's passage. Those
 // that move together do so all or none.
 func (l *layout) inspect() {
-	if l.g.inspect != options.InspectAll || !l.passage.isDevice() {
+	if l.g.inspect != options.InspectAll || !l.passage.inspects() {
 		return
 	}
 	if len(l.hubs) != 1 || !isNew(l.hubs[0]) {

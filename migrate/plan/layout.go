@@ -91,7 +91,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 			if !l.passage.isDevice() && len(l.through) == 0 {
 				l.passage = NoPassage
 			}
-			l.exposed += l.joins()
+			l.exposed += l.joins() + l.learnedPairs()
 			return l
 		}
 	}
@@ -178,12 +178,12 @@ func (l *layout) keepUncertain() {
 
 // gatewayUsers picks the VNets that reach on-premises and can give up a gateway of their own.
 func (l *layout) gatewayUsers() {
-	serves := map[int]bool{}
+	serves, learners := map[int]bool{}, l.learners()
 	for _, hub := range l.hubs {
 		serves[hub] = isNew(hub) || !l.drawsEverything(hub) && !l.narrow(hub) && !l.g.usesGateway(hub)
 	}
 	for _, v := range l.members {
-		if serves[l.hubOf(v)] && !l.isHub(v) && !l.stays[v] && len(l.demand.networks[v]) > 0 && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !l.elsewhere(v) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
+		if serves[l.hubOf(v)] && !l.isHub(v) && !l.stays[v] && (len(l.demand.networks[v]) > 0 || learners[v]) && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !l.elsewhere(v) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
 			l.remote[v] = true
 		}
 	}
@@ -305,7 +305,11 @@ func (l *layout) peer() {
 			continue
 		}
 		if l.passage.isDevice() {
-			if why := l.unroutable(p.a, p.b); why != "" {
+			why := l.unroutable(p.a, p.b)
+			if why == "" && l.passage.learns() {
+				why = l.unlearned(p.a, p.b)
+			}
+			if why != "" {
 				l.refuse(p.a, p.b, why)
 				continue
 			}
@@ -509,7 +513,7 @@ func (l *layout) keepsTunnel(v int) bool {
 // hubGateway reports whether a hub has a gateway in the target.
 func (l *layout) hubGateway(hub int) bool {
 	if isNew(hub) {
-		return len(l.users(hub)) > 0
+		return slices.ContainsFunc(l.users(hub), l.reachesNetworks)
 	}
 	return len(l.behindHub[hub].networks) > 0 || l.joined(hub) || l.ownServices(hub) || l.keepsTunnel(hub)
 }

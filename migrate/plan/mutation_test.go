@@ -26,6 +26,34 @@ var mutations = []struct {
 	{"the gateway of the hub is not used", dropStep(plan.UseRemoteGateway)},
 	{"the firewall is not made", dropStep(plan.CreateFirewall)},
 	{"the appliances are not made", dropStep(plan.CreateAppliances)},
+	{"the Route Server is not made", dropStep(plan.CreateRouteServer)},
+	{"what is announced is missing", eachStep(func(_ *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.CreateRouteServer {
+			return false
+		}
+		servers := slices.Clone(s.Effect.Add.Gateways)
+		servers[0].RoutePeers = slices.Clone(servers[0].RoutePeers)
+		for i := range servers[0].RoutePeers {
+			servers[0].RoutePeers[i].Learned = servers[0].RoutePeers[i].Learned[1:]
+		}
+		s.Effect.Add.Gateways = servers
+		return true
+	})},
+	{"the ranges themselves are announced", eachStep(func(p *plan.Plan, s *plan.Step) bool {
+		if s.Action != plan.CreateRouteServer {
+			return false
+		}
+		servers := slices.Clone(s.Effect.Add.Gateways)
+		servers[0].RoutePeers = slices.Clone(servers[0].RoutePeers)
+		for i := range servers[0].RoutePeers {
+			servers[0].RoutePeers[i].Learned = nil
+			for v := range p.Base.VNets {
+				servers[0].RoutePeers[i].Learned = append(servers[0].RoutePeers[i].Learned, p.Base.VNets[v].Space...)
+			}
+		}
+		s.Effect.Add.Gateways = servers
+		return true
+	})},
 	{"new pairs are not kept out", dropStep(plan.CloseSubnets)},
 	{"a rule that keeps a new pair out is missing", eachStep(func(_ *plan.Plan, s *plan.Step) bool {
 		if s.Action != plan.CloseSubnets {
@@ -458,6 +486,7 @@ func TestCheckCatchesBrokenPlans(t *testing.T) {
 	with("a mesh, closed", fixture(t, "full-mesh"), options.Options{Hub: "cards", Exposure: options.ExposureClosed})
 	with("star, inspected", fixture(t, "star"), options.Options{Transit: options.TransitFirewall, Inspect: options.InspectAll})
 	add("star through appliances", fixture(t, "star"), options.TransitNVA)
+	add("star through a Route Server", fixture(t, "star"), options.TransitRouteServer)
 	for _, name := range fixtures.Live() {
 		e, _ := estate.FromARM(nil, listing.Sources(fixtures.LiveDocuments(name))...)
 		add("live/"+name, e, options.TransitDirect)

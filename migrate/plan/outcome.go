@@ -35,6 +35,9 @@ func (d *draft) changes() Effect {
 	if d.device != nil {
 		add.Gateways = append(add.Gateways, *d.device)
 	}
+	if d.server != nil {
+		add.Gateways = append(add.Gateways, *d.server)
+	}
 	add.RouteTables, add.Groups = append(add.RouteTables, d.tables...), d.groups
 	if d.manager != nil {
 		add.Managers = []estate.NetworkManager{*d.manager}
@@ -208,6 +211,9 @@ func (m *maker) created() []Outcome {
 		}
 		if d.device != nil {
 			out = append(out, Outcome{d.device.ID, Create, passages[d.passage].outcome})
+		}
+		if d.server != nil {
+			out = append(out, Outcome{d.server.ID, Create, "it tells the VNets that use it where the appliances lead"})
 		}
 		for _, v := range d.members {
 			if g := d.guarded[v]; g != nil {

@@ -13,15 +13,16 @@ type Passage string
 
 // The passages. Source: docs/design.md#transit.
 const (
-	NoPassage         Passage = ""           // spokes are peered with each other
-	FirewallPassage   Passage = "firewall"   // an Azure Firewall, which the plan builds with its rules
-	AppliancesPassage Passage = "appliances" // machines behind a load balancer: that is the plan's, they are somebody's
-	GatewayPassage    Passage = "gateway"    // its VPN gateway, as a router between those that use it
-	VPNPassage        Passage = "vpn"        // a tunnel between its gateway and that of another hub
+	NoPassage          Passage = ""             // spokes are peered with each other
+	FirewallPassage    Passage = "firewall"     // an Azure Firewall, which the plan builds with its rules
+	AppliancesPassage  Passage = "appliances"   // machines behind a load balancer: that is the plan's, they are somebody's
+	RouteServerPassage Passage = "route-server" // the same machines, which announce to a Route Server where the spokes are
+	GatewayPassage     Passage = "gateway"      // its VPN gateway, as a router between those that use it
+	VPNPassage         Passage = "vpn"          // a tunnel between its gateway and that of another hub
 )
 
 // Passages lists those that can be asked for.
-var Passages = []Passage{FirewallPassage, AppliancesPassage, GatewayPassage, VPNPassage}
+var Passages = []Passage{FirewallPassage, AppliancesPassage, RouteServerPassage, GatewayPassage, VPNPassage}
 
 // passing is what the planner knows of a passage.
 type passing struct {
@@ -66,6 +67,16 @@ var passages = map[Passage]*passing{
 		ready:   "the load balancer's private address is that of the routes, its probe reaches the appliances, and their rules allow what is led to them",
 		keep:    "the appliances keep state: until the routes of both sides lead through them, they see", log: "the log of an appliance shows its packets",
 	},
+	RouteServerPassage: {
+		transit: options.TransitRouteServer, option: ByRouteServer, term: "sets of appliances and Route Servers to run", kind: estate.Appliance, typ: estate.TypeLoadBalancer, subnet: azure.ApplianceSubnet, suffix: "-appliances", assumed: estate.AsmServed,
+		a: "appliances and a Route Server", the: "the appliances", are: "appliances are", pass: "a Route Server has", carry: "the hub's appliances carry",
+		outcome: "it leads packets to the appliances behind it",
+		action:  CreateAppliances, minutes: [2]int{30, 480},
+		because: "packets pass them that the routes of the Route Server lead there; the load balancer before them is the plan's, the machines, what they announce and their rules are their owner's",
+		verify:  "two machines or more that forward are behind the load balancer, its probe reaches them, and its private address is %s: every announcement has that as its next hop",
+		undo:    "the owner of the machines takes them out of the pool and the subnet; delete the load balancer",
+		ready:   "the load balancer's private address is that next hop, its probe reaches the appliances, and their rules allow what is led to them",
+	},
 	GatewayPassage: {
 		transit: options.TransitGateway, option: ByGateway, term: "pairs that a gateway passes on",
 		a: "its gateway as a router", the: "the hub's gateway", are: "a gateway is", pass: "a gateway has", carry: "the hub's gateway carries",
@@ -94,6 +105,11 @@ func passingOf(g *estate.Gateway) *passing {
 		}
 	}
 	return nil
+}
+
+// is reports whether an object of a plan is what a passage is.
+func (w *passing) is(p Passage) bool {
+	return w != nil && passages[p] != nil && w.kind == passages[p].kind && w.typ == passages[p].typ
 }
 
 // isDevice reports whether a passage is an object of its own, which a new hub is made for.

@@ -200,6 +200,9 @@ const (
 	CreateVNet       Action = "create VNet"
 	CreateFirewall   Action = "create firewall"
 	CreateAppliances Action = "create appliances"
+
+	CreateRouteServer Action = "create Route Server"
+
 	CloseSubnets     Action = "close subnets"
 	CreateRoutes     Action = "create route tables"
 	AssociateRoutes  Action = "associate route table"
@@ -216,7 +219,7 @@ const (
 
 // Actions lists them.
 var Actions = []Action{
-	Export, VerifyListing, ChangeDevice, MigrateVNet, RestorePrefixes, CreateVNet, CreateFirewall, CreateAppliances, CloseSubnets, CreateRoutes, AssociateRoutes,
+	Export, VerifyListing, ChangeDevice, MigrateVNet, RestorePrefixes, CreateVNet, CreateFirewall, CreateRouteServer, CreateAppliances, CloseSubnets, CreateRoutes, AssociateRoutes,
 	CreateGateway, CreateConnection, CreateGroups, CreatePeering, VerifyReach, DeleteTunnel, DeleteGateway, UseRemoteGateway, CleanUp,
 }
 

@@ -98,7 +98,7 @@ func (b *obstacles) say(format string, args ...any) {
 func name(id estate.ID) string {
 	word := map[string]string{
 		estate.TypeVNet: "VNet", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway", estate.TypeConnection: "connection", estate.TypePeering: "peering",
-		estate.TypeFirewall: "firewall", estate.TypeLoadBalancer: "load balancer", estate.TypeRouteTable: "route table", estate.TypeNetworkGroup: "connected group", estate.TypeNetworkManager: "network manager",
+		estate.TypeFirewall: "firewall", estate.TypeLoadBalancer: "load balancer", estate.TypeRouteServer: "Route Server", estate.TypeRouteTable: "route table", estate.TypeNetworkGroup: "connected group", estate.TypeNetworkManager: "network manager",
 	}[id.Type]
 	if word == "" {
 		word = id.Type
@@ -339,12 +339,10 @@ func (b *obstacles) peering(p *estate.Peering) {
 // transit says why a VNet cannot use the gateway of another one yet. The other half may come with this one.
 func (b *obstacles) transit(p *estate.Peering) {
 	for _, g := range b.l.x.GatewaysOf(p.VNet) {
-		if !g.Kind.Forwards() && g.Kind != estate.RouteServer {
-			b.say("%s still has its own %s", name(p.VNet), name(g.ID))
-		}
+		b.say("%s still has its own %s", name(p.VNet), name(g.ID))
 	}
 	running := false
-	for _, g := range b.l.x.GatewaysOf(p.Remote) {
+	for _, g := range b.l.x.StandingIn(p.Remote) {
 		if !g.Kind.Forwards() {
 			running = true
 			b.ready(g.ID, g.State)

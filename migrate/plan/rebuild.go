@@ -25,6 +25,10 @@ func (m *maker) rebuild(s *sequence) {
 	}
 	for i := range t.Gateways {
 		g := &t.Gateways[i]
+		if g.Kind == estate.RouteServer {
+			made[g.ID.Key()] = s.createServer(g, present([]string{made[g.VNet.Key()]}))[0]
+			continue
+		}
 		if way := passingOf(g); way != nil {
 			create(way.action, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, way.minutes, way.because, made[g.VNet.Key()])
 			s.last().Verify, s.last().Undo = fmt.Sprintf(way.verify, g.PrivateIPs[0]), way.undo
@@ -107,8 +111,10 @@ func (m *maker) rebuildPeerings(s *sequence, t *estate.Estate, x *estate.Index, 
 		}
 		for _, half := range add {
 			if half.UseRemoteGateways {
-				for _, g := range x.GatewaysOf(half.Remote) {
-					step.Needs = append(step.Needs, present([]string{made[g.ID.Key()]})...)
+				for _, g := range x.StandingIn(half.Remote) {
+					if !g.Kind.Forwards() {
+						step.Needs = append(step.Needs, present([]string{made[g.ID.Key()]})...)
+					}
 				}
 			}
 		}

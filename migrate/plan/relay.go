@@ -47,7 +47,7 @@ func (l *layout) unpassed(a, b int) string {
 
 // unrelay notes the pairs of which one does not use the hub's gateway after all. It reports whether there were any.
 func (l *layout) unrelay() (news bool) {
-	if l.passage.isDevice() {
+	if !l.passage.moves() {
 		return false
 	}
 	for _, p := range l.through {
@@ -58,10 +58,10 @@ func (l *layout) unrelay() (news bool) {
 	return news
 }
 
-// relayed are the pairs that the gateways of hubs pass on, to each other or to their users: they talk again once their
-// ends use them.
+// relayed are the pairs that the gateways of hubs pass on, to each other or to their users, or that learn from a Route
+// Server: they talk again once their ends use them.
 func (l *layout) relayed() [][2]int {
-	if l.passage.isDevice() {
+	if !l.passage.moves() {
 		return nil
 	}
 	return l.through

@@ -481,6 +481,16 @@ func (s *sequence) useRemote(d *draft, v int, needs []string, window string) str
 		Verify: "effective routes of the VNet show VirtualNetworkGateway for the prefixes behind the hub's gateway, and they answer",
 		Undo:   "turn the flag off; the VNet is then without on-premises until it has a gateway of its own",
 	}
+	if d.passage.learns() {
+		because := fmt.Sprintf("%q learns from the Route Server of %q what leads to the appliances", spoke.Name, hub.Name)
+		verify := fmt.Sprintf("effective routes of the VNet show what is announced, with the next hop %s, and the VNets behind it answer", d.device.PrivateIPs[0])
+		step.Undo = "turn the flag off; the VNet is then without those that it reaches until it has a gateway of its own"
+		if d.reachesNetworks(v) {
+			because = step.Because + ", and learns from the Route Server there what leads to the appliances"
+			verify = step.Verify + "; they show what is announced, with the next hop " + d.device.PrivateIPs[0].String()
+		}
+		step.Because, step.Verify = because, verify
+	}
 	if d.inspected[v] {
 		step.Because = fmt.Sprintf("%q belongs to the gateway of %q from here on, as every spoke of it does; its packets pass %s before and after", spoke.Name, hub.Name, passages[d.passage].the)
 		step.Impact.Class = Live

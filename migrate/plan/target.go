@@ -19,6 +19,7 @@ type draft struct {
 	drawn      map[int]*drawnHub   // by hub
 	guarded    map[int]*guard      // VNets that keep out what the target joins anew
 	device     *estate.Gateway     // the new passage
+	server     *estate.Gateway     // the new Route Server that tells of it, or nil
 	tables     []estate.RouteTable // of the spokes that send through it
 	routed     []int               // those spokes, in the same order
 	hubLinks   []hubLink

@@ -29,7 +29,11 @@ func (l *layout) unroutable(a, b int) string {
 		return "the options file wants them encrypted, and what passes " + passages[l.passage].the + " is not"
 	}
 	for _, v := range [2]int{a, b} {
-		if why := cmp.Or(l.unboundSubnets(v), l.translates(l.g.name(v), prefixesOf(l.g.e.VNets[v].Space))); why != "" {
+		bound := l.unboundSubnets
+		if l.passage.learns() {
+			bound = l.unservedSubnets
+		}
+		if why := cmp.Or(bound(v), l.translates(l.g.name(v), prefixesOf(l.g.e.VNets[v].Space))); why != "" {
 			return why
 		}
 	}
@@ -70,10 +74,8 @@ func prefixesOf(of []estate.Prefix) []netip.Prefix {
 // IPv4 address alone.
 func (l *layout) unboundSubnets(v int) string {
 	vnet, some := &l.g.e.VNets[v], false
-	for _, p := range vnet.Space {
-		if !p.Addr().Is4() {
-			return fmt.Sprintf("%q has the range %s, and %s IPv4 alone", l.g.name(v), p, passages[l.passage].pass)
-		}
+	if why := l.notIPv4(v); why != "" {
+		return why
 	}
 	for i := range vnet.Subnets {
 		s := &vnet.Subnets[i]
@@ -93,11 +95,26 @@ func (l *layout) unboundSubnets(v int) string {
 	return ""
 }
 
+func (l *layout) notIPv4(v int) string {
+	for _, p := range l.g.e.VNets[v].Space {
+		if !p.Addr().Is4() {
+			return fmt.Sprintf("%q has the range %s, and %s IPv4 alone", l.g.name(v), p, passages[l.passage].pass)
+		}
+	}
+	return ""
+}
+
 // tooManyRoutes says which VNet would need more routes than a table holds, or "".
 func (l *layout) tooManyRoutes() string {
 	n := map[int]int{}
 	if l.passage == VPNPassage {
 		return "" // it has no tables
+	}
+	if l.passage.learns() {
+		if n := len(l.announcements()); n > azure.MaxRoutesPerPeer {
+			return fmt.Sprintf("the appliances would announce %d prefixes; a Route Server takes %d from each", n, azure.MaxRoutesPerPeer)
+		}
+		return ""
 	}
 	for _, p := range l.through {
 		n[p[0]] += len(l.leads(p[0], p[1]))
@@ -161,10 +178,7 @@ func (l *layout) leads(from, to int) []netip.Prefix {
 // deviceFor makes what spokes pass in a new hub, in a subnet of its own.
 func (d *draft) deviceFor(v *estate.VNet, space netip.Prefix) {
 	way := passages[d.passage]
-	i := slices.IndexFunc(azure.PlanHub(space), func(s azure.PlannedSubnet) bool { return s.Name == way.subnet })
-	sub := azure.PlanHub(space)[i].Prefix
-	v.Subnets = append(v.Subnets, estate.Subnet{Name: way.subnet, Raw: way.subnet, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}})
-	address := estate.FirstFree(sub)
+	address := estate.FirstFree(d.subnet(v, space, way.subnet))
 	id := func(typ, suffix string) estate.ID {
 		return beside(v.ID, typ, d.names.Unique(typ, azure.LegalName(typ, v.ID.Name+suffix)))
 	}
@@ -175,9 +189,20 @@ func (d *draft) deviceFor(v *estate.VNet, space netip.Prefix) {
 	switch d.passage {
 	case FirewallPassage:
 		d.device.SKU, d.device.PublicIP = firewallTier, id(estate.TypePublicIP, way.suffix+"-ip")
-	case AppliancesPassage:
+	case AppliancesPassage, RouteServerPassage:
 		d.device.ActiveActive, d.device.ZoneRedundant = true, true // two machines or more are asked for
 	}
+	if d.passage.learns() {
+		d.serverFor(v, space)
+	}
+}
+
+// subnet gives a new hub one of its planned subnets.
+func (d *draft) subnet(v *estate.VNet, space netip.Prefix, name string) netip.Prefix {
+	i := slices.IndexFunc(azure.PlanHub(space), func(s azure.PlannedSubnet) bool { return s.Name == name })
+	sub := azure.PlanHub(space)[i].Prefix
+	v.Subnets = append(v.Subnets, estate.Subnet{Name: name, Raw: name, Prefix: estate.Prefix{Prefix: sub, Raw: sub.String()}})
+	return sub
 }
 
 // tableOf is a route table for subnets of a VNet, without routes.
@@ -201,7 +226,7 @@ func (d *draft) toPassage(names *azure.Namer, place string, p netip.Prefix) esta
 // route makes the route tables of the spokes: one for each, with a route for every prefix of every VNet that it
 // reaches through the passage, and of every network where it is inspected.
 func (d *draft) route() {
-	if d.device == nil && d.passage != GatewayPassage {
+	if d.device == nil && d.passage != GatewayPassage || d.passage.learns() {
 		return
 	}
 	far := map[int][]int{}
@@ -303,8 +328,11 @@ func (s *sequence) tables(d *draft, ready []string) []string {
 // associate leads the packets of the spokes through the passage, in a window: from the first spoke to the last
 // it sees one direction of some pairs only, and drops it; what runs has to begin anew.
 func (s *sequence) associate(d *draft, needs []string) []string {
-	if d.device == nil {
+	switch {
+	case d.device == nil:
 		return s.relay(d, needs)
+	case d.passage.learns():
+		return s.learn(d, needs)
 	}
 	way := passages[d.passage]
 	needs = []string{s.add(Step{

@@ -9,8 +9,7 @@ import (
 	"github.com/netmigrate/netmigrate/migrate/options"
 )
 
-// TransitOption is one way to join the VNets of a component that reach each other by tunnels. All are compared, and those
-// that the options file has a word for can be planned. Source: docs/design.md#transit.
+// TransitOption is one way to join the VNets of a component that reach each other by tunnels. All are compared. Source: docs/design.md#transit.
 type TransitOption struct {
 	Kind    TransitKind
 	Taken   bool     // the plan goes it
@@ -38,7 +37,7 @@ const (
 // TransitKinds lists them.
 var TransitKinds = []TransitKind{ByPeerings, ByGroups, ByFirewall, ByAppliances, ByRouteServer, ByGateway, ByHubTunnels}
 
-// Transit is what asks for it, or "" where it is only compared.
+// Transit is what asks for it.
 func (k TransitKind) Transit() options.Transit {
 	for _, way := range passages {
 		if way.option == k {
@@ -114,9 +113,9 @@ func (w *transits) direct() *layout {
 	return lay(w.g, w.c.members, w.d, hubs, NoPassage)
 }
 
-// led is the layout through a firewall or appliances, or nil.
+// led is the layout by route tables through a firewall or appliances, or nil.
 func (w *transits) led() *layout {
-	if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.passage.isDevice() }); i >= 0 {
+	if i := slices.IndexFunc(w.c.layouts, func(l *layout) bool { return l.passage.inspects() }); i >= 0 {
 		return w.c.layouts[i]
 	}
 	return ledThrough(w.g, w.c.members, w.d, NoPassage)
@@ -168,11 +167,13 @@ func (w *transits) monthly(e *estate.Estate) *Monthly {
 // Beside one that stands no others are thought of.
 func (w *transits) through(led *layout) []TransitOption {
 	const nothing = "no pair of VNets can be led through a hub: see what the candidate with a firewall or appliances lacks"
-	out := make([]TransitOption, 0, len(Passages)+1)
+	out := make([]TransitOption, 0, len(Passages))
 	for _, p := range Passages {
 		kind := passages[p].option
 		switch {
 		case !p.isDevice():
+		case p.learns():
+			out = append(out, w.served(led))
 		case led == nil:
 			out = append(out, w.not(kind, nothing))
 		case led.passage == p:
@@ -185,12 +186,24 @@ func (w *transits) through(led *layout) []TransitOption {
 			out = append(out, w.laid(kind, &other))
 		}
 	}
-	server := out[len(out)-1] // as the appliances
-	server.Kind = ByRouteServer
-	if server.Monthly != nil {
-		server.Monthly = &Monthly{server.Monthly.Known, server.Monthly.Unknown + 1} // no source has the price of a Route Server
+	return out
+}
+
+// served is the option by appliances that a Route Server tells of: for those that use it, so that others are led than by
+// route tables.
+func (w *transits) served(led *layout) TransitOption {
+	switch taken := w.c.drawn.layout; {
+	case taken.passage.learns():
+		led = taken
+	case led != nil && len(led.hubs) > 0 && !isNew(led.hubs[0]):
+		return w.not(ByRouteServer, "the hub has "+passages[led.passage].a+" already")
+	default:
+		led = lay(w.g, w.c.members, w.d, oneHub(newHubIndex), RouteServerPassage)
 	}
-	return append(out, server)
+	if len(led.through) == 0 {
+		return w.not(ByRouteServer, cmp.Or(led.unrouted, "no two VNets that reach each other could use the Route Server of a hub"))
+	}
+	return w.laid(ByRouteServer, led)
 }
 
 // routed is the option by the gateway of the hub, to which routes of the spokes' subnets lead.
@@ -225,14 +238,14 @@ func (w *transits) linked() TransitOption {
 	return w.laid(ByHubTunnels, l)
 }
 
-// BestTransit is the one that takes most pairs off their tunnels, then joins fewest anew, then costs least, of those that can be
-// planned and have nothing against them; what has a price that nobody knows costs more than what has none. The platform
+// BestTransit is the one that takes most pairs off their tunnels, then joins fewest anew, then costs least, of those that
+// have nothing against them; what has a price that nobody knows costs more than what has none. The platform
 // discourages a gateway as a router, so that it is never that. It is "" where each has something against it.
 func BestTransit(all []TransitOption) TransitKind {
 	best := -1
 	for i := range all {
 		w := &all[i]
-		if w.Against != "" || w.Kind.Transit() == "" || w.Kind == ByGateway { // the platform discourages that
+		if w.Against != "" || w.Kind == ByGateway { // the platform discourages that
 			continue
 		}
 		if best < 0 || w.before(&all[best]) {

@@ -52,23 +52,23 @@ func TestTransitOptions(t *testing.T) {
 	}{
 		{"a mesh", fixture(t, "full-mesh"), options.Options{}, []string{
 			"direct peerings: 10 of 10, 0 joined, 157, taken", "connected groups: 10 of 10, 0 joined, 157 and 1 unknown", "Azure Firewall in a hub: 10 of 10, 0 joined, 1,073",
-			"appliances in a hub: 10 of 10, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 10 of 10, 0 joined, 157 and 3 unknown", noRouter, noRegions, "best: direct peerings"}},
+			"appliances in a hub: 10 of 10, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 10 of 10, 4 joined, 161 and 3 unknown", noRouter, noRegions, "best: direct peerings"}},
 		{"a mesh in a group", fixture(t, "full-mesh"), options.Options{Transit: options.TransitGroup}, []string{
 			"direct peerings: 10 of 10, 0 joined, 157", "connected groups: 10 of 10, 0 joined, 157 and 1 unknown, taken", "Azure Firewall in a hub: 10 of 10, 0 joined, 1,073",
-			"appliances in a hub: 10 of 10, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 10 of 10, 0 joined, 157 and 3 unknown", noRouter, noRegions, "best: direct peerings"}},
+			"appliances in a hub: 10 of 10, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 10 of 10, 4 joined, 161 and 3 unknown", noRouter, noRegions, "best: direct peerings"}},
 		{"through a firewall", fixture(t, "star"), options.Options{Transit: options.TransitFirewall}, []string{
 			"direct peerings: 4 of 4, 0 joined, 157", noMesh, "Azure Firewall in a hub: 4 of 4, 0 joined, 1,073, taken",
-			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 0 joined, 157 and 3 unknown", "the hub's VPN gateway as a router: 4 of 4, 0 joined, 157", noRegions, "best: direct peerings"}},
+			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 8 joined, 161 and 3 unknown", "the hub's VPN gateway as a router: 4 of 4, 0 joined, 157", noRegions, "best: direct peerings"}},
 		{"overlaps", fixture(t, "overlap"), options.Options{}, []string{
 			"direct peerings: 3 of 4, 0 joined, 314, taken", noMesh, "Azure Firewall in a hub: 2 of 4, 0 joined, 1,387",
-			"appliances in a hub: 2 of 4, 0 joined, 471 and 2 unknown", "appliances and a Route Server: 2 of 4, 0 joined, 471 and 3 unknown", noRouter, noRegions, "best: direct peerings"}},
+			"appliances in a hub: 2 of 4, 0 joined, 471 and 2 unknown", "appliances and a Route Server: no two VNets that reach each other could use the Route Server of a hub", noRouter, noRegions, "best: direct peerings"}},
 		{"two regions", classic, options.Options{}, []string{
 			"direct peerings: 4 of 4, 1 joined, 157, taken", noMesh, "Azure Firewall in a hub: 4 of 4, 0 joined, 1,073",
-			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 0 joined, 157 and 3 unknown",
+			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 7 joined, 161 and 3 unknown",
 			"the hub's VPN gateway as a router: 4 of 4, 1 joined, 157", "a hub for each region and VPN between them: no two VNets that reach each other would use the gateways of two hubs", "best: Azure Firewall in a hub"}},
 		{"spokes that use a hub", joined, options.Options{}, []string{
 			"direct peerings: 3 of 3, 0 joined, 157, taken", noMesh, "Azure Firewall in a hub: 3 of 3, 0 joined, 1,073",
-			"appliances in a hub: 3 of 3, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 3 of 3, 0 joined, 157 and 3 unknown",
+			"appliances in a hub: 3 of 3, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 3 of 3, 0 joined, 161 and 3 unknown",
 			"the hub's VPN gateway as a router: 3 of 3, 0 joined, 157", noRegions, "best: direct peerings"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -98,7 +98,6 @@ func TestBestTransit(t *testing.T) {
 		{"fewest joined", []plan.TransitOption{way(plan.ByPeerings, 4, 1, 0, 1, ""), way(plan.ByGroups, 4, 0, 1, 1, "")}, plan.ByGroups},
 		{"known to cost less", []plan.TransitOption{way(plan.ByFirewall, 4, 0, 0, 9, ""), way(plan.ByPeerings, 4, 0, 0, 1, "")}, plan.ByPeerings},
 		{"what nobody knows costs more", []plan.TransitOption{way(plan.ByGroups, 4, 0, 1, 1, ""), way(plan.ByPeerings, 4, 0, 0, 9, "")}, plan.ByPeerings},
-		{"only what can be planned", []plan.TransitOption{way(plan.ByRouteServer, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
 		{"nothing discouraged", []plan.TransitOption{way(plan.ByGateway, 4, 0, 0, 0, ""), way(plan.ByPeerings, 3, 0, 0, 9, "")}, plan.ByPeerings},
 		{"only what is possible", []plan.TransitOption{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings"), way(plan.ByGroups, 3, 0, 0, 9, "")}, plan.ByGroups},
 		{"none", []plan.TransitOption{way(plan.ByPeerings, 4, 0, 0, 0, "too many peerings")}, ""},

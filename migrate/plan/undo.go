@@ -91,7 +91,7 @@ var minutesUnplacing = [2]int{10, 240}
 var (
 	minutesRemoving = map[string][2]int{
 		estate.TypeVNet: minutesVNet, estate.TypeGateway: minutesGatewayOff, estate.TypeConnection: minutesTunnelGone, estate.TypePeering: minutesPeering,
-		estate.TypeFirewall: passages[FirewallPassage].minutes, estate.TypeLoadBalancer: minutesUnplacing, estate.TypeRouteTable: minutesRoutes, estate.TypeNSG: minutesGuard, estate.TypeNetworkGroup: minutesGroup,
+		estate.TypeFirewall: passages[FirewallPassage].minutes, estate.TypeLoadBalancer: minutesUnplacing, estate.TypeRouteServer: minutesServer, estate.TypeRouteTable: minutesRoutes, estate.TypeNSG: minutesGuard, estate.TypeNetworkGroup: minutesGroup,
 	}
 	minutesRestoring = map[string][2]int{
 		estate.TypeVNet: minutesVNet, estate.TypeGateway: minutesGateway, estate.TypeConnection: minutesConnection, estate.TypePeering: minutesFlag,

@@ -48,7 +48,7 @@ func after(p *plan.Plan, done map[string]bool) *estate.Estate {
 func TestLocateFindsTheStepsThatRan(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		mode := rapid.SampledFrom([]options.Mode{options.AsIfLive, options.AsIfLive, options.Rebuild}).Draw(t, "mode")
-		transit := rapid.SampledFrom([]options.Transit{"", options.TransitGroup, options.TransitFirewall, options.TransitNVA}).Draw(t, "transit")
+		transit := rapid.SampledFrom([]options.Transit{"", options.TransitGroup, options.TransitFirewall, options.TransitNVA, options.TransitRouteServer}).Draw(t, "transit")
 		p, _, err := plan.Make(read(t, drawWorld(t).netcfg(1)), options.Options{Mode: mode, Transit: transit})
 		if err != nil {
 			t.Fatal(err)
@@ -84,7 +84,7 @@ func TestLocateFindsTheStepsThatRan(t *testing.T) {
 // In every state, some step may run next, until the plan is complete.
 func TestSomethingMayAlwaysRunNext(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		transit := rapid.SampledFrom([]options.Transit{"", options.TransitGroup, options.TransitFirewall, options.TransitNVA}).Draw(t, "transit")
+		transit := rapid.SampledFrom([]options.Transit{"", options.TransitGroup, options.TransitFirewall, options.TransitNVA, options.TransitRouteServer}).Draw(t, "transit")
 		p, _, err := plan.Make(read(t, drawWorld(t).netcfg(1)), options.Options{Transit: transit})
 		if err != nil {
 			t.Fatal(err)

@@ -13,7 +13,7 @@ var transitWords = map[plan.TransitKind]string{
 	plan.ByGroups:      "as peerings; a network manager owns them [D]",
 	plan.ByFirewall:    "every packet from VNet to VNet is looked at, none encrypted; window U6 [D]",
 	plan.ByAppliances:  "every packet from VNet to VNet is looked at, none encrypted; window U6; machines of your own to run [D]",
-	plan.ByRouteServer: "as appliances, which announce the routes [D]",
+	plan.ByRouteServer: "as appliances, without route tables: every VNet that uses the Route Server gets all that they announce, and their rules alone keep VNets apart [D]",
 	plan.ByGateway:     "discouraged: for a while, in small networks; at most what the size of the gateway carries, shared with all its tunnels [D]",
 	plan.ByHubTunnels:  fmt.Sprintf("encrypted from region to region; at most %d Mbps for each tunnel [D]", azure.MaxTunnelMbps),
 }
@@ -33,7 +33,7 @@ func (r *reviewer) transits(all []plan.TransitOption) {
 		switch {
 		case w.Taken:
 			name = toned(good, "%s", w.Kind).say(", taken")
-		case w.Kind.Transit() != "":
+		default:
 			name = name.say(" (--transit %s)", w.Kind.Transit())
 		}
 		if w.Against != "" {
@@ -61,20 +61,20 @@ func ofPairs(w *plan.TransitOption) phrase {
 	return toned(warn, "%d of %d", w.Moved, w.Of)
 }
 
-// chosenTransit says whether the way that the plan goes is the best of those that can be planned.
+// chosenTransit says whether the way that the plan goes is the best.
 func chosenTransit(all []plan.TransitOption) phrase {
 	best := plan.BestTransit(all)
 	for i := range all {
 		switch w := &all[i]; {
 		case !w.Taken:
 		case best == "":
-			return say("Each way that can be planned has something against it.")
+			return say("Each way has something against it.")
 		case w.Kind == plan.ByGateway:
-			return say("The platform discourages it. Of the other ways that can be planned the best by these numbers is %s: --transit %s.", best, best.Transit())
+			return say("The platform discourages it. Of the other ways the best by these numbers is %s: --transit %s.", best, best.Transit())
 		case w.Kind == best:
-			return say("Of the ways that can be planned it is %s: none takes more pairs off VPN, none that takes as many joins fewer anew, and of those none is known to cost less.", w.Kind)
+			return say("Of these ways it is %s: none takes more pairs off VPN, none that takes as many joins fewer anew, and of those none is known to cost less.", w.Kind)
 		default:
-			return say("Of the ways that can be planned %s is better by these numbers: more pairs off VPN, or else fewer newly joined, or else less to pay. It is for you to ask for it: --transit %s.", best, best.Transit())
+			return say("Of these ways %s is better by these numbers: more pairs off VPN, or else fewer newly joined, or else less to pay. It is for you to ask for it: --transit %s.", best, best.Transit())
 		}
 	}
 	return say("")

@@ -190,7 +190,7 @@ func (r *reviewer) comes() phrase {
 			c.add(kindOf(s.Object), 1+len(s.Also))
 		case s.Action == plan.CreateConnection && len(s.Also) > 0:
 			c.add("tunnel", 1)
-		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateAppliances, plan.CreateConnection, plan.CreatePeering}, s.Action):
+		case slices.Contains([]plan.Action{plan.CreateVNet, plan.CreateGateway, plan.CreateFirewall, plan.CreateRouteServer, plan.CreateAppliances, plan.CreateConnection, plan.CreatePeering}, s.Action):
 			c.add(kindOf(s.Object), 1)
 		}
 	}
@@ -199,7 +199,11 @@ func (r *reviewer) comes() phrase {
 		text += fmt.Sprintf("; %s there in part %s completed", plural(completed, "peering"), pluralOf(completed, "is", "are"))
 	}
 	if n := len(r.stepsOf(plan.UseRemoteGateway)); n > 0 {
-		text += fmt.Sprintf("; %s from then on", pluralOf(n, "1 VNet uses the gateway of its hub", fmt.Sprintf("%d VNets use the gateway of their hub", n)))
+		what := "gateway"
+		if len(r.stepsOf(plan.CreateRouteServer)) > 0 {
+			what = "gateway or Route Server"
+		}
+		text += fmt.Sprintf("; %s from then on", pluralOf(n, "1 VNet uses the "+what+" of its hub", fmt.Sprintf("%d VNets use the %s of their hub", n, what)))
 	}
 	if n := len(r.stepsOf(plan.AssociateRoutes)); n > 0 {
 		text += fmt.Sprintf("; the subnets of %s send by a route table from then on", plural(n, "VNet"))

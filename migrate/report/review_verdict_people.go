@@ -101,7 +101,11 @@ func (r *reviewer) people() phrase {
 		parts = append(parts, say("%s to switch to the hub's tunnel in the window%s", plural(n, "device"), inBrackets(switched)))
 	}
 	if ids := r.stepsOf(plan.CreateAppliances); len(ids) > 0 {
-		parts = append(parts, say("appliances to place behind %s%s", plural(len(ids), "load balancer"), inBrackets(ids)))
+		what := ""
+		if len(r.stepsOf(plan.CreateRouteServer)) > 0 {
+			what = ", announcements to set up on them"
+		}
+		parts = append(parts, say("appliances to place behind %s%s%s", plural(len(ids), "load balancer"), inBrackets(ids), what))
 	}
 	if n := r.pairsWhere(func(v *reach.Verdict) bool { return v.Class == reach.UnknownBefore }); n > 0 {
 		parts = append(parts, toned(warn, "%s to find out about: nobody can say whether %s today", plural(n, "pair"), pluralOf(n, "it talks", "they talk")))

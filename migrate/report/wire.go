@@ -101,8 +101,8 @@ type WireKeptPair struct {
 // WireHub is the chosen hub and how it was chosen.
 type WireHub struct {
 	Kind       string          `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
-	Passage    string          `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=gateway,enum=vpn"` // what pairs of spokes pass in it
-	Grouped    bool            `json:"connectedGroups,omitempty"`                                                          // they join spokes
+	Passage    string          `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=route-server,enum=gateway,enum=vpn"` // what pairs of spokes pass in it
+	Grouped    bool            `json:"connectedGroups,omitempty"`                                                                            // they join spokes
 	VNet       *WireID         `json:"virtualNetwork,omitempty"`
 	Because    string          `json:"because"`
 	Asked      bool            `json:"asked,omitempty"`      // it is one that somebody named
@@ -123,7 +123,7 @@ type WirePlacedHub struct {
 // WireCandidate is one way to lay a component out.
 type WireCandidate struct {
 	Kind    string     `json:"kind" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
-	Passage string     `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=gateway,enum=vpn"`
+	Passage string     `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=route-server,enum=gateway,enum=vpn"`
 	Grouped bool       `json:"connectedGroups,omitempty"`
 	VNet    *WireID    `json:"virtualNetwork,omitempty"`
 	Points  int        `json:"points"` // fewer are better
@@ -150,7 +150,7 @@ type WireTerm struct {
 type WireStep struct {
 	ID      string     `json:"id"`
 	Wave    int        `json:"wave"`
-	Action  string     `json:"action" jsonschema:"enum=export,enum=verify listing,enum=change device,enum=migrate classic VNet,enum=restore prefixes,enum=create VNet,enum=create firewall,enum=create appliances,enum=close subnets,enum=create route tables,enum=associate route table,enum=create gateway,enum=create connection,enum=create connected groups,enum=create peering,enum=verify reach,enum=delete tunnel,enum=delete gateway,enum=use remote gateway,enum=clean up"`
+	Action  string     `json:"action" jsonschema:"enum=export,enum=verify listing,enum=change device,enum=migrate classic VNet,enum=restore prefixes,enum=create VNet,enum=create firewall,enum=create Route Server,enum=create appliances,enum=close subnets,enum=create route tables,enum=associate route table,enum=create gateway,enum=create connection,enum=create connected groups,enum=create peering,enum=verify reach,enum=delete tunnel,enum=delete gateway,enum=use remote gateway,enum=clean up"`
 	Object  WireID     `json:"object"`
 	Also    []WireID   `json:"also,omitempty"`
 	Because string     `json:"because"`

@@ -8,8 +8,8 @@ type WireDecision struct {
 	Kind      string   `json:"kind" jsonschema:"enum=hub,enum=drop,enum=hold"`
 	Component *WireID  `json:"component,omitempty"` // its first VNet
 	Hub       string   `json:"hub,omitempty" jsonschema:"enum=none,enum=existing,enum=new,enum=regional,enum=several"`
-	Passage   string   `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=gateway,enum=vpn"` // what pairs of spokes pass in the hub
-	Grouped   bool     `json:"connectedGroups,omitempty"`                                                          // they join spokes; without a hub whichever is best
+	Passage   string   `json:"passage,omitempty" jsonschema:"enum=firewall,enum=appliances,enum=route-server,enum=gateway,enum=vpn"` // what pairs of spokes pass in the hub
+	Grouped   bool     `json:"connectedGroups,omitempty"`                                                                            // they join spokes; without a hub whichever is best
 	VNet      *WireID  `json:"virtualNetwork,omitempty"`
 	Space     string   `json:"addressSpace,omitempty"` // of a new hub
 	Action    string   `json:"action,omitempty"`

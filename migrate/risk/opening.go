@@ -69,6 +69,10 @@ func (t *target) needed(path []reach.Hop, from, to reach.Location) []addition {
 		case reach.Peering, reach.GlobalPeering:
 			_, early := t.made[addition{h.Element.Key(), false}]
 			out = append(out, addition{h.Element.Key(), !early})
+		case reach.FirewallHop, reach.ApplianceHop: // from a VNet that uses a Route Server beside it
+			if g := t.x.Gateway(h.Element); g != nil && slices.ContainsFunc(t.x.StandingIn(g.VNet), func(o *estate.Gateway) bool { return o.Kind == estate.RouteServer }) {
+				out = t.halfOver(out, from, h.Element)
+			}
 		default:
 			if t.base.Connection(h.Element) == nil {
 				out = append(out, addition{h.Element.Key(), false})
