@@ -45,7 +45,7 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	} else {
 		relay = want.passage()
 	}
-	regional, split := layRegional(g, members, d, relay), laySplit(g, members, d, want.hub == options.HubSeveral, relay)
+	regional, split := layRegional(g, members, d, want.hub == options.HubRegional, relay), laySplit(g, members, d, want.hub == options.HubSeveral, relay)
 	lacking := ""
 	switch {
 	case want.hub == options.HubRegional && regional == nil:

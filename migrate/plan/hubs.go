@@ -171,21 +171,40 @@ func (l *layout) among(hubs []int) *layout {
 }
 
 // layRegional lays a component out with a hub for each region where one has users; nil where there are no two such
-// regions.
-func layRegional(g *graph, members []int, d *demand, passage Passage) *layout {
-	used := g.hubsInUse(members)
-	return layAmong(g, members, d, regionalHubs(g, members, d, used), passage, func(l *layout, hub int) bool {
-		return len(l.users(hub)) > 0 || slices.Contains(used, hub) && g.servesOwn(hub)
-	})
+// regions. Where it is asked for, another VNet of a region is tried in the place of a hub that has none.
+func layRegional(g *graph, members []int, d *demand, asked bool, passage Passage) *layout {
+	used, without := g.hubsInUse(members), map[int]bool{}
+	for range maxHubCandidate {
+		more := false
+		l := layAmong(g, members, d, regionalHubs(g, members, d, used, without), passage, func(l *layout, hub int) bool {
+			n := len(l.users(hub))
+			stays := n >= leastSplit || n > 0 && (!isNew(hub) || len(without) == 0) || slices.Contains(used, hub) && g.servesOwn(hub)
+			if !stays && !isNew(hub) && !slices.Contains(used, hub) {
+				without[hub], more = true, true
+			}
+			return stays
+		})
+		if l != nil || !asked || !more {
+			return l
+		}
+	}
+	return nil
 }
 
-// regionalHubs is a hub for each region with VNets that reach networks behind gateways.
-func regionalHubs(g *graph, members []int, d *demand, used []int) hubbing {
+// regionalHubs is a hub for each region with VNets that reach networks behind gateways: a new one where none is left but
+// those that were tried.
+func regionalHubs(g *graph, members []int, d *demand, used []int, without map[int]bool) hubbing {
 	in := map[string][]int{}
 	for _, v := range members {
-		if region := g.e.VNets[v].Region.String(); region != "" && (len(d.networks[v]) > 0 || slices.Contains(used, v)) {
-			in[region] = append(in[region], v)
+		region := g.e.VNets[v].Region.String()
+		if region == "" || len(d.networks[v]) == 0 && !slices.Contains(used, v) {
+			continue
 		}
+		left := in[region]
+		if !without[v] {
+			left = append(left, v)
+		}
+		in[region] = left
 	}
 	out := hubbing{regions: slices.Sorted(maps.Keys(in))}
 	for _, region := range out.regions {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -24,6 +25,7 @@ type layout struct {
 
 	peers     map[int][]int       // by VNet, both ways
 	remote    map[int]bool        // VNets that use their hub's gateway
+	outside   map[int]bool        // VNets that share addresses with a spoke of their new hub
 	behindHub map[int]served      // by hub
 	keep      map[estate.Key]bool // connections that stay, by key
 	ways      []way               // what they stay for
@@ -85,6 +87,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 			}
 		}
 		if leave, lead, part := l.leave(), l.lead(), l.unrelay() || l.unlink(); !l.block() && !leave && !lead && !part {
+			l.part()
 			l.serve()
 			l.spend()
 			l.inspect()
@@ -99,7 +102,7 @@ func lay(g *graph, members []int, d *demand, hubs hubbing, passage Passage) *lay
 
 // newLayout is a layout in which nothing is laid out yet.
 func newLayout(g *graph, members []int, d *demand, hubs hubbing, passage Passage, known learned) *layout {
-	return &layout{g: g, members: members, demand: d, hubbing: hubs, passage: passage, peers: map[int][]int{}, remote: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
+	return &layout{g: g, members: members, demand: d, hubbing: hubs, passage: passage, peers: map[int][]int{}, remote: map[int]bool{}, outside: map[int]bool{}, behindHub: map[int]served{}, keep: map[estate.Key]bool{},
 		existing: map[[2]int]bool{}, learned: known, apart: map[[2]int]string{}, inspected: map[int]bool{}, blinded: map[int]string{}, grouped: map[[2]int]bool{}, noted: map[*estate.ID]bool{}}
 }
 
@@ -266,11 +269,15 @@ func (l *layout) peer() {
 	for _, hub := range l.hubs {
 		spokes[hub] = &bart.Lite{}
 	}
-	for _, v := range l.members {
+	for _, v := range l.needyFirst() {
 		switch hub := l.hubOf(v); {
 		case isNew(hub):
+			if l.passage.learns() && !l.remote[v] {
+				continue // it would only be open to those that learn
+			}
 			if l.blocked[[2]int{newHubIndex, v}] != "" || !l.g.disjoint(v, spokes[hub]) {
 				delete(l.remote, v) // it stays outside the hub, with what it has
+				l.outside[v] = true
 				continue
 			}
 			l.join(v, hub)
@@ -305,11 +312,11 @@ func (l *layout) peer() {
 			continue
 		}
 		if l.passage.isDevice() {
-			why := l.unroutable(p.a, p.b)
-			if why == "" && l.passage.learns() {
+			why := ""
+			if l.passage.learns() {
 				why = l.unlearned(p.a, p.b)
 			}
-			if why != "" {
+			if why = cmp.Or(why, l.unroutable(p.a, p.b)); why != "" {
 				l.refuse(p.a, p.b, why)
 				continue
 			}
@@ -318,6 +325,34 @@ func (l *layout) peer() {
 		}
 		l.join(p.a, p.b)
 	}
+}
+
+// needyFirst are the members, of a new hub first those that would use it: of several that share addresses one is its spoke.
+func (l *layout) needyFirst() []int {
+	if !slices.ContainsFunc(l.hubs, isNew) || l.demand.plain {
+		return l.members
+	}
+	needy := map[int]bool{}
+	for _, p := range l.demand.pairs {
+		if l.passage.isDevice() && len(p.path) > 0 {
+			needy[p.a], needy[p.b] = true, true
+		}
+	}
+	out := slices.Clone(l.members)
+	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(l.urgency(a, needy), l.urgency(b, needy)) })
+	return out
+}
+
+// urgency is least for a VNet whose packets would pass what the hub is for, and less for one that would use its gateway than
+// for any other.
+func (l *layout) urgency(v int, needy map[int]bool) int {
+	switch {
+	case needy[v]:
+		return 0
+	case l.remote[v]:
+		return 1
+	}
+	return 2
 }
 
 // standing takes in the peerings that are there: complete ones carry what they carry, and whatever joins

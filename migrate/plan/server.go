@@ -44,11 +44,22 @@ func (l *layout) learners() map[int]bool {
 
 // unlearned says why two VNets cannot learn from a Route Server where the other one is, or "".
 func (l *layout) unlearned(a, b int) string {
+	if len(l.hubs) == 0 || !isNew(l.hubs[0]) {
+		return "" // unroutable says why
+	}
 	for _, v := range [2]int{a, b} {
-		switch {
-		case l.g.secluded[v]:
+		if l.g.secluded[v] {
 			return fmt.Sprintf("the options file forbids that %q reaches another VNet, and a Route Server tells all VNets the same", l.g.name(v))
-		case !l.remote[v] || l.unrelayed[[2]int{a, b}]:
+		}
+		if why := l.unservedSubnets(v); why != "" {
+			return why
+		}
+		if l.outside[v] {
+			return fmt.Sprintf("%q shares addresses with a VNet that uses the hub", l.g.name(v))
+		}
+	}
+	for _, v := range [2]int{a, b} {
+		if !l.remote[v] || l.unrelayed[[2]int{a, b}] {
 			return fmt.Sprintf("%q or %q keeps a gateway of its own, beside which a VNet uses no Route Server", l.g.name(a), l.g.name(b))
 		}
 		for _, p := range l.g.e.VNets[v].Space {
@@ -82,7 +93,7 @@ func (l *layout) unannounced(v int, p netip.Prefix) string {
 	}
 	all := announcement(p)
 	for _, w := range l.members {
-		if w != v && l.g.secluded[w] && slices.ContainsFunc(l.g.e.VNets[w].Space, func(s estate.Prefix) bool { return all.Overlaps(s.Prefix) }) {
+		if w != v && l.remote[w] && l.g.secluded[w] && slices.ContainsFunc(l.g.e.VNets[w].Space, func(s estate.Prefix) bool { return all.Overlaps(s.Prefix) }) {
 			return fmt.Sprintf("%s is announced for %q, has addresses of %q as well, and the options file forbids that one to another VNet", all, l.g.name(v), l.g.name(w))
 		}
 		if !l.remote[w] {
@@ -117,7 +128,22 @@ func (l *layout) competes(n netReach, p netip.Prefix) (netip.Prefix, bool) {
 	return netip.Prefix{}, false
 }
 
-// announced are the prefixes that the appliances announce, ascending.
+// part takes those from a new hub who use neither its gateway nor its Route Server after all.
+func (l *layout) part() {
+	if !l.passage.learns() || len(l.hubs) == 0 || !isNew(l.hubs[0]) {
+		return
+	}
+	hub := l.hubs[0]
+	l.peers[hub] = slices.DeleteFunc(l.peers[hub], func(v int) bool {
+		if l.remote[v] {
+			return false
+		}
+		l.peers[v] = slices.DeleteFunc(l.peers[v], func(w int) bool { return w == hub })
+		return true
+	})
+}
+
+// announcements are the prefixes that the appliances announce, ascending.
 func (l *layout) announcements() []netip.Prefix {
 	var out []netip.Prefix
 	for _, pair := range l.through {
@@ -144,10 +170,11 @@ func (l *layout) learnedPairs() (n int) {
 	for _, p := range l.through {
 		through[p] = true
 	}
-	for i, a := range l.members {
-		for _, b := range l.members[i+1:] {
+	users := l.users(l.hubs[0])
+	for i, a := range users {
+		for _, b := range users[i+1:] {
 			p := [2]int{min(a, b), max(a, b)}
-			if (l.remote[a] && covered[b] || l.remote[b] && covered[a]) && !through[p] && !l.required(p[0], p[1]) && !l.g.between(Accepted, p[0], p[1]) {
+			if (covered[a] || covered[b]) && !through[p] && !l.required(p[0], p[1]) && !l.g.between(Accepted, p[0], p[1]) {
 				n++
 			}
 		}

@@ -160,12 +160,18 @@ func colored(g *graph, d *demand, first int, users []int) []*color {
 	one := begin(first)
 	if !isNew(first) {
 		g.disjoint(first, one.taken)
-		for _, p := range d.pairs { // who is joined to it for other reasons
-			if other, joined := p.with(first); joined && !slices.Contains(users, other) {
-				g.disjoint(other, one.taken)
-				one.room--
+		joined := map[int]bool{} // to it, for other reasons
+		for _, p := range d.pairs {
+			if other, is := p.with(first); is {
+				joined[other] = true
+				if !slices.Contains(users, other) {
+					g.disjoint(other, one.taken)
+					one.room--
+				}
 			}
 		}
+		users = slices.Clone(users)
+		slices.SortStableFunc(users, func(a, b int) int { return cmp.Compare(last(joined[a]), last(joined[b])) }) // its peers rather than others
 	}
 	bars := newLayout(g, nil, d, hubbing{}, NoPassage, nothingLearned())
 	bars.barriers()
@@ -182,6 +188,14 @@ func colored(g *graph, d *demand, first int, users []int) []*color {
 		colors[i].users, colors[i].room = append(colors[i].users, v), colors[i].room-1
 	}
 	return colors
+}
+
+// last orders what holds before what does not.
+func last(holds bool) int {
+	if holds {
+		return 0
+	}
+	return 1
 }
 
 // with is the other VNet of a pair.

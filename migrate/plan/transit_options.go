@@ -227,7 +227,7 @@ func (w *transits) routed(direct *layout) TransitOption {
 func (w *transits) linked() TransitOption {
 	l := w.c.drawn.layout
 	if l.passage != VPNPassage {
-		l = layRegional(w.g, w.c.members, w.d, VPNPassage)
+		l = layRegional(w.g, w.c.members, w.d, false, VPNPassage)
 	}
 	switch {
 	case l == nil:
