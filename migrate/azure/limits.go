@@ -54,9 +54,7 @@ const (
 	MaxLocalNetworkGatewayPrefixes = 1000
 	// MaxBGPRoutes is how many routes a VPN gateway learns by BGP; beyond, the session drops.
 	MaxBGPRoutes = 4000
-	// MaxRoutePeers is how many sessions a Route Server has, and MaxRoutesPerPeer how many routes it takes from each;
-	// beyond, the session drops.
-	MaxRoutePeers    = 8
+	// MaxRoutesPerPeer is how many routes a Route Server takes from one that it has a session with; beyond, the session drops.
 	MaxRoutesPerPeer = 4000
 	// MaxRootCertificates and MaxRevokedCertificates bound the point-to-site certificates of a
 	// gateway.

@@ -220,7 +220,7 @@ func (w *bookWriter) effectiveRules(vnet estate.ID, want string) Command {
 
 // effectiveRoutes shows the routes of a machine in a VNet.
 func (w *bookWriter) effectiveRoutes(vnet estate.ID, want string) Command {
-	return w.ofMachine(vnet, want, "az network nic show-effective-route-table", "--output=table", "Get-AzEffectiveRouteTable", "Format-Table Source, State, AddressPrefix, NextHopType")
+	return w.ofMachine(vnet, want, "az network nic show-effective-route-table", "--output=table", "Get-AzEffectiveRouteTable", "Format-Table Source, State, AddressPrefix, NextHopType, NextHopIpAddress")
 }
 
 // ofMachine shows what counts for a network interface in a VNet, which whoever runs the command chooses.

@@ -90,6 +90,11 @@ func (w *bookWriter) beforeRemote(c *Commands, halves []*estate.Peering) {
 		for _, g := range w.standing(half.Remote) {
 			c.Before = append(c.Before, w.showGateway(g.ID, "Succeeded"))
 		}
+		for _, g := range w.target.StandingIn(half.Remote) {
+			if w.ownServer(g) {
+				c.Before = append(append(c.Before, w.showServer(g)), w.learnedFrom(g)...)
+			}
+		}
 		for _, id := range w.removed(half.VNet) {
 			c.Before = append(c.Before, w.gone(id))
 		}

@@ -59,8 +59,8 @@ func (w *bookWriter) learnedFrom(g *estate.Gateway) []Command {
 	for i := range g.RoutePeers {
 		p := &g.RoutePeers[i]
 		az := w.az("network routeserver peering list-learned-routes", g.ID).named("routeserver", g.ID.Name).named("name", p.Name).add("--output=json")
-		ps := w.ps("Get-AzRouteServerPeerLearnedRoute", g.ID).named("RouteServerName", g.ID.Name).named("PeerName", p.Name).String() + " |\n  Select-Object Network, NextHop, AsPath"
-		out[i] = w.command(az.String(), ps, "learned from %s: both instances have %s, with the next hop %s, and nothing else; a range that is missing is a VNet that nobody reaches, and one too many is open to all", p.Name, strings.Join(prefixes(p.Learned), ", "), w.nextHop(p))
+		ps := w.ps("Get-AzRouteServerPeerLearnedRoute", g.ID).named("RouteServerName", g.ID.Name).named("PeerName", p.Name).String() + " |\n  Select-Object LocalAddress, Network, NextHop, AsPath"
+		out[i] = w.command(az.String(), ps, "learned from %s: both instances, which have an address each, have %s, with the next hop %s, and nothing else; a range that is missing is a VNet that nobody reaches, and one too many is open to all", p.Name, strings.Join(prefixes(p.Learned), ", "), w.nextHop(p))
 	}
 	return out
 }
@@ -86,7 +86,9 @@ func (w *bookWriter) announcing(balancer *estate.Gateway) []string {
 	p := &server.RoutePeers[0]
 	return []string{
 		fmt.Sprintf("the machines have the addresses %s, and the BGP number %s; each has a session with both addresses of Route Server %s, whose number is 65515: external BGP over more than one hop, without a route to these addresses by another interface", strings.Join(addresses, " and "), p.ASN.Value, server.ID.Name),
-		fmt.Sprintf("each announces %s, with the next hop %s, which is the load balancer's, and nothing else: every VNet that uses the Route Server gets a route of whatever is announced", strings.Join(prefixes(p.Learned), ", "), addressesOf(balancer)),
+		fmt.Sprintf("TCP port 179 is open between the machines and subnet %s, through every group and rule", server.Subnet),
+		fmt.Sprintf("each announces %s, with the next hop %s, which is the load balancer's, and nothing else: every VNet that uses the Route Server gets a route of whatever is announced. What it learns from the Route Server it does not announce", strings.Join(prefixes(p.Learned), ", "), addressesOf(balancer)),
+		"where the machines keep state that they do not share, and a test shows that an answer may come back by another one, a single one answers the probe, and the next one when that is down",
 		"what is announced is larger than the ranges of the VNets, of which a Route Server makes no routes: the machines drop what is for no VNet, which would come back to them",
 	}
 }

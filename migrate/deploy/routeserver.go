@@ -47,7 +47,7 @@ func peerBody(p *estate.RoutePeer) *arm.RouteServerPeer {
 	return &arm.RouteServerPeer{ASN: asn, Address: p.Address.Addr.String()}
 }
 
-// serverBeside is the Route Server of ours that tells of a load balancer before appliances, or nil.
+// serverBeside is the Route Server that tells of a load balancer before appliances, or nil.
 func serverBeside(e *estate.Estate, balancer *estate.Gateway) *estate.Gateway {
 	for i := range e.Gateways {
 		if g := &e.Gateways[i]; g.Kind == estate.RouteServer && slices.ContainsFunc(g.RoutePeers, func(p estate.RoutePeer) bool { return p.Appliance.Same(balancer.ID) }) {

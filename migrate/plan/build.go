@@ -105,7 +105,7 @@ func (s *sequence) buildHub(d *draft, h *drawnHub, ready []string) []string {
 		}
 	}
 	if d.server != nil && h.vnet != nil {
-		ready = s.createServer(d.server, ready)
+		ready = []string{s.createServer(d.server, ready)}
 	}
 	if h.gateway != nil {
 		ready = []string{s.add(Step{

@@ -11,7 +11,7 @@ import (
 // refuse notes the steps of a wave that the platform would not run on the estate before it (PLAN-014). Steps
 // of a wave may run in any order, so none can count on another one of its wave: what a step removes must not
 // be needed by anything that another one removes, what an addition needs must be there, and so must the steps that a step
-// names as its needs; one of those that somebody took out is nobody's need.
+// names as its needs.
 func (c *checker) refuse(e *estate.Estate, wave int, steps []*Step) {
 	name := "the start"
 	if wave > 1 {
@@ -70,6 +70,11 @@ func (r *refusal) step(s *Step) []string {
 		}
 	}
 	for i := range add.Gateways {
+		if g := &add.Gateways[i]; g.Kind == estate.RouteServer && r.x.Gateway(g.ID) == nil && s.Impact.Window == "" {
+			for _, beside := range r.x.GatewaysOf(g.VNet) {
+				why = append(why, fmt.Sprintf("it would interrupt gateway %q, which stands in its VNet already, for about 10 minutes, and no window says so", beside.ID.Name))
+			}
+		}
 		needs("gateway", add.Gateways[i].ID, add.Gateways[i].VNet, r.x.VNet(add.Gateways[i].VNet) != nil)
 	}
 	for i := range add.VNets {

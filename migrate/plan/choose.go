@@ -199,7 +199,7 @@ func (g *graph) hubMade(members []int) int {
 func (g *graph) passageHub(members []int, passage Passage) int {
 	for i := range g.e.Gateways {
 		v, known := g.index[g.e.Gateways[i].VNet.Key()]
-		if known && passingOf(&g.e.Gateways[i]).is(passage) && passage.learns() == g.hasServer(v) && len(g.near[v]) > 0 && slices.Contains(members, v) {
+		if known && passingOf(&g.e.Gateways[i]).is(passage) && (!passage.learns() || g.hasServer(v)) && len(g.near[v]) > 0 && slices.Contains(members, v) {
 			return v
 		}
 	}

@@ -186,7 +186,7 @@ func (l *layout) gatewayUsers() {
 		serves[hub] = isNew(hub) || !l.drawsEverything(hub) && !l.narrow(hub) && !l.g.usesGateway(hub)
 	}
 	for _, v := range l.members {
-		if serves[l.hubOf(v)] && !l.isHub(v) && !l.stays[v] && (len(l.demand.networks[v]) > 0 || learners[v]) && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !l.elsewhere(v) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
+		if serves[l.hubOf(v)] && !l.isHub(v) && !l.stays[v] && (len(l.demand.networks[v]) > 0 || learners[v] && !l.unaccounted(v)) && !l.g.usesGateway(v) && !l.leadsAway(v) && !l.translated(v) && !l.ownServices(v) && !l.elsewhere(v) && !l.sealed(v) && l.mayMove(v) && l.admits(v) {
 			l.remote[v] = true
 		}
 	}

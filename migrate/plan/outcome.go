@@ -240,7 +240,7 @@ func (m *maker) created() []Outcome {
 			because := "the two VNets " + d.why(pair)
 			switch {
 			case pair[0].AllowGatewayTransit:
-				because = "the spoke uses the hub's gateway"
+				because = "the spoke uses the hub's " + d.offers(d.g.index[pair[1].VNet.Key()])
 			case d.isNewHub(pair[0].VNet):
 				because = "a spoke of the new hub"
 			}

@@ -349,7 +349,12 @@ func (b *obstacles) transit(p *estate.Peering) {
 		}
 	}
 	if !running {
-		b.say("%s has no gateway", name(p.Remote))
+		b.say("%s has no gateway and no Route Server", name(p.Remote))
+	}
+	for i := range b.l.p.Target.Gateways {
+		if g := &b.l.p.Target.Gateways[i]; g.Kind == estate.RouteServer && g.VNet.Same(p.Remote) && b.l.x.Gateway(g.ID) == nil {
+			b.say("%s is not there", name(g.ID))
+		}
 	}
 	for _, back := range b.l.x.PeeringsOf(p.Remote) {
 		if back.Remote.Same(p.VNet) && !back.AllowGatewayTransit {

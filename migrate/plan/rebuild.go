@@ -23,13 +23,22 @@ func (m *maker) rebuild(s *sequence) {
 		v := &t.VNets[i]
 		create(CreateVNet, v.ID, withBindings(x, t.VNets[i:i+1]), minutesVNet, "part of the network that is built anew")
 	}
+	servers := map[estate.Key]string{} // by VNet: the step that makes its Route Server
+	for i := range t.Gateways {
+		if g := &t.Gateways[i]; g.Kind == estate.RouteServer {
+			made[g.ID.Key()] = s.createServer(g, present([]string{made[g.VNet.Key()]}))
+			servers[g.VNet.Key()] = made[g.ID.Key()]
+		}
+	}
 	for i := range t.Gateways {
 		g := &t.Gateways[i]
 		if g.Kind == estate.RouteServer {
-			made[g.ID.Key()] = s.createServer(g, present([]string{made[g.VNet.Key()]}))[0]
 			continue
 		}
 		if way := passingOf(g); way != nil {
+			if way.is(RouteServerPassage) && servers[g.VNet.Key()] != "" {
+				way = passages[RouteServerPassage]
+			}
 			create(way.action, g.ID, &estate.Estate{Gateways: t.Gateways[i : i+1]}, way.minutes, way.because, made[g.VNet.Key()])
 			s.last().Verify, s.last().Undo = fmt.Sprintf(way.verify, g.PrivateIPs[0]), way.undo
 			continue
@@ -38,7 +47,7 @@ func (m *maker) rebuild(s *sequence) {
 		if site := x.Site(g.DefaultSite); site != nil { // its connection, which brings it as well, comes later
 			add.Sites = []estate.Site{*site}
 		}
-		create(CreateGateway, g.ID, add, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()])
+		create(CreateGateway, g.ID, add, minutesGateway, "the gateway that the target keeps", made[g.VNet.Key()], servers[g.VNet.Key()])
 	}
 	for i := range t.Connections {
 		c := &t.Connections[i]

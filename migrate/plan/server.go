@@ -58,10 +58,14 @@ func (l *layout) unlearned(a, b int) string {
 			return fmt.Sprintf("%q shares addresses with a VNet that uses the hub", l.g.name(v))
 		}
 	}
-	for _, v := range [2]int{a, b} {
-		if !l.remote[v] || l.unrelayed[[2]int{a, b}] {
-			return fmt.Sprintf("%q or %q keeps a gateway of its own, beside which a VNet uses no Route Server", l.g.name(a), l.g.name(b))
+	if !l.remote[a] || !l.remote[b] || l.unrelayed[[2]int{a, b}] {
+		who := fmt.Sprintf("%q or %q", l.g.name(a), l.g.name(b))
+		if l.remote[a] != l.remote[b] {
+			who = strconv.Quote(l.g.name(map[bool]int{true: b, false: a}[l.remote[a]]))
 		}
+		return who + " keeps a gateway of its own, beside which a VNet uses no Route Server"
+	}
+	for _, v := range [2]int{a, b} {
 		for _, p := range l.g.e.VNets[v].Space {
 			if why := l.unannounced(v, p.Prefix); why != "" {
 				return why
@@ -69,6 +73,14 @@ func (l *layout) unlearned(a, b int) string {
 		}
 	}
 	return ""
+}
+
+// unaccounted reports whether a VNet that reaches no network for sure has a connection to one all the same: what it carries
+// no input tells, and no hub would take it over.
+func (l *layout) unaccounted(v int) bool {
+	return slices.ContainsFunc(l.g.connections[v], func(c *estate.Connection) bool {
+		return c.Pairing.Partner.IsZero() && !l.g.severed[c.ID.Key()]
+	})
 }
 
 // unservedSubnets says why the subnets of a VNet may not get what a Route Server tells, or "". It has no IPv6.
@@ -201,52 +213,62 @@ func (d *draft) serverFor(v *estate.VNet, space netip.Prefix) {
 	}
 }
 
-// firstPrivateASN is the first of the numbers that anybody may use. Source: docs/sources.md#appliances.
-const firstPrivateASN = 64512
+// The numbers of 16 bits that anybody may use. Source: docs/sources.md#appliances.
+const firstPrivateASN, lastPrivateASN = 64512, 65534
 
 // freeASN is a BGP number that nobody in the network has, and that a Route Server takes.
 func (d *draft) freeASN() string {
-	used := map[string]bool{}
+	used := map[int]bool{}
+	note := func(asn estate.Fact) {
+		if n, err := strconv.Atoi(asn.Value); err == nil {
+			used[n] = true
+		}
+	}
 	for i := range d.g.e.Gateways {
 		if b := d.g.e.Gateways[i].BGP; b != nil {
-			used[b.ASN.Value] = true
+			note(b.ASN)
 		}
 		for _, p := range d.g.e.Gateways[i].RoutePeers {
-			used[p.ASN.Value] = true
+			note(p.ASN)
 		}
 	}
 	for i := range d.g.e.Sites {
 		if b := d.g.e.Sites[i].BGP; b != nil {
-			used[b.ASN.Value] = true
+			note(b.ASN)
 		}
 	}
-	n := uint32(firstPrivateASN)
-	for used[strconv.Itoa(int(n))] {
-		n++
-		for _, reserved := azure.ReservedASN(n); reserved; _, reserved = azure.ReservedASN(n) {
-			n++
+	for n := firstPrivateASN; n <= lastPrivateASN; n++ {
+		if _, reserved := azure.ReservedASN(uint32(n)); !reserved && !used[n] {
+			return strconv.Itoa(n)
 		}
 	}
-	return strconv.Itoa(int(n))
+	return strconv.Itoa(firstPrivateASN) // a number that somebody else has does no harm without a session with them
 }
 
 // createServer makes the Route Server of a hub: before its gateway, which one that comes later interrupts.
-func (s *sequence) createServer(server *estate.Gateway, needs []string) []string {
-	return []string{s.add(serverStep(server, needs))}
-}
-
-func serverStep(server *estate.Gateway, needs []string) Step {
-	return Step{
+func (s *sequence) createServer(server *estate.Gateway, needs []string) string {
+	return s.add(Step{
 		Action: CreateRouteServer, Object: server.ID, Needs: needs,
 		Because: "the VNets that use it learn from it where the appliances lead; beside a gateway that is there it would interrupt that one, so that it comes first",
 		Effect:  Effect{Add: &estate.Estate{Gateways: []estate.Gateway{*server}}},
 		Impact:  Impact{Class: Live, Minutes: minutesServer},
 		Verify:  "provisioningState is Succeeded, and it has two addresses: the appliances have a session with each", Undo: "delete the Route Server and its sessions",
-	}
+	})
 }
 
 // minutesServer is how long it takes to make a Route Server, or to delete one. Source: docs/sources.md#durations.
 var minutesServer = [2]int{30, 60}
+
+// offers is what a VNet uses of its hub.
+func (d *draft) offers(v int) string {
+	switch {
+	case !d.passage.learns():
+		return "gateway"
+	case d.reachesNetworks(v):
+		return "gateway and Route Server"
+	}
+	return "Route Server"
+}
 
 // learn looks at the sessions before anything rests on them.
 func (s *sequence) learn(d *draft, needs []string) []string {
@@ -262,6 +284,34 @@ func (s *sequence) learn(d *draft, needs []string) []string {
 			strings.Join(all, ", "), d.device.PrivateIPs[0], passages[d.passage].ready),
 		Undo: "nothing to undo",
 	})}
+}
+
+// announced is a listing with what the appliances of a plan announce in the sessions that the plan has made: no listing tells
+// it (ASM-ROUTE-SERVER).
+func announced(p *Plan, live *estate.Estate) *estate.Estate {
+	planned, there := estate.NewIndex(p.Target), estate.NewIndex(live)
+	out := *live
+	for i := range live.Gateways {
+		made := planned.Gateway(live.Gateways[i].ID)
+		if live.Gateways[i].Kind != estate.RouteServer || made == nil {
+			continue
+		}
+		peers := slices.Clone(live.Gateways[i].RoutePeers)
+		for k := range peers {
+			at := slices.IndexFunc(made.RoutePeers, func(o estate.RoutePeer) bool {
+				return o.LearnedKnown && strings.EqualFold(o.Name, peers[k].Name) && o.Address.Addr == peers[k].Address.Addr && o.ASN.Value == peers[k].ASN.Value
+			})
+			if at >= 0 && there.Gateway(made.RoutePeers[at].Appliance) != nil {
+				o := &made.RoutePeers[at]
+				peers[k].Appliance, peers[k].Learned, peers[k].LearnedKnown = o.Appliance, o.Learned, true
+			}
+		}
+		if len(out.Gateways) > 0 && &out.Gateways[0] == &live.Gateways[0] {
+			out.Gateways = slices.Clone(live.Gateways)
+		}
+		out.Gateways[i].RoutePeers = peers
+	}
+	return &out
 }
 
 // LedThrough are the pairs of VNets whose packets pass an appliance in the target of a plan, and may: those that reach each
@@ -290,6 +340,4 @@ func (g *graph) hasServer(v int) bool {
 }
 
 // reachesNetworks reports whether a VNet reaches something behind a gateway.
-func (l *layout) reachesNetworks(v int) bool {
-	return slices.ContainsFunc(l.demand.networks[v], func(n netReach) bool { return n.network.Kind != reach.VNet })
-}
+func (l *layout) reachesNetworks(v int) bool { return len(l.demand.networks[v]) > 0 }

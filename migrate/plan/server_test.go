@@ -53,7 +53,7 @@ func announcedIn(e *estate.Estate) []string {
 	return out
 }
 
-// twins are two VNets with a tunnel, of which one reaches an office.
+// office is two VNets with a tunnel, of which one reaches an office.
 var office = []string{"v1 10.2.0.0/16", "v2 10.4.0.0/16", "v1 > v2 10.4.0.0/16", "v2 > v1 10.2.0.0/16", "v1 > office 192.168.2.0/24"}
 
 // TestRouteServer: two VNets use the Route Server of a new hub, and reach each other through its appliances by what these
@@ -135,7 +135,7 @@ func TestUnlearned(t *testing.T) {
 		{"a network beside a range", append(slices.Clone(office[:4]), "v1 > office 10.4.0.0/15"), "", nil, `10.4.0.0/15 is announced for "v2", and "v1" reaches "v1-to-office" by 10.4.0.0/15`},
 		{"a gateway that stays", office, "", func(e *estate.Estate) {
 			e.Gateways[0].ClientPools = []estate.Prefix{{Prefix: netip.MustParsePrefix("172.20.0.0/24"), Raw: "172.20.0.0/24"}}
-		}, `"v1" or "v2" keeps a gateway of its own`},
+		}, `"v1" keeps a gateway of its own, beside which`},
 		{"a table of its own", office, "", func(e *estate.Estate) {
 			own := e.VNets[0].ID
 			own.Type, own.Name = estate.TypeRouteTable, "own"
@@ -183,6 +183,11 @@ func TestLocateRouteServer(t *testing.T) {
 	if s := plan.Locate(p, live); s.Steps[made].Progress != plan.Done || len(s.Drift) > 0 {
 		t.Errorf("%s, drift %v", s.Steps[made].Progress, s.Drift)
 	}
+	// Verified at the end no pair is lost, as the plan knows what its machines announce.
+	last, _ := estate.FromARM(nil, listing.Sources(listing.Documents(p.Target, listing.Options{}))...)
+	if s := plan.Locate(p, last); len(s.Lost) > 0 || len(s.Drift) > 0 {
+		t.Errorf("at the end: lost %v, drift %v", s.Lost, s.Drift)
+	}
 	// Another number in a session is one.
 	own := *live
 	own.Gateways = slices.Clone(live.Gateways)
@@ -200,5 +205,64 @@ func TestLocateRouteServer(t *testing.T) {
 	again, _, err := plan.Make(end, options.Options{Transit: options.TransitRouteServer})
 	if err != nil || slices.ContainsFunc(again.Steps, func(s plan.Step) bool { return s.Effect.Add != nil || len(s.Effect.Remove) > 0 }) {
 		t.Errorf("planned again: %v\n%s", err, outline(again))
+	}
+}
+
+// A connection of which nobody knows what it carries keeps its VNet's gateway; one that carries forbidden pairs alone goes for
+// that reason.
+func TestRouteServerTakesNothingUnknown(t *testing.T) {
+	speaks := func(e *estate.Estate) {
+		for i := range e.Connections {
+			if c := &e.Connections[i]; c.Pairing.Partner.IsZero() {
+				c.EnableBGP = estate.Fact{Value: "true"}
+				e.Sites[slices.IndexFunc(e.Sites, func(s estate.Site) bool { return s.ID.Same(c.Site) })].Prefixes = nil
+			}
+		}
+	}
+	p := served(t, "", speaks, office...)
+	if len(p.Components[0].Kept) != 1 || !strings.Contains(p.Components[0].Kept[0].Because, `"v1" keeps a gateway of its own`) || len(p.Steps) > 0 {
+		t.Errorf("kept %v\n%s", p.Components[0].Kept, outline(p))
+	}
+}
+
+// In a rebuild the gateway of the hub waits for the Route Server, and the texts are those of appliances beside one.
+func TestRouteServerInRebuild(t *testing.T) {
+	e, opts := spelt("auto", office...).read(t, 0)
+	opts.Transit, opts.Mode = options.TransitRouteServer, options.Rebuild
+	p, _, err := plan.Make(e, *opts)
+	if err != nil || len(p.Violations) > 0 {
+		t.Fatal(err, p)
+	}
+	of := func(a plan.Action) *plan.Step {
+		return &p.Steps[slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == a })]
+	}
+	if server, gateway := of(plan.CreateRouteServer), of(plan.CreateGateway); !slices.Contains(gateway.Needs, server.ID) {
+		t.Errorf("the gateway needs %v", gateway.Needs)
+	}
+	if made := of(plan.CreateAppliances); !strings.Contains(made.Verify, "every announcement has that as its next hop") {
+		t.Errorf("verify %q", made.Verify)
+	}
+}
+
+// A hub with a firewall is one, whatever stands beside it; and a Route Server that comes beside a gateway interrupts it.
+func TestRouteServerBeside(t *testing.T) {
+	p, _ := asking(t, "star", "transit: firewall\n")
+	hub := p.Components[0].Hub.VNet
+	server := estate.Gateway{ID: hub, VNet: hub, Kind: estate.RouteServer, Subnet: "RouteServerSubnet"}
+	server.ID.Type, server.ID.Name = estate.TypeRouteServer, "rs"
+	there := *p.Target
+	there.Gateways = append(slices.Clone(there.Gateways), server)
+	again, _, err := plan.Make(&there, options.Options{Mode: options.AsIfLive, Transit: options.TransitFirewall})
+	if err != nil || len(again.Steps) > 0 {
+		t.Errorf("planned again: %v\n%s", err, outline(again))
+	}
+	q := served(t, "", nil, office...)
+	made := slices.IndexFunc(q.Steps, func(s plan.Step) bool { return s.Action == plan.CreateRouteServer })
+	gateway := slices.IndexFunc(q.Steps, func(s plan.Step) bool { return s.Action == plan.CreateGateway })
+	q.Steps[made].Wave, q.Steps[gateway].Wave = q.Steps[gateway].Wave, q.Steps[made].Wave
+	q.Steps[made].Needs, q.Steps[gateway].Needs = []string{q.Steps[gateway].ID}, q.Steps[made].Needs
+	q.Steps[made], q.Steps[gateway] = q.Steps[gateway], q.Steps[made]
+	if found := plan.Check(q).Violations; len(found) == 0 || found[0].Rule != "PLAN-014" || !strings.Contains(found[0].Text, "it would interrupt gateway") {
+		t.Errorf("a Route Server after the gateway: %v", found)
 	}
 }

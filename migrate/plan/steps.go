@@ -214,7 +214,7 @@ func (w *Window) take(step *Step) {
 func (s *sequence) createPeering(d *draft, pair [2]estate.Peering, needs []string, window *Window) string {
 	because := fmt.Sprintf("%q and %q %s", pair[0].VNet.Name, pair[1].VNet.Name, d.why(pair))
 	if pair[0].AllowGatewayTransit {
-		because = fmt.Sprintf("%q uses the gateway of %q later; transit is allowed from the start, remote gateways stay off", pair[1].VNet.Name, pair[0].VNet.Name)
+		because = fmt.Sprintf("%q uses the %s of %q later; transit is allowed from the start, remote gateways stay off", pair[1].VNet.Name, d.offers(s.g.index[pair[1].VNet.Key()]), pair[0].VNet.Name)
 	} else if d.isNewHub(pair[0].VNet) {
 		because = fmt.Sprintf("%q is a spoke of the hub", pair[1].VNet.Name)
 	}
@@ -378,6 +378,9 @@ func (s *sequence) window(d *draft, group int, own map[int][]*estate.Gateway, ne
 		}
 	}
 	w.Because = strings.Join(names, ", ") + " cannot use the hub's gateway beside an own one: the gateway must be gone before the flag is set" + together
+	if d.passage.learns() {
+		w.Because = strings.Join(names, ", ") + " cannot use the hub's Route Server beside a gateway of its own: that must be gone before the flag is set" + together
+	}
 	first := len(s.steps)
 	after := func(done []string) {
 		if len(done) > 0 {

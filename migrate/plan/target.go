@@ -231,10 +231,10 @@ func (d *draft) retire() {
 		for _, gw := range d.g.gateways[v] {
 			for _, c := range d.g.x.ConnectionsOf(gw.ID) {
 				switch {
-				case d.remote[v] && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec:
-					d.onPremises = append(d.onPremises, c)
 				case d.severs(c):
 					d.severed = append(d.severed, c)
+				case d.remote[v] && c.Pairing.Partner.IsZero() && c.Kind == estate.IPsec:
+					d.onPremises = append(d.onPremises, c)
 				}
 			}
 			if d.unused(v, gw) {

@@ -201,7 +201,11 @@ func (w *transits) served(led *layout) TransitOption {
 		led = lay(w.g, w.c.members, w.d, oneHub(newHubIndex), RouteServerPassage)
 	}
 	if len(led.through) == 0 {
-		return w.not(ByRouteServer, cmp.Or(led.unrouted, "no two VNets that reach each other could use the Route Server of a hub"))
+		why := "no two VNets that reach each other could use the Route Server of a hub"
+		if n := len(led.keptPairs); n > 0 {
+			why += ": " + led.kept[len(led.kept)-n].Because
+		}
+		return w.not(ByRouteServer, why)
 	}
 	return w.laid(ByRouteServer, led)
 }

@@ -61,7 +61,7 @@ func TestTransitOptions(t *testing.T) {
 			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 8 joined, 161 and 3 unknown", "the hub's VPN gateway as a router: 4 of 4, 0 joined, 157", noRegions, "best: direct peerings"}},
 		{"overlaps", fixture(t, "overlap"), options.Options{}, []string{
 			"direct peerings: 3 of 4, 0 joined, 314, taken", noMesh, "Azure Firewall in a hub: 2 of 4, 0 joined, 1,387",
-			"appliances in a hub: 2 of 4, 0 joined, 471 and 2 unknown", "appliances and a Route Server: no two VNets that reach each other could use the Route Server of a hub", noRouter, noRegions, "best: direct peerings"}},
+			"appliances in a hub: 2 of 4, 0 joined, 471 and 2 unknown", "appliances and a Route Server: no two VNets that reach each other could use the Route Server of a hub: \"bought-shops\" keeps a gateway of its own, beside which a VNet uses no Route Server", noRouter, noRegions, "best: direct peerings"}},
 		{"two regions", classic, options.Options{}, []string{
 			"direct peerings: 4 of 4, 1 joined, 157, taken", noMesh, "Azure Firewall in a hub: 4 of 4, 0 joined, 1,073",
 			"appliances in a hub: 4 of 4, 0 joined, 157 and 2 unknown", "appliances and a Route Server: 4 of 4, 7 joined, 161 and 3 unknown",

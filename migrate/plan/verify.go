@@ -110,6 +110,7 @@ func StandingAfter(p *Plan, step string) (*estate.Estate, *Standing, error) {
 }
 
 func newLocator(p *Plan, live *estate.Estate) *locator {
+	live = announced(p, live)
 	l := &locator{p: p, start: startOf(p), live: live, x: estate.NewIndex(live), at: make(map[string]int, len(p.Steps)),
 		s: &Standing{Steps: make([]StepStanding, len(p.Steps))}}
 	for i := range p.Steps {

@@ -13,7 +13,7 @@ var transitWords = map[plan.TransitKind]string{
 	plan.ByGroups:      "as peerings; a network manager owns them [D]",
 	plan.ByFirewall:    "every packet from VNet to VNet is looked at, none encrypted; window U6 [D]",
 	plan.ByAppliances:  "every packet from VNet to VNet is looked at, none encrypted; window U6; machines of your own to run [D]",
-	plan.ByRouteServer: "as appliances, without route tables: every VNet that uses the Route Server gets all that they announce, and their rules alone keep VNets apart [D]",
+	plan.ByRouteServer: "as appliances, without route tables: every VNet that uses the Route Server gets all that they announce, and what is behind the hub's gateway; their rules alone keep VNets apart [D]",
 	plan.ByGateway:     "discouraged: for a while, in small networks; at most what the size of the gateway carries, shared with all its tunnels [D]",
 	plan.ByHubTunnels:  fmt.Sprintf("encrypted from region to region; at most %d Mbps for each tunnel [D]", azure.MaxTunnelMbps),
 }

@@ -73,6 +73,23 @@ func flagWords(p *estate.Peering) string {
 		p.AllowVirtualNetworkAccess, p.AllowForwardedTraffic, p.AllowGatewayTransit, p.UseRemoteGateways)
 }
 
+// offers is what a hub has that VNets use by the flag for remote gateways.
+func (r *reviewer) offers(hub estate.ID) string {
+	what := map[bool]bool{}
+	for i := range r.p.Target.Gateways {
+		if g := &r.p.Target.Gateways[i]; g.VNet.Same(hub) && !g.Kind.Forwards() {
+			what[g.Kind == estate.RouteServer] = true
+		}
+	}
+	switch {
+	case what[true] && what[false]:
+		return "gateway and Route Server"
+	case what[true]:
+		return "Route Server"
+	}
+	return "gateway"
+}
+
 // kinds names the types of objects for people.
 var kinds = map[string]string{
 	estate.TypeVNet: "VNet", estate.TypePeering: "peering", estate.TypeSite: "local network gateway", estate.TypeGateway: "gateway",
@@ -245,7 +262,7 @@ func (r *reviewer) object(s *plan.Step) phrase {
 		return r.name(s.Object).say(" <-> ").and(r.name(s.Also[0]))
 	case s.Action == plan.UseRemoteGateway:
 		if half := addedPeering(s); half != nil {
-			return r.name(half.VNet).say(" uses the gateway of ").and(r.name(half.Remote))
+			return r.name(half.VNet).say(" uses the %s of ", r.offers(half.Remote)).and(r.name(half.Remote))
 		}
 	case s.Action == plan.CleanUp:
 		return r.typed(append([]estate.ID{s.Object}, s.Also...))
