@@ -161,7 +161,7 @@ func ledThrough(g *graph, members []int, d *demand, asked Passage) *layout {
 	switch {
 	case len(l.through)+len(l.inspected) > 0:
 		return l
-	case asked != NoPassage && len(l.keptPairs) > 0:
+	case asked != NoPassage && len(l.keptPairs)+len(l.apart) > 0:
 		stay := lay(g, members, d, oneHub(noHubIndex), passage)
 		stay.excuse(l)
 		return stay
