@@ -59,6 +59,7 @@ const (
 type Book struct {
 	Variables []Variable // that the commands use, in order of their names
 	Steps     []Commands // of the plan's steps, in their order
+	Sheets    []Sheet    // of the devices on-premises
 }
 
 // PowerShellPreamble is what the commands for PowerShell rely on. A session without it fails at each of them.
@@ -97,6 +98,7 @@ func CommandsOf(p *plan.Plan, opts Options) *Book {
 		b.Steps[i] = w.step(&p.Steps[i])
 		w.now.apply(p.Steps[i].Effect)
 	}
+	b.Sheets = w.sheets()
 	needed := b.needed()
 	for _, v := range w.variables {
 		if v.When == "" {

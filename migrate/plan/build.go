@@ -49,12 +49,31 @@ func (s *sequence) device(d *draft, hub int, network reach.Location, ready []str
 		return nil
 	}
 	return []string{s.add(Step{
-		Action: ChangeDevice, Object: d.drawn[hub].gw, Needs: ready,
+		Action: ChangeDevice, Object: d.drawn[hub].gw, Also: d.leadingTo(hub, network), Needs: ready,
 		Because: fmt.Sprintf("%s will reach %q through the hub's tunnel; the device there has to know %s on it, and prefer the old tunnel until the window", strings.Join(users, ", "), network.Name, strings.Join(prefixes, ", ")),
 		Impact:  Impact{Class: Live},
 		Verify:  "the device lists the prefixes on the hub's tunnel, in routes and traffic selectors, with the lower preference",
 		Undo:    "take the prefixes off the hub's tunnel again",
 	})}
+}
+
+// leadingTo are the connections of a hub's gateway to an on-premises network: those that are there, and the new ones.
+func (d *draft) leadingTo(hub int, network reach.Location) []estate.ID {
+	var out []estate.ID
+	note := func(c *estate.Connection) {
+		if s := d.g.x.Site(c.Site); s != nil && strings.EqualFold(s.Behind(), network.Name) && c.Kind == estate.IPsec {
+			out = append(out, c.ID)
+		}
+	}
+	if !isNew(hub) {
+		for _, c := range d.g.connections[hub] {
+			note(c)
+		}
+	}
+	for i := range d.drawn[hub].conns {
+		note(&d.drawn[hub].conns[i])
+	}
+	return out
 }
 
 // named are some VNets for people, and their ranges.

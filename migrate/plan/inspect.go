@@ -174,7 +174,7 @@ func (s *sequence) prefer(d *draft, needs []string, window *Window) []string {
 			continue
 		}
 		made = append(made, s.add(Step{
-			Action: ChangeDevice, Object: d.drawn[hub].gw, Needs: needs,
+			Action: ChangeDevice, Object: d.drawn[hub].gw, Also: d.leadingTo(hub, network), Needs: needs,
 			Because: fmt.Sprintf("from here on the device at %q prefers the hub's tunnel for %s of %s; what it sends by the old one does not pass %s", network.Name, strings.Join(prefixes, ", "), strings.Join(users, ", "), passages[d.passage].the),
 			Impact:  Impact{Class: Interrupting, Minutes: minutesFlip, Window: window.ID},
 			Verify:  "the device's routes show the hub's tunnel for these prefixes",

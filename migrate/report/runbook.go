@@ -24,6 +24,7 @@ func Runbook(w io.Writer, p *plan.Plan, commands *deploy.Book) error {
 	if len(p.Steps) > 0 {
 		r.how()
 		r.overview()
+		r.sheets()
 		r.variables()
 		r.waves()
 	}
@@ -143,6 +144,32 @@ func (r *runbook) overview() {
 		g.rows = append(g.rows, []phrase{toned(strong, "%s", s.ID), say("%d", s.Wave), say("%s", s.Action), r.object(s), impact, say("%s", orDash(rangeWords(s.Needs)))})
 	}
 	r.add(g)
+}
+
+// sheets are the work sheets of the devices on-premises: each is for somebody who has nothing else of this.
+func (r *runbook) sheets() {
+	if len(r.commands.Sheets) == 0 {
+		return
+	}
+	r.section("Work sheets of the devices on-premises")
+	r.say("One for the owner of each device, in the order of the steps. No command here does any of it.")
+	for i := range r.commands.Sheets {
+		s := &r.commands.Sheets[i]
+		title := named(s.Network)
+		if s.Address != "" {
+			title = title.say(", device %s", s.Address)
+		}
+		r.add(heading{3, title})
+		g := grid{head: []string{"step", "wave", "what to do at the device"}}
+		for _, e := range s.Entries {
+			wave := 0
+			if at := slices.IndexFunc(r.p.Steps, func(s plan.Step) bool { return s.ID == e.Step }); at >= 0 {
+				wave = r.p.Steps[at].Wave
+			}
+			g.rows = append(g.rows, []phrase{toned(strong, "%s", e.Step), say("%d", wave), say("%s", e.What)})
+		}
+		r.add(g)
+	}
 }
 
 // variables has whoever runs the commands say what the plan does not know.
