@@ -1,10 +1,12 @@
 package plan_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/netmigrate/netmigrate/migrate/plan"
 )
@@ -103,5 +105,16 @@ func TestTargetsAllowNoBetterPlan(t *testing.T) {
 				t.Log(outline(p))
 			}
 		})
+	}
+}
+
+// Drawn networks of which the target once had steps left: appliances for one of two VNets that share addresses, a new hub for
+// nobody, and hubs by region of which the first served nobody.
+func TestTargetsOfDrawnNetworks(t *testing.T) {
+	for _, i := range []int{13903, 17279, 19983} {
+		n := rapid.Custom(drawNetwork).Example(i)
+		p, _, opts := n.planned(t, 0)
+		opts.Mode = ""
+		nothingLeft(t, fmt.Sprintf("the target of network %d", i), p, p.Target, *opts)
 	}
 }
