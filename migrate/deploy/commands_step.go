@@ -18,7 +18,7 @@ func (w *bookWriter) step(s *plan.Step) Commands {
 	case plan.VerifyListing:
 		w.verifyListing(&c, s)
 	case plan.ChangeDevice:
-		c.Do = []Command{people("no command here reaches a device on-premises: its owner changes it, at gateway %s, as its work sheet above says", s.Object.Name)}
+		c.Do = []Command{people("no command here reaches a device on-premises: its owner changes it, at gateway %s; the work sheets above have what is to do", s.Object.Name)}
 		c.Verify = []Command{people("the owner of the device says so")}
 		c.Undo = []Command{people("the owner of the device takes it back")}
 	case plan.MigrateVNet:

@@ -17,7 +17,7 @@ func (c *checker) refuse(e *estate.Estate, wave int, steps []*Step) {
 	if wave > 1 {
 		name = fmt.Sprintf("wave %d", wave-1)
 	}
-	r := &refusal{x: estate.NewIndex(e), base: c.base}
+	r := &refusal{x: estate.NewIndex(e), base: c.base, wave: steps}
 	for _, s := range steps {
 		reasons := r.step(s)
 		if i := slices.IndexFunc(s.Needs, func(id string) bool { return c.waveOf[id] >= s.Wave }); i >= 0 {
@@ -33,6 +33,7 @@ func (c *checker) refuse(e *estate.Estate, wave int, steps []*Step) {
 type refusal struct {
 	x    *estate.Index
 	base *estate.Index // before the first step: what no input tells is in neither
+	wave []*Step
 }
 
 func (r *refusal) step(s *Step) []string {
@@ -71,8 +72,8 @@ func (r *refusal) step(s *Step) []string {
 	}
 	for i := range add.Gateways {
 		if g := &add.Gateways[i]; g.Kind == estate.RouteServer && r.x.Gateway(g.ID) == nil && s.Impact.Window == "" {
-			for _, beside := range r.x.GatewaysOf(g.VNet) {
-				why = append(why, fmt.Sprintf("it would interrupt gateway %q, which stands in its VNet already, for about 10 minutes, and no window says so", beside.ID.Name))
+			for _, beside := range r.gatewaysIn(g.VNet) {
+				why = append(why, fmt.Sprintf("it would interrupt gateway %q, which stands in its VNet by then, for about 10 minutes, and no window says so", beside.ID.Name))
 			}
 		}
 		needs("gateway", add.Gateways[i].ID, add.Gateways[i].VNet, r.x.VNet(add.Gateways[i].VNet) != nil)
@@ -99,6 +100,22 @@ func (r *refusal) step(s *Step) []string {
 		}
 	}
 	return why
+}
+
+// gatewaysIn are the virtual network gateways that stand in a VNet before the wave, or that it makes there.
+func (r *refusal) gatewaysIn(vnet estate.ID) []*estate.Gateway {
+	out := slices.Clone(r.x.GatewaysOf(vnet))
+	for _, s := range r.wave {
+		if s.Effect.Add == nil {
+			continue
+		}
+		for i := range s.Effect.Add.Gateways {
+			if g := &s.Effect.Add.Gateways[i]; g.Kind.Virtual() && g.VNet.Same(vnet) && r.x.Gateway(g.ID) == nil {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
 }
 
 // unlisted reports whether a VNet uses a table or group before the plan that no input lists: nothing builds it, and it is

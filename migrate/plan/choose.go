@@ -50,6 +50,8 @@ func choose(g *graph, members []int, d *demand, class Class, want wish) ([]*layo
 	switch {
 	case want.hub == options.HubRegional && regional == nil:
 		lacking = "there are no two regions whose VNets would use the gateway of a hub; "
+	case want.hub == options.HubNew && len(g.tunnelsOf(members)) == 0 && g.hubMade(members) < 0 && len(possibleUsers(g, members, d)) == 0:
+		lacking = "no tunnel joins these VNets, and none would use the gateway of a new hub; "
 	case want.hub == options.HubSeveral && split == nil:
 		lacking = "one hub is enough for all VNets that would use the gateway of one, or a further one would serve a single VNet; "
 	}

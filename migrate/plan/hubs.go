@@ -171,24 +171,35 @@ func (l *layout) among(hubs []int) *layout {
 }
 
 // layRegional lays a component out with a hub for each region where one has users; nil where there are no two such
-// regions. Where it is asked for, another VNet of a region is tried in the place of a hub that has none.
+// regions. Where it is asked for, other VNets of a region are tried in the place of a hub that has none, and at last a new
+// hub for two or more.
 func layRegional(g *graph, members []int, d *demand, asked bool, passage Passage) *layout {
-	used, without := g.hubsInUse(members), map[int]bool{}
-	for range maxHubCandidate {
-		more := false
+	used, without, tried := g.hubsInUse(members), map[int]bool{}, map[string]bool{}
+	for round := 0; ; round++ {
+		var lost []int
 		l := layAmong(g, members, d, regionalHubs(g, members, d, used, without), passage, func(l *layout, hub int) bool {
-			n := len(l.users(hub))
-			stays := n >= leastSplit || n > 0 && (!isNew(hub) || len(without) == 0) || slices.Contains(used, hub) && g.servesOwn(hub)
+			least := 1
+			if isNew(hub) && tried[l.regions[slices.Index(l.hubs, hub)]] {
+				least = leastSplit
+			}
+			stays := len(l.users(hub)) >= least || slices.Contains(used, hub) && g.servesOwn(hub)
 			if !stays && !isNew(hub) && !slices.Contains(used, hub) {
-				without[hub], more = true, true
+				lost = append(lost, hub)
 			}
 			return stays
 		})
-		if l != nil || !asked || !more {
+		if l != nil || !asked || len(lost) == 0 || round > maxHubCandidate {
 			return l
 		}
+		for _, hub := range lost {
+			without[hub], tried[g.e.VNets[hub].Region.String()] = true, true
+		}
+		for _, v := range members {
+			if round == maxHubCandidate && tried[g.e.VNets[v].Region.String()] {
+				without[v] = true
+			}
+		}
 	}
-	return nil
 }
 
 // regionalHubs is a hub for each region with VNets that reach networks behind gateways: a new one where none is left but

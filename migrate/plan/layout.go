@@ -334,7 +334,7 @@ func (l *layout) needyFirst() []int {
 	}
 	needy := map[int]bool{}
 	for _, p := range l.demand.pairs {
-		if l.passage.isDevice() && len(p.path) > 0 {
+		if l.passage.isDevice() && (len(p.path) > 0 || p.asked) && !l.g.between(Encrypted, p.a, p.b) && !l.isLed(&p) && !l.existing[[2]int{p.a, p.b}] {
 			needy[p.a], needy[p.b] = true, true
 		}
 	}

@@ -190,9 +190,6 @@ func (m *maker) chooseHubs(asked wish, groups [][]int, needs []demand) ([]chosen
 		for _, v := range members {
 			c.VNets = append(c.VNets, m.p.Base.VNets[v].ID)
 		}
-		if want.hub == options.HubNew && c.Tunnels == 0 && m.g.hubMade(members) < 0 {
-			want.hub = options.HubAuto // nobody would need it
-		}
 		m.unknown(&needs[i])
 		if m.unfit(c, members, want) {
 			want, m.deciding = asked, nil

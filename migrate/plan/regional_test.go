@@ -47,6 +47,9 @@ func TestRegionalHubs(t *testing.T) {
 		{"one that is not", []string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16 in North Europe", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16",
 			"v2 > v0 10.1.0.0/16 192.168.1.0/24", "v0 > v2 10.3.0.0/16", "v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/24"},
 			[]string{"hub-northeurope in northeurope for v2", "v0 in westeurope for v1"}, "hub-northeurope-gateway", "v1-gateway v2-gateway"},
+		{"one that is not, beside a region whose gateway serves itself", []string{"v0 10.1.0.0/16", "v1 10.2.0.0/16", "v2 10.3.0.0/16 in North Europe", "v3 10.4.0.0/16 in UK South", "v0 > v1 10.2.0.0/16", "v1 > v0 10.1.0.0/16",
+			"v2 > v0 10.1.0.0/16 192.168.1.0/24", "v0 > v2 10.3.0.0/16", "v3 > v0 10.1.0.0/16", "v0 > v3 10.4.0.0/16", "v0 > office 192.168.1.0/24", "v1 > office 192.168.1.0/24", "v3 > plant 192.168.2.0/24"},
+			[]string{"hub-northeurope in northeurope for v2", "v0 in westeurope for v1"}, "hub-northeurope-gateway", "v1-gateway v2-gateway"},
 		{"no two regions", append(twoRegions[:15:15], "v1 > office 192.168.1.0/24"), nil, "", "v1-gateway v2-gateway v3-gateway v4-gateway"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -152,7 +152,7 @@ type WireStep struct {
 	Wave    int        `json:"wave"`
 	Action  string     `json:"action" jsonschema:"enum=export,enum=verify listing,enum=change device,enum=migrate classic VNet,enum=restore prefixes,enum=create VNet,enum=create firewall,enum=create Route Server,enum=create appliances,enum=close subnets,enum=create route tables,enum=associate route table,enum=create gateway,enum=create connection,enum=create connected groups,enum=create peering,enum=verify reach,enum=delete tunnel,enum=delete gateway,enum=use remote gateway,enum=clean up"`
 	Object  WireID     `json:"object"`
-	Also    []WireID   `json:"also,omitempty"`
+	Also    []WireID   `json:"also,omitempty"` // further objects, or what the step is for: of a changed device the connection
 	Because string     `json:"because"`
 	Needs   []string   `json:"needs,omitempty"` // steps that come first
 	Effect  WireEffect `json:"effect"`
