@@ -115,23 +115,6 @@ func (w *bookWriter) beforeRouting(c *Commands, s *plan.Step) {
 	}
 }
 
-// beforeLearning looks at what the Route Servers have learned that the VNets of the steps behind a look at the pairs come to use.
-func (w *bookWriter) beforeLearning(c *Commands, s *plan.Step) {
-	for i := range w.p.Steps {
-		made := &w.p.Steps[i]
-		if made.Action != plan.CreateAppliances || !slices.Contains(s.Needs, made.ID) {
-			continue
-		}
-		g := w.target.Gateway(made.Object)
-		if server := serverBeside(w.p.Target, g); g != nil && server != nil {
-			c.Do = append(c.Do, w.showBalancer(g), w.probed(g))
-			c.Do = append(append(c.Do, w.learnedFrom(server)...),
-				people("the owner of the appliances shows for every rule of their step that a session of it would pass, in both directions; or a test VNet with the flag to use the Route Server reaches one like it. In the window the pairs rest on that"))
-			return
-		}
-	}
-}
-
 // ledTo is the planned firewall or load balancer that a route table leads to, or nil.
 func (w *bookWriter) ledTo(table estate.ID) *estate.Gateway {
 	t := w.target.RouteTable(table)

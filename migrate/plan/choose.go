@@ -253,13 +253,7 @@ func (w wish) passage() Passage { return passageOf(w.transit) }
 
 // lastPassage puts what passes a firewall or appliances after what does not.
 func lastPassage(a, b Candidate) int {
-	device := func(c Candidate) int {
-		if c.Passage.isDevice() {
-			return 1
-		}
-		return 0
-	}
-	return cmp.Compare(device(a), device(b))
+	return cmp.Compare(number(a.Passage.isDevice()), number(b.Passage.isDevice()))
 }
 
 // compare puts what was asked for first: a passage, which only a new hub gets, before a new hub, and after any other.
@@ -273,13 +267,8 @@ func (w wish) compare(a, b Candidate, g *graph) int {
 
 // comparePassage puts what passes a firewall or appliances first, where that is asked for.
 func (w wish) comparePassage(a, b Candidate) int {
-	asked := func(c Candidate) int {
-		if w.passage() != NoPassage && c.Passage == w.passage() {
-			return 0
-		}
-		return 1
-	}
-	return cmp.Compare(asked(a), asked(b))
+	asked := func(c Candidate) int { return number(w.passage() != NoPassage && c.Passage == w.passage()) }
+	return cmp.Compare(asked(b), asked(a))
 }
 
 // rank puts what was asked for first.

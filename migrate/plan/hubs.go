@@ -109,6 +109,34 @@ func (l *layout) spokes(hub int) []int {
 	return slices.DeleteFunc(slices.Clone(l.members), func(v int) bool { return l.hubOf(v) != hub })
 }
 
+// needyFirst are the members, of a new hub first those that would use it: of several that share addresses one is its spoke.
+func (l *layout) needyFirst() []int {
+	if !slices.ContainsFunc(l.hubs, isNew) || l.demand.plain {
+		return l.members
+	}
+	needy := map[int]bool{}
+	for _, p := range l.demand.pairs {
+		if l.passage.isDevice() && (len(p.path) > 0 || p.asked) && !l.g.between(Encrypted, p.a, p.b) && !l.isLed(&p) && !l.existing[[2]int{p.a, p.b}] {
+			needy[p.a], needy[p.b] = true, true
+		}
+	}
+	out := slices.Clone(l.members)
+	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(l.urgency(a, needy), l.urgency(b, needy)) })
+	return out
+}
+
+// urgency is least for a VNet whose packets would pass what the hub is for, and less for one that would use its gateway than
+// for any other.
+func (l *layout) urgency(v int, needy map[int]bool) int {
+	switch {
+	case needy[v]:
+		return 0
+	case l.remote[v]:
+		return 1
+	}
+	return 2
+}
+
 // leaves reports whether a guest of a hub keeps a gateway of its own after all.
 func (l *layout) leaves() bool {
 	return slices.ContainsFunc(l.guests, func(v int) bool { return !l.remote[v] })

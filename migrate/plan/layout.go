@@ -327,34 +327,6 @@ func (l *layout) peer() {
 	}
 }
 
-// needyFirst are the members, of a new hub first those that would use it: of several that share addresses one is its spoke.
-func (l *layout) needyFirst() []int {
-	if !slices.ContainsFunc(l.hubs, isNew) || l.demand.plain {
-		return l.members
-	}
-	needy := map[int]bool{}
-	for _, p := range l.demand.pairs {
-		if l.passage.isDevice() && (len(p.path) > 0 || p.asked) && !l.g.between(Encrypted, p.a, p.b) && !l.isLed(&p) && !l.existing[[2]int{p.a, p.b}] {
-			needy[p.a], needy[p.b] = true, true
-		}
-	}
-	out := slices.Clone(l.members)
-	slices.SortStableFunc(out, func(a, b int) int { return cmp.Compare(l.urgency(a, needy), l.urgency(b, needy)) })
-	return out
-}
-
-// urgency is least for a VNet whose packets would pass what the hub is for, and less for one that would use its gateway than
-// for any other.
-func (l *layout) urgency(v int, needy map[int]bool) int {
-	switch {
-	case needy[v]:
-		return 0
-	case l.remote[v]:
-		return 1
-	}
-	return 2
-}
-
 // standing takes in the peerings that are there: complete ones carry what they carry, and whatever joins
 // two VNets counts where their peers have to be disjoint.
 func (l *layout) standing() {

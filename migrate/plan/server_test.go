@@ -66,8 +66,10 @@ func TestRouteServer(t *testing.T) {
 	if diff := cmp.Diff([]string{"appliance-1 10.0.1.69 AS 64512: 10.2.0.0/15 10.4.0.0/15", "appliance-2 10.0.1.70 AS 64512: 10.2.0.0/15 10.4.0.0/15"}, announcedIn(p.Target)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	var judged bool
 	for ends, s := range p.After.Pairs() {
 		if ends[0].Name == "v1" && ends[1].Name == "v2" {
+			judged = true
 			passes := func(way []reach.Hop) bool {
 				return slices.ContainsFunc(way, func(h reach.Hop) bool {
 					return h.Type == reach.ApplianceHop && h.Element.Type == estate.TypeLoadBalancer
@@ -77,6 +79,9 @@ func TestRouteServer(t *testing.T) {
 				t.Errorf("%s, %v and back %v", s.Value, s.Path, s.Back)
 			}
 		}
+	}
+	if !judged {
+		t.Error("v1 and v2 are no pair of the target")
 	}
 	at := func(a plan.Action) int {
 		return slices.IndexFunc(p.Steps, func(s plan.Step) bool { return s.Action == a })
@@ -93,10 +98,8 @@ func TestRouteServer(t *testing.T) {
 	if led := plan.LedThrough(p, p.Steps[at(plan.CreateAppliances)].Object); len(led) != 1 || led[0][0].Name != "v1" || led[0][1].Name != "v2" {
 		t.Errorf("rules %v", led)
 	}
-	for _, id := range []string{estate.AsmServed} {
-		if !slices.ContainsFunc(p.Assumptions, func(a estate.Assumption) bool { return a.ID == id && len(a.Subjects) == 1 }) {
-			t.Errorf("%s is not assumed", id)
-		}
+	if !slices.ContainsFunc(p.Assumptions, func(a estate.Assumption) bool { return a.ID == estate.AsmServed && len(a.Subjects) == 1 }) {
+		t.Errorf("%s is not assumed", estate.AsmServed)
 	}
 	again, _, err := plan.Make(p.Target, options.Options{Mode: options.AsIfLive, Transit: options.TransitRouteServer})
 	if err != nil || len(again.Steps) > 0 {

@@ -171,7 +171,7 @@ func colored(g *graph, d *demand, first int, users []int) []*color {
 			}
 		}
 		users = slices.Clone(users)
-		slices.SortStableFunc(users, func(a, b int) int { return cmp.Compare(last(joined[a]), last(joined[b])) }) // its peers rather than others
+		slices.SortStableFunc(users, func(a, b int) int { return cmp.Compare(number(joined[b]), number(joined[a])) }) // its peers rather than others
 	}
 	bars := newLayout(g, nil, d, hubbing{}, NoPassage, nothingLearned())
 	bars.barriers()
@@ -188,14 +188,6 @@ func colored(g *graph, d *demand, first int, users []int) []*color {
 		colors[i].users, colors[i].room = append(colors[i].users, v), colors[i].room-1
 	}
 	return colors
-}
-
-// last orders what holds before what does not.
-func last(holds bool) int {
-	if holds {
-		return 0
-	}
-	return 1
 }
 
 // with is the other VNet of a pair.

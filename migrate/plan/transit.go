@@ -95,6 +95,7 @@ func (l *layout) unboundSubnets(v int) string {
 	return ""
 }
 
+// notIPv4 says which range of a VNet a way through IPv4 alone cannot carry, or "".
 func (l *layout) notIPv4(v int) string {
 	for _, p := range l.g.e.VNets[v].Space {
 		if !p.Addr().Is4() {

@@ -273,6 +273,7 @@ func (w *wans) both(ends [2]reach.Location) int {
 	return at
 }
 
+// number counts what holds as one.
 func number(b bool) int {
 	if b {
 		return 1
