@@ -3,7 +3,6 @@ package deploy
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -200,7 +199,7 @@ func (w *bookWriter) comingBy(c *estate.Connection, site *estate.Site, all bool)
 	by := func(path []reach.Hop) bool {
 		return slices.ContainsFunc(path, func(h reach.Hop) bool { return h.Element.Same(c.ID) })
 	}
-	var out []netip.Prefix
+	var out []estate.Prefix
 	for i := range w.p.Target.VNets {
 		v := &w.p.Target.VNets[i]
 		here := reach.Location{Kind: reach.VNet, ID: v.ID, Name: v.Name}
@@ -213,14 +212,10 @@ func (w *bookWriter) comingBy(c *estate.Connection, site *estate.Site, all bool)
 		}
 		for _, p := range v.Space {
 			if p.IsValid() {
-				out = append(out, p.Prefix)
+				out = append(out, p)
 			}
 		}
 	}
-	slices.SortFunc(out, netip.Prefix.Compare)
-	text := make([]string, len(out))
-	for i, p := range out {
-		text[i] = p.String()
-	}
-	return text
+	slices.SortFunc(out, func(a, b estate.Prefix) int { return a.Prefix.Compare(b.Prefix) })
+	return prefixes(out)
 }
